@@ -1,0 +1,117 @@
+"""Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
+
+Rule: `socket_path` needs nothing but `os`, because `agent-console set` imports this module. The
+other folders follow the XDG rules of platformdirs, also on macOS, so that the documentation names
+one place for each thing.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from agent_console.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP = "agent-console"
+MAX_SOCKET_PATH_BYTES = 107
+"""What `sun_path` holds on Linux, less the closing NUL."""
+
+
+def socket_path(given: str | None = None) -> str:
+    """The daemon's socket.
+
+    Order: the path given, `$AGENT_CONSOLE_SOCKET`, `$XDG_RUNTIME_DIR`, the home folder. (A socket
+    handed over by systemd is the daemon's business and wins there.)
+
+    Raises:
+        ConfigError: The path is longer than a Unix socket's may be.
+    """
+    environ = os.environ
+    path = given or environ.get("AGENT_CONSOLE_SOCKET")
+    if not path:
+        runtime = environ.get("XDG_RUNTIME_DIR")
+        path = (
+            f"{runtime}/{APP}/daemon.sock"
+            if runtime
+            else f"{environ.get('HOME') or os.path.expanduser('~')}/.local/state/{APP}/daemon.sock"
+        )
+    path = os.path.abspath(path)
+    length = len(os.fsencode(path))
+    if length > MAX_SOCKET_PATH_BYTES:
+        raise ConfigError(
+            f"The socket path is {length} bytes long and a Unix socket's may have "
+            f"{MAX_SOCKET_PATH_BYTES}: set AGENT_CONSOLE_SOCKET to a shorter one. ({path})"
+        )
+    return path
+
+
+def data_dir() -> "Path":
+    """The ledger, the hook scripts that Claude Code runs, backups of settings."""
+    return _xdg().user_data_path
+
+
+def database_path() -> "Path":
+    """The ledger's database."""
+    return data_dir() / "metrics.db"
+
+
+def state_dir() -> "Path":
+    """The log."""
+    return _xdg().user_state_path
+
+
+def log_path() -> "Path":
+    """The daemon's log when nobody else takes its stderr."""
+    return state_dir() / "daemon.log"
+
+
+def config_path() -> "Path":
+    """The user's configuration."""
+    return _xdg().user_config_path / "config.toml"
+
+
+def spool_dir(socket: str) -> "Path":
+    """Where hooks leave events that no daemon took: beside the socket, `<socket>.spool`."""
+    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
+
+    return Path(f"{socket}.spool")
+
+
+def claude_config_dirs() -> "list[Path]":
+    """Claude Code's own folders.
+
+    `$CLAUDE_CONFIG_DIR` (a comma list; an entry may be its `projects` folder), else both
+    `$XDG_CONFIG_HOME/claude` and `~/.claude`. They need not exist.
+    """
+    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
+
+    given = os.environ.get("CLAUDE_CONFIG_DIR")
+    if given:
+        named = [Path(part.strip()).expanduser() for part in given.split(",") if part.strip()]
+        return [path.parent if path.name == "projects" else path for path in named]
+    home = Path.home()
+    config_home = os.environ.get("XDG_CONFIG_HOME")
+    return [(Path(config_home) if config_home else home / ".config") / "claude", home / ".claude"]
+
+
+def bundled(name: str) -> "Path":
+    """A folder that travels with the code: `hooks` or `systemd`.
+
+    In a wheel they lie inside the package; in a checkout at its top.
+    """
+    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
+
+    package = Path(__file__).resolve().parent
+    inside = package / "bundled" / name
+    return inside if inside.is_dir() else package.parents[1] / name
+
+
+def _xdg() -> "Unix":
+    from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
+
+    return Unix(APP, appauthor=False)
+
+
+if TYPE_CHECKING:
+    from platformdirs.unix import Unix

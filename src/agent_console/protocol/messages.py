@@ -1,0 +1,382 @@
+"""The whole wire in one file: every request, answer and notification, as tagged structs.
+
+Rule: what stands here is a promise to clients. A field may be added; none may be renamed, retyped
+or removed while `PROTOCOL_VERSION` is 1. The recorded lines under tests/protocol/wire hold it.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
+from agent_console.model.usage import Alert, Limits, UsageEntry
+
+PROTOCOL_VERSION = 1
+MAX_LINE_BYTES = 1024 * 1024
+MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
+MAX_TOKENS = 2**53 - 1
+"""The largest count that every JSON reader keeps exactly."""
+
+SessionId: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+\Z")
+]
+"""Any printable string up to 200 characters."""
+
+Uuid: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+]
+Text: TypeAlias = Annotated[str, Meta(max_length=4096)]
+Name: TypeAlias = Annotated[str, Meta(max_length=200)]
+Tokens: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TOKENS)]
+Priority: TypeAlias = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+Usd: TypeAlias = Annotated[float, Meta(ge=0, le=1e9)]
+
+ErrorCode: TypeAlias = Literal[
+    "bad_json",
+    "bad_request",
+    "unknown_command",
+    "unsupported_version",
+    "invalid_value",
+    "not_found",
+    "conflict",
+    "frame_too_large",
+    "forbidden",
+    "overloaded",
+    "shutting_down",
+    "internal",
+]
+Topic: TypeAlias = Literal["session", "metadata", "usage", "alert"]
+TOPICS: tuple[Topic, ...] = ("session", "metadata", "usage", "alert")
+
+
+# ---- requests ------------------------------------------------------------------------------
+
+
+class RequestBase(
+    Struct, frozen=True, gc=False, tag_field="cmd", kw_only=True, omit_defaults=True
+):
+    """What every request may carry."""
+
+    id: str | int | None = None
+    version: int = PROTOCOL_VERSION
+
+
+class Ping(RequestBase, frozen=True, tag="PING"):
+    """Are you there?"""
+
+
+class SetSession(RequestBase, frozen=True, tag="SET"):
+    """Create a session or change what is named; an absent field keeps its value, null clears it."""
+
+    session_id: SessionId
+    status: Status | UnsetType = UNSET
+    working_dir: Text | None | UnsetType = UNSET
+    agent_type: Name | UnsetType = UNSET
+    reason: Name | None | UnsetType = UNSET
+    label: Name | None | UnsetType = UNSET
+    priority: Priority | None | UnsetType = UNSET
+    note: Text | None | UnsetType = UNSET
+
+
+class Get(RequestBase, frozen=True, tag="GET"):
+    """One session with its history, or null."""
+
+    session_id: SessionId
+
+
+class ListSessions(RequestBase, frozen=True, tag="LIST"):
+    """All sessions, most urgent first."""
+
+    status: Status | None = None
+    include_closed: bool = True
+
+
+class Seen(RequestBase, frozen=True, tag="SEEN"):
+    """The person has looked at the session since its last change of status."""
+
+    session_id: SessionId
+
+
+class Remove(RequestBase, frozen=True, tag="RM"):
+    """Take a session off the board; the ledger keeps its rows."""
+
+    session_id: SessionId
+
+
+class Reopen(RequestBase, frozen=True, tag="REOPEN"):
+    """A closed session needs attention again."""
+
+    session_id: SessionId
+
+
+class Upsert(RequestBase, frozen=True, tag="UPSERT"):
+    """Add deltas to a session's totals, durably."""
+
+    session_id: Uuid
+    input_tokens: Tokens = 0
+    output_tokens: Tokens = 0
+    cache_creation_tokens: Tokens = 0
+    cache_read_tokens: Tokens = 0
+    cost_usd: Usd = 0.0
+    model: Name | None = None
+    message_id: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    extra: bool = False
+    duration_ms: Tokens = 0
+    turns: Tokens = 0
+
+
+class Meta_(RequestBase, frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's
+    """A session's totals, or null."""
+
+    session_id: Uuid
+
+
+class Hook(RequestBase, frozen=True, tag="HOOK"):
+    """A Claude Code hook payload, verbatim.
+
+    Attributes:
+        event: The payload.
+        sent_at: When the hook started, Unix milliseconds.
+        env: The whitelisted variables the hook saw.
+        head: The first 64 KiB of a payload that was too long to travel; then `event_name` and
+            `session_id` say what it was.
+    """
+
+    event: Raw | UnsetType = UNSET
+    sent_at: int | float | None = None
+    env: dict[str, str] = {}
+    head: str | None = None
+    event_name: str | None = None
+    session_id: str | None = None
+
+
+class StatusLine(RequestBase, frozen=True, tag="STATUSLINE"):
+    """A Claude Code statusLine payload, verbatim."""
+
+    event: Raw
+
+
+class Since(Struct, frozen=True, gc=False):
+    """Where a subscriber had got to."""
+
+    epoch: str
+    seq: int
+
+
+class Subscribe(RequestBase, frozen=True, tag="SUB"):
+    """Tell me every change from now on."""
+
+    topics: tuple[Topic, ...] = TOPICS
+    since: Since | None = None
+
+
+class Unsubscribe(RequestBase, frozen=True, tag="UNSUB"):
+    """Stop telling me."""
+
+
+class ServerStatus(RequestBase, frozen=True, tag="STATUS"):
+    """How is the daemon itself?"""
+
+
+class Dump(RequestBase, frozen=True, tag="DUMP"):
+    """The whole state as one document."""
+
+
+class Stop(RequestBase, frozen=True, tag="STOP"):
+    """End the daemon."""
+
+    force: bool = False
+
+
+Request: TypeAlias = (
+    Ping
+    | SetSession
+    | Get
+    | ListSessions
+    | Seen
+    | Remove
+    | Reopen
+    | Upsert
+    | Meta_
+    | Hook
+    | StatusLine
+    | Subscribe
+    | Unsubscribe
+    | ServerStatus
+    | Dump
+    | Stop
+)
+
+
+# ---- what answers carry --------------------------------------------------------------------
+
+
+class Pong(Struct, frozen=True, gc=False):
+    """The answer to PING."""
+
+    pong: bool
+    version: int
+    server: str
+    epoch: str
+    pid: int
+
+
+class Removed(Struct, frozen=True, gc=False):
+    """The answer to RM."""
+
+    removed: bool
+
+
+class HookResult(Struct, frozen=True, gc=False):
+    """What a hook event did."""
+
+    session_id: str
+    status: Status
+
+
+class UpsertResult(SessionMetadata, frozen=True, omit_defaults=False, gc=False):
+    """The totals after an UPSERT, and whether its deltas were set aside."""
+
+    set_aside: bool | UnsetType = UNSET
+
+
+class StatusLineResult(Struct, frozen=True, gc=False):
+    """Figures for a status line."""
+
+    session_cost_usd: float
+    today_cost_usd: float
+    block_cost_usd: float
+    burn_usd_per_hour: float | None
+    limits: Limits
+
+
+class Snapshot(Struct, frozen=True, gc=False):
+    """Everything a subscriber needs to start: the answer to SUB and the `snapshot` notification."""
+
+    epoch: str
+    seq: int
+    sessions: tuple[Session, ...]
+    metadata: tuple[SessionMetadata, ...]
+    limits: Limits
+    resync: bool
+
+
+class Unsubscribed(Struct, frozen=True, gc=False):
+    """The answer to UNSUB."""
+
+    unsubscribed: bool
+
+
+class Stopping(Struct, frozen=True, gc=False):
+    """The answer to STOP."""
+
+    stopping: bool
+
+
+class SubscriberStatus(Struct, frozen=True, gc=False):
+    """One subscriber, as STATUS tells it."""
+
+    topics: tuple[str, ...]
+    lag: int
+    pending: int
+
+
+class Counters(Struct, frozen=True, gc=False):
+    """What the daemon has counted since it started."""
+
+    requests: int
+    hooks: dict[str, int]
+    bad_lines: int
+    upserts: int
+    duplicates: int
+    internal_errors: int
+    spool_drained: int
+    spool_dropped: int
+
+
+class ServerStatusResult(Struct, frozen=True, gc=False):
+    """The answer to STATUS."""
+
+    pid: int
+    server: str
+    version: int
+    epoch: str
+    python: str
+    event_loop: str
+    uptime_ms: int
+    socket: str
+    database: str | None
+    ledger_error: str | None
+    sessions: dict[str, int]
+    subscribers: tuple[SubscriberStatus, ...]
+    connections: int
+    counters: Counters
+    loop_lag_p99_ms: float
+    rss_bytes: int
+    watching: tuple[str, ...]
+    last_error: str | None
+
+
+class DumpResult(Struct, frozen=True, gc=False):
+    """The answer to DUMP: the whole state, versioned."""
+
+    dump_version: int
+    epoch: str
+    seq: int
+    at_ms: int
+    sessions: tuple[Session, ...]
+    metadata: tuple[SessionMetadata, ...]
+    limits: Limits
+
+
+class Success(Struct, frozen=True, gc=False):
+    """A good answer; `data` is what the request's row in the table above says."""
+
+    id: str | int | None
+    data: Any
+    ok: Literal[True] = True
+    version: int = PROTOCOL_VERSION
+
+
+class ErrorBody(Struct, frozen=True, gc=False):
+    """Why a request was refused, and what to do."""
+
+    code: ErrorCode
+    message: str
+    retryable: bool = False
+
+
+class Refusal(Struct, frozen=True, gc=False):
+    """A bad answer."""
+
+    id: str | int | None
+    error: ErrorBody
+    ok: Literal[False] = False
+    version: int = PROTOCOL_VERSION
+
+
+# ---- notifications -------------------------------------------------------------------------
+
+
+class SessionRemoved(Struct, frozen=True, gc=False):
+    """A session was taken off the board."""
+
+    session_id: str
+
+
+class Heartbeat(Struct, frozen=True, gc=False):
+    """Nothing but a sign of life; the notification's own `seq` is the last handed over."""
+
+    at_ms: int
+
+
+class Bye(Struct, frozen=True, gc=False):
+    """The daemon stops on purpose."""
+
+    reason: str
+
+
+NotificationData: TypeAlias = (
+    Session | SessionRemoved | SessionMetadata | UsageEntry | Alert | Snapshot | Heartbeat | Bye
+)
