@@ -1,0 +1,147 @@
+"""What a command writes: data on stdout, narration on stderr.
+
+Rule: nothing else in the package writes to stdout, so that pipes, colours, widths and readers that
+go away are treated alike everywhere. rich is imported only to draw something that is no text.
+"""
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from agent_console.errors import AgentConsoleError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+PIPED_WIDTH = 100
+"""Columns of a drawing that nobody's terminal limits."""
+
+PIPED_WIDTH_WHEN_WIDE = 2000
+
+
+class OutputClosedError(AgentConsoleError):
+    """Whoever read our stdout has gone: end quietly, as the shell's own tools do (SIGPIPE)."""
+
+    exit_code = 141
+
+
+def emit(content: "RenderableType", *, wide: bool = False) -> None:
+    """Write a text, with its newline, or draw something of rich on stdout.
+
+    Args:
+        content: A text is written as it is: no markup, no wrapping.
+        wide: Into a pipe a drawing may take as many columns as it needs, so that no cell is cut.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    if isinstance(content, str):
+        _write(content if content.endswith("\n") else content + "\n")
+    else:
+        canvas = _Canvas()
+        _console(canvas, wide=wide).print(content)
+        _write(canvas.getvalue())
+
+
+def emit_json(value: object, *, line: bool = False) -> None:
+    """Write one JSON document: indented on a terminal, on one line in a pipe.
+
+    Args:
+        value: Anything msgspec can encode; `msgspec.Raw` goes out as it came.
+        line: One line on a terminal too, for a stream of documents.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    import msgspec  # noqa: PLC0415 - texts need no JSON
+
+    encoded = msgspec.json.encode(value)
+    indent = 2 if _is_terminal(sys.stdout) and not line else -1
+    _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
+
+
+def narrate(text: str) -> None:
+    """Tell the person something on stderr; a stderr that is closed loses it."""
+    try:
+        sys.stderr.write(_encodable(text, sys.stderr) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def is_interactive() -> bool:
+    """A person sits at both ends: a question may be asked."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+
+class _Canvas(io.StringIO):
+    """What rich draws on; it asks for the encoding to know which lines it may draw."""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return sys.stdout.encoding or "utf-8"
+
+
+def _write(text: str) -> None:
+    stream = sys.stdout
+    try:
+        stream.write(_encodable(text, stream))
+        # Now, not at exit: only here can a closed pipe be told from a bug.
+        stream.flush()
+    except BrokenPipeError as error:
+        _discard(stream)
+        raise OutputClosedError("Nobody reads the output.") from error
+
+
+def _discard(stream: TextIO) -> None:
+    """Let the interpreter's own flush at exit go nowhere instead of failing."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def _console(target: TextIO, *, wide: bool) -> "Console":
+    """A rich console that draws for stdout into `target`.
+
+    rich itself honours NO_COLOR, FORCE_COLOR and TERM. The width is `$COLUMNS`, else the
+    terminal's, else one of ours.
+    """
+    from rich.console import Console  # noqa: PLC0415 - most commands draw nothing
+
+    terminal = _is_terminal(sys.stdout)
+    width: int | None = None
+    if (columns := os.environ.get("COLUMNS", "")).isdecimal() and int(columns) > 0:
+        width = int(columns)
+    elif terminal:
+        try:
+            width = os.get_terminal_size(sys.stdout.fileno()).columns or None
+        except (OSError, ValueError):
+            width = None
+    if width is None:
+        width = PIPED_WIDTH_WHEN_WIDE if wide and not terminal else PIPED_WIDTH
+    return Console(
+        file=target,
+        width=width,
+        force_terminal=True if terminal else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+        legacy_windows=False,
+    )
