@@ -6,7 +6,7 @@ and may be.
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -34,6 +34,7 @@ T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
+_COMMANDS = frozenset(kind.__struct_config__.tag for kind in get_args(Request))
 _IS_HOOK = re.compile(rb'\s*\{\s*"cmd"\s*:\s*"HOOK"')
 
 NOTIFICATIONS: dict[str, type[NotificationData]] = {
@@ -196,6 +197,8 @@ def _explain(line: bytes, error: Exception) -> ProtocolError:
     text = str(error)
     if envelope.cmd is None:
         return ProtocolError("bad_request", "The request has no `cmd`.", request_id)
+    if envelope.cmd in _COMMANDS and "$.cmd" in text:
+        return ProtocolError("bad_request", "The request names `cmd` twice.", request_id)
     if "$.cmd" in text or not isinstance(envelope.cmd, str):
         return ProtocolError(
             "unknown_command", f"There is no command {envelope.cmd!r:.60}.", request_id
@@ -204,6 +207,9 @@ def _explain(line: bytes, error: Exception) -> ProtocolError:
         return ProtocolError("bad_request", f"{envelope.cmd}: {text}.", request_id)
     if not isinstance(error, msgspec.ValidationError):
         return ProtocolError("bad_json", f"This line is not valid JSON: {text}.", request_id)
+    if "matching regex" in text and "$.session_id" in text:
+        wanted = "a UUID" if envelope.cmd in {"UPSERT", "META"} else "printable characters"
+        text = f"Expected {wanted} - at `$.session_id`"
     return ProtocolError("invalid_value", f"{envelope.cmd}: {text}.", request_id)
 
 
