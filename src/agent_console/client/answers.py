@@ -1,0 +1,127 @@
+"""What the answer to each request is, and the errors a client raises instead of one.
+
+Rule: a request without a row in `ANSWER_TYPES` fails the tests.
+"""
+
+from typing import Any
+
+from msgspec import Raw
+
+from agent_console.errors import DaemonUnreachableError, ProtocolError, RequestRefusedError
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.session import Session
+from agent_console.protocol.codec import Answer, decode_data, encode
+from agent_console.protocol.messages import (
+    Dump,
+    DumpResult,
+    Get,
+    Hook,
+    HookResult,
+    ListSessions,
+    Meta_,
+    Ping,
+    Pong,
+    Remove,
+    Removed,
+    Reopen,
+    Request,
+    Seen,
+    ServerStatus,
+    ServerStatusResult,
+    SetSession,
+    Snapshot,
+    StatusLine,
+    StatusLineResult,
+    Stop,
+    Stopping,
+    Subscribe,
+    Unsubscribe,
+    Unsubscribed,
+    Upsert,
+    UpsertResult,
+)
+
+ANSWER_TYPES: dict[type[Request], Any] = {
+    Ping: Pong,
+    SetSession: Session,
+    Get: Session | None,
+    ListSessions: tuple[Session, ...],
+    Seen: Session,
+    Remove: Removed,
+    Reopen: Session,
+    Upsert: UpsertResult,
+    Meta_: SessionMetadata | None,
+    Hook: HookResult | None,
+    StatusLine: StatusLineResult,
+    Subscribe: Snapshot,
+    Unsubscribe: Unsubscribed,
+    ServerStatus: ServerStatusResult,
+    Dump: DumpResult,
+    Stop: Stopping,
+}
+"""The type of `data` in a good answer."""
+
+
+def line_of(request: Request) -> bytes:
+    """A request as one line.
+
+    Raises:
+        ProtocolError: A text in it is no Unicode, so no JSON can hold it.
+    """
+    try:
+        return encode(request)
+    except UnicodeEncodeError as error:
+        raise ProtocolError(
+            "invalid_value", f"This text is not valid UTF-8: {error.object!r}."
+        ) from None
+
+
+def good_data(answer: Answer) -> Raw:
+    """The data of an answer, not decoded.
+
+    Raises:
+        RequestRefusedError: The daemon said no.
+    """
+    if answer.error is not None:
+        raise RequestRefusedError(
+            answer.error.code, answer.error.message, retryable=answer.error.retryable
+        )
+    return answer.data
+
+
+def decoded(request: Request, data: Raw) -> Any:
+    """The data of the answer to `request`, as the type that `ANSWER_TYPES` says.
+
+    Raises:
+        ProtocolError: It is something else.
+    """
+    return decode_data(data, ANSWER_TYPES[type(request)])
+
+
+def unreachable(path: str, error: OSError) -> DaemonUnreachableError:
+    """Why nobody could be reached on a socket, and what to do."""
+    match error:
+        case FileNotFoundError() | ConnectionRefusedError():
+            return DaemonUnreachableError(
+                f"No daemon is running on {path}: start it with `agent-console daemon start`."
+            )
+        case PermissionError():
+            return DaemonUnreachableError(f"You may not connect to {path}: it is another user's.")
+        case TimeoutError() | BlockingIOError():
+            return DaemonUnreachableError(
+                f"The daemon on {path} does not answer: see `agent-console daemon logs`, "
+                "or end it with `agent-console daemon restart`."
+            )
+        case _:
+            return DaemonUnreachableError(
+                f"The daemon on {path} cannot be reached ({error.strerror or error}): "
+                "try `agent-console daemon start`."
+            )
+
+
+def hung_up(path: str) -> DaemonUnreachableError:
+    """The daemon closed the connection before it had answered."""
+    return DaemonUnreachableError(
+        f"The daemon on {path} closed the connection before it answered: try again, "
+        "or see `agent-console daemon logs`."
+    )
