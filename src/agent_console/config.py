@@ -1,0 +1,220 @@
+"""The user's configuration: one TOML file, every value with a default and its unit in its name.
+
+Rule: a wrong value is an error that names the file, the key and what is allowed; an unknown key is
+only a warning, because a newer version may have written it.
+"""
+
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from agent_console.errors import ConfigError
+from agent_console.paths import config_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Durability = Literal["normal", "full"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class DaemonConfig(Struct, frozen=True):
+    """How the daemon behaves.
+
+    Attributes:
+        idle_exit_minutes: End after so long without sessions and subscribers; 0 is never. A daemon
+            that systemd started leaves this to systemd.
+        durability: What an acknowledged UPSERT survives: `normal` a killed daemon, `full` a power
+            failure too, at about a tenth of the speed.
+        log_level: The least important thing that is logged.
+    """
+
+    idle_exit_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 60
+    durability: Durability = "normal"
+    log_level: LogLevel = "info"
+
+
+class DisplayConfig(Struct, frozen=True):
+    """How times are shown and days are cut.
+
+    Attributes:
+        timezone: A name like `Europe/Berlin`; empty means the system's.
+    """
+
+    timezone: str = ""
+
+
+class Config(Struct, frozen=True):
+    """Everything that can be configured."""
+
+    daemon: DaemonConfig = field(default_factory=DaemonConfig)
+    display: DisplayConfig = field(default_factory=DisplayConfig)
+
+
+class Setting(Struct, frozen=True):
+    """One effective value, and where it came from.
+
+    Attributes:
+        key: `table.name`, as in the file.
+        value: The effective value.
+        allowed: What it may be, in words.
+        from_file: The file says so; otherwise it is the default.
+    """
+
+    key: str
+    value: Any
+    allowed: str
+    from_file: bool
+
+
+def load(path: "Path | None" = None) -> Config:
+    """The effective configuration; defaults where the file, or a key in it, is missing.
+
+    Raises:
+        ConfigError: The file cannot be read, is no TOML, or holds a value that is not allowed.
+    """
+    path = path or config_path()
+    return _checked(read_file(path), path)
+
+
+def read_file(path: "Path") -> dict[str, Any]:
+    """What the file says, unchecked; empty when there is none.
+
+    Raises:
+        ConfigError: It cannot be read or is no TOML.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    import tomllib  # noqa: PLC0415 - most people have no such file
+
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def settings(path: "Path | None" = None) -> list[Setting]:
+    """Every effective value with its origin.
+
+    Raises:
+        ConfigError: As in `load`.
+    """
+    path = path or config_path()
+    written = read_file(path)
+    config = _checked(written, path)
+    return [
+        Setting(
+            f"{table}.{name}",
+            getattr(getattr(config, table), name),
+            _allowed(hint),
+            name in written.get(table, {}),
+        )
+        for table, name, hint in _keys()
+    ]
+
+
+def unknown_keys(path: "Path | None" = None) -> list[str]:
+    """Keys of the file that mean nothing to this version, as `table.name`.
+
+    Raises:
+        ConfigError: The file cannot be read or is no TOML.
+    """
+    known = {f"{table}.{name}" for table, name, _ in _keys()}
+    tables = {table for table, _, _ in _keys()}
+    unknown: list[str] = []
+    for table, value in read_file(path or config_path()).items():
+        if table not in tables or not isinstance(value, dict):
+            unknown.append(table)
+        else:
+            names: list[str] = list(value)  # pyright: ignore[reportUnknownArgumentType] - TOML
+            unknown += [f"{table}.{name}" for name in names if f"{table}.{name}" not in known]
+    return unknown
+
+
+def commented_file() -> str:
+    """A configuration file that changes nothing and explains everything."""
+    lines = ["# agent-console. Every value here is the default; take away a `#` to change one."]
+    table_before = ""
+    for table, name, hint in _keys():
+        if table != table_before:
+            lines += ["", f"[{table}]"]
+            table_before = table
+        default = getattr(getattr(Config(), table), name)
+        lines += [f"# {_MEANINGS[f'{table}.{name}']}"]
+        lines += [f"# Allowed: {_allowed(hint)}.", f"# {name} = {_toml(default)}"]
+    return "\n".join(lines) + "\n"
+
+
+_MEANINGS = {
+    "daemon.idle_exit_minutes": "End the daemon after so long without sessions and subscribers; "
+    "0 is never. Ignored under systemd.",
+    "daemon.durability": 'What counted usage survives: "normal" a killed daemon, "full" a power '
+    "failure too, slower.",
+    "daemon.log_level": "The least important thing that is logged.",
+    "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+}
+
+
+def _checked(written: dict[str, Any], path: "Path") -> Config:
+    values: dict[str, dict[str, Any]] = {}
+    for table, name, hint in _keys():
+        given: Any = written.get(table, {})
+        if not isinstance(given, dict):
+            raise ConfigError(f"{path}: `{table}` must be a table: write `[{table}]` above it.")
+        if name not in given:
+            continue
+        try:
+            values.setdefault(table, {})[name] = msgspec.convert(given[name], hint)
+        except msgspec.ValidationError:
+            raise ConfigError(
+                f"{path}: `{table}.{name}` is {_toml(given[name])}, allowed: {_allowed(hint)}."
+            ) from None
+    config = msgspec.convert(values, Config)
+    _check_timezone(config.display.timezone, path)
+    return config
+
+
+def _check_timezone(name: str, path: "Path") -> None:
+    if not name:
+        return
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - most people set none
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(
+            f'{path}: `display.timezone` is "{name}", allowed: {_TIMEZONE_WORDS}.'
+        ) from None
+
+
+_TIMEZONE_WORDS = 'a name of the zone database like "Europe/Berlin", or "" for the system\'s'
+
+
+def _keys() -> list[tuple[str, str, Any]]:
+    """Every key with its type, in the order of the structs."""
+    return [
+        (table.name, name, hint)
+        for table in msgspec.structs.fields(Config)
+        for name, hint in get_type_hints(table.type, include_extras=True).items()
+    ]
+
+
+def _allowed(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " or ".join(f'"{choice}"' for choice in get_args(hint))
+    if get_origin(hint) is Annotated:
+        _, meta = get_args(hint)
+        return f"a whole number from {meta.ge} to {meta.le}"
+    return _TIMEZONE_WORDS
+
+
+def _toml(value: object) -> str:
+    return (
+        msgspec.json.encode(value).decode() if isinstance(value, str | bool | int) else f"{value}"
+    )

@@ -1,0 +1,102 @@
+"""Numbers, money and times as people read them.
+
+Rule: rounding is on exact decimals (a float counts as the shortest decimal that names it), tokens
+half to even and money half up, and happens here only, when something is shown.
+"""
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+Money = Decimal | float | int
+"""US dollars."""
+
+_TENTH = Decimal("0.1")
+_CENT = Decimal("0.01")
+_HUNDREDTH_OF_A_CENT = Decimal("0.0001")
+_FROM_HERE_IN_MILLIONS = 999_500
+
+
+def tokens(count: int) -> str:
+    """A count for a list: `123`, `12.5k`, `1.0M`."""
+    if count < 1000:
+        return str(count)
+    if count < _FROM_HERE_IN_MILLIONS:
+        return f"{(Decimal(count) / 1000).quantize(_TENTH, ROUND_HALF_EVEN)}k"
+    return f"{(Decimal(count) / 1_000_000).quantize(_TENTH, ROUND_HALF_EVEN)}M"
+
+
+def exact_tokens(count: int) -> str:
+    """A count for a detail: `15,234`."""
+    return f"{count:,}"
+
+
+def cost(usd: Money | None) -> str:
+    """Money for a list: `$0.42`. What is missing or no number is `$0.00`."""
+    return _dollars(_exact(usd).quantize(_CENT, ROUND_HALF_UP), "f")
+
+
+def exact_cost(usd: Money | None) -> str:
+    """Money for a detail: `$1,234.56`, and `$0.0123` under ten cents."""
+    amount = _exact(usd)
+    if amount and abs(amount) < _TENTH:
+        return _dollars(amount.quantize(_HUNDREDTH_OF_A_CENT, ROUND_HALF_UP), ",f")
+    return _dollars(amount.quantize(_CENT, ROUND_HALF_UP), ",f")
+
+
+def panel_lines(input_tokens: int, output_tokens: int, cost_usd: Money | None) -> tuple[str, str]:
+    """The two lines of a session's panel."""
+    return (
+        f"Tokens: {tokens(input_tokens)} in / {tokens(output_tokens)} out",
+        f"Est. Cost: {cost(cost_usd)}",
+    )
+
+
+def elapsed(ms: int) -> str:
+    """A duration in at most two units: `42s`, `5m`, `2h 05m`, `3d 4h`."""
+    seconds = max(0, ms) // 1000
+    if seconds < 60:
+        return f"{seconds}s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes}m"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours}h {minutes:02}m"
+    days, hours = divmod(hours, 24)
+    return f"{days}d {hours}h"
+
+
+def size(count: int) -> str:
+    """Bytes: `512 B`, `24.1 MiB`."""
+    if count < 1024:
+        return f"{count} B"
+    amount = Decimal(count)
+    for unit in ("KiB", "MiB", "GiB"):
+        amount /= 1024
+        if amount < 1000 or unit == "GiB":
+            break
+    return f"{amount.quantize(_TENTH, ROUND_HALF_UP)} {unit}"
+
+
+def printable(text: str) -> str:
+    """A text that can do nothing to a terminal: control and direction characters become blanks.
+
+    Titles, summaries and notes come from models, files and other programs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\u200d" else " " for char in text)
+
+
+def clipped(text: str, columns: int) -> str:
+    """The text's beginning, ended with `…` where something is left out."""
+    return text if len(text) <= columns else text[: max(0, columns - 1)].rstrip() + "…"
+
+
+def _exact(usd: Money | None) -> Decimal:
+    amount = Decimal(0) if usd is None else Decimal(str(usd))
+    return amount if amount.is_finite() else Decimal(0)
+
+
+def _dollars(amount: Decimal, spec: str) -> str:
+    sign = "-" if amount < 0 else ""
+    return f"{sign}${abs(amount):{spec}}"
