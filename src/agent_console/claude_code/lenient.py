@@ -12,7 +12,9 @@ from msgspec import Raw, Struct
 T = TypeVar("T", bound=Struct)
 
 
-def decode_leniently(data: bytes | Raw, decoder: "msgspec.json.Decoder[T]", kind: type[T]) -> T | None:
+def decode_leniently(
+    data: bytes | Raw, decoder: "msgspec.json.Decoder[T]", kind: type[T]
+) -> T | None:
     """A struct from JSON whose every field has a default; null when it is no JSON object."""
     try:
         return decoder.decode(data)

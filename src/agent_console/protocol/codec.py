@@ -170,7 +170,9 @@ def decode_data(data: Raw | bytes, data_type: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=data_type)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError("bad_json", f"The daemon sent an answer we cannot read: {error}") from None
+        raise ProtocolError(
+            "bad_json", f"The daemon sent an answer we cannot read: {error}"
+        ) from None
 
 
 def _wrong_version(version: object, request_id: str | int | None) -> ProtocolError:

@@ -53,9 +53,7 @@ TOPICS: tuple[Topic, ...] = ("session", "metadata", "usage", "alert")
 # ---- requests ------------------------------------------------------------------------------
 
 
-class RequestBase(
-    Struct, frozen=True, gc=False, tag_field="cmd", kw_only=True, omit_defaults=True
-):
+class RequestBase(Struct, frozen=True, gc=False, tag_field="cmd", kw_only=True, omit_defaults=True):
     """What every request may carry."""
 
     id: str | int | None = None

@@ -34,10 +34,16 @@ class ReadTotals(Struct, frozen=True, gc=False):
 
 
 class ReadSpending(Struct, frozen=True, gc=False):
-    """Today's and the current block's cost, with the totals of the session that asks."""
+    """Today's and the current block's cost, with the totals of the session that asks.
+
+    Attributes:
+        gauge_usd: What Claude Code itself says the session has cost; shown while the ledger knows
+            nothing of it, never added up.
+    """
 
     session_id: str
     at_ms: int
+    gauge_usd: float = 0.0
 
 
 class KeepUserFields(Struct, frozen=True, gc=False):

@@ -1,0 +1,111 @@
+"""What hooks and the registry have shown of a session, beyond what everybody sees.
+
+Rule: evidence decides which later news may change a status. It never leaves the daemon.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agent_console.model.session import Session, Status
+
+REMEMBERED_PROMPTS = 4
+
+
+class Asking(Struct, frozen=True, gc=False):
+    """What a session has asked the person, and how its answer will show.
+
+    Attributes:
+        tool: The tool that waits, or `mcp`.
+        agent_id: The subagent that asks; null for the main conversation.
+        tool_use_id: Known for PreToolUse; PermissionRequest has none.
+        input_hash: Of the tool's input, to tell two calls of one tool apart.
+    """
+
+    tool: str
+    agent_id: str | None = None
+    tool_use_id: str | None = None
+    input_hash: int = 0
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """Times are Unix milliseconds of the sender: when a hook started, when a file says it changed.
+
+    Attributes:
+        changed_at_ms: The time of the last applied transition; older news never changes the status.
+        changed_rank: Its rank among events of that time (`hook_event.Rank`).
+        open_prompt: A prompt was taken up and has had no Stop or StopFailure.
+        prompt_id: That prompt.
+        prompt_hash: Of its text, to tell a queued prompt from the same one told twice.
+        queued_prompt: Another prompt waits for the running turn to end; no hook tells its start.
+        stopped_prompts: The last prompts that stopped; late tool events of theirs are history.
+        rested: The last of ready, done, error: what an idle session returns to.
+        worked: It has worked since it started (all the registry alone can tell of a prompt).
+        asking: What it waits for, while it waits.
+        unexplained: The registry said it waits and no hook has said for what.
+        observed_end: It was closed because it was seen gone; its own SessionEnd knows better.
+        activity_at_ms: The time of the activity shown.
+        facts_at_ms: The time of folder and transcript shown.
+    """
+
+    changed_at_ms: int = 0
+    changed_rank: int = -1
+    open_prompt: bool = False
+    prompt_id: str | None = None
+    prompt_hash: int = 0
+    queued_prompt: bool = False
+    stopped_prompts: tuple[str, ...] = ()
+    rested: str | None = None
+    worked: bool = False
+    asking: Asking | None = None
+    unexplained: bool = False
+    observed_end: bool = False
+    activity_at_ms: int = 0
+    facts_at_ms: int = 0
+
+
+class Known(Struct, frozen=True, gc=False):
+    """A session and its evidence: what a rule takes and gives."""
+
+    session: Session
+    evidence: Evidence
+
+    def with_session(self, **changes: Any) -> "Known":
+        """The same with other session fields."""
+        return Known(replace(self.session, **changes), self.evidence)
+
+    def with_evidence(self, **changes: Any) -> "Known":
+        """The same with other evidence."""
+        return Known(self.session, replace(self.evidence, **changes))
+
+    def is_news(self, at_ms: int, rank: int) -> bool:
+        """Whether something of this time may still change the status."""
+        evidence = self.evidence
+        return (at_ms, rank) >= (evidence.changed_at_ms, evidence.changed_rank)
+
+    def entering(
+        self, status: Status, reason: str | None, at_ms: int, rank: int, **evidence: Any
+    ) -> "Known":
+        """The session in a status; a status and reason it has already only note the evidence."""
+        session = self.session
+        changes: dict[str, Any] = evidence
+        changes.setdefault("unexplained", False)
+        changes.setdefault("observed_end", False)
+        if status is Status.WORKING:
+            changes["worked"] = True
+        if session.status is status and session.reason == reason:
+            return Known(session, replace(self.evidence, **changes))
+        changes["changed_at_ms"] = at_ms
+        changes["changed_rank"] = rank
+        since_ms = session.since_ms if session.status is status else max(at_ms, session.since_ms)
+        return Known(
+            replace(
+                session,
+                status=status,
+                reason=reason,
+                since_ms=since_ms,
+                closed=status is Status.CLOSED,
+            ),
+            replace(self.evidence, **changes),
+        )
