@@ -1,0 +1,173 @@
+"""The folder where hooks leave the events that no daemon took, seen from the daemon.
+
+Rule: an event leaves the folder only after it was applied (`drain`, apply, `forget`). A daemon that
+dies in between is told it again, which changes nothing, since events are guarded by their time.
+
+hooks/agent_console_hook_rare.py writes: `<sent_at>-<pid>.json` holds one line of the wire and gets
+its name when it is whole; `….part` is on its way; `dropped` has a byte for each event that had to
+go because the folder was full. Everything else in the folder is none of our business, and a folder
+or file that is not the user's own is not touched.
+"""
+
+import os
+import re
+import stat
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+MAX_FRAME_BYTES = 8 * 1024 * 1024
+FRAME_START = b'{"cmd":"HOOK",'
+ABANDONED_SECONDS = 60
+"""After which a file that never got its name belonged to a hook that was killed."""
+
+_NAME = re.compile(r"(?P<sent_at>[0-9]{1,16}(?:\.[0-9]{1,9})?)-[0-9]{1,10}\.json(?P<part>\.part)?")
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class SpooledEvent(NamedTuple):
+    """One event: its file's name, and its frame without the newline."""
+
+    name: str
+    line: bytes
+
+
+class Drained(NamedTuple):
+    """What was found.
+
+    Attributes:
+        folder: Where.
+        events: In the order in which they were sent.
+        dropped: How many are lost since the last call: the folder was full, or a file is broken.
+    """
+
+    folder: Path
+    events: tuple[SpooledEvent, ...]
+    dropped: int
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The frames, in the order in which they were sent."""
+        return [event.line for event in self.events]
+
+
+def prepare(spool: Path) -> None:
+    """Make the folder, so that it can be watched.
+
+    Raises:
+        OSError: It cannot be made. (One that is there already is left as it is.)
+    """
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def pending(spool: Path) -> list[str]:
+    """The names of the events that wait, in the order in which they were sent."""
+    with _opened(spool) as folder:
+        return [] if folder is None else _waiting(folder)
+
+
+def drain(spool: Path) -> Drained:
+    """Read every event that waits. Call `forget` when they were applied.
+
+    What is broken, or was left half-written by a hook that was killed, is removed and counted. A
+    folder that is missing, unreadable or not the user's own holds nothing.
+    """
+    with _opened(spool) as folder:
+        if folder is None:
+            return Drained(spool, (), 0)
+        dropped = _take_dropped(folder) + _remove_abandoned(folder)
+        events: list[SpooledEvent] = []
+        for name in _waiting(folder):
+            try:
+                content = _read(folder, name)
+            except OSError:
+                continue  # gone meanwhile, or not the user's own file
+            frame = content.removesuffix(b"\n")
+            if frame.startswith(FRAME_START) and b"\n" not in frame and content != frame:
+                events.append(SpooledEvent(name, frame))
+            else:
+                dropped += _removed(folder, name)
+        return Drained(spool, tuple(events), dropped)
+
+
+def forget(drained: Drained) -> None:
+    """Remove the events that were applied."""
+    with _opened(drained.folder) as folder:
+        if folder is not None:
+            for event in drained.events:
+                _removed(folder, event.name)
+
+
+@contextmanager
+def _opened(spool: Path) -> Generator[int | None]:
+    """The folder's descriptor, or None when there is none that is the user's own."""
+    try:
+        folder = os.open(spool, _FOLDER_FLAGS)
+    except OSError:
+        yield None
+        return
+    try:
+        yield folder if os.fstat(folder).st_uid == os.getuid() else None
+    finally:
+        os.close(folder)
+
+
+def _waiting(folder: int) -> list[str]:
+    found: list[tuple[float, str]] = []
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            match = _NAME.fullmatch(name)
+            if match and not match["part"]:
+                found.append((float(match["sent_at"]), name))
+    return [name for _, name in sorted(found)]
+
+
+def _read(folder: int, name: str) -> bytes:
+    """What the file holds; nothing when that is more than a frame.
+
+    Raises:
+        OSError: It is gone, a link, no plain file or not the user's own.
+    """
+    file = os.open(name, _FILE_FLAGS, dir_fd=folder)
+    with os.fdopen(file, "rb") as reader:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+            raise PermissionError(name)
+        return reader.read() if found.st_size <= MAX_FRAME_BYTES else b""
+
+
+def _removed(folder: int, name: str) -> bool:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except OSError:
+        return False
+    return True
+
+
+def _take_dropped(folder: int) -> int:
+    try:
+        found = os.stat("dropped", dir_fd=folder, follow_symlinks=False)
+        os.unlink("dropped", dir_fd=folder)
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def _remove_abandoned(folder: int) -> int:
+    count = 0
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            match = _NAME.fullmatch(name)
+            if match and match["part"] and _age_seconds(folder, name) > ABANDONED_SECONDS:
+                count += _removed(folder, name)
+    return count
+
+
+def _age_seconds(folder: int, name: str) -> float:
+    try:
+        return time.time() - os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime
+    except OSError:
+        return 0
