@@ -7,10 +7,9 @@ colons and commas) is taken from the text around the place.
 
 import json
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Any, NamedTuple
 
-from agent_console.claude_code.settings_text import BOM, Document, Node
+from agent_console.claude_code.settings_text import BOM, Document, Node, read_string
 
 DEFAULT_INDENT = "  "
 
@@ -87,7 +86,7 @@ def _style(document: Document) -> _Style:
     first = root.children[0]
     colon = ": "
     if first.key is not None:
-        _, key_end = scanstring(text, first.start + 1)
+        _, key_end = read_string(text, first.start)
         found = text[key_end : first.node.start]
         colon = ": " if "\n" in found or "\r" in found else found
     before = _blank_before(text, first.start)

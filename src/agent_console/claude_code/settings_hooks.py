@@ -7,6 +7,7 @@ out; a matcher group goes with its last hook, an event or `hooks` itself only if
 from typing import Any
 
 from agent_console.claude_code import settings_edit
+from agent_console.claude_code.json_shape import as_list, as_object
 from agent_console.claude_code.settings_edit import Edit
 from agent_console.claude_code.settings_text import Document, Node, parse
 from agent_console.errors import ConfigError
@@ -21,18 +22,17 @@ else what stood between its brackets when it was empty."""
 
 def is_ours(hook: Any) -> bool:
     """Whether a hook of a matcher group runs our script."""
-    if not isinstance(hook, dict):
-        return False
-    words: list[Any] = [hook.get("command"), *_list(hook.get("args"))]  # pyright: ignore
+    said = as_object(hook)
+    words: list[Any] = [said.get("command"), *as_list(said.get("args"))]
     return any(isinstance(word, str) and HOOK_SCRIPT in word for word in words)
 
 
 def ours(settings: Any) -> Hooks:
     """Our entries of each event, as Claude Code reads them, without what others put beside them."""
     found: Hooks = {}
-    for event, groups in _dict(_dict(settings).get("hooks")).items():
-        for group in _list(groups):
-            hooks = [hook for hook in _list(_dict(group).get("hooks")) if is_ours(hook)]
+    for event, groups in as_object(as_object(settings).get("hooks")).items():
+        for group in as_list(groups):
+            hooks = [hook for hook in as_list(as_object(group).get("hooks")) if is_ours(hook)]
             if hooks:
                 found.setdefault(event, []).append({**group, "hooks": hooks})
     return found
@@ -53,7 +53,9 @@ def put_in(text: str, hooks: Hooks) -> tuple[str, Containers]:
     there = root.member("hooks")
     if there is None:
         made |= dict.fromkeys(["hooks", *(f"hooks/{event}" for event in hooks)])
-        return settings_edit.apply(text, [settings_edit.add(document, root, [("hooks", hooks)])]), made
+        return settings_edit.apply(
+            text, [settings_edit.add(document, root, [("hooks", hooks)])]
+        ), made
     edits: list[Edit] = []
     members: list[tuple[str | None, Any]] = []
     if not there.children:
@@ -114,7 +116,9 @@ def check_shape(document: Document) -> None:
             raise ConfigError(f'"hooks" holds "{event.key}", which is no list of matchers.')
 
 
-def _prune_events(document: Document, hooks: Node, containers: Containers | None) -> list[Edit] | None:
+def _prune_events(
+    document: Document, hooks: Node, containers: Containers | None
+) -> list[Edit] | None:
     """The edits inside `hooks`, or None when nothing that is not ours would stay in it."""
     edits: list[Edit] = []
     dead: set[int] = set()
@@ -153,11 +157,3 @@ def _prune(
     if path and (containers is None or containers.get(path, "") is None):
         return None
     return [settings_edit.empty(node, (containers or {}).get(path) or "")]
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}  # pyright: ignore
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []  # pyright: ignore

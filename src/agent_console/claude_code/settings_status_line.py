@@ -4,23 +4,22 @@ Rule: of a statusLine that is there only the command is replaced, so that paddin
 and whatever comes later stay the person's; one that somebody else changed since is left alone.
 """
 
+import json
 from typing import Any
 
 from agent_console.claude_code import settings_edit
+from agent_console.claude_code.json_shape import as_object
 from agent_console.claude_code.settings_edit import Edit
 from agent_console.claude_code.settings_hooks import Containers
 from agent_console.claude_code.settings_text import Document, Node, parse
 from agent_console.errors import ConfigError
-
-import json
 
 STATUS_LINE_SCRIPT = "agent_console_statusline.py"
 
 
 def command(settings: Any) -> str | None:
     """The command of the statusLine, or None when there is no such."""
-    line = settings.get("statusLine") if isinstance(settings, dict) else None  # pyright: ignore
-    given = line.get("command") if isinstance(line, dict) else None  # pyright: ignore
+    given = as_object(as_object(settings).get("statusLine")).get("command")
     return given if isinstance(given, str) else None
 
 
@@ -74,7 +73,9 @@ def take_out(text: str, replaced: str | None, containers: Containers | None) -> 
     if replaced is not None and place is not None:
         return settings_edit.apply(text, [Edit(place.start, place.end, replaced)])
     if len(root.children) == 1:
-        return settings_edit.apply(text, [settings_edit.empty(root, (containers or {}).get("") or "")])
+        return settings_edit.apply(
+            text, [settings_edit.empty(root, (containers or {}).get("") or "")]
+        )
     index = next(i for i, child in enumerate(root.children) if child.node is there)
     return settings_edit.apply(text, settings_edit.cut(root, {index}))
 

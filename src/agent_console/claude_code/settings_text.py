@@ -7,7 +7,6 @@ that a JSON reader would not take is refused with its line and column, never rep
 import json
 import re
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Any, Literal
 
 from agent_console.errors import ConfigError
@@ -15,6 +14,7 @@ from agent_console.errors import ConfigError
 BOM = "\ufeff"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _SCALAR = re.compile(r"[^ \t\n\r,\]}]+")
+_DECODER = json.JSONDecoder()
 _NOT_JSON = frozenset({"NaN", "Infinity", "-Infinity"})
 _LONGEST_EXACT_INTEGER = 300
 """Digits; a longer one is read as a float, because Python refuses thousands of them."""
@@ -99,6 +99,11 @@ def parse(text: str) -> Document:
     return Document(text, value, root)
 
 
+def read_string(text: str, at: int) -> tuple[str, int]:
+    """The JSON string whose quote stands at `at`, and where it ends."""
+    return _DECODER.raw_decode(text, at)
+
+
 class _NotJsonError(Exception):
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -126,10 +131,10 @@ def _skip_blank(text: str, at: int) -> int:
 def _scan(text: str, at: int) -> tuple[Node, int]:
     """The value that begins at `at`, in a text that is known to be JSON, and where it ends."""
     first = text[at]
-    if first == "{" or first == "[":
+    if first in "{[":
         return _scan_container(text, at)
     if first == '"':
-        _, end = scanstring(text, at + 1)
+        _, end = read_string(text, at)
         return Node("scalar", at, end), end
     found = _SCALAR.match(text, at)
     end = found.end() if found else at
@@ -146,7 +151,7 @@ def _scan_container(text: str, start: int) -> tuple[Node, int]:
     while text[at] not in "}]":
         child_start, key = at, None
         if is_object:
-            key, at = scanstring(text, at + 1)
+            key, at = read_string(text, at)
             at = _skip_blank(text, _skip_blank(text, at) + 1)
         node, at = _scan(text, at)
         children.append(Child(key, child_start, node))
