@@ -50,11 +50,12 @@ def socket_path():
     if given := environ.get(b"AGENT_CONSOLE_SOCKET"):
         return given
     if not (folder := environ.get(b"XDG_RUNTIME_DIR")):
-        if not (home := environ.get(b"HOME")):
+        home = environ.get(b"HOME")
+        if home is None:
             from pwd import getpwuid  # noqa: PLC0415 - rare even here
 
             home = getpwuid(posix.getuid()).pw_dir.encode("utf-8", "surrogateescape")
-        folder = home + b"/.local/state"
+        folder = (home or b"/") + b"/.local/state"
     return folder + b"/agent-console/daemon.sock"
 
 
