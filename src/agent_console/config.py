@@ -68,6 +68,11 @@ class Setting(Struct, frozen=True):
     allowed: str
     from_file: bool
 
+    @property
+    def shown(self) -> str:
+        """The value as the file would write it."""
+        return _toml(self.value)
+
 
 def load(path: "Path | None" = None) -> Config:
     """The effective configuration; defaults where the file, or a key in it, is missing.
@@ -113,7 +118,7 @@ def settings(path: "Path | None" = None) -> list[Setting]:
             f"{table}.{name}",
             getattr(getattr(config, table), name),
             _allowed(hint),
-            name in written.get(table, {}),
+            name in _table(written, table),
         )
         for table, name, hint in _keys()
     ]
@@ -128,12 +133,13 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
     known = {f"{table}.{name}" for table, name, _ in _keys()}
     tables = {table for table, _, _ in _keys()}
     unknown: list[str] = []
-    for table, value in read_file(path or config_path()).items():
+    written = read_file(path or config_path())
+    for table, value in written.items():
         if table not in tables or not isinstance(value, dict):
             unknown.append(table)
         else:
-            names: list[str] = list(value)  # pyright: ignore[reportUnknownArgumentType] - TOML
-            unknown += [f"{table}.{name}" for name in names if f"{table}.{name}" not in known]
+            keys = [f"{table}.{name}" for name in _table(written, table)]
+            unknown += [key for key in keys if key not in known]
     return unknown
 
 
@@ -164,9 +170,9 @@ _MEANINGS = {
 def _checked(written: dict[str, Any], path: "Path") -> Config:
     values: dict[str, dict[str, Any]] = {}
     for table, name, hint in _keys():
-        given: Any = written.get(table, {})
-        if not isinstance(given, dict):
+        if not isinstance(written.get(table, {}), dict):
             raise ConfigError(f"{path}: `{table}` must be a table: write `[{table}]` above it.")
+        given = _table(written, table)
         if name not in given:
             continue
         try:
@@ -178,6 +184,11 @@ def _checked(written: dict[str, Any], path: "Path") -> Config:
     config = msgspec.convert(values, Config)
     _check_timezone(config.display.timezone, path)
     return config
+
+
+def _table(written: dict[str, Any], name: str) -> dict[str, Any]:
+    table: dict[str, Any] = written.get(name, {})
+    return table
 
 
 def _check_timezone(name: str, path: "Path") -> None:

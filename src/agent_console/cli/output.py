@@ -57,7 +57,7 @@ def emit_json(value: object, *, line: bool = False) -> None:
     import msgspec  # noqa: PLC0415 - texts need no JSON
 
     encoded = msgspec.json.encode(value)
-    indent = 2 if _is_terminal(sys.stdout) and not line else -1
+    indent = 2 if is_terminal() and not line else -1
     _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
 
 
@@ -72,7 +72,12 @@ def narrate(text: str) -> None:
 
 def is_interactive() -> bool:
     """A person sits at both ends: a question may be asked."""
-    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+    return _is_terminal(sys.stdin) and is_terminal()
+
+
+def is_terminal() -> bool:
+    """A person reads stdout; otherwise a pipe or a file does."""
+    return _is_terminal(sys.stdout)
 
 
 class _Canvas(io.StringIO):
@@ -116,32 +121,32 @@ def _is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
+def columns(*, wide: bool = False) -> int:
+    """How many columns a drawing has: `$COLUMNS`, else the terminal's, else ours."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    if is_terminal():
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns or PIPED_WIDTH
+        except (OSError, ValueError):
+            return PIPED_WIDTH
+    return PIPED_WIDTH_WHEN_WIDE if wide else PIPED_WIDTH
+
+
 def _console(target: TextIO, *, wide: bool) -> "Console":
     """A rich console that draws for stdout into `target`.
 
-    rich itself honours NO_COLOR, FORCE_COLOR and TERM. The width is `$COLUMNS`, else the
-    terminal's, else one of ours.
+    rich itself honours NO_COLOR, FORCE_COLOR and TERM.
     """
     from rich.console import Console  # noqa: PLC0415 - most commands draw nothing
 
-    terminal = _is_terminal(sys.stdout)
-    width: int | None = None
-    if (columns := os.environ.get("COLUMNS", "")).isdecimal() and int(columns) > 0:
-        width = int(columns)
-    elif terminal:
-        try:
-            width = os.get_terminal_size(sys.stdout.fileno()).columns or None
-        except (OSError, ValueError):
-            width = None
-    if width is None:
-        width = PIPED_WIDTH_WHEN_WIDE if wide and not terminal else PIPED_WIDTH
     return Console(
         file=target,
-        width=width,
-        force_terminal=True if terminal else None,
+        width=columns(wide=wide),
+        force_terminal=True if is_terminal() else None,
         markup=False,
         emoji=False,
         highlight=False,
-        soft_wrap=False,
         legacy_windows=False,
     )

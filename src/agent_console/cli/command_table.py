@@ -1,0 +1,70 @@
+"""Every command, in the order and the groups in which help shows them.
+
+Rule: this table imports nothing, so that `--help` needs no command's code. The sentence here is the
+first sentence of the command's own help; a test compares them.
+"""
+
+PACKAGE = "agent_console.cli.commands"
+"""Where commands live: module `<name>`, attribute `command`."""
+
+SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Sessions",
+        (
+            ("list", "Show all sessions, most urgent first."),
+            ("get", "Show one session with its history."),
+            ("set", "Create a session or change its status, label, priority or note."),
+            ("seen", "Mark a session as looked at."),
+            ("reopen", "Bring a closed session back to attention."),
+            ("rm", "Take a session off the board; its costs stay counted."),
+        ),
+    ),
+    (
+        "Live",
+        (
+            ("watch", "Follow all changes as they happen."),
+            ("wait", "Wait until a session has a status."),
+        ),
+    ),
+    (
+        "Usage",
+        (
+            ("meta", "Show the tokens and costs of a session."),
+            ("upsert", "Add tokens and costs to a session."),
+        ),
+    ),
+    (
+        "Daemon",
+        (
+            ("status", "Show how the daemon is doing."),
+            ("stop", "End the daemon."),
+            ("dump", "Print everything the daemon knows as JSON."),
+            ("daemon", "Run, start, stop and inspect the daemon."),
+        ),
+    ),
+    (
+        "Setup",
+        (
+            ("install", "Connect Claude Code with agent-console."),
+            ("uninstall", "Take out what install put in."),
+            ("doctor", "Check every link of the chain and say how to mend it."),
+            ("config", "Show, check or create the configuration."),
+            ("demo", "See it work with recorded sessions."),
+        ),
+    ),
+)
+
+EXIT_CODES: tuple[tuple[str, str], ...] = (
+    ("0", "done"),
+    ("1", "failed; one sentence on stderr says why"),
+    ("2", "wrong usage, or a configuration that cannot be used"),
+    ("3", "another daemon holds the socket"),
+    ("4", "no daemon answers"),
+    ("5", "no such session"),
+    ("6", "not possible in the present state"),
+    ("7", "a value that is not allowed"),
+    ("8", "the database cannot be opened, read or written"),
+    ("124", "timed out"),
+    ("130", "interrupted"),
+    ("141", "nobody reads the output any more"),
+)

@@ -1,0 +1,98 @@
+"""`agent-console config …`: what is configured, and where it says so."""
+
+import os
+import tempfile
+
+import click
+
+from agent_console import config
+from agent_console.cli.daemon_access import json_option
+from agent_console.cli.output import emit, emit_json, narrate
+from agent_console.errors import ConfigError
+from agent_console.paths import config_path
+
+
+@click.group("config")
+def command() -> None:
+    """Show, check or create the configuration.
+
+    Without a file every value is its default.
+    """
+
+
+@command.command("path")
+@json_option
+def path(as_json: bool) -> None:
+    """Print where the configuration file is looked for."""
+    where = config_path()
+    if as_json:
+        emit_json({"path": str(where), "exists": where.exists()})
+    else:
+        emit(str(where))
+
+
+@command.command("show")
+@json_option
+def show(as_json: bool) -> None:
+    """Show every effective value and where it comes from."""
+    settings = config.settings()
+    if as_json:
+        emit_json(
+            {
+                setting.key: {"value": setting.value, "from": _origin(setting)}
+                for setting in settings
+            }
+        )
+        return
+    width = max(len(f"{setting.key} = {setting.shown}") for setting in settings)
+    for setting in settings:
+        emit(f"{f'{setting.key} = {setting.shown}'.ljust(width)}  # {_origin(setting)}")
+
+
+@command.command("init")
+@json_option
+def init(as_json: bool) -> None:
+    """Create a configuration file that explains every value and changes none.
+
+    An existing file is never touched (exit 2).
+    """
+    where = config_path()
+    where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=where.parent, encoding="utf-8") as file:
+        file.write(config.commented_file())
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            # A link, unlike a rename, never replaces what is there.
+            os.link(file.name, where)
+        except FileExistsError:
+            raise ConfigError(f"{where} exists already and was left as it is.") from None
+    if as_json:
+        emit_json({"path": str(where)})
+    else:
+        narrate(f"Created {where}.")
+
+
+@command.command("validate")
+@json_option
+def validate(as_json: bool) -> None:
+    """Check the configuration file.
+
+    Exits 2 when it cannot be used. Unknown keys are only warned of: another version may know them.
+    """
+    config.load()
+    unknown = config.unknown_keys()
+    for key in unknown:
+        narrate(f"Warning: {config_path()}: `{key}` is unknown and has no effect.")
+    if as_json:
+        emit_json({"valid": True, "unknown_keys": unknown})
+    else:
+        narrate(
+            f"{config_path()} is valid."
+            if config_path().exists()
+            else "There is no file: all defaults."
+        )
+
+
+def _origin(setting: config.Setting) -> str:
+    return str(config_path()) if setting.from_file else "default"

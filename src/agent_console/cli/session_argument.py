@@ -1,0 +1,45 @@
+"""The ID argument of commands about a session that exists already.
+
+Rule: an id that is on the board always means itself; only otherwise is it taken as the beginning of
+one, as the table of `list` shows it.
+"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from agent_console.errors import RequestRefusedError
+
+if TYPE_CHECKING:
+    from agent_console.client.blocking import BlockingClient
+
+UUID_LENGTH = 36
+
+session_argument = click.argument("session_id", metavar="ID")
+
+
+def full_id(client: "BlockingClient", given: str) -> str:
+    """The id of the session that is meant by `given`: itself, or the one id that begins with it.
+
+    Raises:
+        RequestRefusedError: Several sessions begin like that.
+    """
+    from agent_console.protocol.messages import ListSessions  # noqa: PLC0415 - help needs no wire
+
+    if len(given) >= UUID_LENGTH:
+        return given
+    ids = [session.session_id for session in client.request(ListSessions())]
+    if given in ids:
+        return given
+    matches = [session_id for session_id in ids if session_id.startswith(given)]
+    if len(matches) > 1:
+        raise RequestRefusedError(
+            "invalid_value",
+            f"{len(matches)} sessions begin with {given!r}: {', '.join(sorted(matches)[:5])}.",
+        )
+    return matches[0] if matches else given
+
+
+def unknown(session_id: str) -> RequestRefusedError:
+    """Nobody knows that session: the wire says null, a command exits 5."""
+    return RequestRefusedError("not_found", f"Session not found: {session_id}")

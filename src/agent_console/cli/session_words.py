@@ -1,0 +1,68 @@
+"""A session in words: what it does, how it is called, what colour its status has.
+
+Rule: what came from a model, a file or another program passes `printable` before it is shown.
+"""
+
+from agent_console.model.format import printable
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.session import Session, Status
+
+STATUS_STYLES: dict[Status, str] = {
+    Status.QUESTION: "bold magenta",
+    Status.ATTENTION: "bold yellow",
+    Status.WORKING: "green",
+    Status.CLOSED: "dim",
+}
+"""rich styles."""
+
+SHORT_ID_LENGTH = 8
+
+
+def status_style(session: Session) -> str:
+    """The style of its status; what the person has looked at no longer shouts."""
+    style = STATUS_STYLES[session.status]
+    return style.removeprefix("bold ") if session.seen else style
+
+
+def doing(session: Session) -> str:
+    """Why it is in its status and what it does: `permission: Bash rm -rf build`."""
+    activity = session.activity
+    what = "" if activity is None else " ".join(filter(None, (activity.tool, activity.summary)))
+    return one_line(": ".join(filter(None, (session.reason, what))))
+
+
+def short_model(model: str | None) -> str:
+    """`claude-opus-4-5-20251101` → `opus-4-5`."""
+    if model is None:
+        return ""
+    name, _, date = model.removeprefix("claude-").rpartition("-")
+    return printable(name if len(date) == 8 and date.isdecimal() else model.removeprefix("claude-"))
+
+
+def short_id(session_id: str) -> str:
+    """The beginning of an id; commands take it for the whole."""
+    return printable(session_id[:SHORT_ID_LENGTH])
+
+
+def total_tokens(metadata: SessionMetadata) -> int:
+    """Input, output, cache writes and cache reads."""
+    return (
+        metadata.total_input_tokens
+        + metadata.total_output_tokens
+        + metadata.total_cache_creation_tokens
+        + metadata.total_cache_read_tokens
+    )
+
+
+def one_line(text: str | None) -> str:
+    """A text on one line, harmless to a terminal."""
+    return " ".join(printable(text or "").split())
+
+
+def short_path(path: str | None, home: str) -> str:
+    """A folder with the person's home as `~`."""
+    if path is None:
+        return ""
+    if path == home or path.startswith(home.rstrip("/") + "/"):
+        path = "~" + path[len(home.rstrip("/")) :]
+    return printable(path)
