@@ -93,14 +93,15 @@ def encode(message: Struct) -> bytes:
 
 def encode_success(request_id: str | int | None, data: Any) -> bytes:
     """A good answer as one line."""
-    return _encoder.encode(Success(request_id, data)) + b"\n"
+    return _encoder.encode(Success(True, request_id, PROTOCOL_VERSION, data)) + b"\n"
 
 
 def encode_refusal(
     request_id: str | int | None, code: ErrorCode, message: str, *, retryable: bool = False
 ) -> bytes:
     """A bad answer as one line."""
-    return _encoder.encode(Refusal(request_id, ErrorBody(code, message, retryable))) + b"\n"
+    error = ErrorBody(code, message, retryable)
+    return _encoder.encode(Refusal(False, request_id, PROTOCOL_VERSION, error)) + b"\n"
 
 
 def encode_notification(event: str, seq: int, epoch: str, data: NotificationData) -> bytes:

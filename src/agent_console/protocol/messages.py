@@ -329,12 +329,12 @@ class DumpResult(Struct, frozen=True, gc=False):
 
 
 class Success(Struct, frozen=True, gc=False):
-    """A good answer; `data` is what the request's row in the table above says."""
+    """A good answer; `data` is what the request's row in the protocol's table says."""
 
+    ok: Literal[True]
     id: str | int | None
+    version: int
     data: Any
-    ok: Literal[True] = True
-    version: int = PROTOCOL_VERSION
 
 
 class ErrorBody(Struct, frozen=True, gc=False):
@@ -348,10 +348,10 @@ class ErrorBody(Struct, frozen=True, gc=False):
 class Refusal(Struct, frozen=True, gc=False):
     """A bad answer."""
 
+    ok: Literal[False]
     id: str | int | None
+    version: int
     error: ErrorBody
-    ok: Literal[False] = False
-    version: int = PROTOCOL_VERSION
 
 
 # ---- notifications -------------------------------------------------------------------------
@@ -364,9 +364,10 @@ class SessionRemoved(Struct, frozen=True, gc=False):
 
 
 class Heartbeat(Struct, frozen=True, gc=False):
-    """Nothing but a sign of life; the notification's own `seq` is the last handed over."""
+    """A sign of life with the account's limits; its own `seq` is the last handed over."""
 
     at_ms: int
+    limits: Limits = Limits()
 
 
 class Bye(Struct, frozen=True, gc=False):

@@ -1,0 +1,527 @@
+"""The one task that owns the state.
+
+Rule: nothing else reads or writes the tables, so there are no locks. Each turn takes all that has
+arrived since the last one, applies it in order, hands the ledger's entries over in one batch, tells
+subscribers, and writes every answer straight to its socket.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import anyio
+from msgspec import Struct
+
+from agent_console.daemon.connection import Connection
+from agent_console.daemon.journal import Journal
+from agent_console.daemon.outcome import Change, Failure, Outcome
+from agent_console.daemon.state import State
+from agent_console.daemon.subscriptions import Subscription
+from agent_console.errors import ProtocolError
+from agent_console.protocol import codec
+from agent_console.protocol.messages import (
+    MAX_HOOK_LINE_BYTES,
+    MAX_LINE_BYTES,
+    PROTOCOL_VERSION,
+    Bye,
+    Counters,
+    Dump,
+    Heartbeat,
+    NotificationData,
+    Ping,
+    Pong,
+    Request,
+    ServerStatus,
+    Snapshot,
+    Stop,
+    Stopping,
+    Subscribe,
+    SubscriberStatus,
+    Unsubscribe,
+    Unsubscribed,
+    Upsert,
+)
+from agent_console.usage.entries import AddUsage, LedgerEntry, LedgerResult, UsageAdded
+from agent_console.version import __version__
+
+_log = logging.getLogger(__name__)
+
+LAG_SAMPLES = 1_024
+PENDING_BATCH = 64
+"""How many pending changes a subscriber that was behind is sent at once."""
+
+Observation = Callable[[State, int], Outcome]
+"""What a watcher has seen: a rule to apply at a time."""
+
+
+class Ticket(Struct, frozen=True):
+    """Who waits for the ledger's answer to an entry; nobody, when there is no connection."""
+
+    entry: LedgerEntry
+    connection: Connection | None = None
+    request_id: str | int | None = None
+
+
+class Counts:
+    """What has happened since the start."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.bad_lines = 0
+        self.upserts = 0
+        self.duplicates = 0
+        self.internal_errors = 0
+        self.spool_drained = 0
+        self.spool_dropped = 0
+
+
+class Actor:
+    """Owns the state, the subscribers and the turn.
+
+    Attributes:
+        state: The tables. Only this task touches them.
+        epoch: The identity of this boot; sequence numbers count within it.
+        stopping: Set when a client asked the daemon to end.
+        processes_changed: Set in a turn after which other processes are to be watched.
+        busy: There are sessions or subscribers.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        journal: Journal[Ticket],
+        epoch: str,
+        pid: int,
+        describe: Callable[["Actor"], Any],
+    ) -> None:
+        self.state = state
+        self.epoch = epoch
+        self.counts = Counts()
+        self.connections: set[Connection] = set()
+        self.stopping = anyio.Event()
+        self.processes_changed = anyio.Event()
+        self.occupation_changed = anyio.Event()
+        self.subscribed = anyio.Event()
+        self.last_error: str | None = None
+        self._describe = describe
+        self._pid = pid
+        self._journal = journal
+        self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
+        self._results: list[tuple[Ticket, LedgerResult]] = []
+        self._drained: list[Connection] = []
+        self._wake = anyio.Event()
+        self._woken_at = 0.0
+        self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
+        self._changes: list[Change] = []
+        self._entries: list[tuple[Ticket, LedgerEntry]] = []
+        self._touched: dict[Connection, None] = {}
+        self._accepting = True
+        self._turn_done = anyio.Event()
+        self._drain_seen = anyio.Event()
+
+    # ---- what others hand in ---------------------------------------------------------------
+
+    def receive(self, connection: Connection, data: bytes) -> None:
+        """Bytes from a client; none means that it sends no more."""
+        self._inbox.append((connection, data))
+        self._awake()
+
+    def observe(self, observation: Observation) -> None:
+        """Something a watcher has seen."""
+        self._inbox.append((None, observation))
+        self._awake()
+
+    def deliver(self, results: Iterable[tuple[Ticket, LedgerResult]]) -> None:
+        """Answers of the ledger."""
+        self._results.extend(results)
+        self._awake()
+
+    def drained(self, connection: Connection) -> None:
+        """A client that was behind has read all that was sent to it."""
+        self._drained.append(connection)
+        self._awake()
+
+    def _awake(self) -> None:
+        if not self._wake.is_set():
+            self._woken_at = time.perf_counter()
+            self._wake.set()
+
+    # ---- the turn --------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Take turns for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake = anyio.Event()
+            self._lags.append(time.perf_counter() - self._woken_at)
+            self._turn()
+            done, self._turn_done = self._turn_done, anyio.Event()
+            done.set()
+
+    async def after_turn(self) -> None:
+        """Wait until everything that was handed in by now has been applied and written."""
+        done = self._turn_done
+        self._awake()
+        await done.wait()
+
+    async def next_drain(self) -> None:
+        """Wait until some client that was behind has read all that was sent to it."""
+        await self._drain_seen.wait()
+
+    def _turn(self) -> None:
+        at_ms = time.time_ns() // 1_000_000
+        results, self._results = self._results, []
+        for ticket, result in results:
+            self._deliver(ticket, result, at_ms)
+        inbox, self._inbox = self._inbox, []
+        for connection, item in inbox:
+            if connection is None:
+                if not isinstance(item, bytes):
+                    self._carry_out(self._guarded(item, self.state, at_ms))
+            elif isinstance(item, bytes):
+                self._feed(connection, item, at_ms)
+        if self._entries:
+            entries, self._entries = self._entries, []
+            self._journal.submit(entries)
+        if self._changes:
+            changes, self._changes = self._changes, []
+            self._publish(changes)
+        if self._drained:
+            self._drain_seen.set()
+            self._drain_seen = anyio.Event()
+            drained, self._drained = self._drained, []
+            for connection in drained:
+                self._catch_up(connection)
+        touched, self._touched = self._touched, {}
+        for connection in touched:
+            connection.flush()
+
+    def _feed(self, connection: Connection, data: bytes, at_ms: int) -> None:
+        if not data:
+            connection.ended = True
+            connection.resume()
+            return
+        refused_before = connection.refused
+        for line in connection.lines(data):
+            if line:
+                self._line(connection, line, at_ms)
+        if connection.refused and not refused_before:
+            self.counts.bad_lines += 1
+            message = (
+                f"A line may have {MAX_LINE_BYTES >> 20} MiB, a HOOK "
+                f"{MAX_HOOK_LINE_BYTES >> 20} MiB: send less at once."
+            )
+            self._in_order(connection, ProtocolError("frame_too_large", message), at_ms)
+
+    def _line(self, connection: Connection, line: bytes, at_ms: int) -> None:
+        self.counts.requests += 1
+        try:
+            request: Request | ProtocolError = codec.decode_request(line)
+        except ProtocolError as error:
+            self.counts.bad_lines += 1
+            request = error
+        self._in_order(connection, request, at_ms)
+
+    def _in_order(
+        self, connection: Connection, request: Request | ProtocolError, at_ms: int
+    ) -> None:
+        # Answers keep their order: what comes after an entry of the ledger waits for it. UPSERTs
+        # do not wait for each other; the ledger answers them in order.
+        if connection.in_flight and (connection.queue or not isinstance(request, Upsert)):
+            connection.queue.append(request)
+        else:
+            self._request(connection, request, at_ms)
+
+    def _request(
+        self, connection: Connection, request: Request | ProtocolError, at_ms: int
+    ) -> None:
+        if isinstance(request, ProtocolError):
+            self._refuse(connection, request)
+            return
+        if not self._accepting:
+            self._refuse(
+                connection,
+                ProtocolError(
+                    "shutting_down", "The daemon is stopping: try again in a moment.", request.id
+                ),
+                retryable=True,
+            )
+            return
+        match request:
+            case Subscribe():
+                self._subscribe(connection, request)
+            case Ping():
+                pong = Pong(
+                    pong=True,
+                    version=PROTOCOL_VERSION,
+                    server=__version__,
+                    epoch=self.epoch,
+                    pid=self._pid,
+                )
+                self._answer(connection, request.id, pong)
+            case Unsubscribe():
+                connection.subscription = None
+                self.occupation_changed.set()
+                self._answer(connection, request.id, Unsubscribed(unsubscribed=True))
+            case ServerStatus():
+                self._answer(connection, request.id, self._describe(self))
+            case Dump():
+                self._answer(connection, request.id, self.state.dump(self.epoch, at_ms))
+            case Stop():
+                self._stop(connection, request)
+            case _:
+                outcome = self._guarded(State.apply, self.state, request, at_ms)
+                self._carry_out(outcome, connection, request.id)
+
+    def _guarded(self, rule: Callable[..., Outcome], *args: Any) -> Outcome:
+        """A rule's outcome; one that raises has changed nothing and is answered so."""
+        try:
+            return rule(*args)
+        except Exception as error:
+            self.counts.internal_errors += 1
+            self.last_error = f"{type(error).__name__}: {error}"
+            _log.exception("A rule failed; nothing was changed.")
+            return Outcome(
+                Failure(
+                    "internal",
+                    "The daemon failed on this request and changed nothing: its log says why.",
+                )
+            )
+
+    def _carry_out(
+        self,
+        outcome: Outcome,
+        connection: Connection | None = None,
+        request_id: str | int | None = None,
+    ) -> None:
+        if outcome.changes:
+            self._changes.extend(outcome.changes)
+        if outcome.processes_changed:
+            self.processes_changed.set()
+        waits = outcome.waits
+        for entry in outcome.ledger:
+            ticket = Ticket(entry, connection, request_id) if waits else Ticket(entry)
+            waits = False
+            self._entries.append((ticket, entry))
+        if connection is None:
+            return
+        if outcome.waits:
+            connection.in_flight += 1
+            if isinstance(outcome.ledger[0], AddUsage):
+                self.counts.upserts += 1
+        else:
+            self._answer(connection, request_id, outcome.answer)
+
+    def _deliver(self, ticket: Ticket, result: LedgerResult, at_ms: int) -> None:
+        if isinstance(result, UsageAdded) and result.usage is None and not result.set_aside:
+            self.counts.duplicates += 1
+        outcome = self._guarded(State.committed, self.state, ticket.entry, result, at_ms)
+        if outcome.changes:
+            self._changes.extend(outcome.changes)
+        connection = ticket.connection
+        if connection is None:
+            return
+        self._answer(connection, ticket.request_id, outcome.answer)
+        connection.in_flight -= 1
+        while connection.queue and not connection.in_flight:
+            self._request(connection, connection.queue.popleft(), at_ms)
+            # UPSERTs that follow one another share a commit here too.
+            while (
+                connection.in_flight
+                and connection.queue
+                and isinstance(connection.queue[0], Upsert)
+            ):
+                self._request(connection, connection.queue.popleft(), at_ms)
+        connection.resume()
+
+    # ---- answers and notifications -----------------------------------------------------------
+
+    def _answer(self, connection: Connection, request_id: str | int | None, data: Any) -> None:
+        if isinstance(data, Failure):
+            line = codec.encode_refusal(
+                request_id, data.code, data.message, retryable=data.retryable
+            )
+        else:
+            line = codec.encode_success(request_id, data)
+        connection.send(line)
+        self._touched[connection] = None
+
+    def _refuse(
+        self, connection: Connection, error: ProtocolError, *, retryable: bool = False
+    ) -> None:
+        connection.send(
+            codec.encode_refusal(error.request_id, error.code, str(error), retryable=retryable)
+        )
+        self._touched[connection] = None
+
+    def _subscribe(self, connection: Connection, request: Subscribe) -> None:
+        state = self.state
+        since = request.since
+        missed: Iterable[Change] | None = None
+        if since is not None and since.epoch == self.epoch:
+            missed = state.missed(since.seq)
+        if missed is None or since is None:
+            answer = state.snapshot(self.epoch)
+            connection.subscription = Subscription(request.topics, state.seq)
+        else:
+            answer = Snapshot(self.epoch, state.seq, (), (), state.limits, resync=False)
+            connection.subscription = Subscription(request.topics, since.seq)
+        self._answer(connection, request.id, answer)
+        if missed is not None:
+            subscription = connection.subscription
+            for change in missed:
+                if subscription.wants(change):
+                    connection.send(self._encode(change))
+            subscription.seq = state.seq
+        # Changes of this turn that the snapshot already holds are not told again.
+        self.subscribed.set()
+        self.occupation_changed.set()
+
+    def _encode(self, change: Change) -> bytes:
+        return codec.encode_notification(change.event, change.seq, self.epoch, change.data)
+
+    def _publish(self, changes: list[Change]) -> None:
+        self.occupation_changed.set()
+        subscribers = [c for c in self.connections if c.subscription is not None and c.open]
+        if not subscribers:
+            return
+        encoded = [self._encode(change) for change in changes]
+        first_seq, last_seq = changes[0].seq, changes[-1].seq
+        joined: dict[frozenset[str], bytes] = {}
+        for connection in subscribers:
+            subscription = connection.subscription
+            if subscription is None:
+                continue
+            if connection.backlog or subscription.pending or subscription.needs_snapshot:
+                for change in changes:
+                    subscription.postpone(change)
+                continue
+            if subscription.seq >= first_seq:
+                data = b"".join(
+                    line
+                    for change, line in zip(changes, encoded, strict=True)
+                    if subscription.wants(change)
+                )
+            else:
+                topics = subscription.topics
+                known = joined.get(topics)
+                if known is None:
+                    known = joined[topics] = b"".join(
+                        line
+                        for change, line in zip(changes, encoded, strict=True)
+                        if subscription.wants(change)
+                    )
+                data = known
+            subscription.seq = max(subscription.seq, last_seq)
+            if data:
+                connection.send(data)
+                self._touched[connection] = None
+
+    def _catch_up(self, connection: Connection) -> None:
+        """Send a subscriber that was behind the newest state of what it missed."""
+        subscription = connection.subscription
+        if subscription is None or connection.backlog or not connection.open:
+            return
+        if subscription.needs_snapshot:
+            subscription.needs_snapshot = False
+            subscription.pending.clear()
+            subscription.seq = self.state.seq
+            self._notify(connection, "snapshot", self.state.snapshot(self.epoch))
+            return
+        taken = subscription.take(PENDING_BATCH)
+        if not taken:
+            return
+        for change in taken:
+            connection.send(self._encode(change))
+            subscription.seq = max(subscription.seq, change.seq)
+        self._touched[connection] = None
+        if subscription.pending:
+            connection.flush()
+            if not connection.backlog:
+                self.drained(connection)
+        else:
+            subscription.seq = max(subscription.seq, self.state.seq)
+
+    def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
+        subscription = connection.subscription
+        seq = self.state.seq if subscription is None else subscription.seq
+        connection.send(codec.encode_notification(event, seq, self.epoch, data))
+        self._touched[connection] = None
+
+    def heartbeat(self, state: State, at_ms: int) -> Outcome:
+        """Tell each subscriber that it still hears everything."""
+        for connection in self.connections:
+            if connection.subscription is not None and not connection.backlog:
+                self._notify(connection, "heartbeat", Heartbeat(at_ms, state.limits))
+        return Outcome()
+
+    # ---- the end -----------------------------------------------------------------------------
+
+    def _stop(self, connection: Connection, request: Stop) -> None:
+        working = sum(1 for s in self.state.sessions.values() if s.status == "working")
+        if working and not request.force:
+            plural = "sessions are" if working > 1 else "session is"
+            message = f"{working} {plural} working: send `force` to stop all the same."
+            self._answer(connection, request.id, Failure("conflict", message))
+            return
+        self._answer(connection, request.id, Stopping(stopping=True))
+        self.stopping.set()
+
+    def refuse_from_now(self) -> None:
+        """Answer whatever comes from now on with `shutting_down`."""
+        self._accepting = False
+
+    def say_goodbye(self, reason: str) -> None:
+        """Tell subscribers that the daemon stops on purpose."""
+        for connection in self.connections:
+            if connection.subscription is not None and not connection.backlog:
+                self._notify(connection, "bye", Bye(reason))
+        self._awake()
+
+    # ---- for STATUS --------------------------------------------------------------------------
+
+    @property
+    def occupied(self) -> bool:
+        """Whether there are open sessions or subscribers."""
+        return self.subscriber_count > 0 or any(
+            not session.closed for session in self.state.sessions.values()
+        )
+
+    @property
+    def subscriber_count(self) -> int:
+        """How many clients subscribe."""
+        return sum(1 for c in self.connections if c.subscription is not None)
+
+    def subscriber_statuses(self) -> tuple[SubscriberStatus, ...]:
+        """How far behind each subscriber is."""
+        return tuple(
+            SubscriberStatus(
+                tuple(sorted(subscription.topics)),
+                self.state.seq - subscription.seq,
+                len(subscription.pending),
+            )
+            for connection in self.connections
+            if (subscription := connection.subscription) is not None
+        )
+
+    def counters(self) -> Counters:
+        """The counters as STATUS tells them."""
+        counts = self.counts
+        return Counters(
+            counts.requests,
+            dict(sorted(self.state.hooks_counted.items())),
+            counts.bad_lines,
+            counts.upserts,
+            counts.duplicates,
+            counts.internal_errors,
+            counts.spool_drained,
+            counts.spool_dropped,
+        )
+
+    @property
+    def loop_lag_p99_ms(self) -> float:
+        """How long the last turns had to wait for the loop, at the 99th percentile."""
+        lags = sorted(self._lags)
+        return round(lags[int(len(lags) * 0.99)] * 1000, 3) if lags else 0.0

@@ -1,0 +1,208 @@
+"""One client's socket: bytes in, whole lines to the actor, answers out.
+
+Rule: writing never waits. What the kernel does not take stays in a backlog that a drain task
+empties; while it is not empty nothing more is read, so a client that does not read cannot make the
+daemon keep more than one turn's answers for it.
+"""
+
+import socket
+from collections import deque
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+
+from agent_console.daemon.subscriptions import Subscription
+from agent_console.errors import ProtocolError
+from agent_console.protocol.codec import may_be_long
+from agent_console.protocol.messages import MAX_HOOK_LINE_BYTES, MAX_LINE_BYTES, Request
+
+READ_BYTES = 64 * 1024
+DISCARD_SECONDS = 1.0
+MAX_QUEUED_REQUESTS = 1_000
+"""Requests that may wait behind an UPSERT before the connection is no longer read."""
+
+
+class Inbox(Protocol):
+    """Where a connection hands what it has read: the actor."""
+
+    def receive(self, connection: "Connection", data: bytes) -> None:
+        """Take what has been read, to be applied in the next turn; nothing means the end."""
+        ...
+
+    def drained(self, connection: "Connection") -> None:
+        """The connection's backlog is empty again."""
+        ...
+
+
+class Connection:
+    """A connected client, read by its own task and written to by the actor.
+
+    Attributes:
+        subscription: Set while the client subscribes.
+        in_flight: Requests the ledger has not answered yet.
+        queue: What came after them and must wait, in order.
+        backlog: Bytes the kernel has not taken yet.
+        refused: A line was too long; after its answer nothing more is taken.
+        ended: The actor has seen the end of what the client sends.
+    """
+
+    def __init__(self, sock: socket.socket, inbox: Inbox) -> None:
+        sock.setblocking(False)
+        self._socket = sock
+        self._inbox = inbox
+        self._tasks: TaskGroup | None = None
+        self._partial = bytearray()
+        self._outgoing: list[bytes] = []
+        self._resume: anyio.Event | None = None
+        self.refused = False
+        self._draining = False
+        self.open = True
+        self.ended = False
+        self.backlog = b""
+        self.subscription: Subscription | None = None
+        self.in_flight = 0
+        self.queue: deque[Request | ProtocolError] = deque()
+
+    @property
+    def _congested(self) -> bool:
+        """Whether the client must read, or the ledger answer, before more is taken."""
+        return bool(self.backlog) or len(self.queue) > MAX_QUEUED_REQUESTS
+
+    async def run(self) -> None:
+        """Read until the client leaves or the daemon ends."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                self._tasks = tasks
+                try:
+                    await self._read()
+                except OSError:
+                    pass  # the client is gone; there is nobody to tell
+                tasks.cancel_scope.cancel()
+        finally:
+            self.open = False
+            self._socket.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self.open = False
+        if self._tasks is not None:
+            self._tasks.cancel_scope.cancel()
+
+    async def _read(self) -> None:
+        sock, inbox = self._socket, self._inbox
+        while True:
+            await anyio.wait_readable(sock)
+            # Since the last read the actor has had its turn: now it is known what it left.
+            while self._congested:
+                await self._resumed()
+            if self.refused:
+                await self._discard()
+                return
+            try:
+                data = sock.recv(READ_BYTES)
+            except BlockingIOError:
+                continue
+            inbox.receive(self, data)
+            if not data:
+                # What is in flight is still answered: a client may only have ended its sending.
+                while not self.ended or self.in_flight or self.queue or self.backlog:
+                    await self._resumed()
+                return
+
+    async def _discard(self) -> None:
+        """Read the rest of a line that was refused, for a while, so that its answer is heard."""
+        with anyio.move_on_after(DISCARD_SECONDS):
+            while True:
+                await anyio.wait_readable(self._socket)
+                try:
+                    if not self._socket.recv(READ_BYTES):
+                        return
+                except BlockingIOError:
+                    continue
+
+    async def _resumed(self) -> None:
+        self._resume = anyio.Event()
+        await self._resume.wait()
+
+    def resume(self) -> None:
+        """What held the reader back may be over."""
+        if self._resume is not None:
+            self._resume.set()
+
+    def lines(self, data: bytes) -> list[bytes]:
+        """The lines completed by these bytes; one that is too long is refused and is the last."""
+        if self.refused:
+            return []
+        if self._partial:
+            self._partial += data
+            if b"\n" not in data:
+                self._refuse_if_long(self._partial)
+                return []
+            data = bytes(self._partial)
+            self._partial = bytearray()
+        *lines, rest = data.split(b"\n")
+        if rest:
+            self._partial += rest
+        if len(data) > MAX_LINE_BYTES:
+            for index, line in enumerate(lines):
+                if self._refuse_if_long(line):
+                    return lines[:index]
+            self._refuse_if_long(self._partial)
+        return lines
+
+    def _refuse_if_long(self, line: bytes | bytearray) -> bool:
+        if len(line) <= MAX_LINE_BYTES:
+            return False
+        limit = MAX_HOOK_LINE_BYTES if may_be_long(line[:64]) else MAX_LINE_BYTES
+        if len(line) <= limit:
+            return False
+        self.refused = True
+        self._partial = bytearray()
+        return True
+
+    def send(self, data: bytes) -> None:
+        """Put bytes after those of this turn; `flush` hands them to the kernel."""
+        self._outgoing.append(data)
+
+    def flush(self) -> None:
+        """Hand this turn's bytes to the kernel, as many as it takes without waiting."""
+        outgoing = self._outgoing
+        if not outgoing:
+            return
+        data = outgoing[0] if len(outgoing) == 1 else b"".join(outgoing)
+        outgoing.clear()
+        if not self.open:
+            return
+        if self.backlog:
+            self.backlog += data
+            return
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close()
+            return
+        if sent < len(data):
+            self.backlog = data[sent:]
+            if not self._draining and self._tasks is not None:
+                self._draining = True
+                self._tasks.start_soon(self._drain)
+
+    async def _drain(self) -> None:
+        try:
+            while self.backlog:
+                await anyio.wait_writable(self._socket)
+                try:
+                    sent = self._socket.send(self.backlog)
+                except BlockingIOError:
+                    continue
+                self.backlog = self.backlog[sent:]
+        except OSError:
+            self.close()
+            return
+        finally:
+            self._draining = False
+        self.resume()
+        self._inbox.drained(self)

@@ -1,0 +1,63 @@
+"""Tells which files of a few folders changed, as soon as they do.
+
+Rule: nothing is polled where the system can tell. On Linux inotify is awaited like any socket: no
+thread, no timer, no wake-up while nothing happens, which watchfiles' own thread would have
+twenty times a second. Elsewhere watchfiles does it. A folder that does not exist yet is waited for
+at its nearest parent.
+"""
+
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import anyio
+from msgspec import Struct
+
+
+class FolderChange(Struct, frozen=True):
+    """What happened.
+
+    Attributes:
+        folder: One of the watched folders.
+        names: Files that appeared, changed or went; empty means: look at all of it.
+    """
+
+    folder: Path
+    names: frozenset[str] = frozenset()
+
+
+async def watch_folders(folders: list[Path]) -> AsyncGenerator[FolderChange]:
+    """Changes for ever, beginning with each folder as a whole; what comes later is not missed."""
+    if sys.platform == "linux":
+        from agent_console.daemon.inotify import InotifyWatch  # noqa: PLC0415 - Linux only
+
+        watch = InotifyWatch(folders)
+        try:
+            for folder in folders:
+                yield FolderChange(folder)
+            while True:
+                await anyio.wait_readable(watch.fileno())
+                for change in watch.read():
+                    yield change
+        finally:
+            watch.close()
+    else:
+        import watchfiles  # noqa: PLC0415 - not on Linux
+
+        roots = {_nearest(folder) for folder in folders}
+        for folder in folders:
+            yield FolderChange(folder)
+        async for changes in watchfiles.awatch(*roots, step=20, debounce=50):
+            for folder in folders:
+                names = frozenset(
+                    Path(path).name for _, path in changes if Path(path).parent == folder
+                )
+                if names:
+                    yield FolderChange(folder, names)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest parent of it that exists."""
+    while not folder.is_dir():
+        folder = folder.parent
+    return folder

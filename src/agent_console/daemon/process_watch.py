@@ -1,0 +1,88 @@
+"""Notices when the process of a session ends, however it ends.
+
+Rule: a pid alone proves nothing, since the system gives it out again; a process is the same when
+its start time is (field 22 of /proc/<pid>/stat, proc(5)). On Linux the end is an event (pidfd);
+elsewhere it is looked for once a second, and only while there are sessions.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+
+import anyio
+from anyio.abc import TaskGroup
+
+_POLL_SECONDS = 1.0
+_START_TIME_FIELD = 22
+
+
+def process_start(pid: int) -> str | None:
+    """When a process started, in clock ticks since boot; null when it is gone or nobody says."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            content = file.read()
+    except OSError:
+        return None
+    # The second field is the program's name in parentheses and may hold anything.
+    fields = content[content.rfind(b")") + 2 :].split()
+    index = _START_TIME_FIELD - 3
+    # A zombie has ended; only its parent has not noticed.
+    if len(fields) <= index or fields[0] in {b"Z", b"X"}:
+        return None
+    return fields[index].decode()
+
+
+def is_alive(pid: int, start: str | None) -> bool:
+    """Whether this very process still runs."""
+    if sys.platform == "linux":
+        now = process_start(pid)
+        return now is not None and (start is None or now == start)
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+class ProcessWatch:
+    """Watches a changing set of processes and reports each end once."""
+
+    def __init__(self, tasks: TaskGroup, ended: Callable[[int], None]) -> None:
+        self._tasks = tasks
+        self._ended = ended
+        self._watched: dict[int, anyio.CancelScope] = {}
+
+    def watch_exactly(self, pids: set[int]) -> None:
+        """From now on watch these and no others."""
+        for pid in self._watched.keys() - pids:
+            self._watched.pop(pid).cancel()
+        for pid in pids - self._watched.keys():
+            scope = self._watched[pid] = anyio.CancelScope()
+            self._tasks.start_soon(self._watch, pid, scope)
+
+    async def _watch(self, pid: int, scope: anyio.CancelScope) -> None:
+        with scope:
+            if sys.platform == "linux":
+                await _wait_for_exit(pid)
+            else:
+                while is_alive(pid, None):
+                    await anyio.sleep(_POLL_SECONDS)
+        if self._watched.get(pid) is scope:
+            del self._watched[pid]
+            self._ended(pid)
+
+
+async def _wait_for_exit(pid: int) -> None:
+    """Return when the process has ended."""
+    if process_start(pid) is None:
+        return
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        await anyio.wait_readable(descriptor)
+    finally:
+        os.close(descriptor)

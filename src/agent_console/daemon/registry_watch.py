@@ -1,0 +1,116 @@
+"""Follows Claude Code's session registry and the processes behind it.
+
+Rule: reads `<config dir>/sessions/<pid>.json` and nothing else there; what it sees becomes
+observations for the actor, which owns all meaning.
+"""
+
+import os
+import re
+import stat
+import time
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskStatus
+
+from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
+from agent_console.daemon.actor import Actor
+from agent_console.daemon.folder_watch import watch_folders
+from agent_console.daemon.process_watch import is_alive
+from agent_console.daemon.state import State
+
+MAX_ENTRY_BYTES = 64 * 1024
+FOREIGN_ENTRY_SECONDS = 12 * 3600
+"""An entry of another pid namespace (a container that shares the home) this old counts as gone."""
+
+_ENTRY_NAME = re.compile(r"([1-9][0-9]{0,9})\.json\Z")
+
+
+class RegistryWatch:
+    """The registry folders of all config dirs.
+
+    Attributes:
+        foreign: Process ids of another kernel namespace, which mean nothing in ours.
+    """
+
+    def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
+        self._folders = [config_dir / "sessions" for config_dir in config_dirs]
+        self._actor = actor
+        self._namespace = _pid_namespace()
+        self.foreign: set[int] = set()
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Follow for ever; started when all that is there already has been handed in."""
+        unread = len(self._folders)
+        async for change in watch_folders(self._folders):
+            if not change.names:
+                self._read_all(change.folder)
+            for name in change.names:
+                self._read(change.folder, name)
+            unread -= 1
+            if unread == 0:
+                task_status.started()
+
+    def _read_all(self, folder: Path) -> None:
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            return
+        for name in names:
+            self._read(folder, name)
+
+    def _read(self, folder: Path, name: str) -> None:
+        match = _ENTRY_NAME.match(name)
+        if match is None:
+            return
+        pid = int(match[1])
+        try:
+            document, modified = _read_small_file(folder / name)
+        except FileNotFoundError:
+            self._actor.observe(partial(State.observe_unregistered, pid))
+            return
+        except OSError:
+            return
+        entry = read_registry_entry(document)
+        if entry is None or entry.pid != pid:
+            return  # half-written: its next change tells
+        if self._is_alive(entry, modified):
+            self._actor.observe(partial(State.observe_entry, entry))
+        else:
+            self._actor.observe(partial(State.observe_exit, pid))
+
+    def _is_alive(self, entry: RegistryEntry, modified: float) -> bool:
+        domain = entry.pid_domain
+        if domain is not None and self._namespace is not None and self._namespace not in domain:
+            self.foreign.add(entry.pid)
+            return time.time() - modified < FOREIGN_ENTRY_SECONDS
+        return is_alive(entry.pid, entry.proc_start)
+
+    def process_ended(self, pid: int) -> None:
+        """A watched process is gone: in good order when it took its file away first."""
+        for folder in self._folders:
+            if (folder / f"{pid}.json").exists():
+                self._actor.observe(partial(State.observe_exit, pid))
+                return
+        if any(folder.is_dir() for folder in self._folders):
+            self._actor.observe(partial(State.observe_unregistered, pid))
+        else:
+            self._actor.observe(partial(State.observe_exit, pid))
+
+
+def _read_small_file(path: Path) -> tuple[bytes, float]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return b"", found.st_mtime
+        return file.read(MAX_ENTRY_BYTES), found.st_mtime
+
+
+def _pid_namespace() -> str | None:
+    """`pid:[…]`, the kernel's name of the namespace that our process ids are of."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return None

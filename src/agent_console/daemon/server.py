@@ -1,0 +1,259 @@
+"""The daemon's life: lock, socket, ledger, watchers, the actor, and an orderly end.
+
+Rule: the order of starting is the order of promises. Ready is said only when the spool is drained,
+the registry is read and the socket listens; stopping answers what was asked, then says goodbye,
+then lets the ledger finish, then lets go of the socket.
+"""
+
+import gc
+import importlib.util
+import logging
+import os
+import platform
+import resource
+import signal
+import sys
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskGroup
+
+from agent_console import config as configuration, log, paths
+from agent_console.daemon.actor import Actor, Ticket
+from agent_console.daemon.instance import Instance, handed_over_path
+from agent_console.daemon.journal import Journal
+from agent_console.daemon.listener import listen
+from agent_console.daemon.process_watch import ProcessWatch
+from agent_console.daemon.registry_watch import RegistryWatch
+from agent_console.daemon.spool_watch import SpoolWatch
+from agent_console.daemon.state import State
+from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
+from agent_console.errors import ConfigError
+from agent_console.protocol.messages import PROTOCOL_VERSION, ServerStatusResult
+from agent_console.version import __version__
+
+_log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+STOP_SECONDS = 4.0
+"""What an orderly end may take; systemd and the promise of 5 s come after it."""
+READY_FD_VARIABLE = "AGENT_CONSOLE_READY_FD"
+"""A client that starts the daemon waits on this descriptor for `READY`."""
+
+
+def serve(socket: str | None = None) -> int:
+    """Run the daemon until it is told to stop; the exit code.
+
+    Raises:
+        DaemonAlreadyRunningError: Another daemon holds the socket.
+        ConfigError: The configuration or the socket's folder cannot be used.
+    """
+    config = configuration.load()
+    log.configure(config.daemon.log_level)
+    path = socket or handed_over_path() or paths.socket_path()
+    instance = Instance(paths.socket_path(path))
+    try:
+        server = Server(instance, config)
+        backend_options = {"use_uvloop": True} if _has_uvloop() else {}
+        anyio.run(server.run, backend_options=backend_options)
+    finally:
+        instance.release()
+    return 0
+
+
+def _has_uvloop() -> bool:
+    return importlib.util.find_spec("uvloop") is not None
+
+
+class Server:
+    """Everything that lives as long as the daemon does."""
+
+    def __init__(self, instance: Instance, config: configuration.Config) -> None:
+        self._instance = instance
+        self._config = config
+        self._started_ms = time.time_ns() // 1_000_000
+        self._notifier = Notifier()
+        self._stop = anyio.Event()
+        self._stop_reason = "stopped"
+        self._database = paths.database_path()
+        self._journal: Journal[Ticket] = Journal(
+            self._database, durability=config.daemon.durability
+        )
+        self._actor = Actor(
+            State(self._journal.load_user_fields()),
+            self._journal,
+            uuid.uuid4().hex,
+            os.getpid(),
+            self._describe,
+        )
+        self._watching = [directory / "sessions" for directory in paths.claude_config_dirs()]
+
+    async def run(self) -> None:
+        """Start, serve and stop."""
+        actor = self._actor
+        listening = self._instance.listen()
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._obey_signals)
+                tasks.start_soon(actor.run)
+                tasks.start_soon(self._journal.run, actor.deliver)
+                registry = RegistryWatch(paths.claude_config_dirs(), actor)
+                tasks.start_soon(self._watch_processes, tasks, registry)
+                await tasks.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
+                await tasks.start(registry.run)
+                await actor.after_turn()
+                async with anyio.create_task_group() as accepting:
+                    accepting.start_soon(listen, listening, actor, tasks)
+                    tasks.start_soon(self._beat)
+                    tasks.start_soon(self._feed_watchdog)
+                    tasks.start_soon(self._leave_when_idle)
+                    tasks.start_soon(self._leave_when_asked)
+                    self._say_ready()
+                    await self._stop.wait()
+                    accepting.cancel_scope.cancel()
+                await self._end()
+                tasks.cancel_scope.cancel()
+        finally:
+            listening.close()
+
+    def _say_ready(self) -> None:
+        gc.collect()
+        gc.freeze()
+        self._notifier.tell("READY=1", f"STATUS=Listening on {self._instance.path}")
+        descriptor = os.environ.pop(READY_FD_VARIABLE, "")
+        if descriptor.isdigit():
+            with suppress(OSError):
+                os.write(int(descriptor), b"READY\n")
+                os.close(int(descriptor))
+        _log.info("Listening on %s.", self._instance.path)
+
+    async def _end(self) -> None:
+        _log.info("Stopping: %s.", self._stop_reason)
+        self._notifier.tell("STOPPING=1")
+        actor = self._actor
+        with anyio.move_on_after(STOP_SECONDS, shield=True):
+            await actor.after_turn()  # what was asked by now is answered
+            actor.refuse_from_now()
+            await self._journal.flush_and_close()
+            await actor.after_turn()
+            actor.say_goodbye(self._stop_reason)
+            await actor.after_turn()
+            while any(connection.backlog for connection in actor.connections if connection.open):
+                await actor.next_drain()
+
+    def request_stop(self, reason: str) -> None:
+        """End in good order."""
+        if not self._stop.is_set():
+            self._stop_reason = reason
+            self._stop.set()
+
+    async def _obey_signals(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            async for number in signals:
+                if number == signal.SIGHUP:
+                    self._reload()
+                else:
+                    self.request_stop(f"received {signal.Signals(number).name}")
+
+    def _reload(self) -> None:
+        """Read the configuration again; a broken one is told and changes nothing."""
+        try:
+            config = configuration.load()
+        except ConfigError as error:
+            _log.error("The configuration stays as it was: %s", error)
+            self._actor.last_error = str(error)
+            return
+        if config.daemon.durability != self._config.daemon.durability:
+            _log.warning("`daemon.durability` takes effect at the next start.")
+        self._config = config
+        log.configure(config.daemon.log_level)
+        self._actor.occupation_changed.set()
+        _log.info("Read the configuration again.")
+
+    async def _watch_processes(self, tasks: TaskGroup, registry: RegistryWatch) -> None:
+        actor = self._actor
+        watch = ProcessWatch(tasks, registry.process_ended)
+        while True:
+            await actor.processes_changed.wait()
+            actor.processes_changed = anyio.Event()
+            watch.watch_exactly(actor.state.processes.keys() - registry.foreign)
+
+    async def _beat(self) -> None:
+        """A heartbeat, while somebody subscribes."""
+        actor = self._actor
+        while True:
+            await actor.subscribed.wait()
+            actor.subscribed = anyio.Event()
+            while actor.subscriber_count:
+                await anyio.sleep(HEARTBEAT_SECONDS)
+                actor.observe(actor.heartbeat)
+
+    async def _feed_watchdog(self) -> None:
+        interval = watchdog_interval_seconds()
+        if interval is None:
+            return
+        while True:
+            await self._actor.after_turn()
+            self._notifier.tell("WATCHDOG=1", f"STATUS={self._summary()}")
+            await anyio.sleep(interval)
+
+    async def _leave_when_idle(self) -> None:
+        """Without systemd, which would start us again at need, an unused daemon leaves."""
+        actor = self._actor
+        if self._notifier.under_systemd or handed_over_path() is not None:
+            return
+        while True:
+            actor.occupation_changed = anyio.Event()
+            minutes = self._config.daemon.idle_exit_minutes
+            seconds = minutes * 60.0 if minutes and not actor.occupied else float("inf")
+            with anyio.move_on_after(seconds) as waiting:
+                await actor.occupation_changed.wait()
+            if waiting.cancelled_caught and not actor.occupied:
+                self.request_stop(f"idle for {minutes} min")
+                return
+
+    async def _leave_when_asked(self) -> None:
+        await self._actor.stopping.wait()
+        self.request_stop("asked to")
+
+    def _summary(self) -> str:
+        sessions = self._actor.state.sessions.values()
+        waiting = sum(1 for s in sessions if s.status in ("attention", "question"))
+        return f"{len(sessions)} sessions, {waiting} waiting for a person"
+
+    def _describe(self, actor: Actor) -> ServerStatusResult:
+        by_status = dict.fromkeys(("question", "attention", "working", "closed"), 0)
+        for session in actor.state.sessions.values():
+            by_status[session.status.value] += 1
+        return ServerStatusResult(
+            pid=os.getpid(),
+            server=__version__,
+            version=PROTOCOL_VERSION,
+            epoch=actor.epoch,
+            python=platform.python_version(),
+            event_loop="uvloop" if "uvloop" in sys.modules else "asyncio",
+            uptime_ms=time.time_ns() // 1_000_000 - self._started_ms,
+            socket=self._instance.path,
+            database=str(self._database),
+            ledger_error=self._journal.last_error,
+            sessions=by_status,
+            subscribers=actor.subscriber_statuses(),
+            connections=len(actor.connections),
+            counters=actor.counters(),
+            loop_lag_p99_ms=actor.loop_lag_p99_ms,
+            rss_bytes=_rss_bytes(),
+            watching=tuple(str(folder) for folder in self._watching),
+            last_error=actor.last_error,
+        )
+
+
+def _rss_bytes() -> int:
+    """What the process holds in memory now; at its peak where the system tells only that."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * resource.getpagesize()
