@@ -7,11 +7,13 @@ from typing import Any
 
 from msgspec import Raw
 
-from agent_console.errors import DaemonUnreachableError, ProtocolError, RequestRefusedError
+from agent_console.errors import DaemonUnreachableError, RequestRefusedError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session
 from agent_console.protocol.codec import Answer, decode_data, encode
 from agent_console.protocol.messages import (
+    MAX_HOOK_LINE_BYTES,
+    MAX_LINE_BYTES,
     Dump,
     DumpResult,
     Get,
@@ -66,14 +68,21 @@ def line_of(request: Request) -> bytes:
     """A request as one line.
 
     Raises:
-        ProtocolError: A text in it is no Unicode, so no JSON can hold it.
+        RequestRefusedError: The daemon would not take it: it is too long (which would cost the
+            connection), or a text in it is no Unicode, so that no JSON can hold it.
     """
     try:
-        return encode(request)
+        line = encode(request)
     except UnicodeEncodeError as error:
-        raise ProtocolError(
-            "invalid_value", f"This text is not valid UTF-8: {error.object!r}."
+        raise RequestRefusedError(
+            "invalid_value", f"This text is not valid UTF-8: {error.object!r:.80}."
         ) from None
+    limit = MAX_HOOK_LINE_BYTES if isinstance(request, Hook) else MAX_LINE_BYTES
+    if len(line) - 1 > limit:
+        raise RequestRefusedError(
+            "frame_too_large", f"A request may have {limit} bytes and this one has {len(line) - 1}."
+        )
+    return line
 
 
 def good_data(answer: Answer) -> Raw:
