@@ -58,17 +58,23 @@ def _facts(known: Known, event: HookEvent, moment: Moment) -> Known:
 def _started(known: Known, event: HookEvent, moment: Moment) -> Known:
     if event.source == "compact" or not known.is_news(moment.sent_ms, event.rank):
         return known
+    return begun(known, moment.sent_ms, event.rank, rested="ready")
+
+
+def begun(known: Known, at_ms: int, rank: int, rested: str | None = None) -> Known:
+    """A process has taken the session up: nothing of before goes on."""
     known = known.entering(
         Status.ATTENTION,
         "ready",
-        moment.sent_ms,
-        event.rank,
+        at_ms,
+        rank,
         open_prompt=False,
         queued_prompt=False,
         asking=None,
-        rested="ready",
+        rested=rested,
         worked=False,
     )
+    known = known.with_evidence(changed_at_ms=at_ms, changed_rank=rank)
     return known.with_session(activity=None, subagents=(), background_tasks=())
 
 

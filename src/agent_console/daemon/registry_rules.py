@@ -43,9 +43,11 @@ def apply_registry_entry(known: Known, entry: RegistryEntry) -> Known:
 
 def _busy(known: Known, at_ms: int) -> Known:
     evidence = known.evidence
+    behind = any(task.status == "running" for task in known.session.background_tasks)
+    turn = evidence.open_prompt or evidence.queued_prompt
     return known.entering(
         Status.WORKING,
-        None,
+        "background" if behind and not turn else None,
         at_ms,
         Rank.TOOL,
         asking=None,

@@ -18,7 +18,7 @@ from agent_console.claude_code.hook_event import HookEvent, Meaning, Rank, read_
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import StatusLineEvent, read_statusline_event
 from agent_console.daemon.evidence import Evidence, Known
-from agent_console.daemon.hook_rules import Moment, apply_hook_event, closed
+from agent_console.daemon.hook_rules import Moment, apply_hook_event, begun, closed
 from agent_console.daemon.names import FolderNames, basename, display_name
 from agent_console.daemon.outcome import Change, ChangeEvent, Failure, Outcome
 from agent_console.daemon.registry_rules import apply_registry_entry
@@ -111,6 +111,7 @@ class State:
         self._missable: deque[Change] = deque(maxlen=MISSED_CHANGES_KEPT)
         self._forgotten_seq = 0
         self._registered: dict[int, str] = {}
+        self._registered_status: dict[int, int | None] = {}
 
     # ---- requests ------------------------------------------------------------------------
 
@@ -419,7 +420,11 @@ class State:
         elif known.session.closed and told_ms > known.evidence.changed_at_ms:
             comes_anew = known.session.pid != entry.pid or registered_before != session_id
             if comes_anew:
-                known = known.entering(Status.ATTENTION, "ready", told_ms - 1, Rank.START)
+                known = begun(known, told_ms - 1, Rank.START)
+        told_before = self._registered_status.get(entry.pid)
+        if registered_before not in {None, session_id} and told_before == entry.status_updated_at:
+            entry = replace(entry, status=None)  # it was said of the session before
+        self._registered_status[entry.pid] = entry.status_updated_at
         after = apply_registry_entry(known, entry)
         processes_changed = False
         if not after.session.closed:
