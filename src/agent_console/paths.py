@@ -1,17 +1,18 @@
 """Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
 
-Rule: `socket_path` needs nothing but `os`, because `agent-console set` imports this module. The
-other folders follow the XDG rules of platformdirs, also on macOS, so that the documentation names
-one place for each thing.
+Rule: `socket_path` and `bundled_path` need nothing but `os`, because `agent-console set` imports
+this module: not even `typing`, which costs half of what the interpreter does. The other folders
+follow the XDG rules of platformdirs, also on macOS, so that the documentation names one place for
+each thing.
 """
 
 import os
-from typing import TYPE_CHECKING
 
-from agent_console.errors import ConfigError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platformdirs.unix import Unix
 
 APP = "agent-console"
 MAX_SOCKET_PATH_BYTES = 107
@@ -39,6 +40,8 @@ def socket_path(given: str | None = None) -> str:
     path = os.path.abspath(path)
     length = len(os.fsencode(path))
     if length > MAX_SOCKET_PATH_BYTES:
+        from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
         raise ConfigError(
             f"The socket path is {length} bytes long and a Unix socket's may have "
             f"{MAX_SOCKET_PATH_BYTES}: set AGENT_CONSOLE_SOCKET to a shorter one. ({path})"
@@ -96,22 +99,22 @@ def claude_config_dirs() -> "list[Path]":
 
 
 def bundled(name: str) -> "Path":
-    """A folder that travels with the code: `hooks` or `systemd`.
-
-    In a wheel they lie inside the package; in a checkout at its top.
-    """
+    """A folder that travels with the code: `hooks` or `systemd`."""
     from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
 
-    package = Path(__file__).resolve().parent
-    inside = package / "bundled" / name
-    return inside if inside.is_dir() else package.parents[1] / name
+    return Path(bundled_path(name))
+
+
+def bundled_path(name: str) -> str:
+    """The same as text. In a wheel it lies inside the package; in a checkout at its top."""
+    package = os.path.dirname(os.path.realpath(__file__))
+    inside = f"{package}/bundled/{name}"
+    return (
+        inside if os.path.isdir(inside) else f"{os.path.dirname(os.path.dirname(package))}/{name}"
+    )
 
 
 def _xdg() -> "Unix":
     from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
 
     return Unix(APP, appauthor=False)
-
-
-if TYPE_CHECKING:
-    from platformdirs.unix import Unix

@@ -1,0 +1,46 @@
+"""The command `agent-console`: what is called from hooks goes a short way, all else to click.
+
+Rule: nothing is imported here that `set` and `statusline` do not need: Claude Code waits for both.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_INTERRUPTED = 130
+
+
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: The arguments, without the program's name; None takes the process's own.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _run(arguments: list[str]) -> int:
+    code: int | None = None
+    if arguments[:1] == ["set"]:
+        from agent_console.cli.fast_set import run_set  # noqa: PLC0415
+
+        code = run_set(arguments[1:])
+    elif arguments[:1] == ["statusline"]:
+        from agent_console.cli.fast_statusline import run_statusline  # noqa: PLC0415
+
+        code = run_statusline(arguments[1:])
+    if code is not None:
+        return code
+    from agent_console.cli.main import main as run_command  # noqa: PLC0415
+
+    return run_command(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
