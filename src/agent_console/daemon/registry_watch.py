@@ -8,17 +8,15 @@ import os
 import re
 import stat
 import time
-from functools import partial
 from pathlib import Path
 
 import anyio
 from anyio.abc import TaskStatus
 
 from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
-from agent_console.daemon.actor import Actor
+from agent_console.daemon.actor import Actor, Observation
 from agent_console.daemon.folder_watch import watch_folders
 from agent_console.daemon.process_watch import is_alive
-from agent_console.daemon.state import State
 
 MAX_ENTRY_BYTES = 64 * 1024
 FOREIGN_ENTRY_SECONDS = 12 * 3600
@@ -68,7 +66,7 @@ class RegistryWatch:
         try:
             document, modified = _read_small_file(folder / name)
         except FileNotFoundError:
-            self._actor.observe(partial(State.observe_unregistered, pid))
+            self._actor.observe(_unregistered(pid))
             return
         except OSError:
             return
@@ -76,9 +74,9 @@ class RegistryWatch:
         if entry is None or entry.pid != pid:
             return  # half-written: its next change tells
         if self._is_alive(entry, modified):
-            self._actor.observe(partial(State.observe_entry, entry))
+            self._actor.observe(_seen(entry))
         else:
-            self._actor.observe(partial(State.observe_exit, pid))
+            self._actor.observe(_exited(pid))
 
     def _is_alive(self, entry: RegistryEntry, modified: float) -> bool:
         domain = entry.pid_domain
@@ -91,12 +89,24 @@ class RegistryWatch:
         """A watched process is gone: in good order when it took its file away first."""
         for folder in self._folders:
             if (folder / f"{pid}.json").exists():
-                self._actor.observe(partial(State.observe_exit, pid))
+                self._actor.observe(_exited(pid))
                 return
         if any(folder.is_dir() for folder in self._folders):
-            self._actor.observe(partial(State.observe_unregistered, pid))
+            self._actor.observe(_unregistered(pid))
         else:
-            self._actor.observe(partial(State.observe_exit, pid))
+            self._actor.observe(_exited(pid))
+
+
+def _seen(entry: RegistryEntry) -> Observation:
+    return lambda state, at_ms: state.observe_entry(entry, at_ms)
+
+
+def _unregistered(pid: int) -> Observation:
+    return lambda state, at_ms: state.observe_unregistered(pid, at_ms)
+
+
+def _exited(pid: int) -> Observation:
+    return lambda state, at_ms: state.observe_exit(pid, at_ms)
 
 
 def _read_small_file(path: Path) -> tuple[bytes, float]:

@@ -32,6 +32,7 @@ from agent_console.daemon.spool_watch import SpoolWatch
 from agent_console.daemon.state import State
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
 from agent_console.errors import ConfigError
+from agent_console.model.session import Status
 from agent_console.protocol.messages import PROTOCOL_VERSION, ServerStatusResult
 from agent_console.version import __version__
 
@@ -225,7 +226,7 @@ class Server:
         return f"{len(sessions)} sessions, {waiting} waiting for a person"
 
     def _describe(self, actor: Actor) -> ServerStatusResult:
-        by_status = dict.fromkeys(("question", "attention", "working", "closed"), 0)
+        by_status: dict[str, int] = {status.value: 0 for status in Status}
         for session in actor.state.sessions.values():
             by_status[session.status.value] += 1
         return ServerStatusResult(
