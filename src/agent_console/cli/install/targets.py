@@ -1,0 +1,55 @@
+"""Which settings files we move into.
+
+Rule: a Claude Code folder that does not exist is made only when the person named it, or when it is
+the default one.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent_console.errors import ConfigError
+from agent_console.paths import claude_config_dirs
+
+FILE_NAME = "settings.json"
+
+
+def settings_files(config_dirs: Sequence[str] = (), *, project: bool = False) -> list[Path]:
+    """The settings files to move into.
+
+    Args:
+        config_dirs: Named by the person; else `$CLAUDE_CONFIG_DIR` or the usual folders.
+        project: The project's settings instead of the user's.
+
+    Raises:
+        ConfigError: Both were asked for.
+    """
+    if project:
+        if config_dirs:
+            raise ConfigError("--project and --config-dir exclude each other.")
+        return [_project_folder() / ".claude" / FILE_NAME]
+    if config_dirs:
+        return [Path(os.path.abspath(Path(name).expanduser())) / FILE_NAME for name in config_dirs]
+    folders = claude_config_dirs()
+    if not os.environ.get("CLAUDE_CONFIG_DIR"):
+        default = Path.home() / ".claude"
+        folders = [folder for folder in folders if folder == default or folder.is_dir()]
+    return [Path(os.path.abspath(folder)) / FILE_NAME for folder in dict.fromkeys(folders)]
+
+
+def key(settings: Path) -> str:
+    """A short name for a settings file, for the names of files that belong to it."""
+    path = str(settings).encode(errors="surrogateescape")
+    return f"{settings.parent.name.lstrip('.')}-{hashlib.sha256(path).hexdigest()[:8]}"
+
+
+def _project_folder() -> Path:
+    """The folder above us that is a project to Claude Code or to git, else the present one."""
+    here = Path.cwd()
+    home = Path.home()
+    for folder in (here, *here.parents):
+        # ~/.claude is the user's, not a project's.
+        if folder != home and ((folder / ".claude").is_dir() or (folder / ".git").exists()):
+            return folder
+    return here

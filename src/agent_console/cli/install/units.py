@@ -1,0 +1,122 @@
+"""The systemd units with this machine's paths in them.
+
+Rule: what is filled in is quoted for systemd (`%` and `$` mean something to it), and the daemon
+under systemd sees the same folders as the shell that installed it.
+"""
+
+import os
+from pathlib import Path
+
+from agent_console.cli.install import files
+from agent_console.cli.install.settings_file import FileChange
+from agent_console.errors import ConfigError
+from agent_console.paths import bundled, data_dir, state_dir
+
+SERVICE = "agent-console.service"
+SOCKET = "agent-console.socket"
+HARDENING = "hardening.conf"
+FOLDER_VARIABLES = (
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "CLAUDE_CONFIG_DIR",
+)
+"""What the user manager may not know, and decides where everything lies."""
+
+
+def folder() -> Path:
+    """Where the user manager looks for units."""
+    config_home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(config_home) if config_home else Path.home() / ".config") / "systemd" / "user"
+
+
+def drop_in() -> Path:
+    """Where the hardening goes."""
+    return folder() / f"{SERVICE}.d" / HARDENING
+
+
+def plan(executable: str, socket: str, *, hardening: bool) -> list[FileChange]:
+    """What installing the units would change; a hardening that is there stays up to date.
+
+    Args:
+        executable: The `agent-console` to start.
+        socket: The daemon's socket.
+        hardening: Put the stricter drop-in there too.
+    """
+    wanted = {
+        folder() / SERVICE: render(SERVICE, executable, socket),
+        folder() / SOCKET: render(SOCKET, executable, socket),
+    }
+    if hardening or drop_in().exists():
+        wanted[drop_in()] = render(HARDENING, executable, socket)
+    return [FileChange(path, files.read(path), text.encode()) for path, text in wanted.items()]
+
+
+def write(changes: list[FileChange]) -> None:
+    """Put the units in place.
+
+    Raises:
+        ConfigError: One cannot be written.
+    """
+    for change in changes:
+        if change.changes and change.after is not None:
+            files.write(change.path, change.after, 0o644)
+
+
+def render(name: str, executable: str, socket: str) -> str:
+    """A unit or drop-in with the paths filled in.
+
+    Raises:
+        ConfigError: A path holds a character that no unit can.
+    """
+    try:
+        template = (bundled("systemd") / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"There is no {name} to install: install agent-console anew.") from error
+    environment = [
+        f"Environment={_quoted(f'{variable}={os.environ[variable]}')}"
+        for variable in FOLDER_VARIABLES
+        if os.environ.get(variable)
+    ]
+    if (listen := _listen(socket)) != _DEFAULT_LISTEN:
+        environment.append(f"Environment={_quoted(f'AGENT_CONSOLE_SOCKET={socket}')}")
+    writable = (data_dir(), state_dir(), Path(socket).parent)
+    values = {
+        "@AGENT_CONSOLE@": _quoted(executable, in_command=True),
+        "@ENVIRONMENT@": "\n".join(environment),
+        "@SOCKET@": listen,
+        "@WRITABLE@": " ".join(_quoted(f"-{path}") for path in writable),
+    }
+    lines: list[str] = []
+    for line in template.splitlines():
+        for mark, value in values.items():
+            if mark in line and not line.startswith("#"):
+                line = line.replace(mark, value)  # noqa: PLW2901 - a mark stands on a line at most once
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+_DEFAULT_LISTEN = "%t/agent-console/daemon.sock"
+
+
+def _listen(socket: str) -> str:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and socket == f"{os.path.abspath(runtime)}/agent-console/daemon.sock":
+        return _DEFAULT_LISTEN
+    _check(socket)
+    return socket.replace("%", "%%")
+
+
+def _quoted(text: str, *, in_command: bool = False) -> str:
+    """A word of a unit; `$` stands for itself except in commands."""
+    _check(text)
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    if in_command:
+        quoted = quoted.replace("$", "$$")
+    plain = all(letter.isalnum() or letter in "/._-+=:@%" for letter in quoted)
+    return quoted if plain else f'"{quoted}"'
+
+
+def _check(text: str) -> None:
+    if not text.isprintable():
+        raise ConfigError(f"The path {text!r} cannot stand in a systemd unit.")
