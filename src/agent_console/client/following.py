@@ -5,7 +5,7 @@ Rule: it never starts a daemon. Who ended it on purpose does not want to see it 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from agent_console.client.blocking import (
     SILENCE_SECONDS,
@@ -15,6 +15,7 @@ from agent_console.client.blocking import (
 )
 from agent_console.client.cursor import Cursor, Disconnected, Followed, Reconnected
 from agent_console.errors import DaemonUnreachableError, ProtocolError, RequestRefusedError
+from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import TOPICS, Topic
 
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
@@ -26,7 +27,7 @@ def follow(
     topics: tuple[Topic, ...] = TOPICS,
     *,
     timeout: float | None = None,
-) -> Iterator[Followed]:
+) -> Generator[Followed]:
     """Every change from now on, over as many connections as it takes.
 
     The first element is a `snapshot` notification. After a loss the stream resumes where it was;
@@ -42,31 +43,34 @@ def follow(
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     cursor = Cursor(topics)
-    client = connect(given)
-    while True:
+    client: BlockingClient | None = connect(given)
+    attempt = 0
+    while client is not None:
+        lost = None
         try:
             with client:
+                first = cursor.start(client.request(cursor.request()))
+                if attempt:
+                    attempt = 0
+                    yield Reconnected()
+                if first is not None:
+                    yield first
                 yield from _until_lost(client, cursor, deadline)
         except (DaemonUnreachableError, ProtocolError, RequestRefusedError) as error:
             if cursor.request().since is None:
                 raise
-            yield Disconnected(str(error))
-        else:
+            lost = str(error)
+        if lost is None:
             return
-        found = _come_back(given, deadline)
-        if found is None:
-            return
-        client = found
-        yield Reconnected()
+        if not attempt:
+            yield Disconnected(lost)
+        client, attempt = _come_back(given, deadline, attempt)
 
 
 def _until_lost(
     client: BlockingClient, cursor: Cursor, deadline: float | None
-) -> Iterator[Followed]:
+) -> Generator[Notification]:
     """What one connection tells; returns at the deadline."""
-    snapshot = cursor.start(client.request(cursor.request()))
-    if snapshot is not None:
-        yield snapshot
     while True:
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
@@ -80,18 +84,19 @@ def _until_lost(
             raise DaemonUnreachableError("The daemon has been silent for three heartbeats.")
 
 
-def _come_back(given: str | None, deadline: float | None) -> BlockingClient | None:
-    """A new connection, or None at the deadline."""
-    attempt = 0
+def _come_back(
+    given: str | None, deadline: float | None, attempt: int
+) -> tuple[BlockingClient | None, int]:
+    """A new connection and which attempt it was; none at the deadline."""
     while True:
         pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
         attempt += 1
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= pause:
+        left = TIMEOUT_SECONDS + pause if deadline is None else deadline - time.monotonic()
+        if left <= pause:
             time.sleep(max(0.0, left))
-            return None
+            return None, attempt
         time.sleep(pause)
         try:
-            return connect(given, timeout=TIMEOUT_SECONDS if left is None else left)
+            return connect(given, timeout=min(left - pause, TIMEOUT_SECONDS)), attempt
         except DaemonUnreachableError:
             continue
