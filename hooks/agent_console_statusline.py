@@ -108,27 +108,35 @@ def send(socket, payload):
         import _socket  # noqa: PLC0415 - a system without it still gets a line
 
         connection = _socket.socket(_socket.AF_UNIX)
+    except (ImportError, OSError):
+        return None
+    try:
         connection.settimeout(DAEMON_SECONDS)
         connection.connect(socket)
         connection.sendall(line)
-    except (ImportError, OSError):
+    except OSError:
+        connection.close()
         return None
     return connection
 
 
 def answer(connection):
     """The daemon's answer, or nothing when it takes too long."""
+    if connection is None:
+        return b""
     received = bytearray()
     deadline = monotonic() + DAEMON_SECONDS
     try:
-        while connection and not received.endswith(b"\n"):
+        while not received.endswith(b"\n"):
             connection.settimeout(max(deadline - monotonic(), 0.001))
             chunk = connection.recv(1 << 16)
             if not chunk:
-                return b""
+                break
             received += chunk
     except OSError:
-        return b""
+        pass
+    finally:
+        connection.close()
     return bytes(received)
 
 

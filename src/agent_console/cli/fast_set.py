@@ -100,15 +100,18 @@ def _answer_to(line: bytes, socket: str | None) -> bytes:
         import _socket  # noqa: PLC0415 - its wrapper `socket` imports selectors and enum
 
         connection = _socket.socket(_socket.AF_UNIX)
-        connection.settimeout(ANSWER_SECONDS)
-        connection.connect(socket_path(socket))
-        connection.sendall(line)
-        answer = b""
-        while not answer.endswith(b"\n"):
-            received = connection.recv(1 << 16)
-            if not received:
-                return b""
-            answer += received
+        try:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(socket_path(socket))
+            connection.sendall(line)
+            answer = b""
+            while not answer.endswith(b"\n"):
+                received = connection.recv(1 << 16)
+                if not received:
+                    return b""
+                answer += received
+            return answer
+        finally:
+            connection.close()
     except Exception:  # noqa: BLE001 - the full command meets the same and says it well
         return b""
-    return answer
