@@ -82,7 +82,7 @@ def render(name: str, executable: str, socket: str) -> str:
         environment.append(f"Environment={_quoted(f'AGENT_CONSOLE_SOCKET={socket}')}")
     writable = (data_dir(), state_dir(), Path(socket).parent)
     values = {
-        "@AGENT_CONSOLE@": _quoted(executable, in_command=True),
+        "@AGENT_CONSOLE@": _program(executable),
         "@ENVIRONMENT@": "\n".join(environment),
         "@SOCKET@": listen,
         "@WRITABLE@": " ".join(_quoted(f"-{path}") for path in writable),
@@ -107,13 +107,18 @@ def _listen(socket: str) -> str:
     return socket.replace("%", "%%")
 
 
-def _quoted(text: str, *, in_command: bool = False) -> str:
-    """A word of a unit; `$` stands for itself except in commands."""
+def _program(path: str) -> str:
+    """The first word of a command: `$` stands for itself, and quotes cannot be in it at all."""
+    if any(letter in path for letter in "\"'\\"):
+        raise ConfigError(f"systemd cannot start a program with quotes in its path: {path}")
+    return _quoted(path)
+
+
+def _quoted(text: str) -> str:
+    """A word of a unit."""
     _check(text)
     quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    if in_command:
-        quoted = quoted.replace("$", "$$")
-    plain = all(letter.isalnum() or letter in "/._-+=:@%" for letter in quoted)
+    plain = all(letter.isalnum() or letter in "/._-+=:@%," for letter in quoted)
     return quoted if plain else f'"{quoted}"'
 
 
