@@ -20,6 +20,10 @@ PIPED_WIDTH = 100
 PIPED_WIDTH_WHEN_WIDE = 2000
 
 
+_PLAIN_SIGNS = str.maketrans({"…": "~", "→": ">"})
+"""Our own signs for terminals that have no Unicode, as wide as they are."""
+
+
 class OutputClosedError(AgentConsoleError):
     """Whoever read our stdout has gone: end quietly, as the shell's own tools do (SIGPIPE)."""
 
@@ -63,9 +67,12 @@ def emit_json(value: object, *, line: bool = False) -> None:
 
 def narrate(text: str) -> None:
     """Tell the person something on stderr; a stderr that is closed loses it."""
+    stream: TextIO | None = sys.stderr
+    if stream is None:
+        return
     try:
-        sys.stderr.write(_encodable(text, sys.stderr) + "\n")
-        sys.stderr.flush()
+        stream.write(_encodable(text, stream) + "\n")
+        stream.flush()
     except (OSError, ValueError):
         return
 
@@ -89,7 +96,9 @@ class _Canvas(io.StringIO):
 
 
 def _write(text: str) -> None:
-    stream = sys.stdout
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise OutputClosedError("There is no stdout.")
     try:
         stream.write(_encodable(text, stream))
         # Now, not at exit: only here can a closed pipe be told from a bug.
@@ -111,7 +120,12 @@ def _discard(stream: TextIO) -> None:
 
 def _encodable(text: str, stream: TextIO) -> str:
     encoding = stream.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = text.translate(_PLAIN_SIGNS)
+        return plain.encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -1,0 +1,78 @@
+"""`agent-console config …`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent_console.cli.main import main
+from agent_console.paths import config_path
+
+
+def test_path_says_where_the_file_would_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "path"]) == 0
+    assert capsys.readouterr().out == f"{config_path()}\n"
+
+
+def test_init_creates_a_file_that_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "init"]) == 0
+    assert main(["config", "validate"]) == 0
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "is valid" in captured.err
+    assert list(config_path().parent.iterdir()) == [config_path()]
+
+
+def test_init_never_touches_a_file_that_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("# mine\n")
+
+    assert main(["config", "init"]) == 2
+
+    assert config_path().read_text() == "# mine\n"
+    assert "exists already" in capsys.readouterr().err
+    assert list(config_path().parent.iterdir()) == [config_path()]
+
+
+def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text('[daemon]\ndurability = "full"\n')
+
+    assert main(["config", "show"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert main(["config", "show", "--json"]) == 0
+    settings = json.loads(capsys.readouterr().out)
+
+    assert [line.split("  #")[0].rstrip() for line in shown] == [
+        "daemon.idle_exit_minutes = 60",
+        'daemon.durability = "full"',
+        'daemon.log_level = "info"',
+        'display.timezone = ""',
+    ]
+    assert settings["daemon.durability"] == {"value": "full", "from": str(config_path())}
+    assert settings["daemon.log_level"] == {"value": "info", "from": "default"}
+
+
+def test_validate_warns_of_unknown_keys_and_exits_0(capsys: pytest.CaptureFixture[str]) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon]\nnewer = 1\n")
+
+    assert main(["config", "validate", "--json"]) == 0
+
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"valid": True, "unknown_keys": ["daemon.newer"]}
+    assert "`daemon.newer` is unknown" in captured.err
+
+
+def test_validate_refuses_a_wrong_value(
+    capsys: pytest.CaptureFixture[str], scratch_home: Path
+) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon]\nlog_level = 'loud'\n")
+
+    assert main(["config", "validate"]) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"agent-console: {config_path()}: `daemon.log_level`")

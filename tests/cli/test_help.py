@@ -1,0 +1,122 @@
+"""Help: it is there for every command, names every option, and costs little."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import get_args
+
+import click
+import pytest
+
+from agent_console.cli.command_table import EXIT_CODES, SECTIONS
+from agent_console.cli.main import command as top, main
+from agent_console.errors import AgentConsoleError, RequestRefusedError
+from agent_console.protocol.messages import ErrorCode
+
+NAMES = [name for _, commands in SECTIONS for name, _ in commands]
+
+
+def all_commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command and subcommand with its path."""
+    context = click.Context(top)
+    for name in NAMES:
+        found = top.get_command(context, name)
+        assert found is not None
+        yield name, found
+        if isinstance(found, click.Group):
+            for sub, subcommand in found.commands.items():
+                yield f"{name} {sub}", subcommand
+
+
+def help_of(words: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main([*words.split(), "--help"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_says_what_the_command_says(name: str) -> None:
+    sentences = dict(pair for _, commands in SECTIONS for pair in commands)
+    found = top.get_command(click.Context(top), name)
+
+    assert found is not None
+    assert found.help is not None
+    assert found.help.split("\n\n")[0].replace("\n", " ").strip() == sentences[name]
+
+
+def test_every_command_explains_itself_and_its_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for words, found in all_commands():
+        text = help_of(words, capsys)
+        assert found.help, words
+        for parameter in found.params:
+            if isinstance(parameter, click.Option):
+                assert any(option in text for option in parameter.opts), (words, parameter.opts)
+                described = parameter.help or parameter.show_default
+                assert described, (words, parameter.opts)
+
+
+def test_every_command_that_answers_can_answer_in_json() -> None:
+    never = {"daemon", "daemon run", "daemon logs", "config", "demo"}
+    for words, found in all_commands():
+        options = {option for parameter in found.params for option in parameter.opts}
+        assert ("--json" in options) is (words not in never), words
+
+
+def test_help_names_every_command_by_group_and_every_exit_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = help_of("", capsys)
+
+    for title, commands in SECTIONS:
+        assert f"{title}:" in text
+        for name, sentence in commands:
+            assert name in text
+            assert sentence in " ".join(text.split())
+    for code, meaning in EXIT_CODES:
+        assert f"{code}  {meaning}" in text
+
+
+def test_every_exit_code_of_an_error_is_documented() -> None:
+    documented = {int(code) for code, _ in EXIT_CODES}
+
+    def below(error: type[AgentConsoleError]) -> Iterator[type[AgentConsoleError]]:
+        yield error
+        for child in error.__subclasses__():
+            yield from below(child)
+
+    assert {error.exit_code for error in below(AgentConsoleError)} <= documented
+    for code in get_args(ErrorCode):
+        assert RequestRefusedError(code, "").exit_code in documented
+
+
+def test_help_imports_no_command_no_wire_and_no_drawing() -> None:
+    code = (
+        "import sys\n"
+        "from agent_console.__main__ import main\n"
+        "main(['--help'])\n"
+        "heavy = {'msgspec', 'rich', 'anyio', 'asyncio', 'socket', 'subprocess', 'logging'}\n"
+        "loaded = sorted(heavy & set(sys.modules))\n"
+        "loaded += [m for m in sys.modules if m.startswith('agent_console.cli.commands')]\n"
+        "print(loaded, file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert done.stderr.strip() == "[]"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("agent-console 0.")
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Usage: agent-console" in "".join(capsys.readouterr())
+
+
+def test_a_misspelt_command_is_wrong_usage_and_says_what_was_meant(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["lsit"]) == 2
+    assert "Did you mean `list`?" in capsys.readouterr().err

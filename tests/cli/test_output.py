@@ -1,0 +1,146 @@
+"""What reaches stdout: terminals, pipes, readers that go away, encodings."""
+
+import subprocess
+import sys
+
+import pytest
+from rich.text import Text
+
+from agent_console.cli import output
+
+DRAW = """
+from rich.table import Table
+from agent_console.cli.output import emit
+table = Table()
+table.add_column("a", style="red")
+table.add_row("[b]x[/b] " + "y" * 150)
+emit(table, wide={wide})
+"""
+
+
+def run(code: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env=environment
+    )
+
+
+def test_a_text_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit("[bold]x[/bold] :smile: " + "y" * 300)
+
+    assert capsys.readouterr().out == "[bold]x[/bold] :smile: " + "y" * 300 + "\n"
+
+
+def test_drawings_in_a_pipe_have_no_colours_and_markup_is_text() -> None:
+    drawn = run(DRAW.format(wide=False)).stdout.decode()
+
+    assert "\x1b" not in drawn
+    assert "[b]x[/b]" in drawn
+    assert max(map(len, drawn.splitlines())) == output.PIPED_WIDTH
+
+
+def test_a_wide_drawing_in_a_pipe_is_not_cut() -> None:
+    assert "y" * 150 in run(DRAW.format(wide=True)).stdout.decode()
+
+
+def test_columns_are_obeyed() -> None:
+    drawn = run(DRAW.format(wide=True), COLUMNS="60").stdout.decode()
+
+    assert max(map(len, drawn.splitlines())) == 60
+
+
+def test_an_ascii_output_gets_ascii_lines() -> None:
+    drawn = run(DRAW.format(wide=False), PYTHONIOENCODING="ascii").stdout
+
+    assert drawn.isascii()
+    assert b"+---" in drawn
+    assert b"\\u" not in drawn
+
+
+def test_what_an_encoding_lacks_is_escaped_not_fatal() -> None:
+    code = "from agent_console.cli.output import emit, narrate; emit('→ ✓'); narrate('\\udcff')"
+
+    done = run(code, PYTHONIOENCODING="latin-1")
+
+    assert done.stdout == b"> \\u2713\n"
+    assert done.stderr == b"\\udcff\n"
+
+
+def test_json_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit_json({"a": [1, {"b": None}]})
+
+    assert capsys.readouterr().out == '{"a":[1,{"b":null}]}\n'
+
+
+def test_json_is_indented_on_a_terminal_except_in_a_stream(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+
+    output.emit_json({"a": 1})
+    output.emit_json({"a": 1}, line=True)
+
+    assert capsys.readouterr().out == '{\n  "a": 1\n}\n{"a":1}\n'
+
+
+def test_colours_on_a_terminal_and_none_with_no_color(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    output.emit(Text("x", style="red"))
+    coloured = capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    output.emit(Text("x", style="red"))
+
+    assert coloured == "\x1b[31mx\x1b[0m\n"
+    assert capsys.readouterr().out == "x\n"
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
+    code = (
+        "import sys\n"
+        "from agent_console.cli import output\n"
+        "try:\n"
+        "    for _ in range(100000): output.emit('y' * 100)\n"
+        "except output.OutputClosedError as error:\n"
+        "    sys.exit(error.exit_code)\n"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert writer.stdout is not None
+    assert writer.stderr is not None
+    writer.stdout.readline()
+    writer.stdout.close()
+
+    assert writer.wait(30) == 141
+    assert writer.stderr.read() == b""
+    writer.stderr.close()
+
+
+@pytest.mark.parametrize(("closed", "code"), [("2>&-", 0), (">&-", 141)])
+def test_a_command_that_was_started_without_a_stream_does_not_break(closed: str, code: int) -> None:
+    python = (
+        "import sys\n"
+        "from agent_console.cli import output\n"
+        "try:\n"
+        "    output.narrate('to the person')\n"
+        "    output.emit('data')\n"
+        "except output.OutputClosedError as error:\n"
+        "    sys.exit(error.exit_code)\n"
+    )
+    shell = ["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, python]
+
+    done = subprocess.run(shell, capture_output=True, check=False)
+
+    assert done.returncode == code
+    assert (done.stdout or done.stderr) == (b"to the person\n" if code else b"data\n")
+
+
+def test_a_pipe_without_columns_has_ours() -> None:
+    code = "from agent_console.cli.output import columns; print(columns(), columns(wide=True))"
+
+    assert run(code).stdout == b"100 2000\n"
