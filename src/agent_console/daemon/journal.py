@@ -1,0 +1,221 @@
+"""The journal: one thread that writes to the ledger, so that the actor never waits for a disk.
+
+Rule: the thread and the event loop share three things only, a queue to the thread, a deque back
+from it, and a byte through a socket pair that says there is something in the deque. The ledger
+belongs to the thread once it runs.
+
+The thread takes everything that waits and carries it out in one transaction: many waiting UPSERTs
+share one commit, and the longer a commit takes, the more the next one carries.
+
+A ledger that cannot be opened stops nothing: each entry is answered as the ledger's own answers
+in an outage are, and opening is tried again when entries come, at most once in RETRY_SECONDS.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeAlias, TypeVar
+
+import anyio
+
+from agent_console.errors import LedgerError
+from agent_console.usage.database import Durability
+from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
+from agent_console.usage.ledger import Ledger, answer_without_ledger
+
+Ticket = TypeVar("Ticket")
+"""What the caller knows its entry by; the journal only hands it back."""
+
+Deliver: TypeAlias = Callable[[list[tuple[Ticket, LedgerResult]]], None]
+
+RETRY_SECONDS = 1.0
+CLOSE_SECONDS = 4.0
+"""The daemon promises to end within 5."""
+
+
+class Journal(Generic[Ticket]):
+    """A writer thread on the ledger. `open` starts it.
+
+    Attributes:
+        path: The database.
+        user_fields: What the person had written on sessions when the journal was opened.
+        last_error: Why the ledger cannot be opened or the last batch failed; null when it is fine.
+    """
+
+    def __init__(
+        self, path: Path, durability: Durability = "normal", zone: tzinfo | None = None
+    ) -> None:
+        """Use `open`; this starts nothing."""
+        self.path = path
+        self.user_fields: list[KeepUserFields] = []
+        self.last_error: str | None = None
+        self._durability: Durability = durability
+        self._zone = zone
+        self._ledger: Ledger | None = None
+        self._tried_at = 0.0
+        self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
+        self._finished: deque[list[tuple[Ticket, LedgerResult]] | None] = deque()
+        self._bell, self._ear = socket.socketpair()
+        self._bell.setblocking(False)
+        self._ear.setblocking(False)
+        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._backlog = 0
+        self._deliver: Deliver[Ticket] | None = None
+        self._running = False
+        self._closing = False
+        self._ended = False
+        self._all_delivered: anyio.Event | None = None
+
+    @classmethod
+    def open(
+        cls, path: Path, *, durability: Durability = "normal", zone: tzinfo | None = None
+    ) -> "Journal[Ticket]":
+        """Open the ledger, read what the person wrote on sessions, and start the thread.
+
+        This waits for the disk: call it before the event loop has work, or in a thread. It does
+        not fail when the ledger cannot be opened; `last_error` says why.
+
+        Args:
+            path: The database.
+            durability: What an acknowledged entry survives: `normal` a killed process, `full` a
+                power cut too.
+            zone: Where days are cut; null for the system's zone.
+        """
+        journal = cls(path, durability, zone)
+        journal._open_ledger()
+        if journal._ledger is not None:
+            try:
+                journal.user_fields = journal._ledger.load_user_fields()
+            except LedgerError as error:
+                journal.last_error = str(error)
+        journal._thread.start()
+        return journal
+
+    # ---- in the event loop -----------------------------------------------------------------
+
+    @property
+    def backlog(self) -> int:
+        """How many entries were submitted and not yet delivered."""
+        return self._backlog
+
+    def submit(self, batch: list[tuple[Ticket, LedgerEntry]]) -> None:
+        """Hand entries over to the thread. Never waits.
+
+        Raises:
+            RuntimeError: The journal has been closed.
+        """
+        if self._closing:
+            raise RuntimeError("The journal is closed: nothing can be written any more.")
+        if batch:
+            self._backlog += len(batch)
+            self._waiting.put(batch)
+
+    async def run(self, deliver: Deliver[Ticket]) -> None:
+        """Deliver results as they come, all that are there in one call, until `flush_and_close`.
+
+        Args:
+            deliver: Called in the event loop, with results in the order of their entries.
+        """
+        self._deliver = deliver
+        self._running = True
+        try:
+            while not self._ended:
+                await anyio.wait_readable(self._ear)
+                self._deliver_finished()
+        finally:
+            self._running = False
+            if self._all_delivered is not None:
+                self._all_delivered.set()
+
+    async def flush_and_close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Finish and deliver what was submitted, and end the thread; a second call only waits.
+
+        A thread that is not done after `seconds` (a disk that hangs) is left behind; it does not
+        keep the process from ending. What it had not finished was never acknowledged.
+        """
+        if not self._closing:
+            self._closing = True
+            self._waiting.put(None)
+        with anyio.move_on_after(seconds, shield=True):
+            while not self._ended:
+                if self._running:
+                    self._all_delivered = self._all_delivered or anyio.Event()
+                    await self._all_delivered.wait()
+                else:  # `run` was cancelled before the end
+                    await anyio.wait_readable(self._ear)
+                    self._deliver_finished()
+        if self._ended:
+            self._thread.join()  # it has nothing left to do
+            self._bell.close()
+            self._ear.close()
+
+    def _deliver_finished(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while len(self._ear.recv(4096)) == 4096:
+                pass
+        results: list[tuple[Ticket, LedgerResult]] = []
+        while self._finished:
+            done = self._finished.popleft()
+            if done is None:
+                self._ended = True
+            else:
+                results += done
+        self._backlog -= len(results)
+        if results and self._deliver is not None:
+            self._deliver(results)
+
+    # ---- in the thread ---------------------------------------------------------------------
+
+    def _write(self) -> None:
+        closing = False
+        while not closing:
+            batch: list[tuple[Ticket, LedgerEntry]] = []
+            waiting = self._waiting.get()
+            with contextlib.suppress(Empty):
+                while waiting is not None:
+                    batch += waiting
+                    waiting = self._waiting.get_nowait()
+                closing = True
+            if batch:
+                results = self._carry_out([entry for _, entry in batch])
+                self._hand_back(
+                    [(ticket, result) for (ticket, _), result in zip(batch, results, strict=True)]
+                )
+        if self._ledger is not None:
+            self._ledger.close()
+        self._hand_back(None)
+
+    def _carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
+        if self._ledger is None and time.monotonic() - self._tried_at >= RETRY_SECONDS:
+            self._open_ledger()
+        ledger = self._ledger
+        if ledger is None:
+            why = self.last_error or f"The ledger {self.path} is not open."
+            return [answer_without_ledger(entry, why) for entry in entries]
+        results = ledger.carry_out(entries)
+        self.last_error = ledger.last_error
+        if ledger.broken:
+            ledger.close()
+            self._ledger = None
+        return results
+
+    def _open_ledger(self) -> None:
+        self._tried_at = time.monotonic()
+        try:
+            self._ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
+        except LedgerError as error:
+            self.last_error = str(error)
+        else:
+            self.last_error = None
+
+    def _hand_back(self, results: list[tuple[Ticket, LedgerResult]] | None) -> None:
+        self._finished.append(results)
+        # A full pair has bytes to read already; a closed one has nobody left to hear.
+        with contextlib.suppress(OSError):
+            self._bell.send(b"\0")

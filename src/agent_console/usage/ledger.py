@@ -1,0 +1,317 @@
+"""The ledger: carries out what the daemon asks of it, each batch in one transaction.
+
+Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
+Rule 2: which of two accounts of one response stands is decided here, in `_add`, and nowhere else.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from agent_console.errors import LedgerError
+from agent_console.model.metadata import MetadataUpsert, SessionMetadata
+from agent_console.model.usage import UsageEntry
+from agent_console.usage.batch import Batch
+from agent_console.usage.database import Durability, open_database, reason
+from agent_console.usage.entries import (
+    AddUsage,
+    KeepUserFields,
+    LedgerEntry,
+    LedgerRefusal,
+    LedgerResult,
+    ReadSpending,
+    ReadTotals,
+    SpendingRead,
+    TotalsRead,
+    UsageAdded,
+    UserFieldsKept,
+)
+from agent_console.usage.money import nano_usd, usd
+from agent_console.usage.names import Names
+from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount, Source
+from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+
+
+class Ledger:
+    """The open ledger. One thread uses it at a time.
+
+    Attributes:
+        path: The database.
+        last_error: Why the last batch failed; null after one that did not.
+        broken: It failed in a way that opening the file anew may mend.
+    """
+
+    def __init__(
+        self, path: Path, *, durability: Durability = "normal", zone: tzinfo | None = None
+    ) -> None:
+        """Open the ledger, and make or migrate it when it needs to be.
+
+        Args:
+            path: The database; its folder is made when it is missing.
+            durability: What a commit survives.
+            zone: Where days are cut; null for the system's zone.
+
+        Raises:
+            LedgerError: It cannot be used as it is.
+        """
+        self.path = path
+        self.last_error: str | None = None
+        self.broken = False
+        self._connection = open_database(path, durability)
+        self._names = Names(self._connection)
+        self._spending = SpendingQuery(self._connection, zone)
+
+    def close(self) -> None:
+        """Close the database; what was committed is in it."""
+        self._connection.close()
+
+    def load_user_fields(self) -> list[KeepUserFields]:
+        """What the person wrote on sessions, for the board of a daemon that starts.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+        try:
+            found = self._connection.execute(
+                "SELECT session_id, label, priority, note FROM sessions "
+                "WHERE label IS NOT NULL OR priority != 0 OR note IS NOT NULL ORDER BY session_no"
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
+        return [KeepUserFields(*fields) for fields in found]
+
+    def carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
+        """Carry out the entries in order, in one transaction, and answer each in that order.
+
+        A refusal of one entry leaves the others alone. When the database fails, nothing has
+        changed and every entry that writes is refused as retryable.
+        """
+        try:
+            results = self._transact(entries)
+        except sqlite3.Error as error:
+            if not _is_outage(error):
+                return self._one_by_one(entries, error)
+            self.last_error = reason(self.path, error)
+            self.broken = _is_lasting(error)
+            return [self._answer_in_outage(entry, self.last_error) for entry in entries]
+        except Exception as error:  # noqa: BLE001 - whatever one entry holds, the others go on
+            return self._one_by_one(entries, error)
+        self.last_error = None
+        return results
+
+    # ---- transactions ----------------------------------------------------------------------
+
+    def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
+        writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
+        batch = Batch(self._connection, self._names)
+        self._connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
+            batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
+            results = [self._apply(batch, entry) for entry in entries]
+            batch.write()
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._names.rolled_back()
+            self._spending.forget()
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        self._names.committed()
+        self._spending.rows_added(batch.new_rows_in)
+        return results
+
+    def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
+        """A batch with an entry that the tables will not take: the others need not suffer."""
+        if len(entries) == 1:
+            self.last_error = f"The ledger cannot keep an entry: {error}"
+            return [LedgerRefusal("internal", self.last_error)]
+        results: list[LedgerResult] = []
+        why = None
+        for entry in entries:
+            results += self.carry_out([entry])
+            why = self.last_error or why
+        self.last_error = why
+        return results
+
+    def _answer_in_outage(self, entry: LedgerEntry, why: str) -> LedgerResult:
+        if isinstance(entry, ReadTotals | ReadSpending):
+            try:
+                return self._transact([entry])[0]  # a full disk can still be read
+            except sqlite3.Error:
+                pass
+        return answer_without_ledger(entry, why)
+
+    # ---- entries ---------------------------------------------------------------------------
+
+    def _apply(self, batch: Batch, entry: LedgerEntry) -> LedgerResult:
+        match entry:
+            case AddUsage():
+                return self._add(batch, entry)
+            case ReadTotals():
+                return TotalsRead(entry.session_id, _totals(batch, entry.session_id))
+            case ReadSpending():
+                batch.write()
+                self._spending.rows_added(batch.new_rows_in)
+                return SpendingRead(
+                    _totals(batch, entry.session_id), self._spending.read(entry.at_ms)
+                )
+            case KeepUserFields():
+                return self._keep_user_fields(batch, entry)
+            case _:
+                assert_never(entry)
+
+    def _add(self, batch: Batch, entry: AddUsage) -> UsageAdded | LedgerRefusal:
+        upsert = entry.upsert
+        asking = batch.session(upsert.session_id)
+        if asking is None and not entry.on_board:
+            return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
+        figures = _figures(upsert)
+        key = upsert.message_id
+        earlier = None if key is None else batch.row(key)
+        if earlier is None:
+            owner = asking = asking or batch.open_session(upsert.session_id)
+            told_by_transcript = owner.has_transcript and key is None
+            row = MessageRow(
+                None,
+                key,
+                owner.session_no,
+                entry.at_ms,
+                Source.UPSERT,
+                Kind.RESPONSE,
+                None if entry.working_dir is None else batch.names.number(entry.working_dir),
+                None if upsert.model is None else batch.names.number(upsert.model),
+                figures,
+                set_aside=told_by_transcript and not upsert.extra,
+                extra=upsert.extra,
+            )
+        elif figures.tokens > earlier.figures.tokens:
+            owner = batch.numbered_session(earlier.session_no)
+            row = replace(
+                earlier,
+                source=Source.UPSERT,
+                model_no=earlier.model_no
+                if upsert.model is None
+                else batch.names.number(upsert.model),
+                figures=figures,
+            )
+        else:
+            return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+        gain = batch.post(row, earlier, entry.at_ms)
+        if row.set_aside:
+            return UsageAdded(_metadata(asking, upsert), set_aside=True)
+        if upsert.model is not None:
+            batch.used_model(owner, upsert.model)
+        return UsageAdded(
+            _metadata(asking, upsert),
+            _usage(upsert, owner, row, batch.names.name(row.model_no), gain),
+            moved=None if owner is asking else owner.metadata(),
+        )
+
+    def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
+        batch.write()
+        batch.forget_session(entry.session_id)
+        if entry.label is None and entry.note is None and entry.priority == 0:
+            self._connection.execute(
+                "UPDATE sessions SET label = NULL, priority = 0, note = NULL WHERE session_id = ?",
+                (entry.session_id,),
+            )
+            self._connection.execute(
+                "DELETE FROM sessions WHERE session_id = ? AND first_seen_ms IS NULL "
+                "AND NOT has_transcript",
+                (entry.session_id,),
+            )
+        else:
+            self._connection.execute(
+                "INSERT INTO sessions (session_id, label, priority, note) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (session_id) DO UPDATE SET label = excluded.label, "
+                "priority = excluded.priority, note = excluded.note",
+                (entry.session_id, entry.label, entry.priority, entry.note),
+            )
+        return UserFieldsKept(entry.session_id)
+
+
+def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
+    """The answer while the ledger cannot be used: nothing is known, and nothing was written."""
+    match entry:
+        case AddUsage() | KeepUserFields():
+            return LedgerRefusal("internal", why, retryable=True)
+        case ReadTotals():
+            return TotalsRead(entry.session_id, None)
+        case ReadSpending():
+            return SpendingRead(None, NOTHING_SPENT)
+        case _:
+            assert_never(entry)
+
+
+def _session_id(entry: LedgerEntry) -> str:
+    return entry.upsert.session_id if isinstance(entry, AddUsage) else entry.session_id
+
+
+def _key(entry: LedgerEntry) -> str | None:
+    return entry.upsert.message_id if isinstance(entry, AddUsage) else None
+
+
+def _figures(upsert: MetadataUpsert) -> Figures:
+    # An UPSERT does not say how long its cache writes live: they count as the shorter.
+    return Figures(
+        upsert.input_tokens,
+        upsert.output_tokens,
+        upsert.cache_creation_tokens,
+        0,
+        upsert.cache_read_tokens,
+        nano_usd(upsert.cost_usd),
+        upsert.duration_ms,
+        upsert.turns,
+    )
+
+
+def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:
+    return SessionMetadata(upsert.session_id) if asking is None else asking.metadata()
+
+
+def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
+    session = batch.session(session_id)
+    if session is None or session.first_seen_ms is None:
+        return None
+    return session.metadata()
+
+
+def _usage(
+    upsert: MetadataUpsert, owner: SessionAccount, row: MessageRow, model: str | None, gain: Figures
+) -> UsageEntry:
+    return UsageEntry(
+        owner.session_id,
+        upsert.message_id,
+        model,
+        gain.input_tokens,
+        gain.output_tokens,
+        gain.cache_write_5m_tokens + gain.cache_write_1h_tokens,
+        gain.cache_read_tokens,
+        usd(gain.reported_nano_usd),
+        row.at_ms,
+    )
+
+
+_LASTING = frozenset(
+    (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+    )
+)
+
+
+def _is_outage(error: sqlite3.Error) -> bool:
+    """The database failed, whatever was asked of it; else it is about one entry or a bug."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+
+
+def _is_lasting(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LASTING

@@ -1,0 +1,21 @@
+"""Reported money: integer billionths of a US dollar.
+
+Rule: money is never added up as floats. It becomes an integer where it comes in, and a float once
+more only where it leaves.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+NANO_PER_USD = 1_000_000_000
+
+
+def nano_usd(usd: float) -> int:
+    """`usd` in nano-dollars, from the digits it was written with; half a one is rounded up."""
+    if not usd:
+        return 0
+    return int(Decimal(repr(usd)).scaleb(9).to_integral_value(ROUND_HALF_UP))
+
+
+def usd(nano: int) -> float:
+    """Nano-dollars in US dollars: the nearest float."""
+    return nano / NANO_PER_USD
