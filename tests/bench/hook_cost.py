@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_console.claude_code.hook_registration import hook_command
+from agent_console.cli.install.hook_command import for_events
 from agent_console.paths import bundled
 
 PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
@@ -71,7 +71,7 @@ def _cases(folder: Path, path: str) -> list[Case]:
     (folder / "chain").write_text("cat >/dev/null; echo mine")
     empty = _console_script(folder, "empty_command")
     ours = _console_script(folder, "agent_console.__main__")
-    in_shell = hook_command(PYTHON, hook, path, "Stop")
+    in_shell = for_events(PYTHON, bundled("hooks"), path)("Stop")
     set_it = [*ours, "set", "session-1", "working", "--socket", path]
     chain = [*BARE, line, path, "--chain", str(folder / "chain")]
     return [

@@ -14,10 +14,10 @@ from agent_console.claude_code.hook_registration import (
     OTHER_TOOLS,
     QUESTION_TOOLS,
     REGISTRATIONS,
-    hook_command,
     plugin_command,
     registrations,
 )
+from agent_console.cli.install.hook_command import for_events
 from agent_console.paths import socket_path as resolved_socket_path
 from agent_console.version import __version__
 
@@ -34,7 +34,7 @@ NEVER = {
 
 
 def test_the_installed_command_delivers(listener: Listener, socket_path: Path) -> None:
-    _run_in_shell(hook_command(PYTHON, str(HOOK), str(socket_path), "Stop"))
+    _run_in_shell(for_events(PYTHON, HOOKS, str(socket_path))("Stop"))
     assert event_of(listener.hooks()[0]).strip() == b'{"a":1}'
 
 
@@ -44,7 +44,7 @@ def test_the_installed_command_bears_any_path(scratch_home: Path) -> None:
     for file in (HOOK, RARE):
         (folder / file.name).write_text(file.read_text())
     listener = Listener(folder / "d.sock")
-    _run_in_shell(hook_command(PYTHON, str(folder / HOOK.name), str(listener.path), "Stop"))
+    _run_in_shell(for_events(PYTHON, folder, str(listener.path))("Stop"))
     listener.close()
     assert len(listener.frames()) == 1
 
@@ -58,11 +58,11 @@ def test_an_interpreter_that_does_not_work_is_borne(scratch_home: Path, broken: 
     elif broken != "gone":
         python.write_text(f"#!/bin/sh\n{scripts.get(broken, 'exit 2')}\n")
         python.chmod(0o600 if broken == "not executable" else 0o700)
-    _run_in_shell(hook_command(str(python), str(HOOK), "/nowhere", "Stop"))
+    _run_in_shell(for_events(str(python), HOOKS, "/nowhere")("Stop"))
 
 
 def test_a_hook_script_that_is_gone_is_borne() -> None:
-    _run_in_shell(hook_command(PYTHON, "/nowhere/agent_console_hook.py", "/nowhere", "Stop"))
+    _run_in_shell(for_events(PYTHON, Path("/nowhere"), "/nowhere")("Stop"))
 
 
 def test_the_plugin_delivers(listener: Listener, socket_path: Path) -> None:

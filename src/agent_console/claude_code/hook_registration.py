@@ -98,27 +98,14 @@ def registrations(command_for: Callable[[str], str]) -> dict[str, list[dict[str,
     return hooks
 
 
-def hook_command(interpreter: str, script: str, socket: str, event: str) -> str:
-    """The shell command that runs the hook script for an event, silent and 0 whatever is missing.
-
-    The shell stays as the parent, which costs a fiftieth of the bare interpreter more than `exec`:
-    a broken interpreter ends with 1 or 2, and Claude Code shows the one and is blocked by the
-    other. The socket is written into the command so that hook and daemon cannot disagree.
-    """
-    python, hook = shlex.quote(interpreter), shlex.quote(script)
-    return (
-        f"exec >/dev/null 2>&1; [ -x {python} ] && [ -r {hook} ]"
-        f" && {python} -I -S -E {hook} {shlex.quote(socket)} {shlex.quote(event)}; exit 0"
-    )
-
-
 def plugin_command(event: str) -> str:
-    """The same for the plugin, where nobody wrote down an interpreter or a socket.
+    """The shell command of the plugin, where nobody wrote down an interpreter or a socket.
 
     The socket's order is that of `agent_console.paths.socket_path`; without a home folder in the
     environment the script finds it. A version manager's shim costs more than the hook: go past it.
+    Nothing is printed and the code is 0 whatever is missing or killed.
     """
-    return (
+    run = (
         "exec >/dev/null 2>&1; "
         'h="${CLAUDE_PLUGIN_ROOT}/hooks/agent_console_hook.py"; '
         "s=${XDG_RUNTIME_DIR:-${HOME:+$HOME/.local/state}}; "
@@ -128,3 +115,4 @@ def plugin_command(event: str) -> str:
         f'"${{AGENT_CONSOLE_SOCKET:-${{s:+$s/agent-console/daemon.sock}}}}" {shlex.quote(event)}; '
         "exit 0"
     )
+    return shlex.join(["/bin/sh", "-c", run])
