@@ -52,8 +52,8 @@ def test_without_a_daemon_the_payload_is_shown() -> None:
     assert "$1.50" in run("statusline")
 
 
-def test_a_socket_that_cannot_be_shows_nothing_and_no_traceback() -> None:
-    run("statusline", "--socket", "x" * 300)
+def test_a_socket_that_cannot_be_is_no_daemon() -> None:
+    assert "$1.50" in run("statusline", "--socket", "x" * 300)
 
 
 def test_its_help_says_what_it_is_for() -> None:

@@ -36,6 +36,14 @@ def draw_statusline(socket: str | None, chain: str | None) -> None:
             code = compile(file.read(), script, "exec")
         names: dict[str, Any] = {"__name__": "agent_console_statusline", "__file__": script}
         exec(code, names)  # noqa: S102 - our own file
-        names["main"]([socket_path(socket), *(["--chain", chain] if chain else [])])
+        names["main"]([_path(socket), *(["--chain", chain] if chain else [])])
     except Exception:  # noqa: BLE001 - Claude Code would show the traceback in every line
         return
+
+
+def _path(given: str | None) -> str:
+    """The socket; nothing when it cannot be one: then the line does without a daemon."""
+    try:
+        return socket_path(given)
+    except Exception:  # noqa: BLE001 - naming the error would import it
+        return ""
