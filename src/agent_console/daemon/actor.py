@@ -166,6 +166,12 @@ class Actor:
         self._awake()
         await done.wait()
 
+    async def settle(self) -> None:
+        """Wait until all that was asked by now has been answered."""
+        await self.after_turn()
+        while any(connection.in_flight or connection.queue for connection in self.connections):
+            await self._turn_done.wait()
+
     async def next_drain(self) -> None:
         """Wait until some client that was behind has read all that was sent to it."""
         await self._drain_seen.wait()
@@ -184,7 +190,8 @@ class Actor:
                 self._feed(connection, item, at_ms)
         if self._entries:
             entries, self._entries = self._entries, []
-            self._journal.submit(entries)
+            if self._accepting:  # afterwards only questions of our own come, which can wait
+                self._journal.submit(entries)
         if self._changes:
             changes, self._changes = self._changes, []
             self._publish(changes)

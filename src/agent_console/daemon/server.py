@@ -16,6 +16,7 @@ import sys
 import time
 import uuid
 from contextlib import suppress
+from datetime import tzinfo
 from pathlib import Path
 
 import anyio
@@ -80,11 +81,11 @@ class Server:
         self._stop = anyio.Event()
         self._stop_reason = "stopped"
         self._database = paths.database_path()
-        self._journal: Journal[Ticket] = Journal(
-            self._database, durability=config.daemon.durability
+        self._journal: Journal[Ticket] = Journal.open(
+            self._database, durability=config.daemon.durability, zone=_zone(config)
         )
         self._actor = Actor(
-            State(self._journal.load_user_fields()),
+            State(self._journal.user_fields),
             self._journal,
             uuid.uuid4().hex,
             os.getpid(),
@@ -136,7 +137,8 @@ class Server:
         self._notifier.tell("STOPPING=1")
         actor = self._actor
         with anyio.move_on_after(STOP_SECONDS, shield=True):
-            await actor.after_turn()  # what was asked by now is answered
+            with anyio.move_on_after(STOP_SECONDS / 2):
+                await actor.settle()
             actor.refuse_from_now()
             await self._journal.flush_and_close()
             await actor.after_turn()
@@ -249,6 +251,16 @@ class Server:
             watching=tuple(str(folder) for folder in self._watching),
             last_error=actor.last_error,
         )
+
+
+def _zone(config: configuration.Config) -> tzinfo | None:
+    """Where days are cut; null for the system's zone."""
+    name = config.display.timezone
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most people set none
+
+    return ZoneInfo(name)
 
 
 def _rss_bytes() -> int:
