@@ -5,13 +5,17 @@ and ends with 0, because a hook that ends with 2 blocks the person's prompt. Hen
 Python that cannot find its script or its own library would end with a code of its own.
 """
 
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from agent_console.claude_code.settings_hooks import HOOK_SCRIPT
 from agent_console.claude_code.settings_status_line import STATUS_LINE_SCRIPT
 from agent_console.errors import ConfigError
+
+_FLAGS = ["-I", "-S", "-E"]
 
 
 def for_events(python: str, scripts: Path, socket: str) -> Callable[[str], str]:
@@ -24,7 +28,7 @@ def for_events(python: str, scripts: Path, socket: str) -> Callable[[str], str]:
     _check_writable(python, hook, socket)
 
     def command(event: str) -> str:
-        run = shlex.join([python, "-I", "-S", "-E", hook, socket, event])
+        run = shlex.join([python, *_FLAGS, hook, socket, event])
         there = f"[ -x {shlex.quote(python)} ] && [ -r {shlex.quote(hook)} ]"
         return shlex.join(["/bin/sh", "-c", f"{there} && {run} >/dev/null 2>&1; exit 0"])
 
@@ -47,7 +51,7 @@ def for_status_line(python: str, scripts: Path, socket: str, chain: Path | None)
     """
     script = str(scripts / STATUS_LINE_SCRIPT)
     _check_writable(python, script, socket, str(chain))
-    run = [python, "-I", "-S", "-E", script, socket]
+    run = [python, *_FLAGS, script, socket]
     there = f"[ -x {shlex.quote(python)} ] && [ -r {shlex.quote(script)} ]"
     if chain is None:
         line = f"{there} && {shlex.join(run)} 2>/dev/null; exit 0"
@@ -56,6 +60,27 @@ def for_status_line(python: str, scripts: Path, socket: str, chain: Path | None)
         run += ["--chain", str(chain)]
         line = f"{there} && exec {shlex.join(run)}; [ -r {file} ] && exec /bin/sh {file}; exit 0"
     return shlex.join(["/bin/sh", "-c", line])
+
+
+class HookLink(NamedTuple):
+    """What a command of ours runs."""
+
+    python: str
+    script: str
+    socket: str
+
+
+def read(command: str) -> HookLink | None:
+    """What a hook command runs; None when it is none of the form above."""
+    try:
+        shell = shlex.split(command)
+        words = shlex.split(shell[2])
+    except (ValueError, IndexError):
+        return None
+    for index, word in enumerate(words):
+        if os.path.basename(word) == HOOK_SCRIPT and words[index - 3 : index] == _FLAGS:
+            return HookLink(words[index - 4], word, words[index + 1])
+    return None
 
 
 def _check_writable(*paths: str) -> None:

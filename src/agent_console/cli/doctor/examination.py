@@ -1,0 +1,54 @@
+"""All checks, in the order in which an event travels: settings, hook, socket, daemon, ledger.
+
+Rule: a check that fails itself is a finding, so that one surprise never hides the others.
+"""
+
+from collections.abc import Callable, Iterator
+
+from agent_console.cli.doctor import (
+    daemon_checks,
+    history_checks,
+    hook_checks,
+    privacy_checks,
+    settings_checks,
+    systemd_checks,
+)
+from agent_console.cli.doctor.finding import Finding, problem
+from agent_console.cli.doctor.probe import probe
+from agent_console.cli.doctor.situation import Situation
+
+CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
+    settings_checks.settings,
+    settings_checks.switched_off,
+    settings_checks.plugin_too,
+    settings_checks.installation_record,
+    hook_checks.interpreter,
+    hook_checks.script,
+    hook_checks.socket_agreement,
+    daemon_checks.daemon,
+    daemon_checks.stale_socket,
+    daemon_checks.second_daemon,
+    systemd_checks.systemd,
+    privacy_checks.privacy,
+    history_checks.spooled,
+    history_checks.ledger,
+    history_checks.retention,
+    probe,
+)
+
+
+def examine(situation: Situation) -> list[Finding]:
+    """What all checks found."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check(situation)
+        except Exception as error:  # noqa: BLE001 - see the rule
+            findings.append(
+                problem(
+                    check.__name__.replace("_", " "),
+                    f"This check failed itself: {type(error).__name__}: {error}",
+                    "Report it, please.",
+                )
+            )
+    return findings

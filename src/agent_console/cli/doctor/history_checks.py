@@ -1,0 +1,81 @@
+"""Will history still be there: transcripts, ledger, and events on their way?"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from agent_console.claude_code import spool
+from agent_console.cli.doctor.finding import Finding, ok, problem, warning
+from agent_console.cli.doctor.situation import Situation
+from agent_console.cli.install.telling import short
+from agent_console.errors import LedgerError
+from agent_console.paths import database_path, spool_dir
+
+DEFAULT_RETENTION_DAYS = 30
+
+
+def retention(situation: Situation) -> Iterator[Finding]:
+    """When Claude Code deletes transcripts, and what stays."""
+    said = [file.value.get("cleanupPeriodDays") for file in (*situation.users, *situation.others)]
+    days = [value for value in said if isinstance(value, int) and not isinstance(value, bool)]
+    shortest = min(days, default=DEFAULT_RETENTION_DAYS)
+    text = (
+        "Claude Code keeps no transcripts (cleanupPeriodDays is 0)"
+        if shortest <= 0
+        else f"Claude Code deletes transcripts after {shortest} days"
+    )
+    if database_path().exists():
+        yield ok("retention", f"{text}; tokens and costs stay in {short(database_path())}.")
+    else:
+        yield warning(
+            "retention",
+            f"{text}, and there is no ledger yet that keeps their costs.",
+            "agent-console daemon start",
+        )
+
+
+def ledger(_situation: Situation) -> Iterator[Finding]:
+    """The database can be read and is whole."""
+    path = database_path()
+    if not path.exists():
+        return
+    from agent_console.usage.integrity import damages  # noqa: PLC0415 - imports SQLite
+
+    try:
+        found = damages(path)
+    except LedgerError as error:
+        yield problem("ledger", str(error), "Restore a backup, or do what the sentence says.")
+        return
+    if found:
+        yield problem(
+            "ledger",
+            f"{short(path)} is damaged: {found[0]}",
+            "Stop the daemon, then restore a backup or move the file away.",
+        )
+    else:
+        yield ok("ledger", f"{short(path)} is whole.")
+
+
+def spooled(situation: Situation) -> Iterator[Finding]:
+    """No event waits for a daemon that runs, and none was lost."""
+    folder = spool_dir(situation.socket)
+    waiting = len(spool.pending(folder))
+    status = situation.daemon.status
+    lost = 0 if status is None else status.counters.spool_dropped
+    with suppress(OSError):
+        lost += (folder / "dropped").stat().st_size
+    if waiting and status is not None:
+        yield warning(
+            "spool",
+            f"{waiting} events wait in {short(folder)} although the daemon runs.",
+            "agent-console daemon restart",
+        )
+    elif waiting:
+        yield ok("spool", f"{waiting} events wait for the daemon; it takes them when it starts.")
+    if lost:
+        yield warning(
+            "spool",
+            f"{lost} events were lost: the spool was full, or a file in it was broken.",
+            "Let the daemon run while Claude Code does: agent-console install --systemd",
+        )
+    if not waiting and not lost:
+        yield ok("spool", "No event waits or was lost.")
