@@ -32,6 +32,11 @@ def test_what_the_file_says_stands_and_the_rest_is_default(file: Path) -> None:
     )
 
 
+def test_the_zone_is_the_systems_unless_one_is_named() -> None:
+    assert DisplayConfig().zone is None
+    assert str(DisplayConfig(timezone="Asia/Kolkata").zone) == "Asia/Kolkata"
+
+
 @pytest.mark.parametrize(
     ("content", "key", "allowed"),
     [

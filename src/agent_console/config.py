@@ -14,6 +14,7 @@ from agent_console.paths import config_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
 
 Durability = Literal["normal", "full"]
@@ -44,6 +45,15 @@ class DisplayConfig(Struct, frozen=True):
     """
 
     timezone: str = ""
+
+    @property
+    def zone(self) -> "tzinfo | None":
+        """The zone; None for the system's, as `datetime` has it."""
+        if not self.timezone:
+            return None
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - most people set none
+
+        return ZoneInfo(self.timezone)
 
 
 class Config(Struct, frozen=True):

@@ -3,7 +3,6 @@
 Rule: no clock and no socket here; the same notifications give the same lines.
 """
 
-from msgspec import Struct
 from rich.text import Text
 
 from agent_console.cli.session_words import doing, one_line, status_style
@@ -82,24 +81,6 @@ class WatchLines:
         if before is None:
             return []
         return [_line(clock, before.display_name, Text("removed", "dim"), "")]
-
-
-class Clock(Struct, frozen=True):
-    """The time of day in the person's zone.
-
-    Attributes:
-        timezone: A name of the zone database; empty for the system's.
-    """
-
-    timezone: str
-
-    def now(self) -> str:
-        """`14:03:59`."""
-        from datetime import datetime  # noqa: PLC0415 - lines are made without it
-        from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-        zone = ZoneInfo(self.timezone) if self.timezone else None
-        return datetime.now(zone).strftime("%H:%M:%S")
 
 
 def _status(session: Session) -> Text:

@@ -3,12 +3,15 @@
 Rule: it outlives daemons. Only Ctrl-C, a closed pipe or the first attempt to connect end it.
 """
 
+from datetime import datetime
+
 import click
 
 from agent_console.cli.daemon_access import DaemonAccess, daemon_options, json_option, pass_daemon
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.client.cursor import Disconnected, Reconnected
 from agent_console.client.following import follow
+from agent_console.config import load
 from agent_console.protocol.messages import TOPICS
 
 
@@ -32,11 +35,10 @@ def command(daemon: DaemonAccess, activity: bool, as_json: bool) -> None:
 
 
 def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
-    from agent_console.cli.watch_lines import Clock, WatchLines  # noqa: PLC0415 - draws: rich
-    from agent_console.config import load  # noqa: PLC0415
+    from agent_console.cli.watch_lines import WatchLines  # noqa: PLC0415 - draws: rich
 
     lines = WatchLines(activity=activity)
-    clock = Clock(load().display.timezone)
+    zone = load().display.zone
     for item in follow(socket, TOPICS if as_json else ("session", "alert")):
         match item:
             case Disconnected(reason):
@@ -46,5 +48,6 @@ def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
             case _ if as_json:
                 emit_json(item, line=True)
             case notification:
-                for line in lines.lines(notification, clock.now()):
+                clock = datetime.now(zone).strftime("%H:%M:%S")
+                for line in lines.lines(notification, clock):
                     emit(line, wide=True)

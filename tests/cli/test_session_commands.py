@@ -1,0 +1,236 @@
+"""set get list seen rm reopen upsert meta dump: what they do, print and exit with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("daemon")
+
+UUID = "0f9e8d7c-1111-4222-8333-444455556666"
+
+
+def test_set_is_silent_and_get_shows_what_was_set(run: Run) -> None:
+    done = run(
+        "set", "s1", "attention", "--label", "mine", "--priority", "3", "--note", "a [b]note[/b]"
+    )
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+    shown = run("get", "s1").out
+    for text in ("attention", "mine", "3", "a [b]note[/b]", "s1"):
+        assert text in shown
+
+
+def test_every_option_of_set_arrives(run: Run, scratch_home: Path) -> None:
+    done = run(
+        "set",
+        "s1",
+        "question",
+        f"--working-dir={scratch_home}",
+        "--label=l",
+        "--priority=-2",
+        "--note=n",
+        "--reason=plan",
+        "--agent-type=custom",
+        "--json",
+    )
+
+    expected = {
+        "session_id": "s1",
+        "status": "question",
+        "working_dir": str(scratch_home),
+        "label": "l",
+        "priority": -2,
+        "note": "n",
+        "reason": "plan",
+        "agent_type": "custom",
+    }
+    assert done.json | expected == done.json
+
+
+def test_a_relative_folder_is_meant_from_here(
+    run: Run, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(scratch_home)
+
+    for form in (("--json",), ()):
+        run("set", "s1", "working", "--working-dir", ".", *form)
+        assert run("get", "s1", "--json").json["working_dir"] == os.path.realpath(scratch_home)
+
+
+@pytest.mark.parametrize("form", [("--json",), ()])
+def test_labelling_leaves_the_status_alone_and_an_empty_text_clears(
+    run: Run, form: tuple[str, ...]
+) -> None:
+    run("set", "s1", "working", "--label", "first")
+
+    assert run("set", "s1", "--note", "new", *form).code == 0
+    assert run("set", "s1", "--label", "", *form).code == 0
+
+    session = run("get", "s1", "--json").json
+    assert (session["status"], session["label"], session["note"]) == ("working", None, "new")
+
+
+def test_wrong_values_are_refused_and_change_nothing(run: Run) -> None:
+    assert run("set", "s1", "sleeping").code == 2
+    assert run("set", "s1", "working", "--priority", "x").code == 2
+    done = run("set", "s1", "working", "--label", "x" * 201)
+    assert done.code == 7
+    assert done.err.startswith("agent-console: ")
+    assert run("set", "never-seen", "--label", "x").code in {5, 7}
+    assert run("list", "--json").json == []
+
+
+def test_list_shows_the_most_urgent_first_and_filters(run: Run) -> None:
+    for session_id, status in (("w", "working"), ("c", "closed"), ("q", "question")):
+        run("set", session_id, status)
+
+    def ids(*options: str) -> list[str]:
+        return [session["session_id"] for session in run("list", "--json", *options).json]
+
+    assert ids() == ["q", "w", "c"]
+    assert ids("--no-closed") == ["q", "w"]
+    assert ids("--status", "closed") == ["c"]
+    lines = run("list").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["STATUS", "question", "working", "closed"]
+
+
+def test_an_empty_board_says_what_to_do_on_stderr(run: Run) -> None:
+    done = run("list")
+
+    assert (done.code, done.out) == (0, "")
+    assert "agent-console install" in done.err
+
+
+def test_an_id_may_be_begun_where_it_is_unambiguous(run: Run) -> None:
+    run("set", UUID, "working")
+    run("set", "0f9e-other", "working")
+    run("set", "0f9e", "closed")
+
+    assert run("get", "0f9e8", "--json").json["session_id"] == UUID
+    assert run("get", "0f9e", "--json").json["session_id"] == "0f9e"
+    ambiguous = run("get", "0f")
+    assert ambiguous.code == 7
+    assert UUID in ambiguous.err
+    assert run("seen", "0f9e8").code == 0
+    assert run("get", UUID, "--json").json["seen"] is True
+
+
+def test_what_nobody_knows_exits_5(run: Run) -> None:
+    for command in ("get", "seen", "rm", "reopen"):
+        done = run(command, "nobody")
+        assert (command, done.code) == (command, 5)
+        assert "nobody" in done.err
+    assert run("meta", UUID).code == 5
+    unknown = run("get", "nobody", "--json")
+    assert (unknown.code, unknown.json) == (5, None)
+
+
+def test_rm_takes_it_off_the_board(run: Run) -> None:
+    run("set", "s1", "working")
+
+    assert run("rm", "s1", "--json").json == {"removed": True}
+    assert run("list", "--json").json == []
+
+
+def test_reopen_is_for_closed_sessions_only(run: Run) -> None:
+    run("set", "s1", "closed")
+
+    assert run("reopen", "s1", "--json").json["status"] == "attention"
+    assert run("reopen", "s1").code == 6
+
+
+def test_upsert_is_silent_and_adds_to_what_meta_shows(run: Run) -> None:
+    run("set", UUID, "working")
+    for _ in range(2):
+        done = run(
+            "upsert",
+            UUID,
+            "--input-tokens=12000",
+            "--output-tokens=8200",
+            "--cache-creation-tokens=3",
+            "--cache-read-tokens=4",
+            "--cost-usd=0.42",
+            "--model=claude-opus-4-5",
+            "--duration-ms=1500",
+            "--turns=2",
+        )
+        assert (done.code, done.out, done.err) == (0, "", "")
+
+    totals = run("meta", UUID, "--json").json
+    expected = {
+        "total_input_tokens": 24000,
+        "total_output_tokens": 16400,
+        "total_cache_creation_tokens": 6,
+        "total_cache_read_tokens": 8,
+        "total_cost_usd": 0.84,
+        "model": "claude-opus-4-5",
+        "total_duration_ms": 3000,
+        "turns_used": 4,
+    }
+    assert totals | expected == totals
+    shown = run("meta", UUID).out
+    assert "24,000" in shown
+    assert "$0.84" in shown
+
+
+def test_the_same_message_counts_once(run: Run) -> None:
+    run("set", UUID, "working")
+    for _ in range(2):
+        run("upsert", UUID, "--input-tokens=10", "--message-id=m1", "--extra")
+
+    assert run("meta", UUID, "--json").json["total_input_tokens"] == 10
+
+
+def test_upsert_refuses_what_cannot_be(run: Run) -> None:
+    assert run("upsert", UUID, "--input-tokens=1").code == 5
+    assert run("upsert", "no-uuid", "--input-tokens=1").code == 7
+    run("set", UUID, "working")
+    assert run("upsert", UUID, "--input-tokens=-1").code == 7
+    assert run("upsert", UUID, "--cost-usd=nan").code in {2, 7}
+    assert run("meta", UUID, "--json").json["total_input_tokens"] == 0
+
+
+def test_dump_is_the_whole_state(run: Run) -> None:
+    run("set", "s1", "working")
+    run("set", "s1", "attention")
+
+    dump = run("dump").json
+
+    assert dump["sessions"][0]["session_id"] == "s1"
+    assert [step["to"] for step in dump["sessions"][0]["history"]] == ["attention"]
+
+
+def test_arguments_that_are_no_unicode_are_refused_in_one_sentence(socket: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "agent_console", "get", b"\xff" * 40],
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 7
+    assert done.stderr.startswith(b"agent-console: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("command", ["list", "get s1", "status", "dump", "meta " + UUID])
+def test_questions_import_no_event_loop(socket: str, command: str) -> None:
+    code = (
+        "import sys\n"
+        "from agent_console.__main__ import main\n"
+        "main(sys.argv[1:])\n"
+        "heavy = {'anyio', 'asyncio', 'trio', 'subprocess', 'sqlite3', 'logging', 'tomllib'}\n"
+        "heavy |= {'agent_console.daemon', 'agent_console.usage', 'agent_console.config'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split(), "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stderr.splitlines()[-1] == "[]"
