@@ -1,0 +1,72 @@
+"""Every benchmark, one table after the other.
+
+    python tests/bench/run.py [--quick] [--json FILE] [TOPIC…]
+
+Rule: it shows figures and judges none: the exit code is 0 whatever they are, because absolute times
+wander and a slow machine is no defect. Each topic is a process of its own, so that one that breaks
+does not take the others with it.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+OURS = ("socket_throughput", "subscribers", "upserts", "memory")
+"""Topics that take `--quick` and `--json`."""
+OTHERS: dict[str, tuple[list[str], list[str]]] = {
+    "hook_cost": (["20"], ["60"]),
+    "ledger": (["--quick"], []),
+}
+"""Topics with arguments of their own: for a quick run and for a full one."""
+TOPIC_SECONDS = 180
+
+
+def main() -> None:
+    """Run the topics that were asked for, all by default."""
+    known = [*OURS, *(name for name in OTHERS if (FOLDER / f"{name}.py").exists())]
+    parser = argparse.ArgumentParser(description="Benchmarks of agent-console.")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=f"some of: {' '.join(known)}")
+    parser.add_argument("--quick", action="store_true", help="a first look, in under a minute")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
+    given = parser.parse_args()
+    topics: list[str] = given.topics or known
+    if unknown := [topic for topic in topics if topic not in known]:
+        parser.error(f"there is no topic {unknown[0]!r}")
+    figures: dict[str, object] = {}
+    with TemporaryDirectory(prefix="ac") as folder:
+        for topic in topics:
+            started = time.monotonic()
+            kept = Path(folder) / f"{topic}.json"
+            _run(topic, kept, quick=given.quick)
+            print(f"({topic}: {time.monotonic() - started:.0f} s)", flush=True)
+            if kept.exists():
+                figures[topic] = json.loads(kept.read_text())
+    if given.json is not None:
+        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _run(topic: str, kept: Path, *, quick: bool) -> None:
+    if topic in OTHERS:
+        arguments = [str(FOLDER / f"{topic}.py"), *OTHERS[topic][0 if quick else 1]]
+    else:
+        arguments = ["-m", f"tests.bench.{topic}", "--json", str(kept)]
+        arguments += ["--quick"] if quick else []
+    try:
+        ended = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, check=False, timeout=TOPIC_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        print(f"{topic} took over {TOPIC_SECONDS} s and was ended.", file=sys.stderr)
+    else:
+        if ended.returncode:
+            print(f"{topic} ended with exit code {ended.returncode}.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
