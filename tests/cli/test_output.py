@@ -42,6 +42,19 @@ def test_a_wide_drawing_in_a_pipe_is_not_cut() -> None:
     assert "y" * 150 in run(DRAW.format(wide=True)).stdout.decode()
 
 
+def test_drawings_in_a_pipe_have_no_blanks_at_the_end_of_a_line() -> None:
+    code = (
+        "from rich.table import Table\n"
+        "from agent_console.cli.output import emit\n"
+        "table = Table(box=None)\n"
+        "table.add_row('a')\n"
+        "table.add_row('wider')\n"
+        "emit(table)"
+    )
+
+    assert all(line == line.rstrip() for line in run(code).stdout.decode().splitlines())
+
+
 def test_columns_are_obeyed() -> None:
     drawn = run(DRAW.format(wide=True), COLUMNS="60").stdout.decode()
 

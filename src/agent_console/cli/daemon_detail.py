@@ -47,7 +47,7 @@ def daemon_rows(status: ServerStatusResult) -> Rows:
         ("Hook events", ", ".join(f"{exact_tokens(count)} {name}" for name, count in hooks)),
         (
             "Upserts",
-            f"{exact_tokens(counters.upserts)}, {exact_tokens(counters.duplicates)} of them known",
+            f"{exact_tokens(counters.upserts)}, {exact_tokens(counters.duplicates)} repeated",
         ),
         ("From the spool", exact_tokens(counters.spool_drained) if counters.spool_drained else ""),
         ("Trouble", Text(", ".join(trouble), style="yellow")),

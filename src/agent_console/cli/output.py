@@ -7,6 +7,8 @@ go away are treated alike everywhere. rich is imported only to draw something th
 import io
 import os
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from agent_console.errors import AgentConsoleError
@@ -18,6 +20,8 @@ PIPED_WIDTH = 100
 """Columns of a drawing that nobody's terminal limits."""
 
 PIPED_WIDTH_WHEN_WIDE = 2000
+TERMINAL_ROWS = 24
+"""Lines of a terminal that does not say."""
 
 
 _PLAIN_SIGNS = str.maketrans({"…": "~", "→": ">"})
@@ -45,7 +49,11 @@ def emit(content: "RenderableType", *, wide: bool = False) -> None:
     else:
         canvas = _Canvas()
         _console(canvas, wide=wide).print(content)
-        _write(canvas.getvalue())
+        drawn = canvas.getvalue()
+        if not is_terminal():
+            # Blanks that only fill a line are in the way of `diff`, `read` and eyes in an editor.
+            drawn = "".join(f"{line.rstrip()}\n" for line in drawn.splitlines())
+        _write(drawn)
 
 
 def emit_json(value: object, *, line: bool = False) -> None:
@@ -63,6 +71,21 @@ def emit_json(value: object, *, line: bool = False) -> None:
     encoded = msgspec.json.encode(value)
     indent = 2 if is_terminal() and not line else -1
     _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
+
+
+@contextmanager
+def redrawing() -> "Generator[Callable[[RenderableType], None]]":
+    """Draw on the terminal again and again in the same place, which is empty again at the end."""
+    from rich.live import Live  # noqa: PLC0415 - most commands draw nothing
+
+    with Live(
+        console=_console(sys.stdout, wide=False),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as live:
+        yield lambda drawing: live.update(drawing, refresh=True)
 
 
 def narrate(text: str) -> None:
@@ -146,6 +169,17 @@ def columns(*, wide: bool = False) -> int:
         except (OSError, ValueError):
             return PIPED_WIDTH
     return PIPED_WIDTH_WHEN_WIDE if wide else PIPED_WIDTH
+
+
+def rows() -> int:
+    """How many lines the terminal has: `$LINES`, else its own."""
+    given = os.environ.get("LINES", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines or TERMINAL_ROWS
+    except (OSError, ValueError):
+        return TERMINAL_ROWS
 
 
 def _console(target: TextIO, *, wide: bool) -> "Console":

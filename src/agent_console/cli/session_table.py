@@ -51,8 +51,8 @@ def _status(session: Session, _now_ms: int) -> Text:
 
 
 def _name(session: Session, _now_ms: int) -> Text:
-    style = "dim" if session.status is Status.CLOSED else "" if session.seen else "bold"
-    return Text(one_line(session.display_name), style=style)
+    quiet = session.seen or session.status is Status.CLOSED
+    return Text(one_line(session.display_name), style="" if quiet else "bold")
 
 
 def _tokens(session: Session, _now_ms: int) -> str:
@@ -137,6 +137,10 @@ def session_table(sessions: Sequence[Session], now_ms: int, columns: int, *, cut
             max_width=column.max_width if cut else None,
             ratio=1 if cut and column.flexible else None,
         )
-    for row in zip(*(cells[column.title] for column in shown), strict=True):
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    rows = zip(*(cells[column.title] for column in shown), strict=True)
+    for session, row in zip(sessions, rows, strict=True):
+        table.add_row(
+            *(cell if isinstance(cell, Text) else Text(cell) for cell in row),
+            style="dim" if session.status is Status.CLOSED else None,
+        )
     return table

@@ -53,7 +53,7 @@ def command(
         priority=UNSET if priority is None else priority,
         note=_text(note),
         reason=_text(reason),
-        agent_type=agent_type or UNSET,
+        agent_type=_text(agent_type),
     )
     with daemon.connect() as client:
         data = client.request_raw(request)
