@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from msgspec import Struct
@@ -28,6 +28,7 @@ from agent_console.protocol.messages import (
     Bye,
     Counters,
     Dump,
+    ErrorCode,
     Heartbeat,
     NotificationData,
     Ping,
@@ -51,6 +52,9 @@ _log = logging.getLogger(__name__)
 LAG_SAMPLES = 1_024
 PENDING_BATCH = 64
 """How many pending changes a subscriber that was behind is sent at once."""
+INTERNAL = "The daemon failed on this request and changed nothing: its log says why."
+MAX_UNSENT_BYTES = 1024 * 1024
+"""A client's further requests wait while it has more than this to read."""
 
 Observation = Callable[[State, int], Outcome]
 """What a watcher has seen: a rule to apply at a time."""
@@ -111,6 +115,7 @@ class Actor:
         self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._drained: list[Connection] = []
+        self._held: list[Connection] = []
         self._wake = anyio.Event()
         self._woken_at = 0.0
         self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
@@ -118,8 +123,9 @@ class Actor:
         self._entries: list[tuple[Ticket, LedgerEntry]] = []
         self._touched: dict[Connection, None] = {}
         self._accepting = True
+        self._writing = True
+        self._farewell: str | None = None
         self._turn_done = anyio.Event()
-        self._drain_seen = anyio.Event()
 
     # ---- what others hand in ---------------------------------------------------------------
 
@@ -169,18 +175,17 @@ class Actor:
     async def settle(self) -> None:
         """Wait until all that was asked by now has been answered."""
         await self.after_turn()
-        while any(connection.in_flight or connection.queue for connection in self.connections):
+        while any(connection.owed for connection in self.connections):
             await self._turn_done.wait()
-
-    async def next_drain(self) -> None:
-        """Wait until some client that was behind has read all that was sent to it."""
-        await self._drain_seen.wait()
 
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
         results, self._results = self._results, []
         for ticket, result in results:
             self._deliver(ticket, result, at_ms)
+        held, self._held = self._held, []
+        for waiting in held:
+            self._proceed(waiting, at_ms)
         inbox, self._inbox = self._inbox, []
         for connection, item in inbox:
             if connection is None:
@@ -190,20 +195,23 @@ class Actor:
                 self._feed(connection, item, at_ms)
         if self._entries:
             entries, self._entries = self._entries, []
-            if self._accepting:  # afterwards only questions of our own come, which can wait
+            if self._writing:  # afterwards only questions of our own come, which can wait
                 self._journal.submit(entries)
         if self._changes:
             changes, self._changes = self._changes, []
             self._publish(changes)
         if self._drained:
-            self._drain_seen.set()
-            self._drain_seen = anyio.Event()
             drained, self._drained = self._drained, []
             for connection in drained:
+                self._proceed(connection, at_ms)
                 self._catch_up(connection)
         touched, self._touched = self._touched, {}
         for connection in touched:
             connection.flush()
+            if connection.queue and not connection.unsent and not connection.in_flight:
+                self._held.append(connection)
+        if self._held:
+            self._awake()
 
     def _feed(self, connection: Connection, data: bytes, at_ms: int) -> None:
         if not data:
@@ -229,32 +237,42 @@ class Actor:
         except ProtocolError as error:
             self.counts.bad_lines += 1
             request = error
+        if not self._accepting and not isinstance(request, ProtocolError):
+            message = "The daemon is stopping: try again in a moment."
+            request = ProtocolError("shutting_down", message, request.id)
         self._in_order(connection, request, at_ms)
 
     def _in_order(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
     ) -> None:
         # Answers keep their order: what comes after an entry of the ledger waits for it. UPSERTs
-        # do not wait for each other; the ledger answers them in order.
-        if connection.in_flight and (connection.queue or not isinstance(request, Upsert)):
+        # do not wait for each other; the ledger answers them in order. Nor is anything answered
+        # to a client that has much to read still.
+        if (
+            connection.queue
+            or connection.unsent > MAX_UNSENT_BYTES
+            or (connection.in_flight and not isinstance(request, Upsert))
+        ):
             connection.queue.append(request)
         else:
             self._request(connection, request, at_ms)
+
+    def _proceed(self, connection: Connection, at_ms: int) -> None:
+        """Carry out what had to wait, as far as it need not wait any longer."""
+        queue = connection.queue
+        while (
+            queue
+            and connection.unsent <= MAX_UNSENT_BYTES
+            and (not connection.in_flight or isinstance(queue[0], Upsert))
+        ):
+            self._request(connection, queue.popleft(), at_ms)
+        connection.resume()
 
     def _request(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
     ) -> None:
         if isinstance(request, ProtocolError):
             self._refuse(connection, request)
-            return
-        if not self._accepting:
-            self._refuse(
-                connection,
-                ProtocolError(
-                    "shutting_down", "The daemon is stopping: try again in a moment.", request.id
-                ),
-                retryable=True,
-            )
             return
         match request:
             case Subscribe():
@@ -286,16 +304,15 @@ class Actor:
         """A rule's outcome; one that raises has changed nothing and is answered so."""
         try:
             return rule(*args)
-        except Exception as error:
-            self.counts.internal_errors += 1
-            self.last_error = f"{type(error).__name__}: {error}"
-            _log.exception("A rule failed; nothing was changed.")
-            return Outcome(
-                Failure(
-                    "internal",
-                    "The daemon failed on this request and changed nothing: its log says why.",
-                )
-            )
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
+            self.note_failure(error, "A rule failed; nothing was changed.")
+            return Outcome(Failure("internal", INTERNAL))
+
+    def note_failure(self, error: Exception, what: str) -> None:
+        """Count a bug of ours, log it, and remember it for STATUS."""
+        self.counts.internal_errors += 1
+        self.last_error = f"{type(error).__name__}: {error}"
+        _log.exception(what)
 
     def _carry_out(
         self,
@@ -332,16 +349,7 @@ class Actor:
             return
         self._answer(connection, ticket.request_id, outcome.answer)
         connection.in_flight -= 1
-        while connection.queue and not connection.in_flight:
-            self._request(connection, connection.queue.popleft(), at_ms)
-            # UPSERTs that follow one another share a commit here too.
-            while (
-                connection.in_flight
-                and connection.queue
-                and isinstance(connection.queue[0], Upsert)
-            ):
-                self._request(connection, connection.queue.popleft(), at_ms)
-        connection.resume()
+        self._proceed(connection, at_ms)
 
     # ---- answers and notifications -----------------------------------------------------------
 
@@ -351,15 +359,19 @@ class Actor:
                 request_id, data.code, data.message, retryable=data.retryable
             )
         else:
-            line = codec.encode_success(request_id, data)
+            try:
+                line = codec.encode_success(request_id, data)
+            except Exception as error:  # noqa: BLE001 - the wall around what a client may ask
+                self.note_failure(error, "An answer could not be written.")
+                line = codec.encode_refusal(request_id, "internal", INTERNAL)
         connection.send(line)
         self._touched[connection] = None
 
-    def _refuse(
-        self, connection: Connection, error: ProtocolError, *, retryable: bool = False
-    ) -> None:
+    def _refuse(self, connection: Connection, error: ProtocolError) -> None:
+        code = cast("ErrorCode", error.code)
+        retryable = code == "shutting_down"
         connection.send(
-            codec.encode_refusal(error.request_id, error.code, str(error), retryable=retryable)
+            codec.encode_refusal(error.request_id, code, str(error), retryable=retryable)
         )
         self._touched[connection] = None
 
@@ -433,23 +445,24 @@ class Actor:
             return
         if subscription.needs_snapshot:
             subscription.needs_snapshot = False
-            subscription.pending.clear()
             subscription.seq = self.state.seq
             self._notify(connection, "snapshot", self.state.snapshot(self.epoch))
+        elif subscription.pending:
+            for change in subscription.take(PENDING_BATCH):
+                connection.send(self._encode(change))
+                subscription.seq = max(subscription.seq, change.seq)
+            self._touched[connection] = None
+        else:
+            if self._farewell is not None:
+                self._notify(connection, "bye", Bye(self._farewell))
+                connection.subscription = None
             return
-        taken = subscription.take(PENDING_BATCH)
-        if not taken:
-            return
-        for change in taken:
-            connection.send(self._encode(change))
-            subscription.seq = max(subscription.seq, change.seq)
-        self._touched[connection] = None
-        if subscription.pending:
+        if not subscription.pending:
+            subscription.seq = max(subscription.seq, self.state.seq)
+        if subscription.pending or self._farewell is not None:
             connection.flush()
             if not connection.backlog:
                 self.drained(connection)
-        else:
-            subscription.seq = max(subscription.seq, self.state.seq)
 
     def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
         subscription = connection.subscription
@@ -480,12 +493,19 @@ class Actor:
         """Answer whatever comes from now on with `shutting_down`."""
         self._accepting = False
 
-    def say_goodbye(self, reason: str) -> None:
-        """Tell subscribers that the daemon stops on purpose."""
+    def close_journal(self) -> None:
+        """Hand nothing to the journal from now on."""
+        self._writing = False
+
+    async def say_goodbye(self, reason: str) -> None:
+        """Tell subscribers that the daemon stops on purpose, each when it has read all else."""
+        self._farewell = reason
         for connection in self.connections:
             if connection.subscription is not None and not connection.backlog:
-                self._notify(connection, "bye", Bye(reason))
-        self._awake()
+                self.drained(connection)
+        await self.after_turn()
+        while any(connection.backlog for connection in self.connections if connection.open):
+            await self._turn_done.wait()
 
     # ---- for STATUS --------------------------------------------------------------------------
 

@@ -1,12 +1,14 @@
 """One client's socket: bytes in, whole lines to the actor, answers out.
 
 Rule: writing never waits. What the kernel does not take stays in a backlog that a drain task
-empties; while it is not empty nothing more is read, so a client that does not read cannot make the
-daemon keep more than one turn's answers for it.
+empties; while it is not empty nothing more is read, and the actor holds back a client's requests
+while it has much to read: a client that does not read cannot make the daemon keep ever more for it.
 """
 
+import select
 import socket
 from collections import deque
+from contextlib import suppress
 from typing import Protocol
 
 import anyio
@@ -20,7 +22,7 @@ from agent_console.protocol.messages import MAX_HOOK_LINE_BYTES, MAX_LINE_BYTES,
 READ_BYTES = 64 * 1024
 DISCARD_SECONDS = 1.0
 MAX_QUEUED_REQUESTS = 1_000
-"""Requests that may wait behind an UPSERT before the connection is no longer read."""
+"""Requests that may wait, for the ledger or behind an UPSERT, before no more is read."""
 
 
 class Inbox(Protocol):
@@ -43,6 +45,7 @@ class Connection:
         in_flight: Requests the ledger has not answered yet.
         queue: What came after them and must wait, in order.
         backlog: Bytes the kernel has not taken yet.
+        unsent: How many those are, with what this turn adds to them.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
     """
@@ -59,7 +62,8 @@ class Connection:
         self._draining = False
         self.open = True
         self.ended = False
-        self.backlog = b""
+        self.backlog = bytearray()
+        self.unsent = 0
         self.subscription: Subscription | None = None
         self.in_flight = 0
         self.queue: deque[Request | ProtocolError] = deque()
@@ -67,17 +71,26 @@ class Connection:
     @property
     def _congested(self) -> bool:
         """Whether the client must read, or the ledger answer, before more is taken."""
-        return bool(self.backlog) or len(self.queue) > MAX_QUEUED_REQUESTS
+        return bool(self.backlog) or self.in_flight + len(self.queue) > MAX_QUEUED_REQUESTS
+
+    @property
+    def owed(self) -> bool:
+        """Whether answers are to come that nobody but the daemon holds up."""
+        return self.open and not self.backlog and (self.in_flight > 0 or len(self.queue) > 0)
+
+    @property
+    def _unanswered(self) -> bool:
+        return self.in_flight > 0 or len(self.queue) > 0 or bool(self.backlog)
 
     async def run(self) -> None:
         """Read until the client leaves or the daemon ends."""
         try:
             async with anyio.create_task_group() as tasks:
                 self._tasks = tasks
-                try:
+                if self.backlog:
+                    self._start_draining(tasks)
+                with suppress(OSError):  # the client is gone; there is nobody to tell
                     await self._read()
-                except OSError:
-                    pass  # the client is gone; there is nobody to tell
                 tasks.cancel_scope.cancel()
         finally:
             self.open = False
@@ -98,6 +111,8 @@ class Connection:
                 await self._resumed()
             if self.refused:
                 await self._discard()
+                while self._unanswered:
+                    await self._resumed()
                 return
             try:
                 data = sock.recv(READ_BYTES)
@@ -105,10 +120,30 @@ class Connection:
                 continue
             inbox.receive(self, data)
             if not data:
-                # What is in flight is still answered: a client may only have ended its sending.
-                while not self.ended or self.in_flight or self.queue or self.backlog:
+                # A client may only have ended its sending: it is still answered, and told what
+                # it subscribed to (each heartbeat shows whether it is still there).
+                while not self.ended or self._unanswered or self._listens():
                     await self._resumed()
                 return
+
+    def _listens(self) -> bool:
+        """Whether a subscriber that sends no more still reads."""
+        if self.subscription is None:
+            return False
+        poll = select.poll()
+        poll.register(self._socket, 0)
+        return not any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
+
+    def take_sent(self) -> None:
+        """Hand in what the client has sent by now: the daemon is about to stop reading."""
+        if not self.open or self.refused or self.backlog:
+            return
+        try:
+            data = self._socket.recv(MAX_LINE_BYTES)
+        except OSError:
+            return
+        if data:
+            self._inbox.receive(self, data)
 
     async def _discard(self) -> None:
         """Read the rest of a line that was refused, for a while, so that its answer is heard."""
@@ -164,6 +199,7 @@ class Connection:
     def send(self, data: bytes) -> None:
         """Put bytes after those of this turn; `flush` hands them to the kernel."""
         self._outgoing.append(data)
+        self.unsent += len(data)
 
     def flush(self) -> None:
         """Hand this turn's bytes to the kernel, as many as it takes without waiting."""
@@ -173,6 +209,8 @@ class Connection:
         data = outgoing[0] if len(outgoing) == 1 else b"".join(outgoing)
         outgoing.clear()
         if not self.open:
+            self.unsent = 0
+            self.queue.clear()
             return
         if self.backlog:
             self.backlog += data
@@ -184,24 +222,30 @@ class Connection:
         except OSError:
             self.close()
             return
-        if sent < len(data):
-            self.backlog = data[sent:]
-            if not self._draining and self._tasks is not None:
-                self._draining = True
-                self._tasks.start_soon(self._drain)
+        self.unsent = len(data) - sent
+        if self.unsent:
+            self.backlog += data[sent:]
+            if self._tasks is not None:
+                self._start_draining(self._tasks)
+
+    def _start_draining(self, tasks: TaskGroup) -> None:
+        if not self._draining:
+            self._draining = True
+            tasks.start_soon(self._drain)
 
     async def _drain(self) -> None:
         try:
             while self.backlog:
                 await anyio.wait_writable(self._socket)
                 try:
-                    sent = self._socket.send(self.backlog)
+                    with memoryview(self.backlog) as view:
+                        sent = self._socket.send(view)
                 except BlockingIOError:
                     continue
-                self.backlog = self.backlog[sent:]
+                del self.backlog[:sent]
+                self.unsent -= sent
         except OSError:
             self.close()
-            return
         finally:
             self._draining = False
         self.resume()

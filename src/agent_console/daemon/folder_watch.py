@@ -3,15 +3,20 @@
 Rule: nothing is polled where the system can tell. On Linux inotify is awaited like any socket: no
 thread, no timer, no wake-up while nothing happens, which watchfiles' own thread would have
 twenty times a second. Elsewhere watchfiles does it. A folder that does not exist yet is waited for
-at its nearest parent.
+at its nearest parent. Only when the system has no watches left are folders looked at by the clock.
 """
 
+import logging
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import anyio
 from msgspec import Struct
+
+_log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2.0
 
 
 class FolderChange(Struct, frozen=True):
@@ -29,31 +34,51 @@ class FolderChange(Struct, frozen=True):
 async def watch_folders(folders: list[Path]) -> AsyncGenerator[FolderChange]:
     """Changes for ever, beginning with each folder as a whole; what comes later is not missed."""
     if sys.platform == "linux":
-        from agent_console.daemon.inotify import InotifyWatch  # noqa: PLC0415 - Linux only
-
-        watch = InotifyWatch(folders)
-        try:
-            for folder in folders:
-                yield FolderChange(folder)
-            while True:
-                await anyio.wait_readable(watch.fileno())
-                for change in watch.read():
-                    yield change
-        finally:
-            watch.close()
+        changes = _told_by_inotify
     else:
-        import watchfiles  # noqa: PLC0415 - not on Linux
-
-        roots = {_nearest(folder) for folder in folders}
+        changes = _told_by_watchfiles
+    try:
+        async for change in changes(folders):
+            yield change
+    except OSError as error:
+        names = ", ".join(map(str, folders))
+        _log.warning(
+            "The system cannot watch %s (%s): looking every %.0f s.", names, error, POLL_SECONDS
+        )
+    while True:
         for folder in folders:
             yield FolderChange(folder)
-        async for changes in watchfiles.awatch(*roots, step=20, debounce=50):
-            for folder in folders:
-                names = frozenset(
-                    Path(path).name for _, path in changes if Path(path).parent == folder
-                )
-                if names:
-                    yield FolderChange(folder, names)
+        await anyio.sleep(POLL_SECONDS)
+
+
+async def _told_by_inotify(folders: list[Path]) -> AsyncGenerator[FolderChange]:
+    from agent_console.daemon.inotify import InotifyWatch  # noqa: PLC0415 - Linux only
+
+    watch = InotifyWatch(folders)
+    try:
+        for folder in folders:
+            yield FolderChange(folder)
+        while True:
+            await anyio.wait_readable(watch.fileno())
+            for change in watch.read():
+                yield change
+    finally:
+        watch.close()
+
+
+async def _told_by_watchfiles(  # pyright: ignore[reportUnusedFunction] - not on Linux
+    folders: list[Path],
+) -> AsyncGenerator[FolderChange]:
+    import watchfiles  # noqa: PLC0415 - not on Linux
+
+    roots = {_nearest(folder) for folder in folders}
+    for folder in folders:
+        yield FolderChange(folder)
+    async for changes in watchfiles.awatch(*roots, step=20, debounce=50):
+        for folder in folders:
+            names = frozenset(Path(path).name for _, path in changes if Path(path).parent == folder)
+            if names:
+                yield FolderChange(folder, names)
 
 
 def _nearest(folder: Path) -> Path:

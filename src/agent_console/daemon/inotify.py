@@ -1,9 +1,13 @@
 """Folders watched by inotify.
 
-Rule: a folder that is not there, or goes, is watched for at its nearest parent, so that watching
-never has to be started again from outside.
+Rule: watching never has to be started again from outside. A folder that is not there yet is waited
+for at its nearest parent, and every parent is watched for being moved or deleted; whenever that
+happens all watches are placed anew and every folder is told as a whole.
 """
 
+import errno
+from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 from inotify_simple import INotify, flags
@@ -17,27 +21,34 @@ _CONTENT = (
     | flags.MOVED_TO
     | flags.MOVED_FROM
     | flags.DELETE
-    | flags.DELETE_SELF
-    | flags.MOVE_SELF
-    | flags.ONLYDIR
 )
-_APPEARANCE = flags.CREATE | flags.MOVED_TO | flags.DELETE_SELF | flags.MOVE_SELF | flags.ONLYDIR
+_APPEARANCE = flags.CREATE | flags.MOVED_TO
+_DISPLACED = flags.DELETE_SELF | flags.MOVE_SELF | flags.UNMOUNT | flags.Q_OVERFLOW
+_EVERYWHERE = flags.DELETE_SELF | flags.MOVE_SELF | flags.ONLYDIR | flags.MASK_ADD
 
 
 class InotifyWatch:
-    """A few folders, each watched itself or, while it is not there, at its nearest parent."""
+    """A few folders, with all their parents.
+
+    Raises:
+        OSError: The system has no watches left (also raised by `read`).
+    """
 
     def __init__(self, folders: list[Path]) -> None:
         self._inotify = INotify(nonblocking=True)
         self._wanted = folders
-        self._descriptors: dict[int, set[Path]] = {}
-        self._placed: dict[Path, tuple[Path, int]] = {}
-        for folder in folders:
-            self._place(folder)
+        self._descriptors: dict[Path, int] = {}
+        self._content: dict[int, list[Path]] = {}
+        self._awaited: dict[int, set[str]] = {}
+        try:
+            self._place()
+        except OSError:
+            self.close()
+            raise
 
     def fileno(self) -> int:
         """For the event loop."""
-        return int(self._inotify.fileno())
+        return self._inotify.fileno()
 
     def close(self) -> None:
         """End watching."""
@@ -46,55 +57,61 @@ class InotifyWatch:
     def read(self) -> list[FolderChange]:
         """What happened since the last call."""
         names: dict[Path, set[str]] = {}
-        whole: set[Path] = set()
         displaced = False
+        current = set(self._descriptors.values())
         for event in self._inotify.read(timeout=0):
-            if event.mask & flags.Q_OVERFLOW:
-                whole.update(self._wanted)
+            if event.wd not in current and not event.mask & flags.Q_OVERFLOW:
+                continue  # said of a watch that was placed anew since
+            if event.mask & _DISPLACED or event.name in self._awaited.get(event.wd, ()):
                 displaced = True
-                continue
-            for folder in self._descriptors.get(event.wd, ()):
-                at, _ = self._placed[folder]
-                if at != folder or event.mask & (flags.DELETE_SELF | flags.MOVE_SELF):
-                    displaced = True
-                elif event.name:
+            elif event.name:
+                for folder in self._content.get(event.wd, ()):
                     names.setdefault(folder, set()).add(event.name)
         if displaced:
-            whole.update(self._replace())
-        return [FolderChange(folder) for folder in self._wanted if folder in whole] + [
-            FolderChange(folder, frozenset(found))
-            for folder, found in names.items()
-            if folder not in whole
-        ]
+            self._place()
+            return [FolderChange(folder) for folder in self._wanted]
+        return [FolderChange(folder, frozenset(found)) for folder, found in names.items()]
 
-    def _replace(self) -> set[Path]:
-        """Watch where things are now; the folders that are watched elsewhere than before."""
-        changed: set[Path] = set()
+    def _place(self) -> None:
+        """Watch where things are now."""
+        while not self._placed():
+            pass  # something came or went just then
+
+    def _placed(self) -> bool:
+        for old in set(self._descriptors.values()):
+            with suppress(OSError):  # it went with its folder
+                self._inotify.rm_watch(old)
+        self._descriptors = {}
+        self._content = {}
+        self._awaited = {}
+        awaited: dict[Path, set[str]] = defaultdict(set)
         for folder in self._wanted:
-            before = self._placed.get(folder)
-            self._place(folder)
-            if self._placed.get(folder) != before:
-                changed.add(folder)
-        return changed
+            for at in (folder, *folder.parents):
+                if at.is_dir():
+                    break
+                awaited[at.parent].add(at.name)
+                awaited.pop(at, None)
+        for at in {parent for folder in self._wanted for parent in (folder, *folder.parents)}:
+            descriptor = self._watch(at, awaits=at in awaited)
+            if descriptor is None:
+                continue
+            self._descriptors[at] = descriptor
+            if at in self._wanted:
+                self._content.setdefault(descriptor, []).append(at)
+            if at in awaited:
+                self._awaited.setdefault(descriptor, set()).update(awaited[at])
+        return not any((at / name).is_dir() for at, names in awaited.items() for name in names)
 
-    def _place(self, folder: Path) -> None:
-        for watchers in self._descriptors.values():
-            watchers.discard(folder)
-        for at in (folder, *folder.parents):
-            try:
-                descriptor = self._inotify.add_watch(
-                    at, _CONTENT if at in self._wanted else _APPEARANCE
-                )
-            except OSError:
-                continue  # not there, or not ours to read
-            self._descriptors.setdefault(descriptor, set()).add(folder)
-            self._placed[folder] = (at, descriptor)
-            break
-        else:
-            self._placed.pop(folder, None)
-        for descriptor in [d for d, watchers in self._descriptors.items() if not watchers]:
-            del self._descriptors[descriptor]
-            try:
-                self._inotify.rm_watch(descriptor)
-            except OSError:
-                continue  # it went with its folder
+    def _watch(self, at: Path, *, awaits: bool) -> int | None:
+        """The watch of one folder; null when it is not there or not ours to read."""
+        mask = _EVERYWHERE
+        if at in self._wanted:
+            mask |= _CONTENT
+        if awaits:
+            mask |= _APPEARANCE
+        try:
+            return self._inotify.add_watch(at, mask)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.ENOMEM}:
+                raise
+            return None

@@ -9,11 +9,13 @@ import fcntl
 import os
 import socket
 import stat
+import time
 from pathlib import Path
 
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
 
 LISTEN_BACKLOG = 1_024
+_HOLDER_SECONDS = 1.0
 _FIRST_HANDED_OVER_FD = 3
 
 
@@ -22,75 +24,44 @@ class Instance:
 
     Raises:
         DaemonAlreadyRunningError: Another daemon holds it; the message says which.
-        ConfigError: The folder is not ours alone.
+        ConfigError: The folder is not ours alone, or the lock cannot be made there.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._socket: socket.socket | None = None
         self._identity: tuple[int, int] | None = None
         _own_folder(Path(path).parent)
-        self._lock = os.open(
-            f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(self._lock, 32).decode(errors="replace").strip() or "unknown"
-            os.close(self._lock)
-            raise DaemonAlreadyRunningError(
-                f"A daemon runs on {path} already, pid {holder}."
-            ) from None
-        os.ftruncate(self._lock, 0)
-        os.write(self._lock, f"{os.getpid()}\n".encode())
+        self._lock = _locked(path)
 
     def listen(self) -> socket.socket:
         """A listening socket at the path: systemd's when it handed one over, else a new one.
 
         Raises:
             DaemonAlreadyRunningError: Somebody answers there.
-            ConfigError: Something that is no socket lies there.
+            ConfigError: Something that is no socket lies there, or none can be made.
         """
-        handed_over = _handed_over(self.path)
-        if handed_over is not None:
-            return handed_over
-        self._remove_stale()
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        # The mode must be right from the first moment: a later chmod leaves a gap.
-        before = os.umask(0o177)
-        try:
-            sock.bind(self.path)
-        finally:
-            os.umask(before)
-        sock.listen(LISTEN_BACKLOG)
-        found = os.lstat(self.path)
-        self._identity = (found.st_dev, found.st_ino)
-        return sock
-
-    def _remove_stale(self) -> None:
-        try:
+        self._socket = _handed_over(self.path)
+        if self._socket is None:
+            _remove_stale(self.path)
+            self._socket = _bound(self.path)
             found = os.lstat(self.path)
-        except FileNotFoundError:
-            return
-        if not stat.S_ISSOCK(found.st_mode):
-            raise ConfigError(f"{self.path} is no socket: move it away or choose another path.")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            probe.setblocking(False)
-            outcome = probe.connect_ex(self.path)
-        if outcome in {0, errno.EAGAIN, errno.EINPROGRESS}:
-            raise DaemonAlreadyRunningError(
-                f"Something listens on {self.path} already; is it systemd's agent-console.socket?"
-            )
-        os.unlink(self.path)
+            self._identity = (found.st_dev, found.st_ino)
+        return self._socket
 
     def release(self) -> None:
         """Remove the socket, if it is still ours, and let the lock go."""
         if self._identity is not None:
             try:
+                # The socket is still open, so nobody else can have been given its inode's number.
                 found = os.lstat(self.path)
                 if (found.st_dev, found.st_ino) == self._identity:
                     os.unlink(self.path)
             except FileNotFoundError:
                 pass
+        if self._socket is not None:
+            self._socket.close()
+        os.ftruncate(self._lock, 0)
         os.close(self._lock)
 
 
@@ -106,10 +77,13 @@ def handed_over_path() -> str | None:
 
 
 def _handed_over(path: str | None) -> socket.socket | None:
-    """The socket systemd handed over (sd_listen_fds(3)), when it is a Unix stream socket (of this path)."""
+    """The Unix stream socket that systemd handed over (sd_listen_fds(3)), if it is of this path."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
         return None
-    sock = socket.socket(fileno=_FIRST_HANDED_OVER_FD)
+    try:
+        sock = socket.socket(fileno=_FIRST_HANDED_OVER_FD)
+    except OSError as error:
+        raise ConfigError(f"systemd handed over no socket: {error.strerror}.") from error
     if sock.family != socket.AF_UNIX or sock.type != socket.SOCK_STREAM:
         sock.detach()
         raise ConfigError("systemd handed over something that is no Unix stream socket.")
@@ -135,5 +109,96 @@ def _own_folder(folder: Path) -> None:
         raise ConfigError(
             f"{folder} belongs to another user: the socket's folder must be your own."
         )
+    if found.st_mode & stat.S_ISVTX and found.st_mode & 0o022:
+        raise ConfigError(f"{folder} is shared by all: the socket's folder must be your own.")
     if found.st_mode & 0o022:
         raise ConfigError(f"{folder} can be written by others: run `chmod go-w {folder}`.")
+
+
+def _locked(path: str) -> int:
+    """The open lock of a socket path, which names our pid for whoever comes later."""
+    name = f"{path}.lock"
+    try:
+        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise ConfigError(f"{name} cannot be opened: {error.strerror}.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(lock)
+        os.close(lock)
+        raise DaemonAlreadyRunningError(f"A daemon runs on {path} already, pid {holder}.") from None
+    except OSError as error:
+        os.close(lock)
+        raise ConfigError(f"{name} cannot be locked: {error.strerror}.") from error
+    # Written first and cut afterwards: the first line is a whole number at every moment.
+    pid = f"{os.getpid()}\n".encode()
+    os.pwrite(lock, pid, 0)
+    os.ftruncate(lock, len(pid))
+    return lock
+
+
+def _holder(lock: int) -> str:
+    """The pid of the daemon that holds the lock; it writes it just after it has got it."""
+    deadline = time.monotonic() + _HOLDER_SECONDS
+    while time.monotonic() < deadline:
+        pid, newline, _ = os.pread(lock, 32, 0).partition(b"\n")
+        # What a killed daemon has left there names a process that is gone.
+        if newline and pid.isdigit() and _runs(int(pid)):
+            return pid.decode()
+        time.sleep(0.01)
+    return "unknown"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _remove_stale(path: str) -> None:
+    """Remove a socket on which nobody listens any more.
+
+    Raises:
+        DaemonAlreadyRunningError: Somebody does.
+        ConfigError: Whatever lies there is none of ours.
+    """
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(found.st_mode):
+        raise ConfigError(f"{path} is no socket: move it away or choose another path.")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        outcome = probe.connect_ex(path)
+    # A full backlog (EAGAIN) is a listener too; only a refusal proves that there is none.
+    if outcome in {0, errno.EAGAIN, errno.EINPROGRESS}:
+        raise DaemonAlreadyRunningError(
+            f"Something listens on {path} already; is it systemd's agent-console.socket?"
+        )
+    if outcome not in {errno.ECONNREFUSED, errno.ENOENT}:
+        raise ConfigError(
+            f"{path} is a socket of something else ({os.strerror(outcome)}): "
+            "move it away or choose another path."
+        )
+    Path(path).unlink(missing_ok=True)
+
+
+def _bound(path: str) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # The mode must be right from the first moment: a later chmod leaves a gap.
+    before = os.umask(0o177)
+    try:
+        sock.bind(path)
+    except OSError as error:
+        sock.close()
+        raise ConfigError(f"No socket can be made at {path}: {error.strerror}.") from error
+    finally:
+        os.umask(before)
+    sock.listen(LISTEN_BACKLOG)
+    return sock

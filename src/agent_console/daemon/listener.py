@@ -21,6 +21,7 @@ from agent_console.protocol.messages import ErrorCode
 _log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 1_000
+CROWD = 64
 _ACCEPT_RETRY_SECONDS = 0.1
 _LINUX_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7)
 _BSD_CREDENTIALS = struct.Struct("2I")  # version, uid: struct xucred
@@ -32,16 +33,25 @@ async def listen(sock: socket.socket, actor: Actor, tasks: TaskGroup) -> None:
     sock.setblocking(False)
     while True:
         await anyio.wait_readable(sock)
-        for _ in range(64):  # a crowd is let in at once, but the actor gets its turn
-            try:
-                client, _ = sock.accept()
-            except BlockingIOError:
-                break
-            except OSError as error:
-                _log.warning("A connection could not be taken: %s.", error)
-                await anyio.sleep(_ACCEPT_RETRY_SECONDS)
-                break
-            _welcome(client, actor, tasks)
+        try:
+            accept_waiting(sock, actor, tasks)
+        except OSError as error:
+            _log.warning("A connection could not be taken: %s.", error)
+            await anyio.sleep(_ACCEPT_RETRY_SECONDS)
+
+
+def accept_waiting(sock: socket.socket, actor: Actor, tasks: TaskGroup) -> None:
+    """Let in who waits now: a crowd at once, but so that the actor gets its turn.
+
+    Raises:
+        OSError: There are no descriptors left, for example.
+    """
+    for _ in range(CROWD):
+        try:
+            client, _ = sock.accept()
+        except BlockingIOError:
+            return
+        _welcome(client, actor, tasks)
 
 
 def _welcome(client: socket.socket, actor: Actor, tasks: TaskGroup) -> None:
@@ -52,7 +62,9 @@ def _welcome(client: socket.socket, actor: Actor, tasks: TaskGroup) -> None:
         message = f"{MAX_CONNECTIONS} clients are connected already: close some."
         _turn_away(client, "overloaded", message)
     else:
-        tasks.start_soon(_serve, Connection(client, actor), actor)
+        connection = Connection(client, actor)
+        actor.connections.add(connection)  # now, so that the next of the crowd is counted right
+        tasks.start_soon(_serve, connection, actor)
 
 
 def _turn_away(client: socket.socket, code: ErrorCode, message: str) -> None:
@@ -65,13 +77,10 @@ def _turn_away(client: socket.socket, code: ErrorCode, message: str) -> None:
 
 
 async def _serve(connection: Connection, actor: Actor) -> None:
-    actor.connections.add(connection)
     try:
         await connection.run()
-    except Exception as error:
-        actor.counts.internal_errors += 1
-        actor.last_error = f"{type(error).__name__}: {error}"
-        _log.exception("A connection failed and was closed.")
+    except Exception as error:  # noqa: BLE001 - the wall around a connection
+        actor.note_failure(error, "A connection failed and was closed.")
     finally:
         actor.connections.discard(connection)
         if connection.subscription is not None:
@@ -85,8 +94,10 @@ def peer_uid(client: socket.socket) -> int:
             credentials = client.getsockopt(
                 socket.SOL_SOCKET, socket.SO_PEERCRED, _LINUX_CREDENTIALS.size
             )
-            return int(_LINUX_CREDENTIALS.unpack(credentials)[1])
-        credentials = client.getsockopt(0, _BSD_LOCAL_PEERCRED, 76)
-        return int(_BSD_CREDENTIALS.unpack_from(credentials)[1])
+            uid = _LINUX_CREDENTIALS.unpack(credentials)[1]
+        else:
+            credentials = client.getsockopt(0, _BSD_LOCAL_PEERCRED, 76)
+            uid = _BSD_CREDENTIALS.unpack_from(credentials)[1]
+        return int(uid)
     except OSError:
         return -1

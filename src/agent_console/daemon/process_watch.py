@@ -8,6 +8,7 @@ elsewhere it is looked for once a second, and only while there are sessions.
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import anyio
 from anyio.abc import TaskGroup
@@ -36,7 +37,13 @@ def is_alive(pid: int, start: str | None) -> bool:
     """Whether this very process still runs."""
     if sys.platform == "linux":
         now = process_start(pid)
-        return now is not None and (start is None or now == start)
+        alive = now is not None and (start is None or now == start)
+    else:
+        alive = _exists(pid)
+    return alive
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -64,11 +71,7 @@ class ProcessWatch:
 
     async def _watch(self, pid: int, scope: anyio.CancelScope) -> None:
         with scope:
-            if sys.platform == "linux":
-                await _wait_for_exit(pid)
-            else:
-                while is_alive(pid, None):
-                    await anyio.sleep(_POLL_SECONDS)
+            await _wait_for_exit(pid)
         if self._watched.get(pid) is scope:
             del self._watched[pid]
             self._ended(pid)
@@ -76,13 +79,24 @@ class ProcessWatch:
 
 async def _wait_for_exit(pid: int) -> None:
     """Return when the process has ended."""
-    if process_start(pid) is None:
+    start = process_start(pid)
+    if not is_alive(pid, start):
         return
-    try:
-        descriptor = os.pidfd_open(pid)
-    except OSError:
+    descriptor = _descriptor_of(pid)
+    if descriptor is None:
+        while is_alive(pid, start):  # noqa: ASYNC110 - nobody tells us
+            await anyio.sleep(_POLL_SECONDS)
         return
     try:
         await anyio.wait_readable(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """What becomes readable when the process ends; null when the system gives no such thing."""
+    descriptor: int | None = None
+    if sys.platform == "linux":
+        with suppress(OSError):  # gone since, or no descriptors left: looking again tells which
+            descriptor = os.pidfd_open(pid)
+    return descriptor

@@ -33,7 +33,7 @@ class RegistryWatch:
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
-        self._folders = [config_dir / "sessions" for config_dir in config_dirs]
+        self._folders = list(dict.fromkeys(directory / "sessions" for directory in config_dirs))
         self._actor = actor
         self._namespace = _pid_namespace()
         self.foreign: set[int] = set()
@@ -41,6 +41,9 @@ class RegistryWatch:
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
         unread = len(self._folders)
+        if not unread:
+            task_status.started()
+            return
         async for change in watch_folders(self._folders):
             if not change.names:
                 self._read_all(change.folder)
@@ -83,6 +86,7 @@ class RegistryWatch:
         if domain is not None and self._namespace is not None and self._namespace not in domain:
             self.foreign.add(entry.pid)
             return time.time() - modified < FOREIGN_ENTRY_SECONDS
+        self.foreign.discard(entry.pid)
         return is_alive(entry.pid, entry.proc_start)
 
     def process_ended(self, pid: int) -> None:
@@ -110,7 +114,9 @@ def _exited(pid: int) -> Observation:
 
 
 def _read_small_file(path: Path) -> tuple[bytes, float]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    # Not through a link, which may lead to a `.key` file, and never waiting for a pipe's writer.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(path, flags)
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):

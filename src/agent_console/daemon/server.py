@@ -12,6 +12,7 @@ import os
 import platform
 import resource
 import signal
+import socket
 import sys
 import time
 import uuid
@@ -26,7 +27,7 @@ from agent_console import config as configuration, log, paths
 from agent_console.daemon.actor import Actor, Ticket
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
-from agent_console.daemon.listener import listen
+from agent_console.daemon.listener import accept_waiting, listen
 from agent_console.daemon.process_watch import ProcessWatch
 from agent_console.daemon.registry_watch import RegistryWatch
 from agent_console.daemon.spool_watch import SpoolWatch
@@ -40,14 +41,22 @@ from agent_console.version import __version__
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
-STOP_SECONDS = 4.0
-"""What an orderly end may take; systemd and the promise of 5 s come after it."""
+MINUTE_SECONDS = 60.0
+SETTLE_SECONDS = 1.5
+FLUSH_SECONDS = 1.5
+GOODBYE_SECONDS = 1.0
+"""What the parts of an orderly end may take; the promise is 5 s for the whole."""
+MAX_OPEN_FILES = 4_096
+"""Room for all connections, and for a descriptor of each session's process."""
 READY_FD_VARIABLE = "AGENT_CONSOLE_READY_FD"
 """A client that starts the daemon waits on this descriptor for `READY`."""
 
 
-def serve(socket: str | None = None) -> int:
+def serve(given: str | None = None) -> int:
     """Run the daemon until it is told to stop; the exit code.
+
+    Args:
+        given: The socket's path, when it is not the usual one.
 
     Raises:
         DaemonAlreadyRunningError: Another daemon holds the socket.
@@ -55,9 +64,10 @@ def serve(socket: str | None = None) -> int:
     """
     config = configuration.load()
     log.configure(config.daemon.log_level)
-    path = socket or handed_over_path() or paths.socket_path()
+    path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
     instance = Instance(paths.socket_path(path))
     try:
+        _allow_open_files()
         server = Server(instance, config)
         backend_options = {"use_uvloop": True} if _has_uvloop() else {}
         anyio.run(server.run, backend_options=backend_options)
@@ -70,10 +80,33 @@ def _has_uvloop() -> bool:
     return importlib.util.find_spec("uvloop") is not None
 
 
-class Server:
-    """Everything that lives as long as the daemon does."""
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
-    def __init__(self, instance: Instance, config: configuration.Config) -> None:
+
+class Server:
+    """Everything that lives as long as the daemon does.
+
+    Args:
+        instance: The lock of the socket to serve.
+        config: What the user configured.
+        heartbeat_seconds: How often subscribers hear that nothing is missing.
+        minute_seconds: How long a minute of the configuration is.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        config: configuration.Config,
+        *,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        minute_seconds: float = MINUTE_SECONDS,
+    ) -> None:
+        self._heartbeat_seconds = heartbeat_seconds
+        self._minute_seconds = minute_seconds
         self._instance = instance
         self._config = config
         self._started_ms = time.time_ns() // 1_000_000
@@ -87,7 +120,7 @@ class Server:
         self._actor = Actor(
             State(self._journal.user_fields),
             self._journal,
-            uuid.uuid4().hex,
+            str(uuid.uuid4()),
             os.getpid(),
             self._describe,
         )
@@ -97,29 +130,26 @@ class Server:
         """Start, serve and stop."""
         actor = self._actor
         listening = self._instance.listen()
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._obey_signals)
-                tasks.start_soon(actor.run)
-                tasks.start_soon(self._journal.run, actor.deliver)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._obey_signals)
+            tasks.start_soon(actor.run)
+            tasks.start_soon(self._journal.run, actor.deliver)
+            tasks.start_soon(self._feed_watchdog)
+            async with anyio.create_task_group() as sources:
                 registry = RegistryWatch(paths.claude_config_dirs(), actor)
-                tasks.start_soon(self._watch_processes, tasks, registry)
-                await tasks.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
-                await tasks.start(registry.run)
+                sources.start_soon(self._watch_processes, sources, registry)
+                await sources.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
+                await sources.start(registry.run)
                 await actor.after_turn()
-                async with anyio.create_task_group() as accepting:
-                    accepting.start_soon(listen, listening, actor, tasks)
-                    tasks.start_soon(self._beat)
-                    tasks.start_soon(self._feed_watchdog)
-                    tasks.start_soon(self._leave_when_idle)
-                    tasks.start_soon(self._leave_when_asked)
-                    self._say_ready()
-                    await self._stop.wait()
-                    accepting.cancel_scope.cancel()
-                await self._end()
-                tasks.cancel_scope.cancel()
-        finally:
-            listening.close()
+                sources.start_soon(listen, listening, actor, tasks)
+                sources.start_soon(self._beat)
+                sources.start_soon(self._leave_when_idle)
+                sources.start_soon(self._leave_when_asked)
+                self._say_ready()
+                await self._stop.wait()
+                sources.cancel_scope.cancel()
+            await self._end(listening, tasks)
+            tasks.cancel_scope.cancel()
 
     def _say_ready(self) -> None:
         gc.collect()
@@ -132,20 +162,23 @@ class Server:
                 os.close(int(descriptor))
         _log.info("Listening on %s.", self._instance.path)
 
-    async def _end(self) -> None:
+    async def _end(self, listening: socket.socket, tasks: TaskGroup) -> None:
+        """Answer what was asked by now, have it written, and say goodbye."""
         _log.info("Stopping: %s.", self._stop_reason)
         self._notifier.tell("STOPPING=1")
         actor = self._actor
-        with anyio.move_on_after(STOP_SECONDS, shield=True):
-            with anyio.move_on_after(STOP_SECONDS / 2):
-                await actor.settle()
-            actor.refuse_from_now()
-            await self._journal.flush_and_close()
-            await actor.after_turn()
-            actor.say_goodbye(self._stop_reason)
-            await actor.after_turn()
-            while any(connection.backlog for connection in actor.connections if connection.open):
-                await actor.next_drain()
+        with suppress(OSError):
+            accept_waiting(listening, actor, tasks)
+        for connection in actor.connections:
+            connection.take_sent()
+        await actor.after_turn()
+        actor.refuse_from_now()
+        with anyio.move_on_after(SETTLE_SECONDS):
+            await actor.settle()
+        actor.close_journal()
+        await self._journal.flush_and_close(FLUSH_SECONDS)
+        with anyio.move_on_after(GOODBYE_SECONDS):
+            await actor.say_goodbye(self._stop_reason)
 
     def request_stop(self, reason: str) -> None:
         """End in good order."""
@@ -191,7 +224,7 @@ class Server:
             await actor.subscribed.wait()
             actor.subscribed = anyio.Event()
             while actor.subscriber_count:
-                await anyio.sleep(HEARTBEAT_SECONDS)
+                await anyio.sleep(self._heartbeat_seconds)
                 actor.observe(actor.heartbeat)
 
     async def _feed_watchdog(self) -> None:
@@ -209,9 +242,13 @@ class Server:
         if self._notifier.under_systemd or handed_over_path() is not None:
             return
         while True:
-            actor.occupation_changed = anyio.Event()
             minutes = self._config.daemon.idle_exit_minutes
-            seconds = minutes * 60.0 if minutes and not actor.occupied else float("inf")
+            if actor.occupied:
+                # A look now and then is cheaper than to be told of every change.
+                await anyio.sleep(self._minute_seconds)
+                continue
+            actor.occupation_changed = anyio.Event()
+            seconds = minutes * self._minute_seconds if minutes else float("inf")
             with anyio.move_on_after(seconds) as waiting:
                 await actor.occupation_changed.wait()
             if waiting.cancelled_caught and not actor.occupied:

@@ -3,6 +3,7 @@
 Rule: an event is forgotten only after the turn that applied it.
 """
 
+import logging
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import decode_request
 from agent_console.protocol.messages import Hook
 
+_log = logging.getLogger(__name__)
+
 
 class SpoolWatch:
     """The spool folder beside the socket."""
@@ -28,7 +31,12 @@ class SpoolWatch:
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that lay there has been applied."""
-        spool.prepare(self._folder)
+        try:
+            spool.prepare(self._folder)
+        except OSError as error:
+            _log.warning("No spooled events are taken from %s: %s.", self._folder, error.strerror)
+            task_status.started()
+            return
         started = False
         async for _ in watch_folders([self._folder]):
             await self._drain()
@@ -42,16 +50,23 @@ class SpoolWatch:
         counts.spool_dropped += drained.dropped
         if not drained.events:
             return
-        for line in drained.lines:
-            self._actor.observe(partial(_apply, line))
+        events = [event for line in drained.lines if (event := _read(line)) is not None]
+        for event in events:
+            self._actor.observe(partial(_apply, event))
         await self._actor.after_turn()
-        counts.spool_drained += len(drained.events)
+        counts.spool_drained += len(events)
+        counts.spool_dropped += len(drained.events) - len(events)
         spool.forget(drained)
 
 
-def _apply(line: bytes, state: State, at_ms: int) -> Outcome:
+def _read(line: bytes) -> Hook | None:
+    """An event; null when a hook's payload was no JSON, and there is nobody left to tell."""
     try:
         request = decode_request(line)
     except ProtocolError:
-        return Outcome()  # a hook's payload was no JSON; there is nobody left to tell
-    return state.apply(request, at_ms) if isinstance(request, Hook) else Outcome()
+        return None
+    return request if isinstance(request, Hook) else None
+
+
+def _apply(event: Hook, state: State, at_ms: int) -> Outcome:
+    return state.apply(event, at_ms)
