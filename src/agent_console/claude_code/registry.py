@@ -7,7 +7,9 @@ Rule: undocumented, so read leniently and never needed; only `<pid>.json` is eve
 import msgspec
 from msgspec import Struct
 
+from agent_console.claude_code.hook_event import Path
 from agent_console.claude_code.lenient import decode_leniently
+from agent_console.model.session import SessionId
 
 
 class RegistryEntry(Struct, frozen=True, gc=False, rename="camel"):
@@ -21,8 +23,8 @@ class RegistryEntry(Struct, frozen=True, gc=False, rename="camel"):
     """
 
     pid: int = 0
-    session_id: str | None = None
-    cwd: str | None = None
+    session_id: SessionId | None = None
+    cwd: Path | None = None
     started_at: int | None = None
     proc_start: str | None = None
     version: str | None = None

@@ -7,13 +7,15 @@ Observed with Claude Code 2.1.329; `rate_limits` as documented.
 import msgspec
 from msgspec import Raw, Struct
 
+from agent_console.claude_code.hook_event import Id, Path
 from agent_console.claude_code.lenient import decode_leniently
+from agent_console.model.session import SessionId
 
 
 class ModelField(Struct, frozen=True, gc=False):
     """`model`."""
 
-    id: str | None = None
+    id: Id | None = None
     display_name: str | None = None
 
 
@@ -46,8 +48,8 @@ class RateLimitsField(Struct, frozen=True, gc=False):
 class StatusLineEvent(Struct, frozen=True, gc=False):
     """What we read of a payload."""
 
-    session_id: str | None = None
-    transcript_path: str | None = None
+    session_id: SessionId | None = None
+    transcript_path: Path | None = None
     session_name: str | None = None
     model: ModelField | None = None
     cost: CostField | None = None

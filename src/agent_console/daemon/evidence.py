@@ -8,21 +8,27 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_console.model.session import Session, Status
+from agent_console.model.session import Activity, Session, Status
 
 REMEMBERED_PROMPTS = 4
 
 
 class Asking(Struct, frozen=True, gc=False):
-    """What a session has asked the person, and how its answer will show.
+    """One thing a session has asked the person, and how its answer will show.
 
     Attributes:
+        status: What the session is while this waits.
+        reason: Why.
+        activity: For what.
         tool: The tool that waits, or `mcp`.
         agent_id: The subagent that asks; null for the main conversation.
         tool_use_id: Known for PreToolUse; PermissionRequest has none.
         input_hash: Of the tool's input, to tell two calls of one tool apart.
     """
 
+    status: Status
+    reason: str
+    activity: Activity | None
     tool: str
     agent_id: str | None = None
     tool_use_id: str | None = None
@@ -36,14 +42,15 @@ class Evidence(Struct, frozen=True, gc=False):
         changed_at_ms: The time of the last applied transition; older news never changes the status.
         changed_rank: Its rank among events of that time (`hook_event.Rank`).
         open_prompt: A prompt was taken up and has had no Stop or StopFailure.
-        prompt_id: That prompt.
+        prompt_id: The last prompt taken up; null when nobody told which it is.
         prompt_hash: Of its text, to tell a queued prompt from the same one told twice.
         queued_prompt: Another prompt waits for the running turn to end; no hook tells its start.
         stopped_prompts: The last prompts that stopped; late tool events of theirs are history.
         rested: The last of ready, done, error: what an idle session returns to.
         worked: It has worked since it started (all the registry alone can tell of a prompt).
-        asking: What it waits for, while it waits.
-        unexplained: The registry said it waits and no hook has said for what.
+        asking: What it waits for, in the order in which it was asked, while it waits.
+        asked_at_ms: When it last asked.
+        unexplained: The registry said that it waits or rests, and no hook has said why.
         observed_end: It was closed because it was seen gone; its own SessionEnd knows better.
         activity_at_ms: The time of the activity shown.
         facts_at_ms: The time of folder and transcript shown.
@@ -58,7 +65,8 @@ class Evidence(Struct, frozen=True, gc=False):
     stopped_prompts: tuple[str, ...] = ()
     rested: str | None = None
     worked: bool = False
-    asking: Asking | None = None
+    asking: tuple[Asking, ...] = ()
+    asked_at_ms: int = 0
     unexplained: bool = False
     observed_end: bool = False
     activity_at_ms: int = 0
@@ -109,3 +117,11 @@ class Known(Struct, frozen=True, gc=False):
             ),
             replace(self.evidence, **changes),
         )
+
+    def settled(self, at_ms: int, rank: int) -> "Known":
+        """The same, with what is older than this belonging to the past even if nothing changed.
+
+        For the ends and beginnings of turns and sessions. What only confirms a status must not
+        use it: a tool's end that is heard early would hide a permission asked just before.
+        """
+        return self.with_evidence(changed_at_ms=at_ms, changed_rank=rank)

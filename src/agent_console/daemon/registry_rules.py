@@ -1,77 +1,88 @@
 """How Claude Code's session registry changes a session.
 
-Rule: a registry status that is newer than the last applied transition wins, except on a closed
-session. Sources: CLAUDE-CODE.md "The registry", observed with Claude Code 2.1.329.
+Rule: pure functions. A registry status that is newer than the last applied transition wins, except
+on a closed session. Sources: CLAUDE-CODE.md "The registry", observed with Claude Code 2.1.329.
 """
 
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
+from agent_console.claude_code.tool_summary import one_line
+from agent_console.daemon.asking_rules import works_behind
 from agent_console.daemon.evidence import Known
-from agent_console.daemon.hook_rules import idle
+from agent_console.daemon.turn_rules import LEAD_MS, idle
 from agent_console.model.session import Status
 
-_RESTING = ("ready", "done", "error", "interrupted")
 
+def apply_registry_entry(known: Known, entry: RegistryEntry, told_ms: int | None) -> Known:
+    """A session after its process wrote what it does.
 
-def apply_registry_entry(known: Known, entry: RegistryEntry) -> Known:
-    """A session after its process wrote what it does."""
-    known = known.with_session(
-        working_dir=known.session.working_dir or entry.cwd,
-        title=entry.name if entry.name and entry.name_source != "derived" else known.session.title,
-    )
-    at_ms = entry.status_updated_at
+    Args:
+        known: The session before.
+        entry: What its process wrote.
+        told_ms: Since when that is the status, Unix milliseconds; null when it is no news.
+    """
+    known = _facts(known, entry)
     if (
-        at_ms is None
-        or at_ms <= known.evidence.changed_at_ms
+        told_ms is None
+        or told_ms <= known.evidence.changed_at_ms
         or known.session.status is Status.CLOSED
     ):
         return known
     match entry.status:
         case "busy":
-            return _busy(known, at_ms)
+            return _busy(known, told_ms)
         case "shell":
             return known.entering(
-                Status.WORKING, "background", at_ms, Rank.TOOL, asking=None, open_prompt=False
+                Status.WORKING, "background", told_ms, Rank.TOOL, asking=(), open_prompt=False
             )
         case "waiting":
-            return _waiting(known, entry.waiting_for, at_ms)
+            return _waiting(known, entry.waiting_for, told_ms)
         case "idle":
-            return idle(known, at_ms, Rank.STOP)
+            return idle(known, told_ms, Rank.STOP)
         case _:
             return known
 
 
+def _facts(known: Known, entry: RegistryEntry) -> Known:
+    """Folder and title, as far as nobody who knows better told them."""
+    session = known.session
+    told = known.evidence.facts_at_ms > 0 and session.working_dir is not None
+    derived = entry.name is None or entry.name_source == "derived"
+    return known.with_session(
+        working_dir=session.working_dir if told else entry.cwd or session.working_dir,
+        title=session.title if derived else one_line(entry.name or "") or session.title,
+    )
+
+
 def _busy(known: Known, at_ms: int) -> Known:
     evidence = known.evidence
-    behind = any(task.status == "running" for task in known.session.background_tasks)
-    turn = evidence.open_prompt or evidence.queued_prompt
+    # No hook tells that a queued prompt is taken up, nor its id; being busy again does.
+    soon = at_ms - evidence.changed_at_ms <= LEAD_MS
+    taken_up = evidence.queued_prompt and not evidence.open_prompt and soon
+    turn = evidence.open_prompt or taken_up
     return known.entering(
         Status.WORKING,
-        "background" if behind and not turn else None,
+        None if turn or not works_behind(known) else "background",
         at_ms,
         Rank.TOOL,
-        asking=None,
-        # No hook tells that a queued prompt is taken up; being busy again does.
-        open_prompt=evidence.open_prompt or evidence.queued_prompt,
-        queued_prompt=evidence.queued_prompt and evidence.open_prompt,
+        asking=(),
+        open_prompt=turn,
+        prompt_id=None if taken_up else evidence.prompt_id,
+        queued_prompt=evidence.queued_prompt and not taken_up,
     )
 
 
 def _waiting(known: Known, waiting_for: str | None, at_ms: int) -> Known:
     session = known.session
-    unexplained = known.evidence.asking is None
+    unexplained = not known.evidence.asking
     if session.status is Status.QUESTION:
         return known  # plans are registered as permission prompts
     if waiting_for == "input needed":
         return known.entering(
             Status.QUESTION, "question", at_ms, Rank.PERMISSION, unexplained=unexplained
         )
-    if (
-        waiting_for == "dialog open"
-        and session.status is Status.ATTENTION
-        and session.reason in _RESTING
-    ):
-        return known
+    if waiting_for == "dialog open" and session.status is Status.ATTENTION:
+        return known  # a menu of the client, opened at rest
     return known.entering(
         Status.ATTENTION, "permission", at_ms, Rank.PERMISSION, unexplained=unexplained
     )

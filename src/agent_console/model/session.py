@@ -5,12 +5,18 @@ new one. `gc=False` is safe because none of them can hold a reference cycle.
 """
 
 from enum import StrEnum
+from typing import Annotated, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from agent_console.model.metadata import SessionMetadata
 
 MAX_SESSION_ID_LENGTH = 200
+SessionId: TypeAlias = Annotated[
+    str,
+    Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z"),
+]
+"""Any printable string up to 200 characters."""
 HISTORY_LENGTH = 50
 """How many transitions a session remembers."""
 

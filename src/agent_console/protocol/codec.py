@@ -6,7 +6,7 @@ and may be.
 """
 
 import re
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -77,12 +77,6 @@ class _ServerLine(Struct, frozen=True, gc=False):
     epoch: str = ""
 
 
-class _Envelope(Struct, frozen=True, gc=False):
-    cmd: Any = None
-    id: Any = None
-    version: Any = PROTOCOL_VERSION
-
-
 _server_lines = msgspec.json.Decoder(_ServerLine)
 
 
@@ -143,7 +137,7 @@ def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notific
     try:
         server_line = _server_lines.decode(line)
         if server_line.event is None:
-            if server_line.ok is None:
+            if server_line.ok is None or server_line.ok is (server_line.error is not None):
                 raise ProtocolError("bad_json", "The daemon sent a line that is no answer.")
             return Answer(server_line.id, server_line.data, server_line.error)
         data_type = NOTIFICATIONS.get(server_line.event)
@@ -179,7 +173,8 @@ def decode_data(data: Raw | bytes, data_type: type[T]) -> T:
 def _wrong_version(version: object, request_id: str | int | None) -> ProtocolError:
     return ProtocolError(
         "unsupported_version",
-        f"Version {version!r:.40} is not spoken here: send version {PROTOCOL_VERSION} or leave it out.",
+        f"Version {version!r:.40} is not spoken here:"
+        f" send version {PROTOCOL_VERSION} or leave it out.",
         request_id,
     )
 
@@ -187,46 +182,69 @@ def _wrong_version(version: object, request_id: str | int | None) -> ProtocolErr
 def _explain(line: bytes, error: Exception) -> ProtocolError:
     """Why a line is no request, told so that its sender can mend it."""
     try:
-        envelope = msgspec.json.decode(line, type=_Envelope)
+        fields = msgspec.json.decode(line, type=dict[str, Raw])
     except msgspec.ValidationError:
         return ProtocolError("bad_request", "Send one JSON object per line, with a `cmd`.")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _explain_bad_json(line, error)
-    request_id = envelope.id if isinstance(envelope.id, str | int) else None
-    if isinstance(request_id, bool):
-        request_id = None
-    if envelope.version != PROTOCOL_VERSION or isinstance(envelope.version, bool):
-        return _wrong_version(envelope.version, request_id)
+    request_id = _request_id(_value(fields.get("id")))
+    command = _value(fields.get("cmd"))
+    version = _value(fields.get("version", Raw(b"1")))
     text = str(error)
-    if envelope.cmd is None:
+    if type(version) is not int or version != PROTOCOL_VERSION:
+        return _wrong_version(version, request_id)
+    if command is None:
         return ProtocolError("bad_request", "The request has no `cmd`.", request_id)
-    if envelope.cmd in _COMMANDS and "$.cmd" in text:
+    if not isinstance(command, str) or command not in _COMMANDS:
+        return ProtocolError("unknown_command", f"There is no command {command!r:.60}.", request_id)
+    if "$.cmd" in text:
         return ProtocolError("bad_request", "The request names `cmd` twice.", request_id)
-    if "$.cmd" in text or not isinstance(envelope.cmd, str):
-        return ProtocolError(
-            "unknown_command", f"There is no command {envelope.cmd!r:.60}.", request_id
-        )
-    if "missing required field" in text:
-        return ProtocolError("bad_request", f"{envelope.cmd}: {text}.", request_id)
     if not isinstance(error, msgspec.ValidationError):
         return ProtocolError("bad_json", f"This line is not valid JSON: {text}.", request_id)
+    if "missing required field" in text:
+        return ProtocolError("bad_request", f"{command}: {text}.", request_id)
     if "matching regex" in text and "$.session_id" in text:
-        wanted = "a UUID" if envelope.cmd in {"UPSERT", "META"} else "printable characters"
+        wanted = "a UUID" if command in {"UPSERT", "META"} else "printable characters"
         text = f"Expected {wanted} - at `$.session_id`"
-    return ProtocolError("invalid_value", f"{envelope.cmd}: {text}.", request_id)
+    return ProtocolError("invalid_value", f"{command}: {text}.", request_id)
+
+
+def _value(raw: Raw | None) -> Any:
+    """A field by itself; null when it cannot be read."""
+    try:
+        return None if raw is None else msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _request_id(value: object) -> str | int | None:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    try:
+        _encoder.encode(value)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # half a surrogate pair, or more digits than JSON readers keep
+        return None
+    return value
 
 
 def _explain_bad_json(line: bytes, error: Exception) -> ProtocolError:
     """JSON has no NaN and no infinity; a sender that writes them deserves to hear which it was."""
     import json  # noqa: PLC0415 - only a bad line pays for it
 
+    constants: list[str] = []
     try:
-        value: Any = json.loads(line)
+        value: object = json.loads(line.decode(), parse_constant=constants.append)
     except (ValueError, RecursionError):
+        constants.clear()
+        value = None
+    if not constants:
         return ProtocolError("bad_json", f"This line is not valid JSON: {error}.")
-    request_id = value.get("id") if isinstance(value, dict) else None
+    request_id = cast("dict[str, object]", value).get("id") if isinstance(value, dict) else None
     return ProtocolError(
         "invalid_value",
-        "NaN and Infinity are no numbers of JSON: send a finite number.",
-        request_id if isinstance(request_id, str | int) else None,
+        f"{constants[0]} is no number of JSON: send a finite number.",
+        _request_id(request_id),
     )

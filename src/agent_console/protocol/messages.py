@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from agent_console.model.metadata import SessionMetadata
-from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
+from agent_console.model.session import Session, SessionId, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
 
 PROTOCOL_VERSION = 1
@@ -17,11 +17,6 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
 MAX_TOKENS = 2**53 - 1
 """The largest count that every JSON reader keeps exactly."""
-
-SessionId: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+\Z")
-]
-"""Any printable string up to 200 characters."""
 
 Uuid: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
@@ -70,7 +65,7 @@ class SetSession(RequestBase, frozen=True, tag="SET"):
     session_id: SessionId
     status: Status | UnsetType = UNSET
     working_dir: Text | None | UnsetType = UNSET
-    agent_type: Name | UnsetType = UNSET
+    agent_type: Name | None | UnsetType = UNSET
     reason: Name | None | UnsetType = UNSET
     label: Name | None | UnsetType = UNSET
     priority: Priority | None | UnsetType = UNSET

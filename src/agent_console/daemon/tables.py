@@ -1,0 +1,237 @@
+"""The tables of the daemon's state, and the only ways to write to them.
+
+Rule: plain dicts and no lock, because one task owns them. What is written was computed before: no
+rule runs in here, so a rule that raises has changed nothing. Every visible change gets the next
+`seq` and is returned, once, for those who subscribed.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from agent_console.daemon.evidence import Evidence, Known
+from agent_console.daemon.history import Histories
+from agent_console.daemon.missed import MissedChanges
+from agent_console.daemon.names import FolderNames, folder_of
+from agent_console.daemon.outcome import Change, ChangeEvent
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.session import Session, Status, urgency
+from agent_console.model.usage import Limits, UsageEntry
+from agent_console.protocol.messages import NotificationData, SessionRemoved
+from agent_console.usage.entries import KeepUserFields, LedgerEntry, ReadTotals
+
+SessionTable: TypeAlias = dict[str, Session]
+MetadataTable: TypeAlias = dict[str, SessionMetadata]
+
+
+class Tables:
+    """Sessions, their metadata, and what goes with them.
+
+    Attributes:
+        sessions: The board.
+        metadata: Totals, as far as the ledger has told them.
+        limits: The account's limits.
+        seq: The number of the last change.
+        user_fields: Labels, priorities and notes, also of sessions that are off the board.
+    """
+
+    def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
+        self.sessions: SessionTable = {}
+        self.metadata: MetadataTable = {}
+        self.limits = Limits()
+        self.seq = 0
+        self.user_fields = {fields.session_id: fields for fields in user_fields}
+        self._evidence: dict[str, Evidence] = {}
+        self._histories = Histories()
+        self._folders = FolderNames()
+        self._metadata_seq: dict[str, int] = {}
+        self._asked_ledger: set[str] = set()
+        self._missed = MissedChanges()
+
+    # ---- reading -------------------------------------------------------------------------
+
+    def known(self, session_id: str) -> Known | None:
+        """A session on the board with its evidence."""
+        session = self.sessions.get(session_id)
+        return None if session is None else Known(session, self._evidence[session_id])
+
+    def with_history(self, session: Session) -> Session:
+        """A session as GET and DUMP show it."""
+        return replace(session, history=self._histories.of(session.session_id))
+
+    def list_all(
+        self, status: Status | None = None, *, include_closed: bool = True
+    ) -> tuple[Session, ...]:
+        """Sessions, most urgent first."""
+        return tuple(
+            sorted(
+                (
+                    session
+                    for session in self.sessions.values()
+                    if (status is None or session.status is status)
+                    and (include_closed or not session.closed)
+                ),
+                key=urgency,
+            )
+        )
+
+    def missed(self, seq: int) -> tuple[Change, ...] | None:
+        """What changed after `seq`, in order; null when that is no longer known."""
+        traceless = self._missed.after(seq)
+        if traceless is None or seq > self.seq:
+            return None
+        changes = [
+            change
+            for change in traceless
+            if change.event != "session_removed" or change.key not in self.sessions
+        ]
+        changes += [
+            Change(session.rev, "session", session.session_id, session)
+            for session in self.sessions.values()
+            if session.rev > seq
+        ]
+        changes += [
+            Change(at, "metadata", session_id, self.metadata[session_id])
+            for session_id, at in self._metadata_seq.items()
+            if at > seq
+        ]
+        return tuple(sorted(changes, key=lambda change: change.seq))
+
+    # ---- writing -------------------------------------------------------------------------
+
+    def new(self, session_id: str, status: Status, at_ms: int) -> Known:
+        """A session as it begins, not yet on the board."""
+        kept = self.user_fields.get(session_id)
+        session = Session(
+            session_id=session_id,
+            status=status,
+            since_ms=at_ms,
+            last_seen_ms=at_ms,
+            display_name=session_id[:8],
+            closed=status is Status.CLOSED,
+            label=None if kept is None else kept.label,
+            priority=0 if kept is None else kept.priority,
+            note=None if kept is None else kept.note,
+            metadata=self.metadata.get(session_id),
+        )
+        return Known(session, Evidence(changed_at_ms=at_ms))
+
+    def commit(self, known: Known, at_ms: int) -> tuple[Change, ...]:
+        """Write a session and say what changed, if anything did."""
+        new = known.session
+        session_id = new.session_id
+        old = self.sessions.get(session_id)
+        if old is None:
+            return self._add(known, at_ms)
+        turned = new.status is not old.status
+        if not turned and new == old:
+            self._evidence[session_id] = known.evidence
+            self.touch(old, at_ms)
+            return ()
+        renamed: frozenset[str] = frozenset()
+        name = old.display_name
+        if new.working_dir != old.working_dir:
+            renamed = self._move(old.working_dir, new.working_dir)
+            name = self._folders.name(new.working_dir, session_id)
+        self.seq += 1
+        new = replace(
+            new,
+            rev=self.seq,
+            last_seen_ms=max(at_ms, old.last_seen_ms),
+            seen=new.seen and not turned and new.reason == old.reason,
+            display_name=name,
+        )
+        if turned:
+            self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
+        self.sessions[session_id] = new
+        self._evidence[session_id] = known.evidence
+        change = Change(self.seq, "session", session_id, new)
+        return (change, *self._rename(renamed)) if renamed else (change,)
+
+    def _add(self, known: Known, at_ms: int) -> tuple[Change, ...]:
+        new = known.session
+        session_id = new.session_id
+        renamed = self._move(None, new.working_dir)
+        self.seq += 1
+        new = replace(
+            new,
+            rev=self.seq,
+            last_seen_ms=max(at_ms, new.last_seen_ms),
+            display_name=self._folders.name(new.working_dir, session_id),
+        )
+        self.sessions[session_id] = new
+        self._evidence[session_id] = known.evidence
+        return (Change(self.seq, "session", session_id, new), *self._rename(renamed))
+
+    def touch(self, session: Session, at_ms: int) -> Session:
+        """Note that a session was heard of; the next change tells."""
+        if at_ms > session.last_seen_ms:
+            session = replace(session, last_seen_ms=at_ms)
+            self.sessions[session.session_id] = session
+        return session
+
+    def remove(self, session: Session) -> tuple[Change, ...]:
+        """Take a session off the board; what the ledger knows of it stays."""
+        session_id = session.session_id
+        del self.sessions[session_id]
+        del self._evidence[session_id]
+        self._histories.forget(session_id)
+        removed = self._change("session_removed", session_id, SessionRemoved(session_id))
+        self._missed.remember(removed)
+        return (removed, *self._rename(self._move(session.working_dir, None)))
+
+    def take_totals(self, totals: SessionMetadata) -> tuple[Change, ...]:
+        """The ledger has new totals of a session."""
+        session_id = totals.session_id
+        if self.metadata.get(session_id) == totals:
+            return ()
+        self.metadata[session_id] = totals
+        session = self.sessions.get(session_id)
+        if session is not None:
+            self.sessions[session_id] = replace(session, metadata=totals)
+        change = self._change("metadata", session_id, totals)
+        self._metadata_seq[session_id] = change.seq
+        return (change,)
+
+    def take_usage(self, usage: UsageEntry) -> tuple[Change, ...]:
+        """The ledger has a new or grown row."""
+        change = self._change("usage", usage.message_id or "", usage)
+        self._missed.remember(change)
+        return (change,)
+
+    def recall(self, session_id: str) -> tuple[LedgerEntry, ...]:
+        """Ask the ledger, once, for the totals of a session that is new here."""
+        if session_id in self.metadata or session_id in self._asked_ledger:
+            return ()
+        self._asked_ledger.add(session_id)
+        return (ReadTotals(session_id),)
+
+    # ---- names ---------------------------------------------------------------------------
+
+    def _move(self, old_dir: str | None, new_dir: str | None) -> frozenset[str]:
+        """Change folders; the folder names whose sessions may now be called otherwise."""
+        renamed: set[str] = set()
+        if self._folders.leave(old_dir):
+            renamed.add(folder_of(old_dir)[-1])
+        if self._folders.enter(new_dir):
+            renamed.add(folder_of(new_dir)[-1])
+        return frozenset(renamed)
+
+    def _rename(self, names: frozenset[str]) -> tuple[Change, ...]:
+        if not names:
+            return ()
+        changes: list[Change] = []
+        for session in list(self.sessions.values()):
+            if folder_of(session.working_dir)[-1:] and folder_of(session.working_dir)[-1] in names:
+                right = self._folders.name(session.working_dir, session.session_id)
+                if right != session.display_name:
+                    self.seq += 1
+                    renamed = replace(session, display_name=right, rev=self.seq)
+                    self.sessions[session.session_id] = renamed
+                    changes.append(Change(self.seq, "session", session.session_id, renamed))
+        return tuple(changes)
+
+    def _change(self, event: ChangeEvent, key: str, data: NotificationData) -> Change:
+        self.seq += 1
+        return Change(self.seq, event, key, data)
