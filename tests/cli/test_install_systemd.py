@@ -1,58 +1,17 @@
 """`agent-console install --systemd`: the units, and what systemctl is asked to do.
 
-systemctl here is a script that writes down how it was called: a real user manager belongs to the
-person whose machine this is. What the units are worth is asked in tests/systemd.
+What the units are worth is asked in tests/systemd.
 """
 
 import json
-import os
-from pathlib import Path
 
 import pytest
+from tests.cli.recording_systemctl import Systemctl, systemctl
 
 from agent_console.cli.install import units
 from agent_console.cli.main import main
 
-
-class Systemctl:
-    """A systemctl that notes its arguments."""
-
-    def __init__(self, folder: Path) -> None:
-        self._calls = folder / "calls"
-        self._calls.touch()
-        self._program = folder / "systemctl"
-        self.answers(active=False)
-
-    def answers(self, *, active: bool, reachable: bool = True) -> None:
-        self._program.write_text(
-            "#!/bin/sh\n"
-            f'echo "$*" >>{self._calls}\n'
-            f'case "$*" in *is-active*) exit {0 if active else 3};; esac\n'
-            f"exit {0 if reachable else 1}\n"
-        )
-        self._program.chmod(0o755)
-
-    @property
-    def calls(self) -> list[str]:
-        asked = ("show-environment", "is-active")
-        lines = self._calls.read_text().splitlines()
-        short = [line.removeprefix("--user --no-pager ") for line in lines]
-        return [line for line in short if not line.startswith(asked)]
-
-    def forget(self) -> None:
-        self._calls.write_text("")
-
-
-@pytest.fixture
-def systemctl(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> Systemctl:
-    """On PATH, beside an agent-console."""
-    folder = scratch_home / "bin"
-    folder.mkdir()
-    program = folder / "agent-console"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return Systemctl(folder)
+__all__ = ["systemctl"]
 
 
 def test_the_socket_is_enabled_at_once(systemctl: Systemctl) -> None:

@@ -28,7 +28,8 @@ def plan(known_sockets: list[str]) -> list[Path]:
     """What would be removed, as far as it is there."""
     wanted = [data_dir(), config_path().parent, state_dir()]
     wanted += [Path(f"{socket}{suffix}") for socket in known_sockets for suffix in BESIDE_SOCKET]
-    return [path for path in dict.fromkeys(wanted) if os.path.lexists(path)]
+    there = [path for path in dict.fromkeys(wanted) if os.path.lexists(path)]
+    return [path for path in there if not any(folder in path.parents for folder in there)]
 
 
 def apply(known_sockets: list[str], narrate: Callable[[str], None]) -> tuple[list[Path], list[str]]:

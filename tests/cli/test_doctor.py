@@ -1,0 +1,397 @@
+"""`agent-console doctor`: each broken link is found, named, and comes with its mend."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.client.real_daemon import real_daemon
+
+from agent_console.cli.doctor import situation
+from agent_console.cli.install import units
+from agent_console.cli.main import main
+from agent_console.paths import data_dir, database_path, socket_path, spool_dir
+
+
+class Patient:
+    """Somebody's installation, and what doctor says of it."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.settings = home / ".claude" / "settings.json"
+        self._capsys = capsys
+
+    def install(self, *options: str) -> None:
+        assert main(["install", *options]) == 0
+
+    def edit(self, **members: Any) -> None:
+        text = self.settings.read_text() if self.settings.exists() else "{}"
+        said: dict[str, Any] = json.loads(text)
+        self.settings.write_text(json.dumps({**said, **members}))
+
+    def examined(self) -> dict[str, list[dict[str, str]]]:
+        """The findings by check; the exit code is 1 exactly when one is a problem."""
+        self._capsys.readouterr()
+        code = main(["doctor", "--json"])
+        findings = json.loads(self._capsys.readouterr().out)
+        assert code == int(any(finding["level"] == "problem" for finding in findings))
+        for finding in findings:
+            assert bool(finding["mend"]) == (finding["level"] != "ok")
+        by_check: dict[str, list[dict[str, str]]] = {}
+        for finding in findings:
+            by_check.setdefault(finding["check"], []).append(finding)
+        return by_check
+
+    def says(self, check: str) -> dict[str, str]:
+        """The one finding of a check."""
+        (finding,) = self.examined()[check]
+        return finding
+
+
+@pytest.fixture
+def patient(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Patient:
+    """Nothing is installed yet."""
+    monkeypatch.setattr(situation, "MANAGED_SETTINGS", (str(scratch_home / "managed.json"),))
+    (scratch_home / ".claude").mkdir()
+    project = scratch_home / "project"
+    (project / ".claude").mkdir(parents=True)
+    monkeypatch.chdir(project)
+    return Patient(scratch_home, capsys)
+
+
+@pytest.fixture
+def daemon() -> "Iterator[subprocess.Popen[bytes]]":
+    """The real one."""
+    with real_daemon(socket_path()) as process:
+        yield process
+
+
+def test_a_whole_installation_is_well(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    patient.install()
+
+    found = patient.examined()
+
+    assert {finding["level"] for findings in found.values() for finding in findings} == {"ok"}
+    assert "reached the daemon" in found["probe"][0]["text"]
+    assert str(daemon.pid) in found["daemon"][0]["text"]
+    assert main(["doctor"]) == 0
+    assert "All is well" in capsys.readouterr().err
+
+
+def test_the_probe_changes_nothing_on_the_board(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    del daemon
+    patient.install()
+    patient.examined()
+
+    assert main(["list", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_no_hooks_at_all_is_a_problem(patient: Patient) -> None:
+    found = patient.says("settings")
+
+    assert found["level"] == "problem"
+    assert found["mend"] == "agent-console install"
+
+
+def test_settings_that_cannot_be_read_are_shown_with_their_place(patient: Patient) -> None:
+    patient.install()
+    patient.settings.write_text("{\n  nonsense\n}")
+
+    found = patient.examined()["settings"]
+
+    assert "line 2 column 3" in found[0]["text"]
+    assert found[0]["level"] == "problem"
+
+
+def test_an_event_that_is_not_registered_is_named(patient: Patient) -> None:
+    patient.install()
+    said = json.loads(patient.settings.read_text())
+    del said["hooks"]["Stop"]
+    patient.settings.write_text(json.dumps(said))
+
+    found = patient.says("settings")
+
+    assert found["level"] == "problem"
+    assert "Stop" in found["text"]
+
+
+def test_hooks_of_another_version_are_a_warning(patient: Patient) -> None:
+    patient.install()
+    patient.settings.write_text(
+        patient.settings.read_text().replace('"timeout": 5', '"timeout": 9')
+    )
+
+    assert patient.says("settings")["level"] == "warning"
+
+
+@pytest.mark.parametrize("where", ["user", "project", "local", "managed"])
+def test_hooks_switched_off_anywhere_are_a_problem(patient: Patient, where: str) -> None:
+    patient.install()
+    path = {
+        "user": patient.settings,
+        "project": patient.home / "project/.claude/settings.json",
+        "local": patient.home / "project/.claude/settings.local.json",
+        "managed": patient.home / "managed.json",
+    }[where]
+    said: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**said, "disableAllHooks": True}))
+
+    found = patient.says("hooks allowed")
+
+    assert found["level"] == "problem"
+    assert path.name in found["text"]
+
+
+def test_managed_hooks_only_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    (patient.home / "managed.json").write_text('{"allowManagedHooksOnly": true}')
+
+    assert "administrator" in patient.says("hooks allowed")["text"]
+
+
+def test_a_missing_interpreter_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    text = patient.settings.read_text()
+    python = text.partition("[ -x ")[2].partition(" ]")[0]
+    patient.settings.write_text(text.replace(python, "/gone/python3"))
+
+    found = patient.says("interpreter")
+
+    assert found["level"] == "problem"
+    assert "/gone/python3" in found["text"]
+
+
+def test_an_interpreter_that_does_not_run_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    text = patient.settings.read_text()
+    python = text.partition("[ -x ")[2].partition(" ]")[0]
+    patient.settings.write_text(text.replace(python, "/bin/false"))
+
+    assert patient.says("interpreter")["level"] == "problem"
+
+
+def test_a_missing_hook_script_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    (data_dir() / "hooks" / "agent_console_hook_rare.py").unlink()
+
+    found = patient.says("hook script")
+
+    assert found["level"] == "problem"
+    assert "agent_console_hook_rare.py" in found["text"]
+
+
+def test_another_versions_hook_script_is_a_warning(patient: Patient) -> None:
+    patient.install()
+    with (data_dir() / "hooks" / "agent_console_hook.py").open("a") as script:
+        script.write("# older\n")
+
+    assert patient.says("hook script")["level"] == "warning"
+
+
+def test_hooks_that_report_elsewhere_are_a_problem(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient.install()
+    monkeypatch.setenv("AGENT_CONSOLE_SOCKET", f"{patient.home}/other.sock")
+
+    found = patient.says("socket path")
+
+    assert found["level"] == "problem"
+    assert "other.sock" in found["text"]
+    assert "daemon.sock" in found["text"]
+
+
+def test_a_socket_unit_that_listens_elsewhere_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    units.folder().mkdir(parents=True)
+    (units.folder() / units.SOCKET).write_text("[Socket]\nListenStream=/run/50%%/x.sock\n")
+
+    found = patient.says("socket path")
+
+    assert found["level"] == "problem"
+    assert "/run/50%/x.sock" in found["text"]
+
+
+def test_no_daemon_is_a_warning(patient: Patient) -> None:
+    patient.install()
+
+    found = patient.says("daemon")
+
+    assert found["level"] == "warning"
+    assert found["mend"] == "agent-console daemon start"
+
+
+def test_a_hung_daemon_is_a_problem_with_its_pid(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(situation, "DAEMON_SECONDS", 0.2)
+    patient.install()
+    daemon.send_signal(signal.SIGSTOP)
+
+    found = patient.says("daemon")
+
+    assert found["level"] == "problem"
+    assert f"kill -9 {daemon.pid}" in found["mend"]
+
+
+def test_a_daemon_of_another_version_is_a_warning(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del daemon
+    patient.install()
+    monkeypatch.setattr("agent_console.cli.doctor.daemon_checks.__version__", "99.0")
+
+    found = patient.says("daemon")
+
+    assert found["level"] == "warning"
+    assert found["mend"] == "agent-console daemon restart"
+
+
+def test_a_socket_left_behind_is_a_warning(patient: Patient) -> None:
+    path = socket_path()
+    Path(path).parent.mkdir(parents=True, mode=0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(path)
+    os.chmod(path, 0o600)
+
+    assert patient.says("socket")["level"] == "warning"
+
+
+def test_something_else_at_the_sockets_place_is_a_problem(patient: Patient) -> None:
+    path = Path(socket_path())
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.touch(mode=0o600)
+
+    assert patient.says("socket")["level"] == "problem"
+
+
+def test_a_second_daemon_is_found(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another shell has another runtime folder, and its daemon answers there."""
+    del daemon
+    other = socket_path()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(patient.home))
+
+    found = patient.says("second daemon")
+
+    assert found["level"] == "problem"
+    assert other in found["mend"]
+
+
+def test_a_database_that_others_may_read_is_told(patient: Patient) -> None:
+    database_path().parent.mkdir(parents=True, mode=0o700)
+    database_path().touch()
+    database_path().chmod(0o644)
+
+    found = patient.says("privacy")
+
+    assert found["level"] == "warning"
+    assert found["mend"] == f"chmod go-rwx {database_path()}"
+
+
+def test_a_folder_that_others_may_write_is_a_problem(patient: Patient) -> None:
+    data_dir().mkdir(parents=True)
+    data_dir().chmod(0o777)
+
+    assert patient.says("privacy")["level"] == "problem"
+
+
+def test_a_damaged_database_is_a_problem(patient: Patient) -> None:
+    database_path().parent.mkdir(parents=True, mode=0o700)
+    database_path().write_bytes(b"this is no database, and long enough to be looked at" * 100)
+    database_path().chmod(0o600)
+
+    found = patient.says("ledger")
+
+    assert found["level"] == "problem"
+    assert "not a database" in found["text"]
+
+
+def test_events_that_wait_while_the_daemon_is_away_are_counted(patient: Patient) -> None:
+    folder = spool_dir(socket_path())
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "0000000000001.000-7.json").write_text('{"cmd":"HOOK","event":{}}\n')
+
+    found = patient.says("spool")
+
+    assert found["level"] == "ok"
+    assert found["text"].startswith("1 events wait")
+
+
+def test_lost_events_are_a_warning(patient: Patient) -> None:
+    folder = spool_dir(socket_path())
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "dropped").write_bytes(b"...")
+
+    found = patient.says("spool")
+
+    assert found["level"] == "warning"
+    assert found["text"].startswith("3 events were lost")
+
+
+def test_retention_says_what_the_ledger_keeps(
+    patient: Patient, daemon: "subprocess.Popen[bytes]"
+) -> None:
+    del daemon
+    patient.install()
+    patient.edit(cleanupPeriodDays=7)
+
+    found = patient.says("retention")
+
+    assert found["level"] == "ok"
+    assert "after 7 days" in found["text"]
+    assert "metrics.db" in found["text"]
+
+
+def test_plugin_and_settings_together_are_told(patient: Patient) -> None:
+    patient.install()
+    patient.edit(enabledPlugins={"agent-console@somewhere": True})
+
+    found = patient.says("plugin")
+
+    assert found["level"] == "warning"
+    assert "counted once" in found["text"]
+
+
+def test_the_plugin_alone_is_an_installation(patient: Patient) -> None:
+    patient.edit(enabledPlugins={"agent-console@somewhere": True})
+
+    found = patient.examined()
+
+    assert found["plugin"][0]["level"] == "ok"
+    assert "settings" not in found
+
+
+def test_a_damaged_record_of_the_installation_is_a_problem(patient: Patient) -> None:
+    patient.install()
+    (data_dir() / "install.json").write_text("{")
+
+    assert patient.says("record")["mend"].startswith("rm ")
+
+
+def test_a_check_that_fails_itself_hides_no_other(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_path: Path) -> list[str]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("agent_console.claude_code.spool.pending", broken)
+
+    found = patient.examined()
+
+    assert found["spooled"][0]["level"] == "problem"
+    assert "retention" in found

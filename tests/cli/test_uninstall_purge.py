@@ -1,0 +1,169 @@
+"""`agent-console uninstall --purge`: everything we ever wrote goes, and nothing else."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.client.real_daemon import real_daemon
+
+from agent_console import paths
+from agent_console.cli.install import purge
+from agent_console.cli.main import main
+from agent_console.paths import config_path, data_dir, database_path, socket_path, state_dir
+
+
+def everything_under(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def write_configuration() -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("")
+
+
+def test_everything_goes_and_the_daemon_is_ended_first(scratch_home: Path) -> None:
+    (scratch_home / ".claude").mkdir()
+    (scratch_home / ".claude/settings.json").write_text('{"model": "opus"}')
+    assert main(["install"]) == 0
+    write_configuration()
+    with real_daemon(socket_path()) as daemon:
+        assert main(["uninstall", "--purge", "--yes"]) == 0
+        assert daemon.wait(10) == 0
+
+    left = {path for path in everything_under(scratch_home) if "agent-console" in path}
+    assert left == set()
+    assert (scratch_home / ".claude/settings.json").read_text() == '{"model": "opus"}'
+
+
+def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_console.cli.daemon_control.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("agent_console.cli.install.running_daemon.END_SECONDS", 0.5)
+    with real_daemon(socket_path()) as daemon:
+        daemon.send_signal(signal.SIGSTOP)
+
+        assert main(["uninstall", "--purge", "--yes"]) == 0
+
+        assert daemon.wait(10) == -signal.SIGKILL
+    assert not database_path().exists()
+
+
+def test_nobody_to_ask_and_no_yes_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+
+    assert main(["uninstall", "--purge"]) == 2
+
+    assert "--yes" in capsys.readouterr().err
+    assert database_path().read_bytes() == b"history"
+
+
+def test_a_person_is_asked_and_may_refuse(scratch_home: Path) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+
+    assert ask_on_a_terminal("n") != 0
+    assert database_path().read_bytes() == b"history"
+
+    assert ask_on_a_terminal("y") == 0
+    assert not data_dir().exists()
+    assert scratch_home.exists()
+
+
+def ask_on_a_terminal(answer: str) -> int:
+    """Run the command for a person at a terminal, who types one answer."""
+    import pty
+    import sys
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "agent_console", "uninstall", "--purge"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(ours, 1024)
+    assert str(data_dir()).encode() in said
+    os.write(ours, answer.encode() + b"\n")
+    try:
+        while os.read(ours, 1024):
+            pass
+    except OSError:
+        pass  # the terminal's other end is gone
+    os.close(ours)
+    return process.wait(20)
+
+
+def test_the_folder_of_a_socket_elsewhere_stays(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout of this project is a folder called agent-console too."""
+    checkout = scratch_home / "agent-console"
+    checkout.mkdir(mode=0o700)
+    (checkout / "README.md").touch()
+    monkeypatch.setenv("AGENT_CONSOLE_SOCKET", f"{checkout}/daemon.sock")
+    with real_daemon(socket_path()):
+        assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert everything_under(checkout) == {"README.md"}
+
+
+def test_the_socket_of_an_earlier_installation_is_known(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = scratch_home / "earlier.sock"
+    monkeypatch.setenv("AGENT_CONSOLE_SOCKET", str(earlier))
+    assert main(["install"]) == 0
+    Path(f"{earlier}.spool").mkdir()
+    monkeypatch.delenv("AGENT_CONSOLE_SOCKET")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert not Path(f"{earlier}.spool").exists()
+
+
+def test_dry_run_names_everything_and_removes_nothing(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["install"]) == 0
+    write_configuration()
+    capsys.readouterr()
+    before = everything_under(scratch_home)
+
+    assert main(["uninstall", "--purge", "--dry-run"]) == 0
+
+    said = capsys.readouterr().out
+    assert f"remove {data_dir()}" in said
+    assert f"remove {config_path().parent}" in said
+    assert everything_under(scratch_home) == before
+
+
+def test_every_place_that_paths_knows_is_purged() -> None:
+    """A new folder of ours must not be forgotten here."""
+    places = [data_dir(), database_path(), state_dir(), paths.log_path(), config_path()]
+    known = {name for name in vars(paths) if name.endswith(("_dir", "_path"))} - {"bundled_path"}
+    assert known == {
+        "config_path",
+        "data_dir",
+        "database_path",
+        "log_path",
+        "socket_path",
+        "spool_dir",
+        "state_dir",
+    }
+    socket = socket_path()
+    for folder in (data_dir(), state_dir(), config_path().parent, Path(socket).parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    places += [Path(socket), paths.spool_dir(socket)]
+    for place in places:
+        if not place.exists():
+            place.touch()
+
+    doomed = purge.plan([socket])
+
+    for place in places:
+        assert any(place == gone or place.is_relative_to(gone) for gone in doomed), place
