@@ -56,7 +56,8 @@ def _name(session: Session, _now_ms: int) -> Text:
 
 
 def _tokens(session: Session, _now_ms: int) -> str:
-    return "" if session.metadata is None else tokens(total_tokens(session.metadata))
+    total = 0 if session.metadata is None else total_tokens(session.metadata)
+    return tokens(total) if total else ""  # a cost may be known without its tokens
 
 
 def _cost(session: Session, _now_ms: int) -> str:
