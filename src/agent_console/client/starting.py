@@ -120,9 +120,9 @@ def _spawn(path: str, ready: int) -> "subprocess.Popen[bytes]":
 
     log = _open_log()
     try:
-        # -P: the folder we happen to be called from must not provide modules.
+        # From `/`: the folder we are called from must neither stay busy nor provide modules.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "agent_console", "daemon", "run"],
+            [sys.executable, "-m", "agent_console", "daemon", "run"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
