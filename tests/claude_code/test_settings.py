@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import registrations
@@ -17,6 +17,8 @@ def wanted(version: str = "1", *, status_line: bool = False) -> Wanted:
     hooks = registrations(lambda event: f"/bin/sh -c 'x{version} agent_console_hook.py {event}'")
     return Wanted(hooks, f"py{version} agent_console_statusline.py" if status_line else None)
 
+
+whatever_it_takes = hypothesis_settings(deadline=None)
 
 keys = st.sampled_from(["hooks", "model", "Stop", "matcher", "Ünïcode", "command"]) | st.text(
     max_size=4
@@ -66,6 +68,7 @@ def texts(draw: st.DrawFn) -> str:
     return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
+@whatever_it_takes
 @given(texts(), st.booleans())
 def test_moving_out_gives_back_the_text_byte_for_byte(text: str, status_line: bool) -> None:
     inside, footprint = move_in(text, wanted(status_line=status_line), UNKNOWN)
@@ -74,6 +77,7 @@ def test_moving_out_gives_back_the_text_byte_for_byte(text: str, status_line: bo
     assert move_out(inside, footprint) == text
 
 
+@whatever_it_takes
 @given(texts(), st.booleans())
 def test_everything_foreign_says_the_same_and_keeps_its_order(text: str, status_line: bool) -> None:
     before = json.loads(text.removeprefix("\ufeff"))
@@ -90,6 +94,7 @@ def test_everything_foreign_says_the_same_and_keeps_its_order(text: str, status_
         assert after["hooks"][event][: len(foreign)] == foreign
 
 
+@whatever_it_takes
 @given(texts(), st.booleans())
 def test_a_second_install_changes_nothing(text: str, status_line: bool) -> None:
     inside, footprint = move_in(text, wanted(status_line=status_line), UNKNOWN)
@@ -97,6 +102,7 @@ def test_a_second_install_changes_nothing(text: str, status_line: bool) -> None:
     assert move_in(inside, wanted(status_line=status_line), footprint) == (inside, footprint)
 
 
+@whatever_it_takes
 @given(texts(), st.booleans(), st.booleans())
 def test_an_upgrade_replaces_our_entries_and_can_still_be_undone(
     text: str, before: bool, after: bool
@@ -110,6 +116,7 @@ def test_an_upgrade_replaces_our_entries_and_can_still_be_undone(
     assert move_out(new, footprint) == text
 
 
+@whatever_it_takes
 @given(texts(), texts(), st.booleans())
 def test_what_others_edit_meanwhile_stays(text: str, other: str, status_line: bool) -> None:
     """Another writer takes our settings, adds members of its own and writes everything anew."""

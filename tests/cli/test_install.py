@@ -4,6 +4,7 @@ import json
 import shlex
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import EVENTS
-from agent_console.cli.install import settings_file
+from agent_console.cli.install import files, settings_file
 from agent_console.cli.main import main
 from agent_console.paths import bundled, data_dir, database_path
 
@@ -273,6 +274,42 @@ def test_a_file_written_by_others_in_between_is_worked_out_anew(
 
     assert json.loads(settings.read_text())["model"] == "haiku"
     assert set(ours(settings)) == set(EVENTS)
+
+
+def test_installs_at_the_same_time_add_each_entry_once(settings: Path) -> None:
+    settings.write_text(FOREIGN)
+    install = [sys.executable, "-P", "-m", "agent_console", "install", "--statusline"]
+
+    rivals = [subprocess.Popen(install, stdout=subprocess.DEVNULL) for _ in range(4)]
+    assert [rival.wait() for rival in rivals] == [0] * 4
+
+    assert [len(groups) for groups in ours(settings).values() if len(groups) > 1] == [2]
+    assert main(["uninstall"]) == 0
+    assert settings.read_text() == FOREIGN
+
+
+@pytest.mark.parametrize("dies_before", ["settings.json", "install.json", "agent_console_hook.py"])
+def test_an_install_that_died_can_be_undone(
+    settings: Path, monkeypatch: pytest.MonkeyPatch, dies_before: str
+) -> None:
+    settings.write_text(FOREIGN)
+    write = files.write
+
+    def die(path: Path, *arguments: Any) -> None:
+        if path.name == dies_before:
+            raise KeyboardInterrupt
+        write(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write", die)
+        assert main(["install", "--statusline"]) == 130
+    assert settings.read_text() == FOREIGN
+
+    assert main(["uninstall"]) == 0
+    assert settings.read_text() == FOREIGN
+    assert main(["install", "--statusline"]) == 0
+    assert main(["uninstall"]) == 0
+    assert settings.read_text() == FOREIGN
 
 
 def test_the_scripts_are_copied_and_are_what_the_commands_run(settings: Path) -> None:
