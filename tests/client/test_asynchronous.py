@@ -1,5 +1,6 @@
 """The async client: many tasks, one connection, on both event loops."""
 
+import threading
 from pathlib import Path
 
 import anyio
@@ -123,3 +124,32 @@ async def test_nobody_there_says_how_to_start_one(path: Path) -> None:
     async with AsyncClient(str(path)) as client:
         with anyio.fail_after(10), pytest.raises(DaemonUnreachableError, match="daemon start"):
             await client.request(Ping())
+
+
+async def test_an_error_of_its_user_comes_out_as_it_is(path: Path) -> None:
+    async def use() -> None:
+        async with AsyncClient(str(path), timeout=0.01) as client:
+            await client.request(Ping())
+
+    with ScriptedDaemon(path, Peer.wait_for_hangup), pytest.raises(DaemonUnreachableError):
+        await use()
+
+
+async def test_its_user_may_be_cancelled(path: Path) -> None:
+    asked = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        asked.set()
+        peer.wait_for_hangup()
+
+    async def use() -> None:
+        async with AsyncClient(str(path)) as client:
+            await client.request(Ping())
+
+    with ScriptedDaemon(path, script), anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(use)
+            await anyio.to_thread.run_sync(asked.wait)
+            tasks.cancel_scope.cancel()
+        await anyio.lowlevel.checkpoint()

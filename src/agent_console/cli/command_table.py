@@ -47,7 +47,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("install", "Connect Claude Code with agent-console."),
             ("uninstall", "Take out what install put in."),
-            ("doctor", "Check every link of the chain and say how to mend it."),
+            ("doctor", "Check every link of the chain and say how to mend each."),
             ("statusline", "Print the status line of Claude Code from its payload on stdin."),
             ("config", "Show, check or create the configuration."),
             ("demo", "See it work with recorded sessions."),

@@ -79,9 +79,10 @@ class AsyncClient:
         exc_type: type[BaseException] | None,
         exc: BaseException | None,
         traceback: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         self._tasks.cancel_scope.cancel()
-        return await self._tasks.__aexit__(exc_type, exc, traceback)
+        # Not told of the body's exception: it is the caller's own and stays out of a group.
+        await self._tasks.__aexit__(None, None, None)
 
     async def start_daemon(self) -> None:
         """Have a daemon run: start one when there is none.

@@ -41,8 +41,8 @@ def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
     zone = load().display.zone
     for item in follow(socket, TOPICS if as_json else ("session", "alert")):
         match item:
-            case Disconnected(reason):
-                narrate(f"{reason} Waiting for it to come back…")
+            case Disconnected():
+                narrate("The daemon is gone. Waiting for it to come back…")
             case Reconnected():
                 narrate("The daemon is back.")
             case _ if as_json:
