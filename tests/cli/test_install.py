@@ -12,7 +12,7 @@ import pytest
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import EVENTS
-from agent_console.cli.install import files, settings_file
+from agent_console.cli.install import files, manifest, settings_file
 from agent_console.cli.main import main
 from agent_console.paths import bundled, data_dir, database_path
 
@@ -288,6 +288,17 @@ def test_installs_at_the_same_time_add_each_entry_once(settings: Path) -> None:
     assert settings.read_text() == FOREIGN
 
 
+def test_an_install_waits_for_another_one(settings: Path) -> None:
+    with manifest.only_one():
+        rival = subprocess.Popen([sys.executable, "-P", "-m", "agent_console", "install"])
+        with pytest.raises(subprocess.TimeoutExpired):
+            rival.wait(2)
+        assert not settings.exists()
+
+    assert rival.wait() == 0
+    assert settings.exists()
+
+
 @pytest.mark.parametrize("dies_before", ["settings.json", "install.json", "agent_console_hook.py"])
 def test_an_install_that_died_can_be_undone(
     settings: Path, monkeypatch: pytest.MonkeyPatch, dies_before: str
@@ -422,3 +433,5 @@ def test_json_tells_what_was_done(settings: Path, capsys: pytest.CaptureFixture[
 
     said = run(capsys, "uninstall")
     assert {"path": str(settings), "action": "removed"} in said["changes"]
+    script = str(data_dir() / "hooks" / "agent_console_hook.py")
+    assert {"path": script, "action": "removed"} in said["changes"]
