@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.client.real_daemon import real_daemon
 
-from agent_console.cli.doctor import situation
+from agent_console.cli.doctor import probe, situation
 from agent_console.cli.install import units
 from agent_console.cli.main import main
 from agent_console.paths import data_dir, database_path, socket_path, spool_dir
@@ -97,6 +97,20 @@ def test_the_probe_changes_nothing_on_the_board(
     assert main(["list", "--json"]) == 0
 
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_hook_that_does_nothing_is_a_problem(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del daemon
+    monkeypatch.setattr(probe, "ARRIVAL_SECONDS", 0.2)
+    patient.install()
+    (data_dir() / "hooks" / "agent_console_hook.py").write_text("")
+
+    found = patient.says("probe")
+
+    assert found["level"] == "problem"
+    assert "did not hear" in found["text"]
 
 
 def test_no_hooks_at_all_is_a_problem(patient: Patient) -> None:
