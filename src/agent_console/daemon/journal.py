@@ -24,8 +24,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 import anyio
 
+from agent_console.config import Durability
 from agent_console.errors import LedgerError
-from agent_console.usage.database import Durability
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
 from agent_console.usage.ledger import Ledger, answer_without_ledger
 
@@ -67,10 +67,10 @@ class Journal(Generic[Ticket]):
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._backlog = 0
         self._deliver: Deliver[Ticket] | None = None
-        self._running = False
+        self._undelivered: list[tuple[Ticket, LedgerResult]] = []
+        self._listener_left: anyio.Event | None = None
         self._closing = False
         self._ended = False
-        self._all_delivered: anyio.Event | None = None
 
     @classmethod
     def open(
@@ -123,15 +123,8 @@ class Journal(Generic[Ticket]):
             deliver: Called in the event loop, with results in the order of their entries.
         """
         self._deliver = deliver
-        self._running = True
-        try:
-            while not self._ended:
-                await anyio.wait_readable(self._ear)
-                self._deliver_finished()
-        finally:
-            self._running = False
-            if self._all_delivered is not None:
-                self._all_delivered.set()
+        self._deliver_finished()
+        await self._until_ended()
 
     async def flush_and_close(self, seconds: float = CLOSE_SECONDS) -> None:
         """Finish and deliver what was submitted, and end the thread; a second call only waits.
@@ -143,31 +136,44 @@ class Journal(Generic[Ticket]):
             self._closing = True
             self._waiting.put(None)
         with anyio.move_on_after(seconds, shield=True):
-            while not self._ended:
-                if self._running:
-                    self._all_delivered = self._all_delivered or anyio.Event()
-                    await self._all_delivered.wait()
-                else:  # `run` was cancelled before the end
-                    await anyio.wait_readable(self._ear)
-                    self._deliver_finished()
+            await self._until_ended()
         if self._ended:
             self._thread.join()  # it has nothing left to do
             self._bell.close()
             self._ear.close()
 
+    async def _until_ended(self) -> None:
+        """Deliver what comes until the thread has ended.
+
+        `run` does this, and `flush_and_close` where `run` has been cancelled; only one task may
+        wait for a socket, so one listens and the other waits until it stops.
+        """
+        while not self._ended:
+            if self._listener_left is not None:
+                await self._listener_left.wait()
+                continue
+            self._listener_left = left = anyio.Event()
+            try:
+                while not self._ended:
+                    await anyio.wait_readable(self._ear)
+                    with contextlib.suppress(BlockingIOError):
+                        while len(self._ear.recv(4096)) == 4096:
+                            pass
+                    self._deliver_finished()
+            finally:
+                self._listener_left = None
+                left.set()
+
     def _deliver_finished(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while len(self._ear.recv(4096)) == 4096:
-                pass
-        results: list[tuple[Ticket, LedgerResult]] = []
         while self._finished:
             done = self._finished.popleft()
             if done is None:
                 self._ended = True
             else:
-                results += done
-        self._backlog -= len(results)
-        if results and self._deliver is not None:
+                self._undelivered += done
+        if self._undelivered and self._deliver is not None:
+            results, self._undelivered = self._undelivered, []
+            self._backlog -= len(results)
             self._deliver(results)
 
     # ---- in the thread ---------------------------------------------------------------------

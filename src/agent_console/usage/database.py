@@ -13,13 +13,10 @@ import os
 import sqlite3
 import time
 from pathlib import Path
-from typing import Literal, TypeAlias
 
+from agent_console.config import Durability
 from agent_console.errors import LedgerError
 from agent_console.usage.migrations import MIGRATIONS, migrate, schema_version
-
-Durability: TypeAlias = Literal["normal", "full"]
-"""What a commit survives: `normal` a killed process, `full` also a power cut."""
 
 APPLICATION_ID = 0x4147_4354
 """Marks the file as ours (`PRAGMA application_id`, shown by file(1))."""
@@ -45,6 +42,10 @@ def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Conn
 
     The connection commits nothing by itself: every transaction is begun by name. It may be handed
     to another thread, but only one thread may use it.
+
+    Args:
+        path: The file; its folder is made when it is missing.
+        durability: What a commit survives: `normal` a killed process, `full` also a power cut.
 
     Raises:
         LedgerError: The file is damaged, no database, not ours, newer than this version, cannot

@@ -12,11 +12,12 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from agent_console.config import Durability
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.usage import UsageEntry
 from agent_console.usage.batch import Batch
-from agent_console.usage.database import Durability, open_database, reason
+from agent_console.usage.database import open_database, reason
 from agent_console.usage.entries import (
     AddUsage,
     KeepUserFields,

@@ -6,7 +6,7 @@ Rule: nothing is remembered that another process may change without a look at
 A day and a block are at most 100 rows of `quarters`, found by their key, however many messages
 there are. Where the block began depends on the blocks before it, back to the last pause of five
 hours; somebody whose machines never pause has a long way back, so one known block is remembered.
-It stays right while no row appears in a quarter before it.
+It stays right while no row appears in a quarter before it and the clock does not go back.
 """
 
 from collections.abc import Collection
@@ -42,6 +42,7 @@ class SpendingQuery:
         self._connection = connection
         self._zone = zone
         self._block: int | None = None
+        self._asked_at = 0
         self._data_version: int | None = None
 
     def read(self, at_ms: int) -> Spending:
@@ -74,9 +75,10 @@ class SpendingQuery:
     def _block_at(self, now: int) -> range:
         """The quarters of the block that `now` is in; none when it is in no block."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._data_version or (self._block is not None and self._block > now):
+        if version != self._data_version or now < self._asked_at:
             self._block = None
             self._data_version = version
+        self._asked_at = now
         if self._block is None:
             newest_first = self._connection.execute(
                 "SELECT quarter FROM quarters WHERE quarter <= ? AND messages > 0 "
