@@ -152,15 +152,19 @@ class Observations:
             == (entry.status, entry.status_updated_at)
         ):
             status_ms = None  # it was said of the session before
+        # Only what the file dates is older than what comes: it is read when somebody has the time.
+        dated_ms = min(entry.started_at or 0, at_ms) if status_ms is None else status_ms - 1
         before = tables.known(session_id)
         if before is None:
             known = tables.new(session_id, Status.ATTENTION, told_ms)
-            known = known.with_session(reason="ready").with_evidence(changed_at_ms=told_ms - 1)
+            known = known.with_session(reason="ready").with_evidence(changed_at_ms=dated_ms)
         else:
             known = before
+            changed_ms = known.evidence.changed_at_ms
             anew = known.session.pid != pid or moved_here
-            if known.session.closed and anew and told_ms > known.evidence.changed_at_ms:
+            if known.session.closed and anew and told_ms > changed_ms:
                 known = begun(known, told_ms - 1, Rank.START)
+                known = known.settled(max(dated_ms, changed_ms), Rank.START)
         after = apply_registry_entry(known, entry, status_ms)
         if not after.session.closed:
             after = self._placed(after, pid)
