@@ -40,6 +40,18 @@ def test_newlines_between_the_tokens_become_blanks(listener: Listener, socket_pa
     assert json.loads(event_of(request)) == value
 
 
+def test_a_line_that_ends_like_an_object_is_not_the_end_of_several_lines(
+    listener: Listener, socket_path: Path, scratch_home: Path
+) -> None:
+    """The hook reads 64 KiB at a time; here they end with a brace and a newline."""
+    payload = b'{"a":\n%b{}\n}\n' % (b" " * ((1 << 16) - 9))
+    assert payload[: 1 << 16].endswith(b"}\n")
+    (scratch_home / "payload").write_bytes(payload)
+    command = ["/bin/sh", "-c", 'exec "$@" <payload', "sh", *arguments(socket_path)]
+    run(command, cwd=scratch_home)
+    assert json.loads(event_of(listener.hooks()[0])) == {"a": {}}
+
+
 def test_a_payload_without_newline_is_complete_when_stdin_ends(
     listener: Listener, socket_path: Path
 ) -> None:
