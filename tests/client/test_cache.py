@@ -333,6 +333,7 @@ def test_readers_cannot_write() -> None:
 
 async def test_feeding_ends_as_disconnected() -> None:
     async def changes() -> AsyncIterator[Followed]:
+        await anyio.lowlevel.checkpoint()
         yield told("snapshot", snapshot(session("a")))
 
     cache = SessionCache()

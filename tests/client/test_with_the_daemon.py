@@ -5,7 +5,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from anyio.abc import TaskGroup
 from tests.client.real_daemon import real_daemon
 
 from agent_console.client.asynchronous import AsyncClient
@@ -112,12 +111,9 @@ async def test_a_fed_cache_equals_the_daemon_also_after_its_restart(path: str) -
     cache = SessionCache()
     until = Until(cache)
 
-    async def feed(tasks: TaskGroup, client: AsyncClient) -> None:
-        async def run() -> None:
-            async with client.subscribe() as changes:
-                await cache.feed(changes)
-
-        tasks.start_soon(run)
+    async def feed(client: AsyncClient) -> None:
+        async with client.subscribe() as changes:
+            await cache.feed(changes)
 
     async def equals(client: AsyncClient) -> None:
         dump: DumpResult = await client.request(Dump())
@@ -131,7 +127,7 @@ async def test_a_fed_cache_equals_the_daemon_also_after_its_restart(path: str) -
     with anyio.fail_after(30):
         async with AsyncClient(path) as client, anyio.create_task_group() as tasks:
             with real_daemon(path):
-                await feed(tasks, client)
+                tasks.start_soon(feed, client)
                 await client.request(SetSession(session_id=UUID, status=Status.WORKING))
                 await client.request(SetSession(session_id="gone", status=Status.CLOSED))
                 await client.request(Remove(session_id="gone"))

@@ -82,7 +82,7 @@ class AsyncClient:
     ) -> None:
         self._tasks.cancel_scope.cancel()
         # Not told of the body's exception: it is the caller's own and stays out of a group.
-        await self._tasks.__aexit__(None, None, None)
+        await self._tasks.__aexit__(None, None, None)  # noqa: ASYNC102 - all in it is cancelled
 
     async def start_daemon(self) -> None:
         """Have a daemon run: start one when there is none.
@@ -224,7 +224,8 @@ class _Connection:
         except (ProtocolError, RequestRefusedError) as error:
             reason = error
         finally:
-            await self._lose(reason)
+            with anyio.move_on_after(1, shield=True):
+                await self._lose(reason)
 
     def _take(self, line: bytes) -> None:
         message = decode_server_line(line)

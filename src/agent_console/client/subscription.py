@@ -50,7 +50,8 @@ class Subscription:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._hang_up()
+        with anyio.move_on_after(1, shield=True):
+            await self._hang_up()
 
     def __aiter__(self) -> Self:
         return self
