@@ -66,8 +66,6 @@ def _request(arguments: "Iterator[str]") -> tuple[str | None, bytes]:
             socket = value
         elif option == "--priority":
             members["priority"] = str(int(value))
-        elif option == "--agent-type" and not value:
-            members.pop("agent_type", None)
         else:
             if option == "--working-dir" and value:
                 value = os.path.abspath(value)
