@@ -109,16 +109,11 @@ class Connection:
             # Since the last read the actor has had its turn: now it is known what it left.
             while self._congested:
                 await self._resumed()
-            if self.refused:
-                await self._discard()
-                while self._unanswered:
-                    await self._resumed()
-                return
             try:
                 data = sock.recv(READ_BYTES)
             except BlockingIOError:
                 continue
-            inbox.receive(self, data)
+            inbox.receive(self, data)  # which drops it, after a line that was refused
             if not data:
                 # A client may only have ended its sending: it is still answered, and told what
                 # it subscribed to (each heartbeat shows whether it is still there).
@@ -145,19 +140,16 @@ class Connection:
         if data:
             self._inbox.receive(self, data)
 
-    async def _discard(self) -> None:
-        """Read the rest of a line that was refused, for a while, so that its answer is heard."""
-        with anyio.move_on_after(DISCARD_SECONDS):
-            while True:
-                await anyio.wait_readable(self._socket)
-                try:
-                    if not self._socket.recv(READ_BYTES):
-                        return
-                except BlockingIOError:
-                    continue
+    async def _leave(self) -> None:
+        """Let the answer to a refused line be heard, while its rest is dropped; then hang up."""
+        await anyio.sleep(DISCARD_SECONDS)
+        while self.owed:
+            await self._resumed()
+        self.close()
 
     async def _resumed(self) -> None:
-        self._resume = anyio.Event()
+        if self._resume is None or self._resume.is_set():
+            self._resume = anyio.Event()
         await self._resume.wait()
 
     def resume(self) -> None:
@@ -194,6 +186,8 @@ class Connection:
             return False
         self.refused = True
         self._partial = bytearray()
+        if self._tasks is not None:
+            self._tasks.start_soon(self._leave)
         return True
 
     def send(self, data: bytes) -> None:
