@@ -17,7 +17,6 @@ import sys
 import time
 import uuid
 from contextlib import suppress
-from datetime import tzinfo
 from pathlib import Path
 
 import anyio
@@ -115,7 +114,7 @@ class Server:
         self._stop_reason = "stopped"
         self._database = paths.database_path()
         self._journal: Journal[Ticket] = Journal.open(
-            self._database, durability=config.daemon.durability, zone=_zone(config)
+            self._database, durability=config.daemon.durability, zone=config.display.zone
         )
         self._actor = Actor(
             State(self._journal.user_fields),
@@ -288,16 +287,6 @@ class Server:
             watching=tuple(str(folder) for folder in self._watching),
             last_error=actor.last_error,
         )
-
-
-def _zone(config: configuration.Config) -> tzinfo | None:
-    """Where days are cut; null for the system's zone."""
-    name = config.display.timezone
-    if not name:
-        return None
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most people set none
-
-    return ZoneInfo(name)
 
 
 def _rss_bytes() -> int:
