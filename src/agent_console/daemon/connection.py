@@ -14,6 +14,7 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup
 
+from agent_console.daemon.readable import each_time_readable
 from agent_console.daemon.subscriptions import Subscription
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import may_be_long
@@ -58,8 +59,9 @@ class Connection:
         self._partial = bytearray()
         self._outgoing: list[bytes] = []
         self._resume: anyio.Event | None = None
-        self.refused = False
+        self._at_end = False
         self._draining = False
+        self.refused = False
         self.open = True
         self.ended = False
         self.backlog = bytearray()
@@ -103,23 +105,27 @@ class Connection:
             self._tasks.cancel_scope.cancel()
 
     async def _read(self) -> None:
-        sock, inbox = self._socket, self._inbox
-        while True:
-            await anyio.wait_readable(sock)
-            # Since the last read the actor has had its turn: now it is known what it left.
+        while not self._at_end:
+            await each_time_readable(self._socket, self._take)
             while self._congested:
                 await self._resumed()
-            try:
-                data = sock.recv(READ_BYTES)
-            except BlockingIOError:
-                continue
-            inbox.receive(self, data)  # which drops it, after a line that was refused
-            if not data:
-                # A client may only have ended its sending: it is still answered, and told what
-                # it subscribed to (each heartbeat shows whether it is still there).
-                while not self.ended or self._unanswered or self._listens():
-                    await self._resumed()
-                return
+        # A client may only have ended its sending: it is still answered, and told what it
+        # subscribed to (each heartbeat shows whether it is still there).
+        while not self.ended or self._unanswered or self._listens():
+            await self._resumed()
+
+    def _take(self) -> bool:
+        """Hand over what can be read; whether to go on reading."""
+        # Since the last read the actor has had its turn: now it is known what it left.
+        if self._congested:
+            return False
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return True
+        self._inbox.receive(self, data)  # which drops it, after a line that was refused
+        self._at_end = not data
+        return not self._at_end
 
     def _listens(self) -> bool:
         """Whether a subscriber that sends no more still reads."""
