@@ -3,6 +3,7 @@
 Rule: the person's home, configuration, sessions and daemon are never touched, and nothing is left.
 """
 
+import os
 from functools import partial
 from math import isfinite
 
@@ -10,6 +11,9 @@ import click
 
 from agent_console.cli.output import emit, is_terminal, narrate
 from agent_console.errors import AgentConsoleError
+
+CANNOT_DRAW = ("dumb", "unknown")
+"""Terminals whose cursor does not move."""
 
 
 def _speed(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -34,7 +38,7 @@ def command(headless: bool, speed: float) -> None:
 
     Starts a daemon of its own in a scratch home and plays recorded Claude Code sessions into it,
     through the same hooks that `install` would install. Your own home, sessions and daemon are not
-    touched, and nothing is left behind. In a pipe it is headless.
+    touched, and nothing is left behind. Into a pipe it prints lines too.
 
     Exits 1 when the board at the end is not what was recorded.
     """
@@ -42,7 +46,8 @@ def command(headless: bool, speed: float) -> None:
     from agent_console.cli.demo.show import show  # noqa: PLC0415
 
     title = closing.title(speed)
-    if headless or not is_terminal():
+    told = headless or not is_terminal() or os.environ.get("TERM") in CANNOT_DRAW
+    if told:
         emit(title)
         make_viewer: viewers.MakeViewer = viewers.LineViewer
     else:
@@ -52,6 +57,8 @@ def command(headless: bool, speed: float) -> None:
     except KeyboardInterrupt:
         narrate("Interrupted. Nothing of the demo is left on this machine.")
         raise
+    if told:
+        emit("")
     closing.close(result)
     if result.wrong:
         raise AgentConsoleError(f"The demo failed: {'; '.join(result.wrong)}.")

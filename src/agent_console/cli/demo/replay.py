@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from math import isclose
 
 import anyio
-from msgspec import Struct
+from msgspec import Struct, field
 
 from agent_console.cli.demo import recordings
 from agent_console.cli.demo.hook_runs import HookRuns
@@ -34,8 +34,8 @@ class Counts(Struct):
         upserts: Reports of usage.
     """
 
-    lines: Counter[str]
-    events: Counter[str]
+    lines: Counter[str] = field(default_factory=Counter[str])
+    events: Counter[str] = field(default_factory=Counter[str])
     upserts: int = 0
 
 

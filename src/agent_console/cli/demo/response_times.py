@@ -49,11 +49,15 @@ class Cause:
 
 @dataclass
 class ResponseTimes:
-    """Collects causes from the replay and changes from the subscription."""
+    """Collects causes from the replay and changes from the subscription.
 
+    Attributes:
+        taken_ms: What was measured.
+    """
+
+    taken_ms: dict[Kind, list[float]] = field(default_factory=dict[Kind, list[float]])
     _causes: dict[str, list[Cause]] = field(default_factory=dict[str, list[Cause]])
     _since_ms: dict[str, int] = field(default_factory=dict[str, int])
-    _taken_ms: dict[Kind, list[float]] = field(default_factory=dict[Kind, list[float]])
 
     def begin(self, kind: Kind, session_id: str, from_ms: int | None = None) -> Cause:
         """Something is done to a session now.
@@ -81,12 +85,12 @@ class ResponseTimes:
             if cause.from_ms <= since_ms:
                 if cause.to_ms is None or since_ms <= cause.to_ms:
                     taken_ms = (now - cause.began) * 1000
-                    self._taken_ms.setdefault(cause.kind, []).append(taken_ms)
+                    self.taken_ms.setdefault(cause.kind, []).append(taken_ms)
                 return
 
     def figures(self, kind: Kind) -> Figures | None:
         """What was measured of one kind; None when nothing was."""
-        taken = sorted(self._taken_ms.get(kind, ()))
+        taken = sorted(self.taken_ms.get(kind, ()))
         if not taken:
             return None
         return Figures(len(taken), _percentile(taken, 50), _percentile(taken, 99))

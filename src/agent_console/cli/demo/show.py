@@ -5,7 +5,6 @@ hooks that run are waited for, then the stand-ins end, then the daemon, then the
 """
 
 import time
-from collections import Counter
 from contextlib import ExitStack
 from functools import partial
 from typing import cast
@@ -30,6 +29,7 @@ from agent_console.protocol.messages import ServerStatus, Snapshot
 
 SETTLE_SECONDS = 5.0
 """How long the board may take to be what was recorded, after everything has been played."""
+POLL_SECONDS = 0.05
 
 
 class Result(Struct, frozen=True):
@@ -85,8 +85,7 @@ async def _play(
     speed: float,
 ) -> Result | None:
     """What was played; None when it was interrupted."""
-    cache, times = SessionCache(), ResponseTimes()
-    counts = Counts(Counter(), Counter())
+    cache, times, counts = SessionCache(), ResponseTimes(), Counts()
     result: Result | None = None
     try:
         with make_viewer(cache) as viewer:
@@ -99,8 +98,10 @@ async def _play(
                 seconds = time.perf_counter() - began
                 await _settled(cache)
                 at_ms = time.time_ns() // 1_000_000
-                status = await client.request(ServerStatus())
-                wrong = (*wrong_on_the_board(cache.sessions), *wrong_in_the_daemon(status, counts))
+                wrong = (
+                    *wrong_on_the_board(cache.sessions),
+                    *await _wrong_in_the_daemon(client, counts),
+                )
                 result = Result(tuple(cache.board), at_ms, seconds, counts, times, wrong)
                 tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
@@ -142,6 +143,18 @@ async def _settled(cache: SessionCache) -> None:
     with anyio.move_on_after(SETTLE_SECONDS):
         while wrong_on_the_board(cache.sessions):
             await _next_change(cache)
+
+
+async def _wrong_in_the_daemon(client: AsyncClient, counts: Counts) -> list[str]:
+    """What stays wrong there: a hook does not wait until it was heard, so the last may still be."""
+    wrong: list[str] = []
+    with anyio.move_on_after(SETTLE_SECONDS):
+        # The daemon tells nobody that it has heard a hook.
+        while wrong := wrong_in_the_daemon(  # noqa: ASYNC110
+            await client.request(ServerStatus()), counts
+        ):
+            await anyio.sleep(POLL_SECONDS)
+    return wrong
 
 
 async def _next_change(cache: SessionCache) -> None:

@@ -1,0 +1,113 @@
+"""A demo that runs beside a test, and all the processes that live by it."""
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from agent_console.daemon.process_watch import is_alive, process_start
+
+SECONDS = 60
+COMMAND = (sys.executable, "-u", "-m", "agent_console", "demo")
+DAEMON = "agent_console daemon run"
+STAND_IN = "read -r line"
+
+
+class Process(NamedTuple):
+    """A process that was seen; its start tells it from a later one with the same id."""
+
+    pid: int
+    start: str | None
+    command: str
+
+    @property
+    def alive(self) -> bool:
+        return is_alive(self.pid, self.start)
+
+    def wait(self) -> None:
+        """Return when it has ended."""
+        with suppress(ProcessLookupError):
+            handle = os.pidfd_open(self.pid)
+            poll = select.poll()
+            poll.register(handle, select.POLLIN)
+            ended = poll.poll(SECONDS * 1000)
+            os.close(handle)
+            assert ended, self
+
+
+class Demo:
+    """A demo; used as a context manager, at whose end it has ended."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=dict(os.environ),  # readline(3) adds the size of pytest's terminal to the real one
+        )
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.out = self.process.stdout
+        self.err = self.process.stderr
+        self._read = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.terminate()
+        self.process.wait(SECONDS)
+        self.out.close()
+        self.err.close()
+
+    def read_until(self, words: str) -> None:
+        """Read the feed up to the line that says so."""
+        for line in self.out:
+            self._read += line
+            if words in " ".join(line.split()):
+                return
+        raise AssertionError(f"{words!r} was never told in:\n{self._read}{self.err.read()}")
+
+    def processes(self) -> list[Process]:
+        """All that lives by this demo now."""
+        return list(_descendants(self.process.pid, _parents()))
+
+    def end(self) -> tuple[int, str, str]:
+        """Exit code, all of stdout and of stderr."""
+        out, err = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, self._read + out, err
+
+
+def one(processes: list[Process], words: str) -> Process:
+    """The first process whose command line says so."""
+    return next(process for process in processes if words in process.command)
+
+
+def _parents() -> dict[int, list[int]]:
+    """The children of each process."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # The second field is the program's name in parentheses and may hold anything.
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(folder.name))
+    return children
+
+
+def _descendants(pid: int, children: Mapping[int, list[int]]) -> Iterator[Process]:
+    for child in children.get(pid, ()):
+        with suppress(OSError):
+            command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+            yield Process(child, process_start(child), command.decode())
+        yield from _descendants(child, children)
