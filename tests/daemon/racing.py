@@ -38,10 +38,9 @@ def identity(path: str) -> tuple[int, int]:
     return found.st_ino, found.st_ctime_ns
 
 
-def race(home: Path) -> dict[str, object]:
+def race(home: Path, number: int) -> dict[str, object]:
     """One race, and what came of it."""
-    home.mkdir()
-    path = f"{home}/run/s"
+    path = f"{home}/{number}/s"
     start, gun = os.pipe()
     ready, says_ready = os.pipe()
     pids = {contender(home, path, start, says_ready) for _ in range(2)}
@@ -73,4 +72,4 @@ def race(home: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     for number in range(int(sys.argv[2])):
-        print(json.dumps(race(Path(sys.argv[1]) / str(number))), flush=True)
+        print(json.dumps(race(Path(sys.argv[1]), number)), flush=True)

@@ -3,6 +3,7 @@
 Rule: every wait has an end, and every process that was started is ended by its pid.
 """
 
+import gc
 import json
 import os
 import select
@@ -297,3 +298,4 @@ async def serving(
     finally:
         os.close(readable)
         instance.release()
+        gc.unfreeze()  # the daemon froze what this process had made
