@@ -56,6 +56,11 @@ INTERNAL = "The daemon failed on this request and changed nothing: its log says 
 MAX_UNSENT_BYTES = 1024 * 1024
 """A client's further requests wait while it has more than this to read."""
 
+_ABOUT_THE_DAEMON = frozenset(
+    (ProtocolError, Subscribe, Ping, Unsubscribe, ServerStatus, Dump, Stop)
+)
+"""Answered here; every other request is the state's."""
+
 Observation = Callable[[State, int], Outcome]
 """What a watcher has seen: a rule to apply at a time."""
 
@@ -219,9 +224,25 @@ class Actor:
             connection.resume()
             return
         refused_before = connection.refused
+        decode = codec.decode_request
         for line in connection.lines(data):
-            if line:
-                self._line(connection, line, at_ms)
+            if not line:
+                continue
+            self.counts.requests += 1
+            request: Request | ProtocolError
+            try:
+                request = good = decode(line)
+            except ProtocolError as error:
+                self.counts.bad_lines += 1
+                request = error
+            else:
+                if not self._accepting:
+                    message = "The daemon is stopping: try again in a moment."
+                    request = ProtocolError("shutting_down", message, good.id)
+            if connection.queue or connection.in_flight or connection.unsent > MAX_UNSENT_BYTES:
+                self._in_order(connection, request, at_ms)
+            else:
+                self._request(connection, request, at_ms)
         if connection.refused and not refused_before:
             self.counts.bad_lines += 1
             message = (
@@ -229,18 +250,6 @@ class Actor:
                 f"{MAX_HOOK_LINE_BYTES >> 20} MiB: send less at once."
             )
             self._in_order(connection, ProtocolError("frame_too_large", message), at_ms)
-
-    def _line(self, connection: Connection, line: bytes, at_ms: int) -> None:
-        self.counts.requests += 1
-        try:
-            request: Request | ProtocolError = codec.decode_request(line)
-        except ProtocolError as error:
-            self.counts.bad_lines += 1
-            request = error
-        if not self._accepting and not isinstance(request, ProtocolError):
-            message = "The daemon is stopping: try again in a moment."
-            request = ProtocolError("shutting_down", message, request.id)
-        self._in_order(connection, request, at_ms)
 
     def _in_order(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
@@ -271,10 +280,29 @@ class Actor:
     def _request(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
     ) -> None:
-        if isinstance(request, ProtocolError):
-            self._refuse(connection, request)
+        """Carry out one request; the path of every SET and GET, so it calls little."""
+        if type(request) in _ABOUT_THE_DAEMON:
+            self._about_the_daemon(connection, request, at_ms)
             return
+        asked: Any = request
+        try:
+            outcome = self.state.apply(asked, at_ms)
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
+            outcome = self._failed(error)
+        if outcome.ledger or outcome.processes_changed:
+            self._carry_out(outcome, connection, asked.id)
+            return
+        if outcome.changes:
+            self._changes += outcome.changes
+        self._answer(connection, asked.id, outcome.answer)
+
+    def _about_the_daemon(
+        self, connection: Connection, request: Request | ProtocolError, at_ms: int
+    ) -> None:
+        """What is about the daemon itself, not about sessions."""
         match request:
+            case ProtocolError():
+                self._refuse(connection, request)
             case Subscribe():
                 self._subscribe(connection, request)
             case Ping():
@@ -291,24 +319,24 @@ class Actor:
                 self.occupation_changed.set()
                 self._answer(connection, request.id, Unsubscribed(unsubscribed=True))
             case ServerStatus():
-                outcome = self._guarded(lambda: Outcome(self._describe(self)))
-                self._carry_out(outcome, connection, request.id)
+                self._answer(connection, request.id, self._describe(self))
             case Dump():
-                outcome = self._guarded(lambda: Outcome(self.state.dump(self.epoch, at_ms)))
-                self._carry_out(outcome, connection, request.id)
+                self._answer(connection, request.id, self.state.dump(self.epoch, at_ms))
             case Stop():
                 self._stop(connection, request)
             case _:
-                outcome = self._guarded(State.apply, self.state, request, at_ms)
-                self._carry_out(outcome, connection, request.id)
+                raise AssertionError(request)
 
     def _guarded(self, rule: Callable[..., Outcome], *args: Any) -> Outcome:
         """A rule's outcome; one that raises has changed nothing and is answered so."""
         try:
             return rule(*args)
         except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
-            self.note_failure(error, "A rule failed; nothing was changed.")
-            return Outcome(Failure("internal", INTERNAL))
+            return self._failed(error)
+
+    def _failed(self, error: Exception) -> Outcome:
+        self.note_failure(error, "A rule failed; nothing was changed.")
+        return Outcome(Failure("internal", INTERNAL))
 
     def note_failure(self, error: Exception, what: str) -> None:
         """Count a bug of ours, log it, and remember it for STATUS."""
