@@ -319,9 +319,11 @@ class Actor:
                 self.occupation_changed.set()
                 self._answer(connection, request.id, Unsubscribed(unsubscribed=True))
             case ServerStatus():
-                self._answer(connection, request.id, self._describe(self))
+                outcome = self._guarded(lambda: Outcome(self._describe(self)))
+                self._carry_out(outcome, connection, request.id)
             case Dump():
-                self._answer(connection, request.id, self.state.dump(self.epoch, at_ms))
+                outcome = self._guarded(lambda: Outcome(self.state.dump(self.epoch, at_ms)))
+                self._carry_out(outcome, connection, request.id)
             case Stop():
                 self._stop(connection, request)
             case _:
