@@ -76,18 +76,8 @@ class Observations:
         terminal = read_terminal(env)
         if terminal is not None and terminal != after.session.terminal:
             after = after.with_session(terminal=terminal)
-        left: Known | None = None
-        pid = _pid(env)
-        if pid is not None and self._arrives(pid, event, after, sent_ms):
-            after = self._placed(after, pid)
-            if event.meaning in {Meaning.STARTED, Meaning.PROMPTED}:
-                left = self._left(pid, session_id, sent_ms)
-        else:
-            pid = None
-        changes = tables.commit(after, at_ms)
-        if left is not None:
-            changes += tables.commit(left, at_ms)
-        moved = pid is not None and self.processes.enter(pid, session_id)
+        pid = _pid(env) if event.agent_id is None else None
+        changes, moved = self._write(after, pid, sent_ms, at_ms)
         session = tables.sessions[session_id]
         return Outcome(
             HookResult(session_id, session.status) if changes else None,
@@ -123,16 +113,6 @@ class Observations:
         known = self._tables.new(session_id, status, sent_ms)
         return known.with_session(reason="ready") if rests else known
 
-    def _arrives(self, pid: int, event: HookEvent, after: Known, sent_ms: int) -> bool:
-        """Whether the event says that this process is in this session now."""
-        if after.session.closed or event.agent_id is not None:
-            return False
-        owner = self.processes.sessions.get(pid)
-        if owner is None or owner == after.session.session_id:
-            return True
-        there = self._tables.known(owner)
-        return there is None or there.evidence.changed_at_ms <= sent_ms
-
     # ---- the registry and processes ------------------------------------------------------
 
     def entry(self, entry: RegistryEntry, at_ms: int) -> Outcome:
@@ -166,15 +146,8 @@ class Observations:
                 known = begun(known, told_ms - 1, Rank.START)
                 known = known.settled(max(dated_ms, changed_ms), Rank.START)
         after = apply_registry_entry(known, entry, status_ms)
-        if not after.session.closed:
-            after = self._placed(after, pid)
-        left = None
-        if registered is None or moved_here:
-            left = self._left(pid, session_id, told_ms)
-        changes = tables.commit(after, at_ms)
-        if left is not None:
-            changes += tables.commit(left, at_ms)
-        moved = not after.session.closed and self.processes.enter(pid, session_id)
+        written_ms = min(max(entry.updated_at or 0, told_ms), at_ms)
+        changes, moved = self._write(after, pid, written_ms, at_ms)
         self.processes.register(entry, session_id)
         return Outcome(
             None,
@@ -198,20 +171,34 @@ class Observations:
             changes = self._tables.commit(_seen_leaving(known, reason, at_ms), at_ms)
         return Outcome(None, changes, processes_changed=self.processes.forget(pid))
 
+    def _write(
+        self, after: Known, pid: int | None, told_ms: int, at_ms: int
+    ) -> tuple[tuple[Change, ...], bool]:
+        """Write a session, and the one its process has left for it; whether that process moved."""
+        left: Known | None = None
+        session_id = after.session.session_id
+        owner = None if pid is None else self.processes.sessions.get(pid)
+        if after.session.closed:
+            pid = None
+        elif owner is not None and owner != session_id:
+            there = self._tables.known(owner)
+            if there is not None and there.evidence.changed_at_ms > told_ms:
+                pid = None  # what we hear is older: the process has gone on since
+            elif there is not None and not there.session.closed and there.session.pid == pid:
+                left = _seen_leaving(there, "other", told_ms)
+        if pid is not None:
+            after = self._placed(after, pid)
+        changes = self._tables.commit(after, at_ms)
+        if left is not None:
+            changes += self._tables.commit(left, at_ms)
+        return changes, pid is not None and self.processes.enter(pid, session_id)
+
     def _placed(self, known: Known, pid: int) -> Known:
         session = known.session
         predecessor = self.processes.predecessor(pid, session, self._tables.sessions)
         if session.pid == pid and session.predecessor == predecessor:
             return known
         return Known(replace(session, pid=pid, predecessor=predecessor), known.evidence)
-
-    def _left(self, pid: int, session_id: str, told_ms: int) -> Known | None:
-        """The session that a process has left for another one, closed."""
-        owner = self.processes.sessions.get(pid)
-        known = None if owner in {None, session_id} else self._tables.known(owner or "")
-        if known is None or known.session.closed or known.session.pid != pid:
-            return None
-        return _seen_leaving(known, "other", told_ms)
 
 
 def _read(request: Hook) -> tuple[HookEvent, str, int] | Failure:

@@ -22,7 +22,7 @@ from agent_console.daemon.statusline_rules import limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import AgentType, Status
+from agent_console.model.session import AgentType, Session, Status
 from agent_console.model.usage import Limits
 from agent_console.protocol.messages import (
     DumpResult,
@@ -157,6 +157,8 @@ class State:
                 known = known.entering(request.status, reason, at, Rank.END, asking=())
                 if session.activity is not None:
                     fields["activity"] = None
+                if session.closed and self._is_gone(session):
+                    fields["pid"] = None
         elif before is not None and all(getattr(session, name) == fields[name] for name in fields):
             session = tables.touch(session, at_ms)
             return Outcome(session, (), self._kept(request))
@@ -205,8 +207,14 @@ class State:
             return Outcome(Failure("conflict", f"Session {request.session_id} is not closed."))
         at = max(at_ms, known.evidence.changed_at_ms)
         known = known.entering(Status.ATTENTION, "ready", at, Rank.END)
+        if self._is_gone(known.session):
+            known = known.with_session(pid=None)
         changes = self._tables.commit(known, at_ms)
         return Outcome(self.sessions[request.session_id], changes)
+
+    def _is_gone(self, session: Session) -> bool:
+        """Whether the session's process, if it had one, has left it."""
+        return session.pid is not None and self.processes.get(session.pid) != session.session_id
 
     # ---- what Claude Code tells ----------------------------------------------------------
 
