@@ -56,9 +56,13 @@ def test_drawings_in_a_pipe_have_no_blanks_at_the_end_of_a_line() -> None:
 
 
 def test_columns_are_obeyed() -> None:
-    drawn = run(DRAW.format(wide=True), COLUMNS="60").stdout.decode()
+    drawn = run(DRAW.format(wide=False), COLUMNS="60").stdout.decode()
 
     assert max(map(len, drawn.splitlines())) == 60
+
+
+def test_columns_cut_no_wide_drawing_in_a_pipe() -> None:
+    assert "y" * 150 in run(DRAW.format(wide=True), COLUMNS="60").stdout.decode()
 
 
 def test_an_ascii_output_gets_ascii_lines() -> None:

@@ -159,7 +159,12 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def columns(*, wide: bool = False) -> int:
-    """How many columns a drawing has: `$COLUMNS`, else the terminal's, else ours."""
+    """How many columns a drawing has: `$COLUMNS`, else the terminal's, else ours.
+
+    Shells set `$COLUMNS` for what they show; where no line needs to be cut it says nothing.
+    """
+    if wide and not is_terminal():
+        return PIPED_WIDTH_WHEN_WIDE
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and int(given) > 0:
         return int(given)
@@ -168,7 +173,7 @@ def columns(*, wide: bool = False) -> int:
             return os.get_terminal_size(sys.stdout.fileno()).columns or PIPED_WIDTH
         except (OSError, ValueError):
             return PIPED_WIDTH
-    return PIPED_WIDTH_WHEN_WIDE if wide else PIPED_WIDTH
+    return PIPED_WIDTH
 
 
 def rows() -> int:

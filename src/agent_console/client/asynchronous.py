@@ -229,7 +229,7 @@ class _Connection:
 
     def _take(self, line: bytes) -> None:
         message = decode_server_line(line)
-        if isinstance(message, Notification):
+        if message is None or isinstance(message, Notification):
             return
         if isinstance(message.id, int) and message.id in self._waiting:
             self._waiting[message.id].settle(message)

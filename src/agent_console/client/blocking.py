@@ -299,5 +299,5 @@ class BlockingClient:
         message = decode_server_line(line)
         if isinstance(message, Notification):
             self._notifications.append(message)
-        else:
+        elif message is not None:
             self._answers.append(message)

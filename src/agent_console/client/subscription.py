@@ -111,7 +111,7 @@ class Subscription:
                         snapshot = self._cursor.start(decoded(request, good_data(message)))
                         ready += [] if snapshot is None else [snapshot]
                         answered = True
-                    else:
+                    elif message is not None:
                         ready.append(message)
         except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
             raise hung_up(self._path) from error

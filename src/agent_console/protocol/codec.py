@@ -128,8 +128,8 @@ def decode_request(line: bytes | bytearray | memoryview) -> Request:
     return request
 
 
-def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notification:
-    """What a daemon sent.
+def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notification | None:
+    """What a daemon sent; nothing for a notification that only a newer client would know.
 
     Raises:
         ProtocolError: It is neither an answer nor a notification of this version.
@@ -142,10 +142,7 @@ def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notific
             return Answer(server_line.id, server_line.data, server_line.error)
         data_type = NOTIFICATIONS.get(server_line.event)
         if data_type is None:
-            raise ProtocolError(
-                "bad_json",
-                f"The daemon sent an unknown notification, {server_line.event!r}: is it newer?",
-            )
+            return None
         return Notification(
             server_line.event,
             server_line.seq,
