@@ -9,6 +9,7 @@ at its nearest parent. Only when the system has no watches left are folders look
 import logging
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import anyio
@@ -38,8 +39,9 @@ async def watch_folders(folders: list[Path]) -> AsyncGenerator[FolderChange]:
     else:
         changes = _told_by_watchfiles
     try:
-        async for change in changes(folders):
-            yield change
+        async with aclosing(changes(folders)) as told:
+            async for change in told:
+                yield change
     except OSError as error:
         names = ", ".join(map(str, folders))
         _log.warning(

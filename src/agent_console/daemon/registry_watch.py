@@ -29,29 +29,31 @@ class RegistryWatch:
     """The registry folders of all config dirs.
 
     Attributes:
+        folders: Where they are, there or not.
         foreign: Process ids of another kernel namespace, which mean nothing in ours.
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
-        self._folders = list(dict.fromkeys(directory / "sessions" for directory in config_dirs))
+        self.folders = list(dict.fromkeys(directory / "sessions" for directory in config_dirs))
         self._actor = actor
         self._namespace = _pid_namespace()
         self.foreign: set[int] = set()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
-        unread = len(self._folders)
+        unread = len(self.folders)
         if not unread:
             task_status.started()
             return
-        async for change in watch_folders(self._folders):
-            if not change.names:
-                self._read_all(change.folder)
-            for name in change.names:
-                self._read(change.folder, name)
-            unread -= 1
-            if unread == 0:
-                task_status.started()
+        async with aclosing(watch_folders(self.folders)) as changes:
+            async for change in changes:
+                if not change.names:
+                    self._read_all(change.folder)
+                for name in change.names:
+                    self._read(change.folder, name)
+                unread -= 1
+                if unread == 0:
+                    task_status.started()
 
     def _read_all(self, folder: Path) -> None:
         try:
@@ -91,11 +93,11 @@ class RegistryWatch:
 
     def process_ended(self, pid: int) -> None:
         """A watched process is gone: in good order when it took its file away first."""
-        for folder in self._folders:
+        for folder in self.folders:
             if (folder / f"{pid}.json").exists():
                 self._actor.observe(_exited(pid))
                 return
-        if any(folder.is_dir() for folder in self._folders):
+        if any(folder.is_dir() for folder in self.folders):
             self._actor.observe(_unregistered(pid))
         else:
             self._actor.observe(_exited(pid))

@@ -123,7 +123,7 @@ class Server:
             os.getpid(),
             self._describe,
         )
-        self._watching = [directory / "sessions" for directory in paths.claude_config_dirs()]
+        self._registry = RegistryWatch(paths.claude_config_dirs(), self._actor)
 
     async def run(self) -> None:
         """Start, serve and stop."""
@@ -135,10 +135,9 @@ class Server:
             tasks.start_soon(self._journal.run, actor.deliver)
             tasks.start_soon(self._feed_watchdog)
             async with anyio.create_task_group() as sources:
-                registry = RegistryWatch(paths.claude_config_dirs(), actor)
-                sources.start_soon(self._watch_processes, sources, registry)
+                sources.start_soon(self._watch_processes, sources)
                 await sources.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
-                await sources.start(registry.run)
+                await sources.start(self._registry.run)
                 await actor.after_turn()
                 sources.start_soon(listen, listening, actor, tasks)
                 sources.start_soon(self._beat)
@@ -208,8 +207,8 @@ class Server:
         self._actor.occupation_changed.set()
         _log.info("Read the configuration again.")
 
-    async def _watch_processes(self, tasks: TaskGroup, registry: RegistryWatch) -> None:
-        actor = self._actor
+    async def _watch_processes(self, tasks: TaskGroup) -> None:
+        actor, registry = self._actor, self._registry
         watch = ProcessWatch(tasks, registry.process_ended)
         while True:
             await actor.processes_changed.wait()
@@ -284,7 +283,7 @@ class Server:
             counters=actor.counters(),
             loop_lag_p99_ms=actor.loop_lag_p99_ms,
             rss_bytes=_rss_bytes(),
-            watching=tuple(str(folder) for folder in self._watching),
+            watching=tuple(str(folder) for folder in self._registry.folders),
             last_error=actor.last_error,
         )
 

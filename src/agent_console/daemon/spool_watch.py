@@ -4,6 +4,7 @@ Rule: an event is forgotten only after the turn that applied it.
 """
 
 import logging
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
@@ -38,11 +39,12 @@ class SpoolWatch:
             task_status.started()
             return
         started = False
-        async for _ in watch_folders([self._folder]):
-            await self._drain()
-            if not started:
-                started = True
-                task_status.started()
+        async with aclosing(watch_folders([self._folder])) as changes:
+            async for _ in changes:
+                await self._drain()
+                if not started:
+                    started = True
+                    task_status.started()
 
     async def _drain(self) -> None:
         drained = spool.drain(self._folder)
