@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import time
+from contextlib import aclosing
 from pathlib import Path
 
 import anyio
