@@ -22,7 +22,7 @@ from agent_console.daemon.statusline_rules import limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import AgentType, Session, Status
+from agent_console.model.session import AgentType, Session, Status, is_printable
 from agent_console.model.usage import Limits
 from agent_console.protocol.messages import (
     DumpResult,
@@ -145,11 +145,16 @@ class State:
                         f"Session not found: {session_id}. Send a status to create it.",
                     )
                 )
+            if not is_printable(session_id):
+                return Outcome(
+                    Failure("invalid_value", "SET: Expected printable characters in `session_id`.")
+                )
             known = tables.new(session_id, request.status, at_ms)
         session = known.session
-        fields = _fields(request)
+        fields = _news(request, session)
         if request.status is not UNSET and request.status is not session.status:
-            reason = fields.pop("reason", None)
+            fields.pop("reason", None)
+            reason = None if request.reason is UNSET else request.reason
             at = max(at_ms, known.evidence.changed_at_ms)
             if request.status is Status.CLOSED:
                 known = closed(known, reason, at, Rank.END)
@@ -159,7 +164,7 @@ class State:
                     fields["activity"] = None
                 if session.closed and self._is_gone(session):
                     fields["pid"] = None
-        elif before is not None and all(getattr(session, name) == fields[name] for name in fields):
+        elif before is not None and not fields:
             session = tables.touch(session, at_ms)
             return Outcome(session, (), self._kept(request))
         if fields:
@@ -344,20 +349,22 @@ class State:
         return DumpResult(DUMP_VERSION, epoch, tables.seq, at_ms, sessions, metadata, tables.limits)
 
 
-def _fields(request: SetSession) -> dict[str, Any]:
-    """What a SET says beside the status; null clears."""
+def _news(request: SetSession, session: Session) -> dict[str, Any]:
+    """What a SET says beside the status that is not so already; null clears."""
     fields: dict[str, Any] = {}
-    if request.working_dir is not UNSET:
+    if request.working_dir is not UNSET and request.working_dir != session.working_dir:
         fields["working_dir"] = request.working_dir
     if request.agent_type is not UNSET:
-        fields["agent_type"] = request.agent_type or AgentType.CLAUDE_CODE.value
-    if request.reason is not UNSET:
+        agent_type = request.agent_type or AgentType.CLAUDE_CODE.value
+        if agent_type != session.agent_type:
+            fields["agent_type"] = agent_type
+    if request.reason is not UNSET and request.reason != session.reason:
         fields["reason"] = request.reason
-    if request.label is not UNSET:
+    if request.label is not UNSET and request.label != session.label:
         fields["label"] = request.label
-    if request.priority is not UNSET:
+    if request.priority is not UNSET and (request.priority or 0) != session.priority:
         fields["priority"] = request.priority or 0
-    if request.note is not UNSET:
+    if request.note is not UNSET and request.note != session.note:
         fields["note"] = request.note
     return fields
 

@@ -4,6 +4,7 @@ Rule: nothing here reads a clock or touches a file. Structs that travel are froz
 new one. `gc=False` is safe because none of them can hold a reference cycle.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -12,13 +13,21 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from agent_console.model.metadata import SessionMetadata
 
 MAX_SESSION_ID_LENGTH = 200
+_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]+\Z"
 SessionId: TypeAlias = Annotated[
     str,
-    Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z"),
+    Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=_PRINTABLE),
 ]
 """Any printable string up to 200 characters."""
+
+
 HISTORY_LENGTH = 50
 """How many transitions a session remembers."""
+
+
+def is_printable(session_id: str) -> bool:
+    """Whether a session may have this id, as far as its characters go."""
+    return re.match(_PRINTABLE, session_id) is not None
 
 
 class Status(StrEnum):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from agent_console.model.metadata import SessionMetadata
-from agent_console.model.session import Session, SessionId, Status
+from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
 
 PROTOCOL_VERSION = 1
@@ -17,6 +17,13 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
 MAX_TOKENS = 2**53 - 1
 """The largest count that every JSON reader keeps exactly."""
+
+BoardId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH)]
+"""The id of a session on the board, or one to be put there.
+
+Only printable ids get onto the board (`State` sees to it); a pattern here would cost more than all
+the rest of decoding a request.
+"""
 
 Uuid: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
@@ -62,7 +69,7 @@ class Ping(RequestBase, frozen=True, tag="PING"):
 class SetSession(RequestBase, frozen=True, tag="SET"):
     """Create a session or change what is named; an absent field keeps its value, null clears it."""
 
-    session_id: SessionId
+    session_id: BoardId
     status: Status | UnsetType = UNSET
     working_dir: Text | None | UnsetType = UNSET
     agent_type: Name | None | UnsetType = UNSET
@@ -75,7 +82,7 @@ class SetSession(RequestBase, frozen=True, tag="SET"):
 class Get(RequestBase, frozen=True, tag="GET"):
     """One session with its history, or null."""
 
-    session_id: SessionId
+    session_id: BoardId
 
 
 class ListSessions(RequestBase, frozen=True, tag="LIST"):
@@ -88,19 +95,19 @@ class ListSessions(RequestBase, frozen=True, tag="LIST"):
 class Seen(RequestBase, frozen=True, tag="SEEN"):
     """The person has looked at the session since its last change of status."""
 
-    session_id: SessionId
+    session_id: BoardId
 
 
 class Remove(RequestBase, frozen=True, tag="RM"):
     """Take a session off the board; the ledger keeps its rows."""
 
-    session_id: SessionId
+    session_id: BoardId
 
 
 class Reopen(RequestBase, frozen=True, tag="REOPEN"):
     """A closed session needs attention again."""
 
-    session_id: SessionId
+    session_id: BoardId
 
 
 class Upsert(RequestBase, frozen=True, tag="UPSERT"):
