@@ -1,0 +1,49 @@
+"""Histories: small in memory, and the same as if every transition had been kept."""
+
+from hypothesis import given, strategies as st
+
+from agent_console.daemon.history import READ_HISTORIES_KEPT, Histories
+from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
+
+statuses = st.sampled_from(Status)
+steps = st.lists(st.tuples(st.integers(0, 2**40), statuses, st.booleans()), max_size=130)
+
+
+@given(start_ms=st.integers(0, 2**42), first=statuses, steps=steps)
+def test_what_is_read_is_what_was_appended(
+    start_ms: int, first: Status, steps: list[tuple[int, Status, bool]]
+) -> None:
+    histories = Histories()
+    kept: list[StateTransition] = []
+    before, before_ms = first, start_ms
+    for waited_ms, after, read_now in steps:
+        if after is before:
+            continue
+        after_ms = before_ms + waited_ms
+        histories.append("s", before, before_ms, after, after_ms)
+        kept.append(StateTransition(after_ms, before, after, waited_ms))
+        before, before_ms = after, after_ms
+        if read_now:
+            assert histories.of("s") == tuple(kept[-HISTORY_LENGTH:])
+    assert histories.of("s") == tuple(kept[-HISTORY_LENGTH:])
+
+
+def test_a_session_without_a_transition_has_an_empty_history() -> None:
+    assert Histories().of("s") == ()
+
+
+def test_a_forgotten_history_begins_anew() -> None:
+    histories = Histories()
+    histories.append("s", Status.WORKING, 1, Status.CLOSED, 2)
+    assert len(histories.of("s")) == 1
+    histories.forget("s")
+    assert histories.of("s") == ()
+
+
+def test_only_the_histories_read_last_are_kept_unpacked() -> None:
+    histories = Histories()
+    for number in range(READ_HISTORIES_KEPT * 2):
+        histories.append(str(number), Status.WORKING, 1, Status.CLOSED, 2)
+        histories.of(str(number))
+    assert len(histories._read) == READ_HISTORIES_KEPT  # pyright: ignore[reportPrivateUsage]
+    assert histories.of("0") == (StateTransition(2, Status.WORKING, Status.CLOSED, 1),)
