@@ -110,7 +110,9 @@ class State:
                 return self._set(request, at_ms)
             case Get():
                 session = self.sessions.get(request.session_id)
-                return Outcome(None if session is None else self._tables.with_history(session))
+                if session is None:
+                    return Outcome(_unprintable(request.session_id))
+                return Outcome(self._tables.with_history(session))
             case Hook():
                 return self._observations.hook(request, at_ms)
             case Upsert():
@@ -145,10 +147,9 @@ class State:
                         f"Session not found: {session_id}. Send a status to create it.",
                     )
                 )
-            if not is_printable(session_id):
-                return Outcome(
-                    Failure("invalid_value", "SET: Expected printable characters in `session_id`.")
-                )
+            unprintable = _unprintable(session_id)
+            if unprintable is not None:
+                return Outcome(unprintable)
             known = tables.new(session_id, request.status, at_ms)
         session = known.session
         fields = _news(request, session)
@@ -367,6 +368,13 @@ def _news(request: SetSession, session: Session) -> dict[str, Any]:
     if request.note is not UNSET and request.note != session.note:
         fields["note"] = request.note
     return fields
+
+
+def _unprintable(session_id: str) -> Failure | None:
+    """Why no session can have this id, if none can; asked only when none has it."""
+    if is_printable(session_id):
+        return None
+    return Failure("invalid_value", "Expected printable characters in `session_id`.")
 
 
 def _not_found(session_id: str) -> Failure:
