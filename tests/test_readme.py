@@ -1,0 +1,87 @@
+"""What the README says of commands, exit codes, settings and places is so."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import get_args
+
+import click
+import pytest
+
+from agent_console import config, paths
+from agent_console.cli.command_table import EXIT_CODES, SECTIONS
+from agent_console.cli.main import command as root
+from agent_console.protocol.codec import NOTIFICATIONS
+from agent_console.protocol.messages import ErrorCode, Request
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+def shell_lines() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+def calls() -> list[list[str]]:
+    """Every call of agent-console in a shell block, as words."""
+    found: list[list[str]] = []
+    for line in shell_lines():
+        words = shlex.split(line, comments=True)
+        for start, word in enumerate(words):
+            if word.rpartition("/")[2] == "agent-console":
+                rest = words[start + 1 :]
+                ends = [i for i, other in enumerate(rest) if other in {"&&", "|", ";"}]
+                found.append(rest[: ends[0]] if ends else rest)
+    return found
+
+
+@pytest.mark.parametrize("call", calls(), ids=" ".join)
+def test_every_call_names_a_command_and_its_options(call: list[str]) -> None:
+    name, *rest = call
+    with click.Context(root) as context:
+        command = root.get_command(context, name)
+    assert command is not None
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in rest if word.startswith("--")} <= options
+
+
+def test_every_command_is_in_the_table() -> None:
+    table = README.partition("## Commands")[2].partition("## Scripts")[0]
+    for _, commands in SECTIONS:
+        for name, _ in commands:
+            assert re.search(rf"`{name}\b", table), name
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    told = re.findall(r"^\| (\d+) \| (.*) \|$", README, re.MULTILINE)
+    assert told == list(EXIT_CODES)
+
+
+def test_the_settings_and_their_defaults_are_those_of_the_program() -> None:
+    told = dict(re.findall(r"^\| `((?:daemon|display)\.\w+)` \| (.*?) \|", README, re.MULTILINE))
+    assert set(told) == {setting.key for setting in config.settings()}
+    for setting in config.settings():
+        if setting.value:
+            shown = f'`"{setting.value}"`' if isinstance(setting.value, str) else str(setting.value)
+            assert told[setting.key] == shown
+
+
+def test_the_places_are_those_of_the_program(scratch_home: Path) -> None:
+    def as_told(path: Path) -> str:
+        return str(path).replace(str(scratch_home), "~")
+
+    assert as_told(paths.data_dir().parent) == "~/.local/share"
+    assert f"$XDG_DATA_HOME/agent-console/{paths.database_path().name}" in README
+    assert f"$XDG_STATE_HOME/agent-console/{paths.log_path().name}" in README
+    assert f"$XDG_CONFIG_HOME/agent-console/{paths.config_path().name}" in README
+    assert as_told(Path(paths.socket_path())) in README
+
+
+def test_the_protocol_table_names_every_request_code_and_notification() -> None:
+    section = README.partition("## Protocol")[2].partition("## Development")[0]
+    for request in get_args(Request):
+        assert f"`{request.__struct_config__.tag}`" in section
+    for code in get_args(ErrorCode):
+        assert f"`{code}`" in section
+    for event in NOTIFICATIONS:
+        assert f"`{event}`" in section
