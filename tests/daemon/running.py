@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,14 +21,14 @@ from typing import Any, Self
 
 import anyio
 from anyio.abc import SocketStream
-from anyio.streams.buffered import BufferedByteReceiveStream
 
+from agent_console.client.lines import LineBuffer
 from agent_console.config import Config
 from agent_console.daemon.instance import Instance
 from agent_console.daemon.server import Server
 
 DEADLINE_SECONDS = 20
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
+RECEIVE_BYTES = 256 * 1024
 
 Message = dict[str, Any]
 
@@ -43,8 +44,8 @@ class Wire:
         except OSError:
             self.socket.close()
             raise
-        self._received = bytearray()
-        self._searched = 0
+        self._lines = LineBuffer()
+        self._waiting: deque[bytes] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -67,16 +68,12 @@ class Wire:
         Raises:
             EOFError: The daemon has closed the connection.
         """
-        while (end := self._received.find(b"\n", self._searched)) < 0:
-            self._searched = len(self._received)
-            received = self.socket.recv(1 << 18)
+        while not self._waiting:
+            received = self.socket.recv(RECEIVE_BYTES)
             if not received:
                 raise EOFError
-            self._received += received
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        self._searched = 0
-        return decoded(line)
+            self._waiting += self._lines.feed(received)
+        return decoded(self._waiting.popleft())
 
     def lines(self, count: int) -> list[Message]:
         return [self.line() for _ in range(count)]
@@ -216,14 +213,24 @@ class AsyncWire:
 
     def __init__(self, stream: SocketStream) -> None:
         self.stream = stream
-        self._received = BufferedByteReceiveStream(stream)
+        self._lines = LineBuffer()
+        self._waiting: deque[bytes] = deque()
 
     async def send(self, *messages: Message | bytes) -> None:
         await self.stream.send(b"".join(map(encoded, messages)))
 
     async def line(self) -> Message:
-        """The next line; anyio.EndOfStream or IncompleteRead when there is none."""
-        return decoded(await self._received.receive_until(b"\n", MAX_ANSWER_BYTES))
+        """The next line that comes.
+
+        Raises:
+            EOFError: The daemon has closed the connection.
+        """
+        while not self._waiting:
+            try:
+                self._waiting += self._lines.feed(await self.stream.receive(RECEIVE_BYTES))
+            except (anyio.EndOfStream, anyio.BrokenResourceError):
+                raise EOFError from None
+        return decoded(self._waiting.popleft())
 
     async def lines(self, count: int) -> list[Message]:
         return [await self.line() for _ in range(count)]

@@ -395,7 +395,7 @@ async def test_bye_is_said_before_a_planned_stop_after_all_else(scratch_home: Pa
             bye = await slow.line()
             assert (bye["event"], bye["seq"]) == ("bye", changed["data"]["rev"])
             assert bye["data"]["reason"] == "asked to"
-        with pytest.raises((anyio.IncompleteRead, anyio.EndOfStream)):
+        with pytest.raises(EOFError):
             await slow.line()
         await running.ended.wait()
 

@@ -166,8 +166,9 @@ class Actor:
         while True:
             await self._wake.wait()
             self._wake = anyio.Event()
-            self._lags.append(time.perf_counter() - self._woken_at)
+            woken_at = self._woken_at
             self._turn()
+            self._lags.append(time.perf_counter() - woken_at)
             done, self._turn_done = self._turn_done, anyio.Event()
             done.set()
 
@@ -581,6 +582,6 @@ class Actor:
 
     @property
     def loop_lag_p99_ms(self) -> float:
-        """How long the last turns had to wait for the loop, at the 99th percentile."""
+        """How long what arrived waited for the end of its turn, at the 99th percentile."""
         lags = sorted(self._lags)
         return round(lags[int(len(lags) * 0.99)] * 1000, 3) if lags else 0.0

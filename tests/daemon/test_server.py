@@ -1,0 +1,190 @@
+"""The daemon as a whole: what it says of itself, when it leaves, and what it costs at rest."""
+
+import os
+import platform
+import time
+import uuid
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Running, serving
+
+from agent_console.config import Config, DaemonConfig
+from agent_console.daemon import server
+from agent_console.daemon.state import State
+from agent_console.version import __version__
+
+AN_INSTANT = 0.05
+
+
+# ---- STATUS --------------------------------------------------------------------------------
+
+
+def test_status_tells_the_truth(daemon: Daemon) -> None:
+    session = str(uuid.uuid4())
+    started = time.time_ns() // 1_000_000
+    with daemon.start().connect() as wire, daemon.connect() as subscriber:
+        subscriber.data(cmd="SUB", topics=["usage", "alert"])
+        wire.data(cmd="SET", session_id=session, status="working")
+        wire.data(cmd="SET", session_id="b", status="question")
+        wire.data(cmd="SET", session_id="c", status="closed")
+        for _ in range(2):
+            wire.data(cmd="UPSERT", session_id=session, turns=1, message_id="m")
+        wire.data(cmd="HOOK", event={"hook_event_name": "Stop", "session_id": session})
+        wire.ask(b"nonsense\n")
+        dump = wire.data(cmd="DUMP")
+        status: Message = wire.data(cmd="STATUS")
+        resident = resident_bytes(daemon.process.pid)
+        epoch = wire.data(cmd="PING")["epoch"]
+    assert 0 <= status.pop("uptime_ms") <= time.time_ns() // 1_000_000 - started
+    assert 0 < status.pop("loop_lag_p99_ms") < 1_000
+    assert abs(status.pop("rss_bytes") - resident) < 4_000_000
+    assert status.pop("event_loop") in {"asyncio", "uvloop"}
+    assert os.path.exists(status["database"])
+    assert status == {
+        "pid": daemon.process.pid,
+        "server": __version__,
+        "version": 1,
+        "epoch": epoch,
+        "python": platform.python_version(),
+        "socket": daemon.path,
+        "database": f"{daemon.home}/.local/share/agent-console/metrics.db",
+        "ledger_error": None,
+        "sessions": {"question": 1, "attention": 1, "working": 0, "closed": 1},
+        "subscribers": [{"topics": ["alert", "usage"], "lag": 0, "pending": 0}],
+        "connections": 2,
+        "counters": {
+            "requests": 10,
+            "hooks": {"Stop": 1},
+            "bad_lines": 1,
+            "upserts": 2,
+            "duplicates": 1,
+            "internal_errors": 0,
+            "spool_drained": 0,
+            "spool_dropped": 0,
+        },
+        "watching": [f"{daemon.home}/.config/claude/sessions", f"{daemon.home}/.claude/sessions"],
+        "last_error": None,
+    }
+    assert {s["session_id"] for s in dump["sessions"]} == {session, "b", "c"}
+
+
+def resident_bytes(pid: int) -> int:
+    statm = Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
+    return int(statm.split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def test_each_boot_is_another_epoch(daemon: Daemon) -> None:
+    epochs: set[str] = set()
+    for _ in range(2):
+        with daemon.start().connect() as wire:
+            epochs.add(str(uuid.UUID(wire.data(cmd="PING")["epoch"])))
+        daemon.stop()
+    assert len(epochs) == 2
+
+
+async def test_the_loop_lag_shows_a_rule_that_takes_long(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = State.apply
+
+    def slow(self: State, request: object, at_ms: int) -> object:
+        time.sleep(0.05)
+        return apply(self, request, at_ms)  # type: ignore[arg-type]
+
+    async with serving(scratch_home) as running, running.connect() as wire:
+        assert (await wire.data(cmd="STATUS"))["loop_lag_p99_ms"] < 50
+        monkeypatch.setattr(State, "apply", slow)
+        await wire.data(cmd="LIST")
+        assert (await wire.data(cmd="STATUS"))["loop_lag_p99_ms"] >= 50
+
+
+# ---- leaving when nobody needs it ----------------------------------------------------------
+
+
+def idle_after(minutes: int) -> Config:
+    return Config(daemon=DaemonConfig(idle_exit_minutes=minutes))
+
+
+def is_there(path: str) -> bool:
+    return os.path.lexists(path)
+
+
+async def leaves(running: Running) -> bool:
+    with anyio.move_on_after(DEADLINE_SECONDS):
+        await running.ended.wait()
+    return running.ended.is_set()
+
+
+async def stays(running: Running) -> bool:
+    """Whether it is there still after many times the idle time; there is nothing to wait for."""
+    await anyio.sleep(6 * AN_INSTANT)
+    return not running.ended.is_set()
+
+
+async def test_an_unused_daemon_leaves(scratch_home: Path) -> None:
+    async with serving(scratch_home, idle_after(1), minute_seconds=AN_INSTANT) as running:
+        assert await leaves(running)
+    assert not is_there(running.path)
+
+
+async def test_it_leaves_when_the_last_session_has_closed(scratch_home: Path) -> None:
+    async with serving(scratch_home, idle_after(1), minute_seconds=AN_INSTANT) as running:
+        async with running.connect() as wire:
+            await wire.data(cmd="SET", session_id="s", status="attention")
+            assert await stays(running)
+            await wire.data(cmd="SET", session_id="s", status="closed")
+        assert await leaves(running)
+
+
+async def test_it_leaves_when_the_last_subscriber_has_left(scratch_home: Path) -> None:
+    async with serving(scratch_home, idle_after(1), minute_seconds=AN_INSTANT) as running:
+        async with running.connect() as wire:
+            await wire.data(cmd="SUB")
+            assert await stays(running)
+        assert await leaves(running)
+
+
+async def test_with_0_minutes_it_never_leaves(scratch_home: Path) -> None:
+    async with serving(scratch_home, idle_after(0), minute_seconds=AN_INSTANT) as running:
+        assert await stays(running)
+
+
+async def test_a_daemon_that_systemd_started_leaves_that_to_systemd(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", f"{scratch_home}/nobody")
+    async with serving(scratch_home, idle_after(1), minute_seconds=AN_INSTANT) as running:
+        assert await stays(running)
+
+
+async def test_a_daemon_with_a_socket_of_systemd_leaves_that_to_systemd(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "handed_over_path", lambda: "/run/user/0/s")
+    async with serving(scratch_home, idle_after(1), minute_seconds=AN_INSTANT) as running:
+        assert await stays(running)
+
+
+# ---- at rest -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sessions", [0, 3])
+def test_at_rest_it_is_not_woken_by_anything(daemon: Daemon, sessions: int) -> None:
+    with daemon.start().connect() as wire:
+        for number in range(sessions):
+            wire.data(cmd="SET", session_id=f"s{number}", status="working")
+    settled = wake_ups(daemon.process.pid)
+    time.sleep(1)  # there is nothing to wait for: nothing may happen
+    assert wake_ups(daemon.process.pid) - settled <= 3
+
+
+def wake_ups(pid: int) -> int:
+    """How often its threads were given the processor because something happened."""
+    total = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for line in (thread / "status").read_text(encoding="ascii").splitlines():
+            if line.startswith("voluntary_ctxt_switches"):
+                total += int(line.split()[1])
+    return total
