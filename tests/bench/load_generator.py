@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from tests.bench.servers import Server
 
 UNIQUE = "##########"
@@ -37,6 +38,8 @@ class Load(msgspec.Struct, frozen=True):
     messages_per_second: float
     message_p50_us: float
     message_p99_us: float
+    server_cpu_us: float | None = None
+    """What one request cost the server; what else the machine does hardly moves it."""
 
 
 class Drive(NamedTuple):
@@ -74,8 +77,13 @@ class LoadGenerator:
 
     def run(self, server: Server, requests: Sequence[bytes], drive: Drive) -> Load:
         """Send requests until there were enough of them or the time is over."""
+        before = server.cpu_seconds()
         with self.started(server, requests, drive) as process:
-            return finished(process)
+            load = finished(process)
+        after = server.cpu_seconds()
+        if before is None or after is None:
+            return load
+        return replace(load, server_cpu_us=(after - before) * 1e6 / load.requests)
 
     @contextmanager
     def started(

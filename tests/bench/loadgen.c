@@ -66,7 +66,8 @@ static Record subscribe_record;
 static int epoll_fd;
 
 static uint64_t issued, answered, errors, messages, started_ns, last_message_ns, last_reply_ns;
-static uint64_t *published_ns; /* when the n-th request left, to date the n-th message */
+static uint64_t *published_ns; /* when the n-th request left, to date the n-th message; only while
+                                 one connection sends, because else they come in another order */
 static int out_of_time;
 
 /* ---- latencies: 64 steps for every power of two ---- */
@@ -343,7 +344,7 @@ static void read_options(int argc, char **argv) {
     if (pipeline == 0 || pipeline > MAX_PIPELINE || record_count < connection_count) fail("options");
     if (subscriber_count + stalled_count > 0) {
         if (subscribe_record.length == 0 || request_limit == UINT64_MAX) fail("options");
-        published_ns = allocate(request_limit, sizeof *published_ns);
+        if (connection_count == 1) published_ns = allocate(request_limit, sizeof *published_ns);
     }
 }
 

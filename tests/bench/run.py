@@ -21,7 +21,7 @@ OURS = ("socket_throughput", "subscribers", "upserts", "memory")
 """Topics that take `--quick` and `--json`."""
 OTHERS: dict[str, tuple[list[str], list[str]]] = {
     "hook_cost": (["20"], ["60"]),
-    "ledger": (["--quick"], []),
+    "ledger": ([], []),
 }
 """Topics with arguments of their own: for a quick run and for a full one."""
 TOPIC_SECONDS = 180

@@ -2,8 +2,9 @@
 
     python -m tests.bench.subscribers [--quick] [--json FILE]
 
-Rule: complete messages are counted where they arrive. Ours are SETs that change a status, so each
-is also decoded, applied, encoded and answered; Redis publishes as many bytes as a notification has.
+Rule: complete messages are counted where they arrive, and dated from the request that caused them.
+Ours are SETs that change a status, so each is also decoded, applied, encoded and answered; Redis
+publishes as many bytes as a notification has.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from tests.bench.servers import LOAD_CPU, Server, redis_is_missing, running_daem
 from tests.bench.tables import Options, Row, Table, Turn, messages_per_second, row, run_topic
 from tests.bench.workloads import SESSIONS
 
+SHAPES = ((1, 1), (1, 16), (50, 1))
+"""How many publish, and how many requests each of them sends at once."""
 CROWDS = (1, 10, 100)
 MESSAGES = 400_000
 """How many messages one turn is about, whatever the number of subscribers."""
@@ -37,19 +40,10 @@ def measure(options: Options) -> list[Table]:
         redis = None if missing else stack.enter_context(running_redis())
         for server in (*ours, *([redis] if redis else [])):
             server.keep_to_its_cpu()
-        for server in ours:
-            load.run(server, workloads.sets(), Drive(pipeline=16, total=2 * SESSIONS))
-        unchanged = workloads.sets()[SESSIONS]
-        message_bytes = len(ours[0].ask(unchanged)) + ENVELOPE_BYTES
+        message_bytes = len(ours[0].ask(workloads.sets()[0])) + ENVELOPE_BYTES
         bench = _Bench(load, options, ours, redis, message_bytes, [])
-        rows = [
-            bench.row(crowd, pipeline, f"{crowd} subscriber{'s' if crowd > 1 else ''}{suffix}")
-            for pipeline, suffix in ((1, ""), (16, ", pipelined 16"))
-            for crowd in CROWDS
-        ]
-        rows += [
-            bench.stalled_row(crowd, pipeline) for crowd, pipeline in ((10, 1), (100, 1), (100, 16))
-        ]
+        rows = [bench.row(shape, crowd) for shape in SHAPES for crowd in CROWDS]
+        rows += [bench.stalled_row(shape, 100) for shape in SHAPES]
     notes = (*bench.shortfalls, *(() if missing is None else (missing,)))
     return [Table("notifications", "messages received/s", "redis", tuple(rows), notes)]
 
@@ -62,41 +56,46 @@ class _Bench(NamedTuple):
     message_bytes: int
     shortfalls: list[str]
 
-    def row(self, crowd: int, pipeline: int, name: str) -> Row:
+    def row(self, shape: tuple[int, int], crowd: int) -> Row:
         with_uvloop, without_uvloop = self.ours
         return row(
-            name,
+            _name(shape, crowd),
             self.options.rounds,
-            self._turn(with_uvloop, crowd, pipeline),
-            reference=self.redis and self._turn(self.redis, crowd, pipeline),
-            without_uvloop=self._turn(without_uvloop, crowd, pipeline),
+            self._turn(with_uvloop, shape, crowd),
+            reference=self.redis and self._turn(self.redis, shape, crowd),
+            without_uvloop=self._turn(without_uvloop, shape, crowd),
             target=">= 1.30" if crowd == 100 else "",
         )
 
-    def stalled_row(self, crowd: int, pipeline: int) -> Row:
+    def stalled_row(self, shape: tuple[int, int], crowd: int) -> Row:
         """The healthy ones beside one that never reads, held against the healthy ones alone."""
-        suffix = f", pipelined {pipeline}" if pipeline > 1 else ""
         measured = row(
-            f"{crowd}{suffix}, beside one that never reads",
+            f"{_name(shape, crowd)}, beside one that never reads",
             self.options.rounds,
-            self._turn(self.ours[0], crowd, pipeline, stalled=1),
-            reference=self._turn(self.ours[0], crowd, pipeline),
+            self._turn(self.ours[0], shape, crowd, stalled=1),
+            reference=self._turn(self.ours[0], shape, crowd),
             target="about 1.00",
         )
         return replace(measured, note="reference: ours without it")
 
-    def _turn(self, server: Server, crowd: int, pipeline: int, stalled: int = 0) -> Turn:
-        return lambda: messages_per_second(self._publish(server, crowd, pipeline, stalled))
+    def _turn(self, server: Server, shape: tuple[int, int], crowd: int, stalled: int = 0) -> Turn:
+        return lambda: messages_per_second(self._publish(server, shape, crowd, stalled))
 
-    def _publish(self, server: Server, crowd: int, pipeline: int, stalled: int) -> Load:
+    def _publish(self, server: Server, shape: tuple[int, int], crowd: int, stalled: int) -> Load:
         redis = server.framing == "resp"
+        publishers, pipeline = shape
+        sets = workloads.sets(publishers)
+        if not redis:  # every SET that is measured shall change a status
+            rest = workloads.sets()[SESSIONS:]
+            self.load.run(server, rest, Drive(pipeline=16, total=SESSIONS))
         messages = MESSAGES // (4 if self.options.quick else 1)
         load = self.load.run(
             server,
-            workloads.redis_publishes(self.message_bytes) if redis else workloads.sets(),
+            workloads.redis_publishes(self.message_bytes) * publishers if redis else sets,
             Drive(
-                pipeline=pipeline,
-                total=min(MOST_REQUESTS, messages // crowd) // (2 * SESSIONS) * 2 * SESSIONS,
+                publishers,
+                pipeline,
+                total=min(MOST_REQUESTS, messages // crowd),
                 subscription=workloads.REDIS_SUBSCRIBE if redis else workloads.SUBSCRIBE,
                 subscribers=crowd,
                 stalled=stalled,
@@ -107,9 +106,15 @@ class _Bench(NamedTuple):
             who = "redis" if redis else "ours, conflated"
             self.shortfalls.append(
                 f"{lost:,} of {load.expected_messages:,} messages did not come one by one "
-                f"({who}; {crowd} subscribers, pipelined {pipeline})."
+                f"({who}; {_name(shape, crowd)})."
             )
         return load
+
+
+def _name(shape: tuple[int, int], crowd: int) -> str:
+    publishers, pipeline = shape
+    name = f"{publishers} to {crowd} subscriber{'s' if crowd > 1 else ''}"
+    return f"{name}, pipelined {pipeline}" if pipeline > 1 else name
 
 
 if __name__ == "__main__":

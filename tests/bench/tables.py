@@ -6,7 +6,7 @@ ratio is the median of the ratios of each turn, because a machine's speed wander
 
 import argparse
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,11 +15,16 @@ from tests.bench.load_generator import Load
 
 
 class Measure(Struct, frozen=True):
-    """One figure, with the latencies that belong to it."""
+    """One figure, with the latencies that belong to it.
+
+    Attributes:
+        cpu_us: The server's CPU time for each request or message.
+    """
 
     value: float
     p50_us: float | None = None
     p99_us: float | None = None
+    cpu_us: float | None = None
 
 
 class Row(Struct, frozen=True):
@@ -89,23 +94,31 @@ def row(
 
 
 def _median(measures: Sequence[Measure]) -> Measure:
-    p50 = [m.p50_us for m in measures if m.p50_us is not None]
-    p99 = [m.p99_us for m in measures if m.p99_us is not None]
     return Measure(
         statistics.median(m.value for m in measures),
-        statistics.median(p50) if p50 else None,
-        statistics.median(p99) if p99 else None,
+        _median_of_known(m.p50_us for m in measures),
+        _median_of_known(m.p99_us for m in measures),
+        _median_of_known(m.cpu_us for m in measures),
     )
+
+
+def _median_of_known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def requests_per_second(load: Load) -> Measure:
     """Throughput with the latency of a request."""
-    return Measure(load.requests_per_second, load.p50_us, load.p99_us)
+    return Measure(load.requests_per_second, load.p50_us, load.p99_us, load.server_cpu_us)
 
 
 def messages_per_second(load: Load) -> Measure:
     """Fan-out with the time from the request to its message."""
-    return Measure(load.messages_per_second, load.message_p50_us, load.message_p99_us)
+    p50, p99 = load.message_p50_us or None, load.message_p99_us or None
+    cpu = load.server_cpu_us
+    if cpu is not None:
+        cpu *= load.requests / max(load.messages, 1)
+    return Measure(load.messages_per_second, p50, p99, cpu)
 
 
 def show(table: Table) -> None:
@@ -113,9 +126,12 @@ def show(table: Table) -> None:
     width = max(len(table.title), *(len(line.name) for line in table.rows)) + 2
     header = f"{table.title:{width}}{'ours':>12}{table.reference:>14}{'ratio':>8}  {'target':12}"
     has_latencies = any(line.ours.p50_us is not None for line in table.rows)
+    has_cpu = any(line.ours.cpu_us is not None for line in table.rows)
     has_variant = any(line.without_uvloop is not None for line in table.rows)
     if has_latencies:
-        header += f"{'ours p50/p99 µs':>18}{table.reference + ' p50/p99':>20}"
+        header += f"{'p50 / p99 µs':>18}{table.reference:>18}"
+    if has_cpu:
+        header += f"{'CPU µs':>9}{table.reference:>10}"
     if has_variant:
         header += f"{'without uvloop':>16}"
     print(f"\n{header}\n{'-' * len(header)}")
@@ -123,11 +139,14 @@ def show(table: Table) -> None:
         text = f"{line.name:{width}}{_number(line.ours):>12}{_number(line.reference):>14}"
         text += f"{'' if line.ratio is None else f'{line.ratio:.2f}':>8}  {line.target:12}"
         if has_latencies:
-            text += f"{_latencies(line.ours):>18}{_latencies(line.reference):>20}"
+            text += f"{_latencies(line.ours):>18}{_latencies(line.reference):>18}"
+        if has_cpu:
+            text += f"{_cpu(line.ours):>9}{_cpu(line.reference):>10}"
         if has_variant:
             text += f"{_number(line.without_uvloop):>16}"
         print((text + f"  {line.note}").rstrip())
-    print(f"({table.unit})")
+    cpu = "; CPU: the server's, for each" if has_cpu else ""
+    print(f"({table.unit}{cpu})")
     for note in table.notes:
         print(note)
 
@@ -144,6 +163,10 @@ def _latencies(measure: Measure | None) -> str:
     return f"{measure.p50_us:,.0f} / {measure.p99_us:,.0f}"
 
 
+def _cpu(measure: Measure | None) -> str:
+    return "" if measure is None or measure.cpu_us is None else f"{measure.cpu_us:.2f}"
+
+
 class Options(Struct, frozen=True):
     """How a topic is run: `--quick` for a first look, `--json FILE` to keep the figures."""
 
@@ -158,7 +181,7 @@ class Options(Struct, frozen=True):
     @property
     def seconds(self) -> float:
         """How long one turn takes."""
-        return 0.3 if self.quick else 0.6
+        return 0.3 if self.quick else 0.4
 
 
 def run_topic(measure: Callable[[Options], list[Table]]) -> None:

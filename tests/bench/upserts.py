@@ -34,7 +34,7 @@ from tests.bench.workloads import SESSIONS
 
 PAIRS: tuple[tuple[Durability, Fsync], ...] = (("normal", "everysec"), ("full", "always"))
 CONNECTIONS = 50
-STORM_SECONDS = 1.5
+STORM_SECONDS = 1.2
 REDIS_ANSWER_BYTES = 800
 
 
