@@ -180,6 +180,16 @@ def test_session_end_closes_with_its_reason() -> None:
     assert board.shows() == "closed prompt_input_exit"
 
 
+def test_a_session_end_that_came_too_late_gives_the_reason_when_the_process_is_gone() -> None:
+    board = Driver()
+    board.hook("SessionStart", source="startup", pid=7)
+    board.registry("busy")
+    board.hook("SessionEnd", reason="prompt_input_exit", sent_ms=board.now_ms - 10)
+    assert board.shows() == "working -"
+    board.state.observe_exit(7, board.now_ms)
+    assert board.shows() == "closed prompt_input_exit"
+
+
 def test_session_end_knows_better_than_a_process_seen_gone() -> None:
     board = Driver()
     board.hook("SessionStart", source="startup", pid=7)

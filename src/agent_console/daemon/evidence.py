@@ -51,6 +51,7 @@ class Evidence(Struct, frozen=True, gc=False):
         asking: What it waits for, in the order in which it was asked, while it waits.
         asked_at_ms: When it last asked.
         unexplained: The registry said that it waits or rests, and no hook has said why.
+        end_reason: A SessionEnd said so that was heard too late to close the session by itself.
         observed_end: It was closed because it was seen gone; its own SessionEnd knows better.
         activity_at_ms: The time of the activity shown.
         facts_at_ms: The time of folder and transcript shown.
@@ -68,6 +69,7 @@ class Evidence(Struct, frozen=True, gc=False):
     asking: tuple[Asking, ...] = ()
     asked_at_ms: int = 0
     unexplained: bool = False
+    end_reason: str | None = None
     observed_end: bool = False
     activity_at_ms: int = 0
     facts_at_ms: int = 0
@@ -100,6 +102,7 @@ class Known(Struct, frozen=True, gc=False):
         changes: dict[str, Any] = evidence
         changes.setdefault("unexplained", False)
         changes.setdefault("observed_end", False)
+        changes.setdefault("end_reason", None)
         if status is Status.WORKING:
             changes["worked"] = True
         if session.status is status and session.reason == reason:

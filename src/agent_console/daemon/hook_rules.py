@@ -109,7 +109,7 @@ def _ended(known: Known, event: HookEvent, sent_ms: int) -> Known:
             return known.with_evidence(observed_end=False).with_session(reason=reason)
         return known
     if not known.is_news(sent_ms, event.rank):
-        return known
+        return known.with_evidence(end_reason=reason)
     return closed(known, reason, sent_ms, event.rank)
 
 

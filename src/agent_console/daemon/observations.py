@@ -225,8 +225,10 @@ def _sent_ms(sent_at: float | None, at_ms: int) -> int:
 
 
 def _seen_leaving(known: Known, reason: str, told_ms: int) -> Known:
-    told_ms = max(told_ms, known.evidence.changed_at_ms)
-    return closed(known, reason, told_ms, Rank.END, observed_end=True)
+    evidence = known.evidence
+    told_ms = max(told_ms, evidence.changed_at_ms)
+    said = evidence.end_reason
+    return closed(known, said or reason, told_ms, Rank.END, observed_end=said is None)
 
 
 def _pid(env: dict[str, str]) -> int | None:
