@@ -35,6 +35,13 @@ def test_any_printable_id_names_a_session(session_id: str) -> None:
     assert board.session(session_id).display_name == session_id[:8]
 
 
+@pytest.mark.parametrize("session_id", ["a\nb", "a\x00b", "\x1b[31m", "\x9b31m", "\x7f"])
+def test_an_id_that_would_move_a_cursor_names_none(session_id: str) -> None:
+    board = Driver()
+    assert refused(board.set(Status.WORKING, session=session_id)) == "invalid_value"
+    assert board.state.sessions == {}
+
+
 def test_an_unknown_session_needs_a_status() -> None:
     board = Driver()
     assert refused(board.set(label="mine")) == "not_found"

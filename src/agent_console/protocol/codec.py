@@ -200,9 +200,8 @@ def _explain(line: bytes, error: Exception) -> ProtocolError:
         return ProtocolError("bad_json", f"This line is not valid JSON: {text}.", request_id)
     if "missing required field" in text:
         return ProtocolError("bad_request", f"{command}: {text}.", request_id)
-    if "matching regex" in text and "$.session_id" in text:
-        wanted = "a UUID" if command in {"UPSERT", "META"} else "printable characters"
-        text = f"Expected {wanted} - at `$.session_id`"
+    if "matching regex" in text:  # the only pattern of the wire
+        text = "Expected a UUID - at `$.session_id`"
     return ProtocolError("invalid_value", f"{command}: {text}.", request_id)
 
 
