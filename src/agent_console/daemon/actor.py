@@ -14,6 +14,7 @@ from typing import Any, cast
 import anyio
 from msgspec import Struct
 
+from agent_console.daemon.bell import Bell
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.outcome import Change, Failure, Outcome
@@ -121,7 +122,7 @@ class Actor:
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._drained: list[Connection] = []
         self._held: list[Connection] = []
-        self._wake = anyio.Event()
+        self._bell = Bell()
         self._woken_at = 0.0
         self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
         self._changes: list[Change] = []
@@ -130,7 +131,7 @@ class Actor:
         self._accepting = True
         self._writing = True
         self._farewell: str | None = None
-        self._turn_done = anyio.Event()
+        self._turn_done: anyio.Event | None = None
 
     # ---- what others hand in ---------------------------------------------------------------
 
@@ -155,34 +156,38 @@ class Actor:
         self._awake()
 
     def _awake(self) -> None:
-        if not self._wake.is_set():
+        if self._bell.ring():
             self._woken_at = time.perf_counter()
-            self._wake.set()
 
     # ---- the turn --------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Take turns for ever."""
         while True:
-            await self._wake.wait()
-            self._wake = anyio.Event()
+            await self._bell.heard()
             woken_at = self._woken_at
             self._turn()
             self._lags.append(time.perf_counter() - woken_at)
-            done, self._turn_done = self._turn_done, anyio.Event()
-            done.set()
+            done, self._turn_done = self._turn_done, None
+            if done is not None:
+                done.set()
+
+    async def _turned(self) -> None:
+        """Wait for the end of a turn."""
+        if self._turn_done is None:
+            self._turn_done = anyio.Event()
+        await self._turn_done.wait()
 
     async def after_turn(self) -> None:
         """Wait until everything that was handed in by now has been applied and written."""
-        done = self._turn_done
         self._awake()
-        await done.wait()
+        await self._turned()
 
     async def settle(self) -> None:
         """Wait until all that was asked by now has been answered."""
         await self.after_turn()
         while any(connection.owed for connection in self.connections):
-            await self._turn_done.wait()
+            await self._turned()
 
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
@@ -538,7 +543,7 @@ class Actor:
                 self.drained(connection)
         await self.after_turn()
         while any(connection.backlog for connection in self.connections if connection.open):
-            await self._turn_done.wait()
+            await self._turned()
 
     # ---- for STATUS --------------------------------------------------------------------------
 
