@@ -5,6 +5,7 @@ from typing import Any, cast, get_args
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec import UnsetType
 
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import (
@@ -17,7 +18,7 @@ from agent_console.protocol.codec import (
     encode_success,
     may_be_long,
 )
-from agent_console.protocol.messages import ErrorCode, Ping, Request, SetSession
+from agent_console.protocol.messages import ErrorCode, Hook, Ping, Request, SetSession, StatusLine
 
 UUID = "6384e214-80e7-486c-886b-6d6fec608948"
 UPSERT = f'{{"cmd":"UPSERT","session_id":"{UUID}",'
@@ -57,6 +58,8 @@ def answers(error: ProtocolError) -> None:
 @example(b'{"cmd":"PING","id":"\\ud800","x":NaN}')
 @example(b'{"cmd":[],"id":{}}')
 @example(b'{"cmd":{"a":1},"version":1}')
+@example(b'{"cmd":"HOOK","event":{"a":"\\ud800","b":NaN}}')
+@example(b'{"cmd":"HOOK","id":"\\ud800","event":7}')
 @example('{"cmd":"PING"}'.encode("utf-16"))
 @example(b"[" * 100_000)
 @example(b'{"cmd":"HOOK","event":' + b"[" * 100_000)
@@ -168,6 +171,23 @@ def test_a_refusal_names_the_request_as_long_as_that_can_be_read(line: bytes) ->
 def test_nan_is_named() -> None:
     with pytest.raises(ProtocolError, match="NaN is no number of JSON"):
         decode_request(f'{UPSERT}"cost_usd":NaN}}'.encode())
+
+
+@pytest.mark.parametrize("command", ["HOOK", "STATUSLINE"])
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        (r"end \ud83d", "end \ufffd"),
+        (r"\udE00 begin", "\ufffd begin"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"\\ud83d \ud83d", "\\ud83d \ufffd"),
+    ],
+)
+def test_a_payload_cut_within_a_character_is_not_lost(command: str, cut: str, whole: str) -> None:
+    request = decode_request(f'{{"cmd":"{command}","event":{{"prompt":"{cut}"}}}}'.encode())
+    assert isinstance(request, Hook | StatusLine)
+    assert not isinstance(request.event, UnsetType)
+    assert json.loads(bytes(request.event)) == {"prompt": whole}
 
 
 def test_unknown_fields_are_ignored() -> None:

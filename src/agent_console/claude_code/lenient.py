@@ -18,9 +18,9 @@ def decode_leniently(
     """A struct from JSON whose every field has a default; null when it is no JSON object."""
     try:
         return decoder.decode(data)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         return _field_by_field(data, kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 

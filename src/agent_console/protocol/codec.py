@@ -36,6 +36,13 @@ _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
 _COMMANDS = frozenset(kind.__struct_config__.tag for kind in get_args(Request))
 _IS_HOOK = re.compile(rb'\s*\{\s*"cmd"\s*:\s*"HOOK"')
+_IS_VERBATIM = re.compile(rb'\s*\{\s*"cmd"\s*:\s*"(?:HOOK|STATUSLINE)"')
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""A JSON escape; the group is half a surrogate pair."""
 
 NOTIFICATIONS: dict[str, type[NotificationData]] = {
     "session": Session,
@@ -122,6 +129,9 @@ def decode_request(line: bytes | bytearray | memoryview) -> Request:
     try:
         request = _requests.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        whole = _with_whole_characters(bytes(line))
+        if whole is not None:
+            return decode_request(whole)
         raise _explain(bytes(line), error) from None
     if request.version != PROTOCOL_VERSION:
         raise _wrong_version(request.version, request.id)
@@ -165,6 +175,18 @@ def decode_data(data: Raw | bytes, data_type: type[T]) -> T:
         raise ProtocolError(
             "bad_json", f"The daemon sent an answer we cannot read: {error}"
         ) from None
+
+
+def _with_whole_characters(line: bytes) -> bytes | None:
+    """A line that passes a payload on, half characters replaced; null when it has none.
+
+    JavaScript cuts strings between the halves of a surrogate pair and writes the half as an
+    escape, which is no text in any other language. The event must not be lost for it.
+    """
+    if _IS_VERBATIM.match(line) is None:
+        return None
+    whole = _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], line)
+    return whole if whole != line else None
 
 
 def _wrong_version(version: object, request_id: str | int | None) -> ProtocolError:
