@@ -41,7 +41,7 @@ async def watch_folders(folders: list[Path]) -> AsyncGenerator[FolderChange]:
     try:
         async with aclosing(changes(folders)) as told:
             async for change in told:
-                yield change
+                yield change  # noqa: ASYNC119 - whoever watches closes this generator
     except OSError as error:
         names = ", ".join(map(str, folders))
         _log.warning(
