@@ -248,6 +248,27 @@ async def test_closing_does_not_wait_for_ever(
         assert len(answers.all) == 1
 
 
+async def test_closing_leaves_one_whole_file(database: Path) -> None:
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add())
+    assert sorted(os.listdir(database.parent)) == ["metrics.db"]
+
+
+async def test_a_bug_in_the_ledger_does_not_end_the_thread(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Ledger, _entries: list[LedgerEntry]) -> list[LedgerResult]:
+        raise ZeroDivisionError("a bug")
+
+    async with running(database) as (journal, answers):
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, "carry_out", broken)
+            refused = await ask(journal, answers, add())
+        assert isinstance(refused, LedgerRefusal)
+        assert "a bug" in refused.message
+        assert isinstance(await ask(journal, answers, add()), UsageAdded)
+
+
 async def test_user_fields_are_there_at_the_start(database: Path) -> None:
     written = KeepUserFields(SESSION, "label", 1, None)
     async with running(database) as (journal, answers):

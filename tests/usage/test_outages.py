@@ -60,17 +60,28 @@ def test_a_full_disk_refuses_the_whole_batch_as_retryable(ledger: Ledger, databa
     assert sums_that_differ(database) == []
 
 
-def test_what_was_refused_for_want_of_space_is_taken_later(ledger: Ledger) -> None:
-    fill_disk(ledger)
+def test_what_was_refused_for_want_of_space_is_taken_later(ledger: Ledger, database: Path) -> None:
+    fill_disk(ledger, free_pages=5)  # room for the names of some models, not for the rows
     entries = [add(f"msg_{n}", model=f"model {n}", input_tokens=1) for n in range(500)]
     assert all(isinstance(result, LedgerRefusal) for result in ledger.carry_out(entries))
+    assert query(database, "SELECT * FROM names") == []
 
     make_room(ledger)
-    results = ledger.carry_out(entries)
+    results = ledger.carry_out(list(reversed(entries)))
 
     assert added(results[-1]).totals.total_input_tokens == 500
-    assert added(results[0]).usage is not None
     assert ledger.last_error is None
+    assert (
+        query(
+            database,
+            "SELECT key, name FROM messages JOIN names ON name_no = model_no "
+            "WHERE substr(key, 5) != substr(name, 7)",
+        )
+        == []
+    )
+    assert query(database, "SELECT count(*) FROM messages JOIN names ON name_no = model_no") == [
+        (500,)
+    ]
 
 
 FULL_DISK = """

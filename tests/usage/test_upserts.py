@@ -17,7 +17,7 @@ from tests.usage.asking import (
 
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.usage import UsageEntry
-from agent_console.usage.entries import LedgerRefusal
+from agent_console.usage.entries import LedgerRefusal, ReadSpending
 from agent_console.usage.ledger import Ledger
 
 
@@ -222,6 +222,28 @@ def test_two_keys_with_one_hash_are_two_rows(
         ("msg_2", 7, 20),
         ("msg_3", 7, 100),
     ]
+
+
+def test_a_key_with_the_same_hash_does_not_undo_what_a_batch_has_changed(
+    ledger: Ledger, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same_for_all(_key: str) -> int:
+        return 7
+
+    monkeypatch.setattr("agent_console.usage.statements.key_hash", same_for_all)
+    do(ledger, add("msg_1", output_tokens=1))
+    results = ledger.carry_out(
+        [
+            add("msg_2", output_tokens=10),
+            ReadSpending(SESSION, NOON_MS),  # writes, so that msg_2 is read again
+            add("msg_1", output_tokens=5),
+            add("msg_2", output_tokens=20),
+            add("msg_1", output_tokens=5),
+        ]
+    )
+    assert added(results[-1]).usage is None
+    assert added(results[-1]).totals.total_output_tokens == 25
+    assert sums_that_differ(database) == []
 
 
 def test_a_key_may_hold_any_character(ledger: Ledger) -> None:

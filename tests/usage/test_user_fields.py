@@ -70,3 +70,12 @@ def test_sessions_come_in_the_order_they_were_known(ledger: Ledger) -> None:
     other = KeepUserFields(OTHER, "first", 0, None)
     ledger.carry_out([other, WRITTEN])
     assert ledger.load_user_fields() == [other, WRITTEN]
+
+
+def test_usage_may_follow_what_was_forgotten_in_one_batch(ledger: Ledger, database: Path) -> None:
+    ledger.carry_out([WRITTEN])
+    _, result = ledger.carry_out([NOTHING, add(input_tokens=1)])
+    assert added(result).totals.total_input_tokens == 1
+    assert query(database, "SELECT session_id FROM sessions JOIN messages USING (session_no)") == [
+        (SESSION,)
+    ]

@@ -204,7 +204,11 @@ class Journal(Generic[Ticket]):
         if ledger is None:
             why = self.last_error or f"The ledger {self.path} is not open."
             return [answer_without_ledger(entry, why) for entry in entries]
-        results = ledger.carry_out(entries)
+        try:
+            results = ledger.carry_out(entries)
+        except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
+            self.last_error = f"The ledger {self.path} failed: {error!r}."
+            return [answer_without_ledger(entry, self.last_error) for entry in entries]
         self.last_error = ledger.last_error
         if ledger.broken:
             ledger.close()
