@@ -194,5 +194,20 @@ async def test_answers_that_nobody_reads_are_not_made(scratch_home: Path) -> Non
                 assert len((await glutton.line())["data"]) == 50
 
 
+async def test_an_upsert_behind_answers_that_wait_is_carried_out_when_they_are_read(
+    scratch_home: Path,
+) -> None:
+    session = str(uuid.uuid4())
+    async with serving(scratch_home) as running, running.connect() as wire:
+        await wire.data(**set_working(session))
+        for number in range(20):
+            await wire.data(**set_working(f"s{number}", note="x" * 4_000))
+        upsert = {"cmd": "UPSERT", "session_id": session, "turns": 1}
+        await wire.send(*[{"cmd": "LIST"}] * 50, upsert, {"cmd": "META", "session_id": session})
+        answers = await wire.lines(52)
+        assert answers[-2]["data"] == answers[-1]["data"]
+        assert answers[-1]["data"]["turns_used"] == 1
+
+
 async def send_all(wire: AsyncWire, request: Message, count: int) -> None:
     await wire.send(*[request] * count)

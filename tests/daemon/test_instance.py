@@ -1,5 +1,6 @@
 """One daemon per socket, and a socket that nobody else can put in its place."""
 
+import fcntl
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.daemon.running import DEADLINE_SECONDS, Daemon, Wire
 
+from agent_console.daemon import instance as instance_module
 from agent_console.daemon.instance import Instance
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
 
@@ -64,12 +66,16 @@ def test_a_socket_left_by_a_killed_daemon_is_replaced(daemon: Daemon) -> None:
         assert wire.data(cmd="PING")["pid"] == daemon.process.pid
 
 
-def test_a_lock_left_by_a_killed_daemon_does_not_name_it(daemon: Daemon) -> None:
+def test_a_daemon_that_was_killed_is_not_named_as_the_one_that_runs(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance_module, "_HOLDER_SECONDS", 0.05)
     daemon.start().kill()
-    instance = Instance(daemon.path)
-    with pytest.raises(DaemonAlreadyRunningError, match=f"pid {os.getpid()}\\."):
-        Instance(daemon.path)
-    instance.release()
+    with open(f"{daemon.path}.lock", "rb") as lock:
+        assert lock.read() == f"{daemon.process.pid}\n".encode()
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the next one, before it has written who it is
+        with pytest.raises(DaemonAlreadyRunningError, match=r"pid unknown\."):
+            Instance(daemon.path)
 
 
 @pytest.mark.parametrize("waiting", [0, 1], ids=["with room", "with a full backlog"])

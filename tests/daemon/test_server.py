@@ -4,14 +4,18 @@ import os
 import platform
 import time
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import anyio
 import pytest
 from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Running, serving
+from tests.daemon.standin import StandIn
 
 from agent_console.config import Config, DaemonConfig
-from agent_console.daemon import server
+from agent_console.daemon import registry_watch, server, spool_watch
+from agent_console.daemon.folder_watch import FolderChange, watch_folders
 from agent_console.daemon.state import State
 from agent_console.version import __version__
 
@@ -98,6 +102,36 @@ async def test_the_loop_lag_shows_a_rule_that_takes_long(
         monkeypatch.setattr(State, "apply", slow)
         await wire.data(cmd="LIST")
         assert (await wire.data(cmd="STATUS"))["loop_lag_p99_ms"] >= 50
+
+
+# ---- READY ---------------------------------------------------------------------------------
+
+
+async def test_ready_is_said_when_spool_and_registry_are_read_however_long_that_takes(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly(folders: list[Path]) -> AsyncGenerator[FolderChange]:
+        await anyio.sleep(AN_INSTANT)
+        async with aclosing(watch_folders(folders)) as changes:
+            async for change in changes:
+                yield change
+
+    monkeypatch.setattr(spool_watch, "watch_folders", slowly)
+    monkeypatch.setattr(registry_watch, "watch_folders", slowly)
+    stand_in = StandIn(scratch_home / ".claude", "registered")
+    try:
+        stand_in.says("busy")
+        spool = scratch_home / "run" / "s.spool"
+        spool.mkdir(mode=0o700, parents=True)
+        event = '{"hook_event_name":"UserPromptSubmit","session_id":"spooled","prompt":"go"}'
+        frame = f'{{"cmd":"HOOK","sent_at":1,"event":{event}}}\n'
+        (spool / "1-1.json").write_text(frame, encoding="utf-8")
+        (scratch_home / "run").chmod(0o700)
+        async with serving(scratch_home) as running, running.connect() as wire:
+            board = await wire.data(cmd="LIST")
+    finally:
+        stand_in.close()
+    assert {session["session_id"] for session in board} == {"registered", "spooled"}
 
 
 # ---- leaving when nobody needs it ----------------------------------------------------------

@@ -8,7 +8,15 @@ import uuid
 from pathlib import Path
 
 import pytest
-from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message
+from anyio.abc import SocketAttribute
+from tests.daemon.running import (
+    DEADLINE_SECONDS,
+    Daemon,
+    Message,
+    Wire,
+    encoded,
+    serving,
+)
 
 STOP_SECONDS = 5
 
@@ -50,6 +58,30 @@ def test_what_was_sent_before_the_signal_is_answered_by_all(daemon: Daemon) -> N
     assert daemon.process.wait(STOP_SECONDS) == 0
     with daemon.start().connect() as wire:
         assert wire.data(cmd="META", session_id=session)["turns_used"] == 50 * 21
+
+
+async def test_what_lies_unread_when_it_is_told_to_stop_is_answered(scratch_home: Path) -> None:
+    session = str(uuid.uuid4())
+    pair: list[Message] = [
+        {"cmd": "UPSERT", "session_id": session, "turns": 1},
+        {"cmd": "META", "session_id": session},
+    ]
+    async with serving(scratch_home) as running, running.connect() as wire:
+        await wire.data(cmd="SET", session_id=session, status="working")
+        # Nothing below waits, so the daemon has no chance to read before it hears of the end.
+        late = [Wire(running.path) for _ in range(5)]
+        for other in late:
+            other.send(*pair * 50)
+        raw = wire.stream.extra_attributes[SocketAttribute.raw_socket]()
+        pings = raw.send(encoded({"cmd": "PING"}) * 5_000) // len(encoded({"cmd": "PING"}))
+        assert pings > 3_000
+        running.server.request_stop("now")
+        assert all(answer["ok"] for answer in await wire.lines(pings))
+        await running.ended.wait()
+        for other in late:
+            answers = other.rest()
+            assert [answer["ok"] for answer in answers] == [True] * 100
+            other.socket.close()
 
 
 def test_what_comes_while_it_stops_is_refused_as_worth_a_retry(daemon: Daemon) -> None:

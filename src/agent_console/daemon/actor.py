@@ -195,7 +195,8 @@ class Actor:
         for ticket, result in results:
             self._deliver(ticket, result, at_ms)
         held, self._held = self._held, []
-        for waiting in held:
+        drained, self._drained = self._drained, []
+        for waiting in (*held, *drained):
             self._proceed(waiting, at_ms)
         inbox, self._inbox = self._inbox, []
         for connection, item in inbox:
@@ -211,11 +212,8 @@ class Actor:
         if self._changes:
             changes, self._changes = self._changes, []
             self._publish(changes)
-        if self._drained:
-            drained, self._drained = self._drained, []
-            for connection in drained:
-                self._proceed(connection, at_ms)
-                self._catch_up(connection)
+        for behind in drained:
+            self._catch_up(behind)
         touched, self._touched = self._touched, {}
         for connection in touched:
             connection.flush()
@@ -542,7 +540,7 @@ class Actor:
             if connection.subscription is not None and not connection.backlog:
                 self.drained(connection)
         await self.after_turn()
-        while any(connection.backlog for connection in self.connections if connection.open):
+        while any(c.backlog or c.queue for c in self.connections if c.open):
             await self._turned()
 
     # ---- for STATUS --------------------------------------------------------------------------

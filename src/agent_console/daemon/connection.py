@@ -77,8 +77,8 @@ class Connection:
 
     @property
     def owed(self) -> bool:
-        """Whether answers are to come that nobody but the daemon holds up."""
-        return self.open and not self.backlog and (self.in_flight > 0 or len(self.queue) > 0)
+        """Whether the client has asked something that has no answer yet."""
+        return self.open and (self.in_flight > 0 or len(self.queue) > 0)
 
     @property
     def _unanswered(self) -> bool:
@@ -137,7 +137,7 @@ class Connection:
 
     def take_sent(self) -> None:
         """Hand in what the client has sent by now: the daemon is about to stop reading."""
-        if not self.open or self.refused or self.backlog:
+        if not self.open or self.refused:
             return
         try:
             data = self._socket.recv(MAX_LINE_BYTES)
@@ -149,7 +149,7 @@ class Connection:
     async def _leave(self) -> None:
         """Let the answer to a refused line be heard, while its rest is dropped; then hang up."""
         await anyio.sleep(DISCARD_SECONDS)
-        while self.owed:
+        while self.owed and not self.backlog:
             await self._resumed()
         self.close()
 
