@@ -96,6 +96,7 @@ class _Bench(NamedTuple):
                 publishers,
                 pipeline,
                 total=min(MOST_REQUESTS, messages // crowd),
+                seconds=self.options.seconds,
                 subscription=workloads.REDIS_SUBSCRIBE if redis else workloads.SUBSCRIBE,
                 subscribers=crowd,
                 stalled=stalled,

@@ -176,7 +176,7 @@ class Options(Struct, frozen=True):
     @property
     def rounds(self) -> int:
         """How often each side has its turn."""
-        return 1 if self.quick else 5
+        return 1 if self.quick else 4
 
     @property
     def seconds(self) -> float:
