@@ -215,3 +215,34 @@ def test_an_unknown_notification_changes_nothing() -> None:
     board.prompt()
     board.hook("Notification", notification_type="auth_success")
     assert board.shows() == "working -"
+
+
+def test_a_permission_that_names_its_call_is_answered_by_that_call() -> None:
+    board = Driver()
+    board.prompt()
+    ask(board, tool_use_id="t1")
+    ran(board, tool_use_id="t2")
+    assert board.shows() == "attention permission"
+    ran(board, {"command": "as the person changed it"}, tool_use_id="t1")
+    assert board.shows() == "working -"
+
+
+def test_an_elicitation_is_answered_by_its_own_result_only() -> None:
+    board = Driver()
+    board.prompt()
+    board.hook("Elicitation", mcp_server_name="rig", message="Your name?", prompt_id="p1")
+    ask(board)
+    board.hook("ElicitationResult", mcp_server_name="rig", agent_id="a1")
+    assert board.shows() == "attention permission"
+    board.hook("ElicitationResult", mcp_server_name="rig", prompt_id="p1")
+    assert board.shows() == "attention permission"
+    ran(board)
+    assert board.shows() == "working -"
+
+
+def test_the_end_of_an_elicitation_leaves_a_permission() -> None:
+    board = Driver()
+    board.prompt()
+    ask(board)
+    board.hook("ElicitationResult", mcp_server_name="rig", prompt_id="p1")
+    assert board.shows() == "attention permission"

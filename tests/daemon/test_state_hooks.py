@@ -87,6 +87,36 @@ def test_a_subagent_is_shown_and_its_tools_leave_the_main_status_alone() -> None
     assert board.shows() == "attention done"
 
 
+def test_each_subagent_is_shown_once() -> None:
+    board = Driver()
+    board.prompt()
+    for agent_id in ("a1", "a2", "a1", None):
+        board.hook("SubagentStart", agent_id=agent_id, agent_type="Explore")
+    assert [agent.agent_id for agent in board.session().subagents] == ["a1", "a2"]
+
+
+def test_the_main_stop_keeps_only_the_subagents_that_run_behind_it() -> None:
+    board = Driver()
+    board.prompt()
+    for agent_id in ("a1", "a2"):  # the end of a2 was lost
+        board.hook("SubagentStart", agent_id=agent_id, agent_type="Explore")
+    behind = {"id": "a1", "type": "subagent", "status": "running"}
+    board.hook("Stop", prompt_id="p1", background_tasks=[behind])
+    assert [agent.agent_id for agent in board.session().subagents] == ["a1"]
+
+
+def test_a_teammate_that_waits_for_work_is_shown_once() -> None:
+    board = Driver()
+    board.prompt()
+    board.hook("TeammateIdle", agent_id="amate-1", teammate_name="mate")
+    board.hook("TeammateIdle", agent_id="amate-1", teammate_name="mate")
+    board.hook("TeammateIdle", teammate_name="nameless")
+    board.hook("TeammateIdle", agent_id="amate-2")
+    shown = [(task.id, task.description) for task in board.session().background_tasks]
+    assert shown == [("amate-1", "mate"), ("nameless", "nameless")]
+    assert board.shows() == "working -"
+
+
 def test_tasks_are_listed_in_their_newest_state_even_when_told_out_of_order() -> None:
     board = Driver()
     board.prompt()
@@ -122,11 +152,12 @@ def test_facts_come_from_every_event_of_the_main_conversation() -> None:
     board.prompt(cwd="/b", transcript_path="/right.jsonl")
     board.hook("CwdChanged", cwd="/b", new_cwd="/b/inner")
     board.hook("PreToolUse", tool_name="Bash", agent_id="a1", cwd="/elsewhere")
-    board.hook("PostModelSwitch", to_model="claude-sonnet-5-5")
+    board.hook("PostModelSwitch", to_model="claude-sonnet-5-5", session_title="Mend\nthe parser")
     session = board.session()
     assert session.working_dir == "/b/inner"
     assert session.transcript_path == "/right.jsonl"
     assert session.model == "claude-sonnet-5-5"
+    assert session.title == "Mend"
 
 
 def test_an_older_fact_does_not_replace_a_newer_one() -> None:
@@ -152,6 +183,15 @@ def test_the_terminal_is_where_the_last_hook_ran() -> None:
     assert terminal.tmux_pane == "%3"
     assert "SECRET" not in repr(board.session())
     assert board.session().pid is None
+    board.prompt()
+    assert board.session().terminal == terminal
+
+
+def test_a_hook_of_another_process_says_that_others_are_to_be_watched() -> None:
+    board = Driver()
+    assert board.hook("SessionStart", source="startup", pid=7).processes_changed
+    assert not board.prompt(pid=7).processes_changed
+    assert board.prompt("p2", pid=8).processes_changed
 
 
 # ---- bad payloads ------------------------------------------------------------------------------

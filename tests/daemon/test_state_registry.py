@@ -4,6 +4,7 @@ import pytest
 from tests.daemon.state_driver import MAIN, OTHER, START_MS, Driver
 
 from agent_console.model.session import Activity, Status
+from agent_console.usage.entries import ReadTotals
 
 RUNNING = [{"id": "s1", "type": "shell", "status": "running"}]
 
@@ -46,6 +47,12 @@ def test_a_session_that_no_hook_told_of_is_shown(
     assert (board.session().pid, board.session().display_name) == (7, "project")
     assert outcome.processes_changed
     assert board.history() == []
+
+
+def test_the_ledger_is_asked_for_the_totals_of_a_session_only_registered() -> None:
+    board = Driver()
+    assert board.registry("busy").ledger == (ReadTotals(MAIN),)
+    assert board.registry("idle").ledger == ()
 
 
 def test_a_session_only_registered_is_done_after_its_work() -> None:

@@ -151,9 +151,8 @@ def _ends_turn(known: Known, event: HookEvent, sent_ms: int) -> bool:
         return True
     if event.prompt_id in evidence.stopped_prompts or session.status is not Status.ATTENTION:
         return False
-    same_prompt = evidence.prompt_id is None or event.prompt_id in {None, evidence.prompt_id}
-    if session.reason == "interrupted" and same_prompt:
-        return True
+    if session.reason == "interrupted":
+        return evidence.prompt_id is None or event.prompt_id in {None, evidence.prompt_id}
     return evidence.unexplained and sent_ms >= evidence.changed_at_ms - LEAD_MS
 
 
