@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from types import ModuleType
 
 import anyio
 import pytest
@@ -107,8 +108,9 @@ async def test_the_loop_lag_shows_a_rule_that_takes_long(
 # ---- READY ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("slow", [spool_watch, registry_watch], ids=["spool", "registry"])
 async def test_ready_is_said_when_spool_and_registry_are_read_however_long_that_takes(
-    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch, slow: ModuleType
 ) -> None:
     async def slowly(folders: list[Path]) -> AsyncGenerator[FolderChange]:
         await anyio.sleep(AN_INSTANT)
@@ -116,8 +118,7 @@ async def test_ready_is_said_when_spool_and_registry_are_read_however_long_that_
             async for change in changes:
                 yield change
 
-    monkeypatch.setattr(spool_watch, "watch_folders", slowly)
-    monkeypatch.setattr(registry_watch, "watch_folders", slowly)
+    monkeypatch.setattr(slow, "watch_folders", slowly)
     stand_in = StandIn(scratch_home / ".claude", "registered")
     try:
         stand_in.says("busy")
