@@ -203,15 +203,21 @@ def test_a_half_written_file_is_read_again_when_it_is_whole(wire: Wire, stand_in
     hears(wire, "s", status="working")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{}", b"[]", b"\xff\xfe", b'{"pid":"x"}', b'{"pid":1e99,"sessionId":7}', b"[" * 60_000],
-    ids=["empty", "no fields", "an array", "no text", "a wrong type", "wrong numbers", "deep"],
-)
-def test_whatever_stands_in_a_file_harms_nothing(
-    daemon: Daemon, stand_in: Start, content: bytes
-) -> None:
-    stand_in("odd").file.write_bytes(content)
+ODD_CONTENTS = [
+    b"",
+    b"{}",
+    b"[]",
+    b"\xff\xfe",
+    b'{"pid":"x"}',
+    b'{"pid":1e99,"sessionId":7}',
+    b'{"sessionId":"odd"}',
+    b"[" * 60_000,
+]
+
+
+def test_whatever_stands_in_a_file_harms_nothing(daemon: Daemon, stand_in: Start) -> None:
+    for content in ODD_CONTENTS:
+        stand_in("odd").file.write_bytes(content)
     stand_in("s").says("busy")
     with daemon.start().connect() as wire:
         assert [s["session_id"] for s in wire.data(cmd="LIST")] == ["s"]
