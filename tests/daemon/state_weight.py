@@ -1,15 +1,18 @@
 """Weighs a state with many sessions, as they really are: run as a program, in a process of its own.
 
 `state_weight.py 100 traced` counts what Python allocated; `state_weight.py 10000 resident` what the
-process grew by at most. Either prints bytes.
+process grew by. Either prints bytes.
 """
 
 import gc
 import json
+import os
 import resource
+import subprocess
 import sys
 import tracemalloc
 import uuid
+from pathlib import Path
 
 from msgspec import Raw
 
@@ -82,20 +85,26 @@ def weigh(count: int, *, traced: bool) -> int:
     gc.collect()
     if traced:
         tracemalloc.start()
-    before = peak_bytes()
+    before = resident_bytes()
     state = State()
     fill(state, count)
     gc.collect()
-    bytes_taken = tracemalloc.get_traced_memory()[0] if traced else peak_bytes() - before
+    bytes_taken = tracemalloc.get_traced_memory()[0] if traced else resident_bytes() - before
     some = next(iter(state.sessions))
     assert len(state.apply(Get(session_id=some), 0).answer.history) == HISTORY_LENGTH
     return bytes_taken
 
 
-def peak_bytes() -> int:
-    """The most memory this process has had so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def resident_bytes() -> int:
+    """The memory of this process now.
+
+    Not the peak of `getrusage`, which a child has from the process that started it.
+    """
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    command = ["ps", "-o", "rss=", "-p", str(os.getpid())]
+    return int(subprocess.check_output(command)) * 1024
 
 
 if __name__ == "__main__":
