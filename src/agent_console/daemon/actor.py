@@ -21,6 +21,7 @@ from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.state import State
 from agent_console.daemon.subscriptions import Subscription
 from agent_console.errors import ProtocolError
+from agent_console.model.session import Session
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
@@ -438,7 +439,12 @@ class Actor:
         return codec.encode_notification(change.event, change.seq, self.epoch, change.data)
 
     def _publish(self, changes: list[Change]) -> None:
-        self.occupation_changed.set()
+        if any(
+            change.event == "session_removed"
+            or (isinstance(change.data, Session) and change.data.closed)
+            for change in changes
+        ):
+            self.occupation_changed.set()  # perhaps there is nobody left to serve
         subscribers = [c for c in self.connections if c.subscription is not None and c.open]
         if not subscribers:
             return

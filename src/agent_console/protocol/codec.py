@@ -87,6 +87,9 @@ class _ServerLine(Struct, frozen=True, gc=False):
 _server_lines = msgspec.json.Decoder(_ServerLine)
 
 
+_SUCCESS = _encoder.encode(Success(True, None, PROTOCOL_VERSION, None)).removesuffix(b"null}")
+
+
 def encode(message: Struct) -> bytes:
     """A message as one line, its newline included."""
     return _encoder.encode(message) + b"\n"
@@ -94,6 +97,8 @@ def encode(message: Struct) -> bytes:
 
 def encode_success(request_id: str | int | None, data: Any) -> bytes:
     """A good answer as one line."""
+    if request_id is None:  # as most clients do: only the data is left to encode
+        return _SUCCESS + _encoder.encode(data) + b"}\n"
     return _encoder.encode(Success(True, request_id, PROTOCOL_VERSION, data)) + b"\n"
 
 
