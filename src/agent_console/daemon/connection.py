@@ -167,6 +167,8 @@ class Connection:
         """The lines completed by these bytes; one that is too long is refused and is the last."""
         if self.refused:
             return []
+        if not self._partial and 0 < data.find(b"\n") == len(data) - 1:
+            return [data]  # one whole line, as nearly always; its newline is as good as a blank
         if self._partial:
             self._partial += data
             if b"\n" not in data:
