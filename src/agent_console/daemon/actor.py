@@ -16,10 +16,11 @@ from msgspec import Struct
 
 from agent_console.daemon.bell import Bell
 from agent_console.daemon.connection import Connection
+from agent_console.daemon.counts import Counts
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.outcome import Change, Failure, Outcome
+from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
-from agent_console.daemon.subscriptions import Subscription
 from agent_console.errors import ProtocolError
 from agent_console.model.session import Session
 from agent_console.protocol import codec
@@ -27,21 +28,15 @@ from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
-    Bye,
-    Counters,
     Dump,
     ErrorCode,
-    Heartbeat,
-    NotificationData,
     Ping,
     Pong,
     Request,
     ServerStatus,
-    Snapshot,
     Stop,
     Stopping,
     Subscribe,
-    SubscriberStatus,
     Unsubscribe,
     Unsubscribed,
     Upsert,
@@ -52,8 +47,6 @@ from agent_console.version import __version__
 _log = logging.getLogger(__name__)
 
 LAG_SAMPLES = 1_024
-PENDING_BATCH = 64
-"""How many pending changes a subscriber that was behind is sent at once."""
 INTERNAL = "The daemon failed on this request and changed nothing: its log says why."
 MAX_UNSENT_BYTES = 1024 * 1024
 """A client's further requests wait while it has more than this to read."""
@@ -75,17 +68,10 @@ class Ticket(Struct, frozen=True):
     request_id: str | int | None = None
 
 
-class Counts:
-    """What has happened since the start."""
-
-    def __init__(self) -> None:
-        self.requests = 0
-        self.bad_lines = 0
-        self.upserts = 0
-        self.duplicates = 0
-        self.internal_errors = 0
-        self.spool_drained = 0
-        self.spool_dropped = 0
+def _may_end_work(change: Change) -> bool:
+    """Whether after this change there may be nobody left to serve."""
+    data = change.data
+    return change.event == "session_removed" or (isinstance(data, Session) and data.closed)
 
 
 class Actor:
@@ -96,7 +82,7 @@ class Actor:
         epoch: The identity of this boot; sequence numbers count within it.
         stopping: Set when a client asked the daemon to end.
         processes_changed: Set in a turn after which other processes are to be watched.
-        busy: There are sessions or subscribers.
+        publisher: Tells subscribers.
     """
 
     def __init__(
@@ -129,9 +115,9 @@ class Actor:
         self._changes: list[Change] = []
         self._entries: list[tuple[Ticket, LedgerEntry]] = []
         self._touched: dict[Connection, None] = {}
+        self.publisher = Publisher(state, epoch, self.connections, self._touch, self.drained)
         self._accepting = True
         self._writing = True
-        self._farewell: str | None = None
         self._turn_done: anyio.Event | None = None
 
     # ---- what others hand in ---------------------------------------------------------------
@@ -155,6 +141,9 @@ class Actor:
         """A client that was behind has read all that was sent to it."""
         self._drained.append(connection)
         self._awake()
+
+    def _touch(self, connection: Connection) -> None:
+        self._touched[connection] = None
 
     def _awake(self) -> None:
         if self._bell.ring():
@@ -212,9 +201,11 @@ class Actor:
                 self._journal.submit(entries)
         if self._changes:
             changes, self._changes = self._changes, []
-            self._publish(changes)
+            if any(_may_end_work(change) for change in changes):
+                self.occupation_changed.set()
+            self.publisher.publish(changes)
         for behind in drained:
-            self._catch_up(behind)
+            self.publisher.catch_up(behind)
         touched, self._touched = self._touched, {}
         for connection in touched:
             connection.flush()
@@ -309,7 +300,11 @@ class Actor:
             case ProtocolError():
                 self._refuse(connection, request)
             case Subscribe():
-                self._subscribe(connection, request)
+                answer, missed = self.publisher.subscribe(connection, request)
+                self._answer(connection, request.id, answer)
+                self.publisher.tell(connection, missed)
+                self.subscribed.set()
+                self.occupation_changed.set()
             case Ping():
                 pong = Pong(
                     pong=True,
@@ -412,113 +407,6 @@ class Actor:
         )
         self._touched[connection] = None
 
-    def _subscribe(self, connection: Connection, request: Subscribe) -> None:
-        state = self.state
-        since = request.since
-        missed: Iterable[Change] | None = None
-        if since is not None and since.epoch == self.epoch:
-            missed = state.missed(since.seq)
-        if missed is None or since is None:
-            answer = state.snapshot(self.epoch)
-            connection.subscription = Subscription(request.topics, state.seq)
-        else:
-            answer = Snapshot(self.epoch, state.seq, (), (), state.limits, resync=False)
-            connection.subscription = Subscription(request.topics, since.seq)
-        self._answer(connection, request.id, answer)
-        if missed is not None:
-            subscription = connection.subscription
-            for change in missed:
-                if subscription.wants(change):
-                    connection.send(self._encode(change))
-            subscription.seq = state.seq
-        # Changes of this turn that the snapshot already holds are not told again.
-        self.subscribed.set()
-        self.occupation_changed.set()
-
-    def _encode(self, change: Change) -> bytes:
-        return codec.encode_notification(change.event, change.seq, self.epoch, change.data)
-
-    def _publish(self, changes: list[Change]) -> None:
-        if any(
-            change.event == "session_removed"
-            or (isinstance(change.data, Session) and change.data.closed)
-            for change in changes
-        ):
-            self.occupation_changed.set()  # perhaps there is nobody left to serve
-        subscribers = [c for c in self.connections if c.subscription is not None and c.open]
-        if not subscribers:
-            return
-        encoded = [self._encode(change) for change in changes]
-        first_seq, last_seq = changes[0].seq, changes[-1].seq
-        joined: dict[frozenset[str], bytes] = {}
-        for connection in subscribers:
-            subscription = connection.subscription
-            if subscription is None:
-                continue
-            if connection.backlog or subscription.pending or subscription.needs_snapshot:
-                for change in changes:
-                    subscription.postpone(change)
-                continue
-            if subscription.seq >= first_seq:
-                data = b"".join(
-                    line
-                    for change, line in zip(changes, encoded, strict=True)
-                    if subscription.wants(change)
-                )
-            else:
-                topics = subscription.topics
-                known = joined.get(topics)
-                if known is None:
-                    known = joined[topics] = b"".join(
-                        line
-                        for change, line in zip(changes, encoded, strict=True)
-                        if subscription.wants(change)
-                    )
-                data = known
-            subscription.seq = max(subscription.seq, last_seq)
-            if data:
-                connection.send(data)
-                self._touched[connection] = None
-
-    def _catch_up(self, connection: Connection) -> None:
-        """Send a subscriber that was behind the newest state of what it missed."""
-        subscription = connection.subscription
-        if subscription is None or connection.backlog or not connection.open:
-            return
-        if subscription.needs_snapshot:
-            subscription.needs_snapshot = False
-            subscription.seq = self.state.seq
-            self._notify(connection, "snapshot", self.state.snapshot(self.epoch))
-        elif subscription.pending:
-            for change in subscription.take(PENDING_BATCH):
-                connection.send(self._encode(change))
-                subscription.seq = max(subscription.seq, change.seq)
-            self._touched[connection] = None
-        else:
-            if self._farewell is not None:
-                self._notify(connection, "bye", Bye(self._farewell))
-                connection.subscription = None
-            return
-        if not subscription.pending:
-            subscription.seq = max(subscription.seq, self.state.seq)
-        if subscription.pending or self._farewell is not None:
-            connection.flush()
-            if not connection.backlog:
-                self.drained(connection)
-
-    def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
-        subscription = connection.subscription
-        seq = self.state.seq if subscription is None else subscription.seq
-        connection.send(codec.encode_notification(event, seq, self.epoch, data))
-        self._touched[connection] = None
-
-    def heartbeat(self, state: State, at_ms: int) -> Outcome:
-        """Tell each subscriber that it still hears everything."""
-        for connection in self.connections:
-            if connection.subscription is not None and not connection.backlog:
-                self._notify(connection, "heartbeat", Heartbeat(at_ms, state.limits))
-        return Outcome()
-
     # ---- the end -----------------------------------------------------------------------------
 
     def _stop(self, connection: Connection, request: Stop) -> None:
@@ -541,52 +429,23 @@ class Actor:
 
     async def say_goodbye(self, reason: str) -> None:
         """Tell subscribers that the daemon stops on purpose, each when it has read all else."""
-        self._farewell = reason
-        for connection in self.connections:
-            if connection.subscription is not None and not connection.backlog:
-                self.drained(connection)
+        self.publisher.say_goodbye(reason)
         await self.after_turn()
         while any(c.backlog or c.queue for c in self.connections if c.open):
             await self._turned()
+
+    def heartbeat(self, _: State, at_ms: int) -> Outcome:
+        """Tell each subscriber that it still hears everything."""
+        self.publisher.heartbeat(at_ms)
+        return Outcome()
 
     # ---- for STATUS --------------------------------------------------------------------------
 
     @property
     def occupied(self) -> bool:
         """Whether there are open sessions or subscribers."""
-        return self.subscriber_count > 0 or any(
+        return self.publisher.subscriber_count > 0 or any(
             not session.closed for session in self.state.sessions.values()
-        )
-
-    @property
-    def subscriber_count(self) -> int:
-        """How many clients subscribe."""
-        return sum(1 for c in self.connections if c.subscription is not None)
-
-    def subscriber_statuses(self) -> tuple[SubscriberStatus, ...]:
-        """How far behind each subscriber is."""
-        return tuple(
-            SubscriberStatus(
-                tuple(sorted(subscription.topics)),
-                self.state.seq - subscription.seq,
-                len(subscription.pending),
-            )
-            for connection in self.connections
-            if (subscription := connection.subscription) is not None
-        )
-
-    def counters(self) -> Counters:
-        """The counters as STATUS tells them."""
-        counts = self.counts
-        return Counters(
-            counts.requests,
-            dict(sorted(self.state.hooks_counted.items())),
-            counts.bad_lines,
-            counts.upserts,
-            counts.duplicates,
-            counts.internal_errors,
-            counts.spool_drained,
-            counts.spool_dropped,
         )
 
     @property

@@ -221,7 +221,7 @@ class Server:
         while True:
             await actor.subscribed.wait()
             actor.subscribed = anyio.Event()
-            while actor.subscriber_count:
+            while actor.publisher.subscriber_count:
                 await anyio.sleep(self._heartbeat_seconds)
                 actor.observe(actor.heartbeat)
 
@@ -278,9 +278,9 @@ class Server:
             database=str(self._database),
             ledger_error=self._journal.last_error,
             sessions=by_status,
-            subscribers=actor.subscriber_statuses(),
+            subscribers=actor.publisher.statuses(),
             connections=len(actor.connections),
-            counters=actor.counters(),
+            counters=actor.counts.told(actor.state.hooks_counted),
             loop_lag_p99_ms=actor.loop_lag_p99_ms,
             rss_bytes=_rss_bytes(),
             watching=tuple(str(folder) for folder in self._registry.folders),

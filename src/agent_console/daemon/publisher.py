@@ -1,0 +1,175 @@
+"""Tells subscribers what changed: the snapshot first, then every change, or the newest of each.
+
+Rule: a change is encoded once, and what a subscriber gets in one turn goes out in one piece. Called
+by the actor only, within its turn.
+"""
+
+from collections.abc import Callable, Iterable
+
+from agent_console.daemon.connection import Connection
+from agent_console.daemon.outcome import Change
+from agent_console.daemon.state import State
+from agent_console.daemon.subscriptions import Subscription
+from agent_console.protocol import codec
+from agent_console.protocol.messages import (
+    Bye,
+    Heartbeat,
+    NotificationData,
+    Snapshot,
+    Subscribe,
+    SubscriberStatus,
+)
+
+PENDING_BATCH = 64
+"""How many pending changes a subscriber that was behind is sent at once."""
+
+
+class Publisher:
+    """Knows who subscribes to what, and how far each has been told."""
+
+    def __init__(
+        self,
+        state: State,
+        epoch: str,
+        connections: set[Connection],
+        written: Callable[[Connection], None],
+        drained: Callable[[Connection], None],
+    ) -> None:
+        """Tell the subscribers among these connections.
+
+        Args:
+            state: Read for snapshots.
+            epoch: The identity of this boot.
+            connections: Everybody who is connected; it changes as they come and go.
+            written: Told of each connection that has something to flush.
+            drained: Told of each connection that can take more at once.
+        """
+        self._state = state
+        self._epoch = epoch
+        self._connections = connections
+        self._written = written
+        self._drained = drained
+        self._farewell: str | None = None
+
+    def subscribe(
+        self, connection: Connection, request: Subscribe
+    ) -> tuple[Snapshot, tuple[Change, ...]]:
+        """Make it a subscriber: the answer, and what it missed, to be told after the answer.
+
+        Changes of this turn that the snapshot already holds are not told again.
+        """
+        state = self._state
+        since = request.since
+        missed = None
+        if since is not None and since.epoch == self._epoch:
+            missed = state.missed(since.seq)
+        if missed is None or since is None:
+            connection.subscription = Subscription(request.topics, state.seq)
+            return state.snapshot(self._epoch), ()
+        connection.subscription = Subscription(request.topics, since.seq)
+        return Snapshot(self._epoch, state.seq, (), (), state.limits, resync=False), missed
+
+    def tell(self, connection: Connection, missed: Iterable[Change]) -> None:
+        """What a subscriber that came back has missed."""
+        subscription = connection.subscription
+        if subscription is None:
+            return
+        for change in missed:
+            if subscription.wants(change):
+                connection.send(self._encode(change))
+        subscription.seq = self._state.seq
+
+    def publish(self, changes: list[Change]) -> None:
+        """Tell all subscribers the changes of a turn."""
+        subscribers = [
+            (connection, subscription)
+            for connection in self._connections
+            if (subscription := connection.subscription) is not None and connection.open
+        ]
+        if not subscribers:
+            return
+        encoded = [(change, self._encode(change)) for change in changes]
+        first_seq, last_seq = changes[0].seq, changes[-1].seq
+        joined: dict[frozenset[str], bytes] = {}
+        for connection, subscription in subscribers:
+            if connection.backlog or subscription.pending or subscription.needs_snapshot:
+                for change in changes:
+                    subscription.postpone(change)
+                continue
+            # Who subscribed in this turn has heard of its first changes in the snapshot.
+            shares = subscription.seq < first_seq
+            data = joined.get(subscription.topics) if shares else None
+            if data is None:
+                data = b"".join(line for change, line in encoded if subscription.wants(change))
+                if shares:
+                    joined[subscription.topics] = data
+            subscription.seq = max(subscription.seq, last_seq)
+            if data:
+                connection.send(data)
+                self._written(connection)
+
+    def catch_up(self, connection: Connection) -> None:
+        """Send a subscriber that was behind the newest state of what it missed."""
+        subscription = connection.subscription
+        if subscription is None or connection.backlog or not connection.open:
+            return
+        state = self._state
+        if subscription.needs_snapshot:
+            subscription.needs_snapshot = False
+            subscription.seq = state.seq
+            self._notify(connection, "snapshot", state.snapshot(self._epoch))
+        elif subscription.pending:
+            for change in subscription.take(PENDING_BATCH):
+                connection.send(self._encode(change))
+                subscription.seq = max(subscription.seq, change.seq)
+            self._written(connection)
+        else:
+            if self._farewell is not None:
+                self._notify(connection, "bye", Bye(self._farewell))
+                connection.subscription = None
+            return
+        if not subscription.pending:
+            subscription.seq = max(subscription.seq, state.seq)
+        if subscription.pending or self._farewell is not None:
+            connection.flush()
+            if not connection.backlog:
+                self._drained(connection)
+
+    def heartbeat(self, at_ms: int) -> None:
+        """Tell each subscriber that it still hears everything."""
+        for connection in self._connections:
+            if connection.subscription is not None and not connection.backlog:
+                self._notify(connection, "heartbeat", Heartbeat(at_ms, self._state.limits))
+
+    def say_goodbye(self, reason: str) -> None:
+        """From now on each subscriber that has read all else is told `bye`."""
+        self._farewell = reason
+        for connection in self._connections:
+            if connection.subscription is not None and not connection.backlog:
+                self._drained(connection)
+
+    @property
+    def subscriber_count(self) -> int:
+        """How many clients subscribe."""
+        return sum(1 for c in self._connections if c.subscription is not None)
+
+    def statuses(self) -> tuple[SubscriberStatus, ...]:
+        """How far behind each subscriber is."""
+        return tuple(
+            SubscriberStatus(
+                tuple(sorted(subscription.topics)),
+                self._state.seq - subscription.seq,
+                len(subscription.pending),
+            )
+            for connection in self._connections
+            if (subscription := connection.subscription) is not None
+        )
+
+    def _encode(self, change: Change) -> bytes:
+        return codec.encode_notification(change.event, change.seq, self._epoch, change.data)
+
+    def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
+        subscription = connection.subscription
+        seq = self._state.seq if subscription is None else subscription.seq
+        connection.send(codec.encode_notification(event, seq, self._epoch, data))
+        self._written(connection)
