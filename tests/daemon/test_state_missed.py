@@ -30,6 +30,18 @@ def test_who_comes_from_the_future_starts_anew() -> None:
     assert missed(Driver(), 1) is None
 
 
+def test_a_snapshot_holds_everything_and_says_that_it_replaces_everything() -> None:
+    board = Driver()
+    board.set(Status.WORKING, session=OTHER)
+    board.set(Status.QUESTION, session=MAIN)
+    totals = SessionMetadata(MAIN, 1)
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, totals), 1)
+    snapshot = board.state.snapshot("epoch")
+    assert (snapshot.epoch, snapshot.seq, snapshot.resync) == ("epoch", board.state.seq, True)
+    assert [session.session_id for session in snapshot.sessions] == [MAIN, OTHER]
+    assert snapshot.metadata == (totals,)
+
+
 def test_each_thing_is_told_once_in_its_newest_state_and_latest_order() -> None:
     board = Driver()
     board.set(Status.WORKING, session=MAIN)

@@ -6,7 +6,7 @@ import pytest
 from tests.daemon.state_driver import MAIN, START_MS, Driver, refused
 
 from agent_console.daemon.state import State
-from agent_console.model.session import Status
+from agent_console.model.session import Session, Status
 from agent_console.protocol.messages import Remove, Seen
 from agent_console.usage.entries import KeepUserFields, ReadTotals
 
@@ -91,6 +91,8 @@ def test_an_absent_field_keeps_its_value_and_null_clears_it() -> None:
     board.set(Status.WORKING, agent_type="custom", **fields)
     board.set(Status.WORKING)
     assert {name: getattr(board.session(), name) for name in fields} == fields
+    assert board.session().agent_type == "custom"
+    assert board.set(Status.WORKING, agent_type="custom").changes == ()
     cleared: dict[str, Any] = dict.fromkeys([*fields, "agent_type"])
     board.set(**cleared)
     session = board.session()
@@ -141,6 +143,50 @@ def test_what_the_person_wrote_survives_a_restart_and_a_removal() -> None:
         session = board.session()
         assert (session.label, session.priority, session.note) == ("mine", 5, "remember")
         board.apply(Remove(session_id=MAIN))
+
+
+@pytest.mark.parametrize(
+    ("cleared", "left"),
+    [
+        ({"label": None}, (None, 2, "n")),
+        ({"label": None, "note": None}, (None, 2, None)),
+        ({"label": None, "priority": None}, (None, 0, "n")),
+        ({"note": None, "priority": None}, ("mine", 0, None)),
+        ({"label": None, "note": None, "priority": 0}, (None, 0, None)),
+    ],
+)
+def test_what_the_person_cleared_stays_cleared_and_nothing_else(
+    cleared: dict[str, Any], left: tuple[str | None, int, str | None]
+) -> None:
+    board = Driver()
+    board.set(Status.WORKING, label="mine", priority=2, note="n")
+    board.set(**cleared)
+    board.apply(Remove(session_id=MAIN))
+    board.set(Status.WORKING)
+    session = board.session()
+    assert (session.label, session.priority, session.note) == left
+
+
+def test_each_change_tells_when_the_session_was_last_heard_of() -> None:
+    board = Driver()
+    for status in (Status.WORKING, Status.ATTENTION):
+        (change,) = board.set(status).changes
+        assert isinstance(change.data, Session)
+        assert change.data.last_seen_ms == board.now_ms
+    (change,) = board.hook("UserPromptSubmit", sent_ms=board.now_ms + 1).changes
+    assert isinstance(change.data, Session)
+    assert change.data.last_seen_ms == board.now_ms
+
+
+def test_a_session_opened_by_hand_keeps_its_process_only_while_that_is_in_it() -> None:
+    board = Driver()
+    board.hook("SessionStart", source="startup", pid=7)
+    board.set(Status.CLOSED)
+    board.set(Status.WORKING)
+    assert board.session().pid == 7
+    board.state.observe_exit(7, board.now_ms)
+    board.set(Status.WORKING)
+    assert board.session().pid is None
 
 
 def test_setting_a_status_overrules_what_hooks_and_registry_said_before() -> None:

@@ -151,6 +151,13 @@ def test_a_session_that_appears_gets_its_totals_from_the_ledger_once() -> None:
     assert board.session().metadata == TOTALS
 
 
+def test_a_session_the_ledger_does_not_know_is_asked_for_once() -> None:
+    board = on_board()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, None), board.now_ms)
+    board.apply(Remove(session_id=MAIN))
+    assert board.set(Status.WORKING).ledger == ()
+
+
 def test_a_session_that_comes_back_to_the_board_has_its_totals_at_once() -> None:
     board = on_board()
     board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)

@@ -223,7 +223,7 @@ class Tables:
             return ()
         changes: list[Change] = []
         for session in list(self.sessions.values()):
-            if folder_of(session.working_dir)[-1:] and folder_of(session.working_dir)[-1] in names:
+            if names.intersection(folder_of(session.working_dir)[-1:]):
                 right = self._folders.name(session.working_dir, session.session_id)
                 if right != session.display_name:
                     self.seq += 1
