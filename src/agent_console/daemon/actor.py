@@ -22,7 +22,6 @@ from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
 from agent_console.errors import ProtocolError
-from agent_console.model.session import Session
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
@@ -68,12 +67,6 @@ class Ticket(Struct, frozen=True):
     request_id: str | int | None = None
 
 
-def _may_end_work(change: Change) -> bool:
-    """Whether after this change there may be nobody left to serve."""
-    data = change.data
-    return change.event == "session_removed" or (isinstance(data, Session) and data.closed)
-
-
 class Actor:
     """Owns the state, the subscribers and the turn.
 
@@ -83,6 +76,8 @@ class Actor:
         stopping: Set when a client asked the daemon to end.
         processes_changed: Set in a turn after which other processes are to be watched.
         publisher: Tells subscribers.
+        changed_at: When the state last changed, by `time.perf_counter`.
+        occupation_changed: Set when subscribers come or go.
     """
 
     def __init__(
@@ -111,6 +106,7 @@ class Actor:
         self._held: list[Connection] = []
         self._bell = Bell()
         self._woken_at = 0.0
+        self.changed_at = 0.0
         self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
         self._changes: list[Change] = []
         self._entries: list[tuple[Ticket, LedgerEntry]] = []
@@ -201,8 +197,7 @@ class Actor:
                 self._journal.submit(entries)
         if self._changes:
             changes, self._changes = self._changes, []
-            if any(_may_end_work(change) for change in changes):
-                self.occupation_changed.set()
+            self.changed_at = self._woken_at
             self.publisher.publish(changes)
         for behind in drained:
             self.publisher.catch_up(behind)

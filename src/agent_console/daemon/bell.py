@@ -8,6 +8,13 @@ import asyncio
 
 import anyio
 
+PATIENCE = 16
+"""How often the sleeper looks before it sleeps: about 20 µs after each turn.
+
+A client that asks again at once does so within that time, and to be woken on another core takes
+longer than to look: with one connection it makes 17,000 requests a second 24,000.
+"""
+
 
 class Bell:
     """Rung by anybody, heard by one task."""
@@ -33,15 +40,20 @@ class Bell:
 
     async def heard(self) -> None:
         """Sleep until it has been rung since the last time."""
-        if not self._rung:
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            if self._rung:
+                await anyio.lowlevel.checkpoint()
+            else:
                 self._event = anyio.Event()
                 await self._event.wait()
+        else:
+            for _ in range(PATIENCE):
+                await asyncio.sleep(0)
+                if self._rung:
+                    break
             else:
                 self._sleeper = loop.create_future()
                 await self._sleeper
-        else:
-            await anyio.lowlevel.checkpoint()
         self._rung = False

@@ -246,12 +246,20 @@ class Server:
                 await anyio.sleep(self._minute_seconds)
                 continue
             actor.occupation_changed = anyio.Event()
+            left_at = time.perf_counter()
             seconds = minutes * self._minute_seconds if minutes else float("inf")
-            with anyio.move_on_after(seconds) as waiting:
-                await actor.occupation_changed.wait()
-            if waiting.cancelled_caught and not actor.occupied:
-                self.request_stop(f"idle for {minutes} min")
-                return
+            while seconds > 0 and not actor.occupied:
+                with anyio.move_on_after(seconds) as waiting:
+                    await actor.occupation_changed.wait()
+                if not waiting.cancelled_caught:
+                    break  # somebody came or went: begin again
+                # What changed meanwhile is known when the time is over, not told each time.
+                quiet = time.perf_counter() - max(actor.changed_at, left_at)
+                seconds = minutes * self._minute_seconds - quiet
+            else:
+                if not actor.occupied:
+                    self.request_stop(f"idle for {minutes} min")
+                    return
 
     async def _leave_when_asked(self) -> None:
         await self._actor.stopping.wait()
@@ -272,7 +280,7 @@ class Server:
             version=PROTOCOL_VERSION,
             epoch=actor.epoch,
             python=platform.python_version(),
-            event_loop="uvloop" if "uvloop" in sys.modules else "asyncio",
+            event_loop="uvloop" if sys.modules.get("uvloop") else "asyncio",
             uptime_ms=time.time_ns() // 1_000_000 - self._started_ms,
             socket=self._instance.path,
             database=str(self._database),
