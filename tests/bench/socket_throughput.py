@@ -43,6 +43,16 @@ def measure(options: Options) -> list[Table]:
             bench.row(f"SET, {_name(shape)}", shape, TARGETS.get(shape, ""), FULL)
             for shape in SHAPES
         ]
+        rows += [
+            bench.row(
+                f"SET that changes nothing, {_name(shape)}",
+                shape,
+                TARGETS.get(shape, ""),
+                FULL,
+                statuses=1,
+            )
+            for shape in SHAPES
+        ]
         for family, history in ((SHORT, ""), (FULL, " of 50 transitions")):
             gets = workloads.gets(family=family)
             if redis is not None:
@@ -68,10 +78,17 @@ class _Bench(NamedTuple):
     ours: Sequence[Server]
     redis: Server | None
 
-    def row(self, name: str, shape: tuple[int, int], target: str, asked: list[bytes] | int) -> Row:
+    def row(
+        self,
+        name: str,
+        shape: tuple[int, int],
+        target: str,
+        asked: list[bytes] | int,
+        statuses: int = 2,
+    ) -> Row:
         """One shape of load; `asked` is a family to SET, or GETs."""
         if isinstance(asked, int):
-            requests = workloads.sets(shape[0], family=asked)
+            requests = workloads.sets(shape[0], family=asked, statuses=statuses)
             redis_requests = workloads.redis_sets(requests)
         else:
             requests, redis_requests = asked, workloads.redis_gets(asked)

@@ -30,12 +30,17 @@ def _command(*words: bytes) -> bytes:
     return b"".join(parts)
 
 
-def sets(connections: int = 1, sessions: int = SESSIONS, family: int = 0) -> list[bytes]:
-    """SETs in equal shares, one for each connection, in which every SET changes the status."""
+def sets(
+    connections: int = 1, sessions: int = SESSIONS, family: int = 0, statuses: int = 2
+) -> list[bytes]:
+    """SETs in equal shares, one for each connection.
+
+    Every SET changes the status; with one status none does after the first round.
+    """
     requests: list[bytes] = []
     share = max(1, sessions // connections)
     for connection in range(connections):
-        for status in _STATUSES:
+        for status in _STATUSES[:statuses]:
             requests += [
                 _line(
                     cmd="SET",
