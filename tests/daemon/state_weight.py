@@ -53,7 +53,7 @@ def fill(state: State, count: int) -> None:
 
 def tell_hooks(state: State, session_id: str, number: int, at_ms: int) -> None:
     """A few turns in a terminal, with the strings that hooks bring."""
-    folder = f"/home/user/work/clients/project-{number % 40}"
+    folder = f"/home/user/clients/project-{number % 40}"
     env = {
         "CLAUDE_PID": str(10_000 + number),
         "TMUX": "/tmp/tmux-1000/default,4312,0",

@@ -26,7 +26,7 @@ def named(*working_dirs: str | None) -> list[str]:
         (["/home/user/api", "/home/user/api"], ["api", "api"]),
         (["/home/user/api", "/home/user/api/"], ["api", "api"]),
         (["/home/user/api", "/home/user//api"], ["api", "api"]),
-        (["/work/a/api", "/work/b/api"], ["a/api", "b/api"]),
+        (["/srv/a/api", "/srv/b/api"], ["a/api", "b/api"]),
         (["/x/a/api", "/y/a/api"], ["x/a/api", "y/a/api"]),
         (["/a/api", "/x/a/api"], ["/a/api", "x/a/api"]),
         (["/api", "/x/api"], ["/api", "x/api"]),
