@@ -181,6 +181,17 @@ async def test_it_leaves_when_the_last_subscriber_has_left(scratch_home: Path) -
         assert await leaves(running)
 
 
+async def test_whatever_happens_begins_the_time_anew(scratch_home: Path) -> None:
+    async with serving(scratch_home, idle_after(20), minute_seconds=AN_INSTANT) as running:
+        async with running.connect() as wire:
+            for _ in range(50):
+                await wire.data(cmd="SET", session_id="s", status="attention")
+                await wire.data(cmd="SET", session_id="s", status="closed")
+                await anyio.sleep(AN_INSTANT)
+            assert not running.ended.is_set()
+        assert await leaves(running)
+
+
 async def test_with_0_minutes_it_never_leaves(scratch_home: Path) -> None:
     async with serving(scratch_home, idle_after(0), minute_seconds=AN_INSTANT) as running:
         assert await stays(running)

@@ -230,10 +230,7 @@ class Actor:
                 if not self._accepting:
                     message = "The daemon is stopping: try again in a moment."
                     request = ProtocolError("shutting_down", message, good.id)
-            if connection.queue or connection.in_flight or connection.unsent > MAX_UNSENT_BYTES:
-                self._in_order(connection, request, at_ms)
-            else:
-                self._request(connection, request, at_ms)
+            self._in_order(connection, request, at_ms)
         if connection.refused and not refused_before:
             self.counts.bad_lines += 1
             message = (
