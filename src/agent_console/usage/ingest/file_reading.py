@@ -1,0 +1,142 @@
+"""What reading on in one transcript found: plain values that travel from a reader to the writer.
+
+Rule: readers know files and nothing of the database, the writer knows the database and no files.
+Structs here are `array_like`: they cross from one process to another as MessagePack.
+"""
+
+from msgspec import Struct
+
+from agent_console.usage.rows import Kind
+
+CLAIM_COPY = 1
+"""The line says that it was copied from another session."""
+CLAIM_SIDECHAIN = 2
+"""The line is of a sidechain (a subagent, or a replay of the conversation)."""
+CLAIM_ECHO = 4
+"""The line is a parent's progress report on a subagent; it counts only when nothing else does."""
+
+
+class ToldResponse(Struct, array_like=True, frozen=True, gc=False):
+    """One billed response as one transcript tells it: all its lines there, merged.
+
+    Token counts are integers, times Unix milliseconds (UTC). An empty text is not told.
+
+    Attributes:
+        key: Its identity (ACCOUNTING: message.id, else uuid, else file and offset); advisor and
+            compaction iterations have their own.
+        session_id: The session that it belongs to by this line: the one that the line says it was
+            copied from, else the one whose file this is.
+        claim: Sum of the CLAIM_ numbers of the best line, the lowest being the best.
+        at_ms: The earliest time among its lines.
+        reported_nano_usd: `costUSD` of the line; 0 when there is none.
+        output_is_lower_bound: The output count is known to be too small.
+    """
+
+    key: str
+    kind: Kind
+    session_id: str
+    claim: int
+    at_ms: int
+    project: str
+    branch: str
+    version: str
+    entrypoint: str
+    model: str
+    speed: str
+    service_tier: str
+    inference_geo: str
+    is_subagent: bool
+    agent_id: str
+    agent_type: str
+    skill: str
+    input_tokens: int
+    output_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    cache_read_tokens: int
+    web_searches: int
+    web_fetches: int
+    reported_nano_usd: int
+    output_is_lower_bound: bool
+
+
+class ToldCostState(Struct, array_like=True, frozen=True, gc=False):
+    """One model's part of a `cost-state` line: the session's total so far, as the client knew it.
+
+    Attributes:
+        number: Of the line among those of its transcript, from 1.
+        at_ms: The last line before it that has a time.
+    """
+
+    number: int
+    at_ms: int
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    cache_read_tokens: int
+    web_searches: int
+
+
+class SourceState(Struct, array_like=True, frozen=True, gc=False):
+    """How far a transcript has been read: a row of `sources`, in and out of a reader.
+
+    Attributes:
+        session_id: Whose transcript it is; a subagent's is its parent's.
+        offset_bytes: The end of the last complete line that was read.
+        head_hash: Of the file's first bytes; `tail_hash`: of the last ones before the offset. They
+            tell a file that was rewritten from one that grew.
+        first_line_ms, last_line_ms: Its first and last line with a time.
+        user_messages: What a person wrote, without copies of another session's.
+        api_errors: Responses that were errors of the API.
+        cost_states: Lines of that type.
+        bad_reasons: How many lines were passed over, by reason.
+    """
+
+    path: str
+    session_id: str
+    device: int
+    inode: int
+    offset_bytes: int = 0
+    mtime_ns: int = 0
+    size_bytes: int = 0
+    head_hash: int = 0
+    tail_hash: int = 0
+    first_line_ms: int | None = None
+    last_line_ms: int | None = None
+    lines: int = 0
+    user_messages: int = 0
+    api_errors: int = 0
+    cost_states: int = 0
+    bad_reasons: dict[str, int] = {}
+
+
+class FileReading(Struct, array_like=True, frozen=True, gc=False):
+    """What a transcript told between two offsets.
+
+    Attributes:
+        before: The state that the reading began with; the writer takes nothing when the database
+            has another by now (somebody else has read on). Null: the file was not known.
+        after: The state to store, counted from the beginning of the file.
+        from_start: It was read from its beginning: new, rewritten, truncated or asked for.
+        responses: Each key once.
+        title: The session's name by this file, and its rank: 1 a summary, 2 generated, 3 the
+            person's own; null when none was told.
+        forked_from: The session that lines were copied from, by their own words.
+        forked_at_ms: The last of those lines.
+        inherits_cost: It was forked in a way (--fork-session) in which the client's own total goes
+            on from the original's.
+        is_complete: The end of the file was reached; otherwise another reading follows.
+    """
+
+    before: SourceState | None
+    after: SourceState
+    from_start: bool
+    responses: list[ToldResponse]
+    cost_states: list[ToldCostState]
+    title: tuple[str, int] | None
+    forked_from: str | None
+    forked_at_ms: int | None
+    inherits_cost: bool
+    is_complete: bool
