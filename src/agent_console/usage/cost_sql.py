@@ -1,0 +1,58 @@
+"""What a sum of the rollups costs, as SQL: the one place where tokens become money.
+
+Rule: every query that shows a cost takes its FROM clause and its expression from here, so that all
+of them show the same. Costs are integers in picodollars (10^-12 US dollars): exact, and a sum of
+nine million dollars fits.
+
+`auto` takes the reported cost of a row that has one and computes the others; `calculate` computes
+wherever there is a price; `reported` computes nothing. What has no cost by its mode is null, and
+its tokens count as unpriced.
+"""
+
+from typing import Literal, TypeAlias
+
+Mode: TypeAlias = Literal["auto", "calculate", "reported"]
+Rollup: TypeAlias = Literal["usage_by_time", "usage_by_session"]
+
+PICO_PER_NANO = 1_000
+PICO_PER_USD = 1_000_000_000_000
+
+TOKENS = (
+    "(usage.input_tokens + usage.output_tokens + usage.cache_write_5m_tokens "
+    "+ usage.cache_write_1h_tokens + usage.cache_read_tokens)"
+)
+"""All tokens of a row of a rollup."""
+
+_COMPUTED = (
+    "(usage.input_tokens * price.input_pico_usd + usage.output_tokens * price.output_pico_usd "
+    "+ usage.cache_write_5m_tokens * price.cache_write_5m_pico_usd "
+    "+ usage.cache_write_1h_tokens * price.cache_write_1h_pico_usd "
+    "+ usage.cache_read_tokens * price.cache_read_pico_usd "
+    "+ usage.web_searches * price.web_search_pico_usd)"
+)
+_REPORTED = f"iif(facet.cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
+
+_COSTS: dict[Mode, str] = {
+    "auto": f"coalesce({_REPORTED}, {_COMPUTED})",
+    "calculate": f"coalesce({_COMPUTED}, {_REPORTED})",
+    "reported": _REPORTED,
+}
+
+
+def priced(rollup: Rollup) -> str:
+    """A FROM clause: the rollup as `usage`, with its `facet` and the `price` in force, if any."""
+    return (
+        f"{rollup} AS usage JOIN facets AS facet USING (facet_no) "
+        "LEFT JOIN facet_prices AS price ON price.facet_no = usage.facet_no "
+        "AND usage.quarter >= price.from_quarter AND usage.quarter < price.to_quarter"
+    )
+
+
+def cost(mode: Mode = "auto") -> str:
+    """The cost of one row of `priced`, in picodollars; null where it has none by this mode."""
+    return _COSTS[mode]
+
+
+def unpriced_tokens(mode: Mode = "auto") -> str:
+    """The tokens of one row of `priced` that have no cost by this mode."""
+    return f"iif({_COSTS[mode]} IS NULL, {TOKENS}, 0)"
