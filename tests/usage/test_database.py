@@ -122,7 +122,7 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(database: Path) -
     query(database, "INSERT INTO schema_versions VALUES (99, 0)")
     before = database.read_bytes()
 
-    with pytest.raises(LedgerError, match=r"newer agent-console \(schema 99, this one knows 1\)"):
+    with pytest.raises(LedgerError, match=r"newer agent-console \(schema 99, this one knows 2\)"):
         Ledger(database)
 
     assert database.read_bytes() == before
@@ -210,7 +210,7 @@ def test_processes_that_open_a_new_ledger_together_migrate_once(database: Path) 
     assert [process.returncode for process in processes] == [0] * 4
     for number in range(20):
         ledger = Path(f"{database}.{number}")
-        assert query(ledger, "SELECT version FROM schema_versions") == [(1,)]
+        assert query(ledger, "SELECT version FROM schema_versions") == [(1,), (2,)]
 
 
 def test_a_migration_that_fails_leaves_the_schema_before_it(
@@ -228,7 +228,7 @@ def test_a_migration_that_fails_leaves_the_schema_before_it(
     with pytest.raises(LedgerError, match="no_such_column"):
         Ledger(database)
 
-    assert query(database, "SELECT max(version) FROM schema_versions") == [(1,)]
+    assert query(database, "SELECT max(version) FROM schema_versions") == [(2,)]
     assert query(database, "SELECT name FROM sqlite_schema WHERE name = 'half'") == []
     assert query(database, "SELECT input_tokens FROM sessions") == [(1,)]
 

@@ -1,11 +1,12 @@
 """The ledger: carries out what the daemon asks of it, each batch in one transaction.
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
-Rule 2: which of two accounts of one response stands is decided here, in `_add`, and nowhere else.
+Rule 2: which of two accounts of one response stands is decided in accounts.py.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 from typing import assert_never
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from agent_console.config import Durability
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.usage import UsageEntry
+from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.entries import (
@@ -31,10 +32,14 @@ from agent_console.usage.entries import (
     UsageAdded,
     UserFieldsKept,
 )
-from agent_console.usage.money import nano_usd, usd
+from agent_console.usage.facets import Facets
+from agent_console.usage.ingest.file_reading import FileReading
+from agent_console.usage.ingest.taking import Taken, Taker
+from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
-from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount, Source
+from agent_console.usage.rows import Facet, Figures, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+from agent_console.usage.told_usage import usage_entry
 
 
 class Ledger:
@@ -64,6 +69,7 @@ class Ledger:
         self.broken = False
         self._connection = open_database(path, durability)
         self._names = Names(self._connection)
+        self._facets = Facets(self._connection, self._names)
         self._spending = SpendingQuery(self._connection, zone)
 
     def close(self) -> None:
@@ -108,22 +114,48 @@ class Ledger:
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
-        batch = Batch(self._connection, self._names)
-        self._connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        try:
+        with self._transaction(writes=writes) as batch:
             batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
+        return results
+
+    def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
+        """Take what transcripts told, in one transaction.
+
+        Args:
+            readings: What readers found, a file's in order.
+            at_ms: When this happens, Unix milliseconds.
+            tell_since_ms: Rows from this time on are told one by one.
+
+        Raises:
+            LedgerError: Nothing was taken: the database cannot be written.
+        """
+        try:
+            with self._transaction(writes=True) as batch:
+                return Taker(self._connection, batch, at_ms, tell_since_ms).take(readings)
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Generator[Batch]:
+        """What the transaction has read and changed; committed at the end, undone on an error."""
+        batch = Batch(self._connection, self._names, self._facets)
+        self._connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
+            self._facets.begin()
+            yield batch
             self._connection.execute("COMMIT")
         except BaseException:
+            self._facets.rolled_back()
             self._names.rolled_back()
             self._spending.forget()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+        self._facets.committed()
         self._names.committed()
         self._spending.rows_added(batch.new_rows_in)
-        return results
 
     def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
         """A batch with an entry that the tables will not take: the others need not suffer."""
@@ -170,37 +202,24 @@ class Ledger:
         asking = batch.session(upsert.session_id)
         if asking is None and not entry.on_board:
             return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
-        figures = _figures(upsert)
+        account = self._account(entry)
         key = upsert.message_id
         earlier = None if key is None else batch.row(key)
         if earlier is None:
             owner = asking = asking or batch.open_session(upsert.session_id)
-            told_by_transcript = owner.has_transcript and key is None
-            row = MessageRow(
-                None,
-                key,
-                owner.session_no,
-                entry.at_ms,
-                Source.UPSERT,
-                Kind.RESPONSE,
-                None if entry.working_dir is None else batch.names.number(entry.working_dir),
-                None if upsert.model is None else batch.names.number(upsert.model),
-                figures,
-                set_aside=told_by_transcript and not upsert.extra,
+            account = replace(account, session_no=owner.session_no)
+            row = replace(
+                batch.row_of(account, key, None),
+                set_aside=owner.has_transcript and key is None and not upsert.extra,
                 extra=upsert.extra,
             )
-        elif figures.tokens > earlier.figures.tokens:
-            owner = batch.numbered_session(earlier.session_no)
-            row = replace(
-                earlier,
-                source=Source.UPSERT,
-                model_no=earlier.model_no
-                if upsert.model is None
-                else batch.names.number(upsert.model),
-                figures=figures,
-            )
         else:
-            return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+            standing = batch.account(earlier)
+            outcome = merged(standing, replace(account, session_no=earlier.session_no))
+            if outcome is standing:
+                return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+            owner = batch.numbered_session(earlier.session_no)
+            row = batch.row_of(outcome, key, earlier)
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
@@ -208,9 +227,14 @@ class Ledger:
             batch.used_model(owner, upsert.model)
         return UsageAdded(
             _metadata(asking, upsert),
-            _usage(upsert, owner, row, batch.names.name(row.model_no), gain),
+            usage_entry(batch, row, gain),
             moved=None if owner is asking else owner.metadata(),
         )
+
+    def _account(self, entry: AddUsage) -> Account:
+        upsert = entry.upsert
+        facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
+        return Account(0, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
 
     def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
         batch.write()
@@ -264,6 +288,7 @@ def _figures(upsert: MetadataUpsert) -> Figures:
         upsert.cache_creation_tokens,
         0,
         upsert.cache_read_tokens,
+        0,
         nano_usd(upsert.cost_usd),
         upsert.duration_ms,
         upsert.turns,
@@ -279,22 +304,6 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
     if session is None or session.first_seen_ms is None:
         return None
     return session.metadata()
-
-
-def _usage(
-    upsert: MetadataUpsert, owner: SessionAccount, row: MessageRow, model: str | None, gain: Figures
-) -> UsageEntry:
-    return UsageEntry(
-        owner.session_id,
-        upsert.message_id,
-        model,
-        gain.input_tokens,
-        gain.output_tokens,
-        gain.cache_write_5m_tokens + gain.cache_write_1h_tokens,
-        gain.cache_read_tokens,
-        usd(gain.reported_nano_usd),
-        row.at_ms,
-    )
 
 
 _LASTING = frozenset(

@@ -128,6 +128,11 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     PRIMARY KEY (session_no, number, model_no)
 ) STRICT, WITHOUT ROWID"""
 
+_PRICE_THRESHOLDS = """
+CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes
+    prompt_tokens INTEGER PRIMARY KEY -- a row's facet says which of them it exceeds
+) STRICT"""
+
 _PRICED_MODELS = """
 CREATE TABLE priced_models ( -- which models have been looked up, and where their prices are from
     model_no INTEGER PRIMARY KEY REFERENCES names,
@@ -191,54 +196,70 @@ _ROLLED_UP = """quarter, facet_no, count(*), sum(input_tokens), sum(output_token
     FROM (SELECT *, at_ms / 900000 AS quarter FROM messages WHERE NOT set_aside)"""
 
 
-def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
-    """Give rows facets, and add sources, prices and two rollups in the place of one."""
-    for statement in (
-        "INSERT INTO names (name_no, name) VALUES (0, '')",
-        "ALTER TABLE sessions ADD COLUMN title TEXT",
-        # How good the title is: 1 a summary, 2 generated, 3 the person's own.
-        "ALTER TABLE sessions ADD COLUMN title_rank INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE sessions ADD COLUMN forked_from_no INTEGER REFERENCES sessions",
-        # The last line that was copied from there.
-        "ALTER TABLE sessions ADD COLUMN forked_at_ms INTEGER",
-        # Its cost-state lines begin with the original's total.
-        "ALTER TABLE sessions ADD COLUMN inherits_cost INTEGER NOT NULL DEFAULT 0",
+_PREPARE = (
+    "INSERT INTO names (name_no, name) VALUES (0, '')",
+    "ALTER TABLE sessions ADD COLUMN title TEXT",
+    # How good the title is: 1 a summary, 2 generated, 3 the person's own.
+    "ALTER TABLE sessions ADD COLUMN title_rank INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sessions ADD COLUMN forked_from_no INTEGER REFERENCES sessions",
+    # The last line that was copied from there.
+    "ALTER TABLE sessions ADD COLUMN forked_at_ms INTEGER",
+    # Its cost-state lines begin with the original's total.
+    "ALTER TABLE sessions ADD COLUMN inherits_cost INTEGER NOT NULL DEFAULT 0",
+    (
         "CREATE INDEX sessions_by_origin ON sessions (forked_from_no) "
-        "WHERE forked_from_no IS NOT NULL",
-        _FACETS,
-        _SOURCES,
-        "CREATE INDEX sources_by_session ON sources (session_no)",
-        "CREATE INDEX sources_by_file ON sources (inode, device)",
-        _COST_STATES,
-        # Prompt sizes at which some price changes; a row's facet says which of them it exceeds.
-        "CREATE TABLE price_thresholds (prompt_tokens INTEGER PRIMARY KEY) STRICT",
-        "INSERT INTO price_thresholds VALUES (200000)",
-        _PRICED_MODELS,
-        _PRICES,
-        _FACET_PRICES,
-        _USAGE_BY_TIME,
-        _USAGE_BY_SESSION,
-        "DROP INDEX messages_by_key",
-        "DROP INDEX messages_by_time",
-        "DROP INDEX messages_by_session",
-        "ALTER TABLE messages RENAME TO old_messages",
-        _MESSAGES_BY_FACET,
+        "WHERE forked_from_no IS NOT NULL"
+    ),
+    _FACETS,
+    _SOURCES,
+    "CREATE INDEX sources_by_session ON sources (session_no)",
+    "CREATE INDEX sources_by_file ON sources (inode, device)",
+    _COST_STATES,
+    _PRICE_THRESHOLDS,
+    "INSERT INTO price_thresholds VALUES (200000)",
+    _PRICED_MODELS,
+    _PRICES,
+    _FACET_PRICES,
+    _USAGE_BY_TIME,
+    _USAGE_BY_SESSION,
+)
+
+_MOVE_ROWS = (
+    "DROP INDEX messages_by_key",
+    "DROP INDEX messages_by_time",
+    "DROP INDEX messages_by_session",
+    "ALTER TABLE messages RENAME TO old_messages",
+    _MESSAGES_BY_FACET,
+    (
         f"INSERT OR IGNORE INTO facets ({', '.join(_FACET)}) "  # noqa: S608
-        f"SELECT {', '.join(_FACET.values())} FROM old_messages",
+        f"SELECT {', '.join(_FACET.values())} FROM old_messages"
+    ),
+    (
         "INSERT INTO messages SELECT old.message_no, key_hash, key, session_no, facet_no, NULL, "  # noqa: S608
         "coalesce(agent_no, 0), at_ms, source, 0, input_tokens, output_tokens, "
         "cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, web_searches, "
         "web_fetches, reported_nano_usd, set_aside, extra, duration_ms, turns "
         f"FROM (SELECT *, {', '.join(f'{old} AS of_{name}' for name, old in _FACET.items())} "
         "FROM old_messages) AS old JOIN facets AS facet ON "
-        + " AND ".join(f"facet.{name} = of_{name}" for name in _FACET),
-        "DROP TABLE old_messages",
-        "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
-        "CREATE INDEX messages_by_time ON messages (at_ms)",
-        "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
-        f"INSERT INTO usage_by_time SELECT {_ROLLED_UP} GROUP BY quarter, facet_no",
+        f"{' AND '.join(f'facet.{name} = of_{name}' for name in _FACET)}"
+    ),
+    "DROP TABLE old_messages",
+    "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
+    "CREATE INDEX messages_by_time ON messages (at_ms)",
+    "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
+)
+
+_ROLL_UP = (
+    f"INSERT INTO usage_by_time SELECT {_ROLLED_UP} GROUP BY quarter, facet_no",
+    (
         f"INSERT INTO usage_by_session SELECT session_no, {_ROLLED_UP} "
-        "GROUP BY session_no, quarter, facet_no",
-        "DROP TABLE quarters",
-    ):
+        "GROUP BY session_no, quarter, facet_no"
+    ),
+    "DROP TABLE quarters",
+)
+
+
+def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
+    """Give rows facets, and add sources, prices and two rollups in the place of one."""
+    for statement in (*_PREPARE, *_MOVE_ROWS, *_ROLL_UP):
         connection.execute(statement)
