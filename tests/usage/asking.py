@@ -103,7 +103,10 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
         ),
         (
             f"SELECT session_no, at_ms / 900000, facet_no, {rolled_up} GROUP BY 1, 2, 3",
-            f"SELECT session_no, quarter, facet_no, {summed} FROM usage_by_session GROUP BY 1, 2, 3",
+            (
+                f"SELECT session_no, quarter, facet_no, {summed} FROM usage_by_session "
+                "GROUP BY 1, 2, 3"
+            ),
         ),
     ]
     differing: list[tuple[Any, ...]] = []

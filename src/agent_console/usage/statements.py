@@ -120,7 +120,11 @@ Cell = tuple[int, int, int]
 
 def add_to_rollups(connection: Connection, gains: Mapping[Cell, tuple[int, Figures]]) -> None:
     """Add numbers of rows and their figures to cells of both rollups; empty ones disappear."""
-    by_session = [(*cell, messages, *_sum_values(sums)) for cell, (messages, sums) in gains.items()]
+    by_session = [
+        (*cell, messages, *values)
+        for cell, (messages, sums) in gains.items()
+        if any(values := _sum_values(sums)) or messages
+    ]
     by_time: dict[tuple[int, int], tuple[int, Figures]] = {}
     for (_, quarter, facet_no), (messages, sums) in gains.items():
         earlier = by_time.get((quarter, facet_no))
@@ -128,12 +132,12 @@ def add_to_rollups(connection: Connection, gains: Mapping[Cell, tuple[int, Figur
             messages, sums = messages + earlier[0], sums.plus(earlier[1])  # noqa: PLW2901
         by_time[quarter, facet_no] = messages, sums
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
-    insert_many(
-        connection,
-        _ADD_BY_TIME,
-        _TO_TIME,
-        [(*cell, messages, *_sum_values(sums)) for cell, (messages, sums) in by_time.items()],
-    )
+    rows = [
+        (*cell, messages, *values)
+        for cell, (messages, sums) in by_time.items()
+        if any(values := _sum_values(sums)) or messages
+    ]
+    insert_many(connection, _ADD_BY_TIME, _TO_TIME, rows)
     emptied = [cell for cell, (messages, _) in gains.items() if messages < 0]
     connection.executemany(
         "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
