@@ -155,6 +155,14 @@ CREATE TABLE prices ( -- of a model, in picodollars (10^-12 US dollars) a token
     PRIMARY KEY (model_no, from_quarter, prompt_over)
 ) STRICT, WITHOUT ROWID"""
 
+_PRICE_BASIS = """
+CREATE TABLE price_basis ( -- what priced_models and prices were made from: at most one row
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    makers TEXT NOT NULL, -- the releases of agent-console and genai-prices
+    config TEXT NOT NULL, -- the user's own prices and discount, as JSON
+    discount_ppm INTEGER NOT NULL -- taken off every computed cost, millionths
+) STRICT"""
+
 _FACET_PRICES = """
 CREATE TABLE facet_prices ( -- what a token of a facet costs: its model's price with all factors;
     -- made from prices, again whenever they change. A facet without rows has no price.
@@ -211,6 +219,7 @@ _PREPARE = (
         "WHERE forked_from_no IS NOT NULL"
     ),
     _FACETS,
+    "CREATE INDEX facets_by_model ON facets (model_no)",
     _SOURCES,
     "CREATE INDEX sources_by_session ON sources (session_no)",
     "CREATE INDEX sources_by_file ON sources (inode, device)",
@@ -219,6 +228,7 @@ _PREPARE = (
     "INSERT INTO price_thresholds VALUES (200000)",
     _PRICED_MODELS,
     _PRICES,
+    _PRICE_BASIS,
     _FACET_PRICES,
     _USAGE_BY_TIME,
     _USAGE_BY_SESSION,
