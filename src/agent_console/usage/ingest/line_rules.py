@@ -6,6 +6,7 @@ that reading may stop after any line and go on later.
 
 from collections import Counter
 
+from agent_console.claude_code.transcript_bulk import LONG_LINE_BYTES, is_bulk
 from agent_console.claude_code.transcript_line import TranscriptLine, read_line
 from agent_console.claude_code.transcript_person import is_a_persons, may_be_a_persons
 from agent_console.claude_code.transcript_response import Response, copied_from, told_response
@@ -50,7 +51,7 @@ class LineRules:
         self._name = name
         self._responses = responses
         self._at_ms = at_ms
-        self._times: list[str] = []
+        self._times: list[str | memoryview] = []
 
     def take(self, lines: Lines) -> None:
         """Take in whole lines."""
@@ -60,10 +61,19 @@ class LineRules:
             self.bad_reasons["too_long"] += 1
             return
         buffer = lines.buffer
+        find = buffer.find
         start, end = 0, len(text)
         while start < end:
-            stop = buffer.find(b"\n", start, end)
-            self._line(text[start:stop], lines.offset + start)
+            stop = find(b"\n", start, end)
+            if (
+                stop - start >= LONG_LINE_BYTES
+                and self.first_line_ms is not None
+                and is_bulk(buffer, start, stop)
+            ):
+                self.lines += 1
+                self._times.append(text[start:stop])
+            else:
+                self._line(text[start:stop], lines.offset + start)
             start = stop + 1
         self._settle_time()
 
@@ -91,9 +101,13 @@ class LineRules:
             self._rare(kind, bytes(text))
 
     def _settle_time(self) -> None:
-        """Find the last line that has a time; few times are read, as most lines are not the last."""
+        """Find the last line that has a time; most lines are not the last and need no reading."""
         while self._times:
-            at_ms = timestamp_ms(self._times.pop())
+            time = self._times.pop()
+            if isinstance(time, memoryview):
+                line = read_line(time)
+                time = "" if isinstance(line, str) else line.timestamp or ""
+            at_ms = timestamp_ms(time)
             if at_ms is not None:
                 self.last_line_ms = at_ms
                 self._times.clear()
