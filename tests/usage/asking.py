@@ -64,7 +64,7 @@ def new_ledger(zone: tzinfo | None = None) -> Generator[Ledger]:
 
 def fill_disk(ledger: Ledger, free_pages: int = 0) -> None:
     """From now on SQLite finds no room for more than `free_pages` pages."""
-    connection = ledger._connection  # pyright: ignore[reportPrivateUsage]
+    connection = ledger.connection
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages + free_pages}")
 

@@ -136,8 +136,12 @@ class Facets:
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._data_version:
             self._data_version = version
-            self._prices.clear()
-            self._thresholds = None
+            self.prices_changed()
+
+    def prices_changed(self) -> None:
+        """This connection has changed prices or thresholds."""
+        self._prices.clear()
+        self._thresholds = None
 
     def committed(self) -> None:
         """The transaction is committed."""
@@ -149,8 +153,7 @@ class Facets:
             self._numbers.pop(facet, None)
             self._facets.pop(number, None)
         self._made.clear()
-        self._prices.clear()
-        self._thresholds = None
+        self.prices_changed()
 
     def _remember(self, facet: Facet, number: int) -> None:
         if len(self._numbers) >= REMEMBERED:

@@ -5,11 +5,11 @@ Rule 2: which of two accounts of one response stands is decided in accounts.py.
 """
 
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
@@ -39,7 +39,10 @@ from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
 from agent_console.usage.rows import Facet, Figures, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+from agent_console.usage.statements import read_large_prompts
 from agent_console.usage.told_usage import usage_entry
+
+Result = TypeVar("Result")
 
 
 class Ledger:
@@ -47,6 +50,7 @@ class Ledger:
 
     Attributes:
         path: The database.
+        connection: To it; what is read or written there goes through modules of this package.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
     """
@@ -67,14 +71,14 @@ class Ledger:
         self.path = path
         self.last_error: str | None = None
         self.broken = False
-        self._connection = open_database(path, durability)
-        self._names = Names(self._connection)
-        self._facets = Facets(self._connection, self._names)
-        self._spending = SpendingQuery(self._connection, zone)
+        self.connection = open_database(path, durability)
+        self._names = Names(self.connection)
+        self._facets = Facets(self.connection, self._names)
+        self._spending = SpendingQuery(self.connection, zone)
 
     def close(self) -> None:
         """Close the database; what was committed is in it."""
-        self._connection.close()
+        self.connection.close()
 
     def load_user_fields(self) -> list[KeepUserFields]:
         """What the person wrote on sessions, for the board of a daemon that starts.
@@ -83,7 +87,7 @@ class Ledger:
             LedgerError: The database cannot be read.
         """
         try:
-            found = self._connection.execute(
+            found = self.connection.execute(
                 "SELECT session_id, label, priority, note FROM sessions "
                 "WHERE label IS NOT NULL OR priority != 0 OR note IS NOT NULL ORDER BY session_no"
             ).fetchall()
@@ -131,27 +135,59 @@ class Ledger:
         Raises:
             LedgerError: Nothing was taken: the database cannot be written.
         """
-        try:
+
+        def take() -> Taken:
             with self._transaction(writes=True) as batch:
-                return Taker(self._connection, batch, at_ms, tell_since_ms).take(readings)
+                return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+
+        return self.writing(take)
+
+    def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
+        """Heed other prices: rows whose prompts exceed a new threshold get facets that say so.
+
+        Raises:
+            LedgerError: Nothing was moved: the database cannot be written.
+        """
+        self._facets.prices_changed()
+        if not new_thresholds:
+            return
+
+        def move() -> None:
+            with self._transaction(writes=True) as batch:
+                for row in read_large_prompts(self.connection, min(new_thresholds)):
+                    facet_no = batch.facet_no(batch.facets.facet(row.facet_no), row.figures)
+                    if facet_no != row.facet_no:
+                        batch.post(replace(row, facet_no=facet_no), row, at_ms)
+                batch.write()
+
+        self.writing(move)
+
+    def writing(self, change: Callable[[], Result]) -> Result:
+        """Carry `change` out, and say in plain words why that cannot be done.
+
+        Raises:
+            LedgerError: Nothing was changed: the database cannot be written.
+        """
+        try:
+            return change()
         except sqlite3.Error as error:
             raise LedgerError(reason(self.path, error)) from error
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self._connection, self._names, self._facets)
-        self._connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        batch = Batch(self.connection, self._names, self._facets)
+        self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._facets.begin()
             yield batch
-            self._connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
         except BaseException:
             self._facets.rolled_back()
             self._names.rolled_back()
             self._spending.forget()
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
         self._facets.committed()
         self._names.committed()
@@ -240,17 +276,17 @@ class Ledger:
         batch.write()
         batch.forget_session(entry.session_id)
         if entry.label is None and entry.note is None and entry.priority == 0:
-            self._connection.execute(
+            self.connection.execute(
                 "UPDATE sessions SET label = NULL, priority = 0, note = NULL WHERE session_id = ?",
                 (entry.session_id,),
             )
-            self._connection.execute(
+            self.connection.execute(
                 "DELETE FROM sessions WHERE session_id = ? AND first_seen_ms IS NULL "
                 "AND NOT has_transcript",
                 (entry.session_id,),
             )
         else:
-            self._connection.execute(
+            self.connection.execute(
                 "INSERT INTO sessions (session_id, label, priority, note) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (session_id) DO UPDATE SET label = excluded.label, "
                 "priority = excluded.priority, note = excluded.note",

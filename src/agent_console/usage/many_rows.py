@@ -32,8 +32,13 @@ def select_many(
         document = connection.execute(
             f"{select} ({', '.join('?' * size)})", [*chunk, *[chunk[0]] * (size - len(chunk))]
         ).fetchone()[0]
-        found += _document.decode(document)
+        found += rows_of(document)
     return found
+
+
+def rows_of(document: str) -> list[list[Any]]:
+    """The rows that SQLite put into one JSON document."""
+    return _document.decode(document)
 
 
 def insert_many(

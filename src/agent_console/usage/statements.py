@@ -9,7 +9,7 @@ from typing import Any
 
 from agent_console.usage.cost_sql import cost, priced
 from agent_console.usage.key_hash import key_hash
-from agent_console.usage.many_rows import adding, insert_many, replacing, select_many
+from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
 from agent_console.usage.rows import Figures, MessageRow, SessionAccount
 
 _SUMS = (
@@ -75,6 +75,16 @@ def read_keyless_messages(connection: Connection, session_no: int) -> list[Messa
     """The session's rows that nobody gave a key, which a transcript may tell again."""
     select = f"{_READ_MESSAGES} key IS NULL AND NOT set_aside AND NOT extra AND session_no IN"
     return [_message(values) for values in select_many(connection, select, [session_no])]
+
+
+def read_large_prompts(connection: Connection, prompt_tokens: int) -> list[MessageRow]:
+    """The rows with larger prompts than this."""
+    select = (
+        f"{_READ_MESSAGES} input_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
+        "+ cache_read_tokens > ?"
+    )
+    document = connection.execute(select, (prompt_tokens,)).fetchone()[0]
+    return [_message(values) for values in rows_of(document)]
 
 
 def read_sessions(connection: Connection, session_ids: Sequence[str]) -> list[SessionAccount]:

@@ -57,7 +57,7 @@ def read_sources(connection: Connection) -> dict[str, SourceRow]:
     return {row.state.path: row for row in map(_row, connection.execute(_READ))}
 
 
-def write_source(connection: Connection, state: SourceState, session_no: int) -> int:
+def write_source(connection: Connection, state: SourceState, session_no: int | None) -> int:
     """Store how far a file has been read; its number."""
     number: int = connection.execute(
         _WRITE,

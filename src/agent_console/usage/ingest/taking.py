@@ -60,7 +60,7 @@ class Taker:
     def take(self, readings: Sequence[FileReading]) -> Taken:
         """Take all of them, in order."""
         self._batch.read_ahead(
-            {r.after.session_id for r in readings}
+            {r.after.session_id for r in readings if r.after.session_id}
             | {told.session_id for r in readings for told in r.responses},
             {told.key for r in readings for told in r.responses},
         )
@@ -76,11 +76,14 @@ class Taker:
         if (None if known is None else known.state) != reading.before:
             self._passed_over.append(path)
             return
-        session = self._batch.open_session(reading.after.session_id)
-        source_no = write_source(self._connection, reading.after, session.session_no)
-        self._take_title(reading, session)
-        self._take_fork(reading, session)
-        self._take_cost_states(reading, session)
+        session_id = reading.after.session_id  # empty: its lines have not told it yet
+        session = self._batch.open_session(session_id) if session_id else None
+        session_no = None if session is None else session.session_no
+        source_no = write_source(self._connection, reading.after, session_no)
+        if session is not None:
+            self._take_title(reading, session)
+            self._take_fork(reading, session)
+            self._take_cost_states(reading, session)
         origins = self._origins(reading)
         for told in reading.responses:
             self._take_response(told, source_no, origins)

@@ -31,6 +31,12 @@ _INHERITED = (
     f"SELECT model_no, {_SUMS} FROM {_COUNTED} "  # noqa: S608
     "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
 )
+_ORIGIN = (
+    "SELECT forked_from_no, inherits_cost, (SELECT min(at_ms) FROM messages "  # noqa: S608
+    "JOIN facets USING (facet_no) WHERE messages.session_no = sessions.session_no "
+    f"AND kind != {int(Kind.UNLISTED)} AND NOT set_aside AND NOT extra) "
+    "FROM sessions WHERE session_no = ?"
+)
 _STATES = (
     f"SELECT number, at_ms, model_no, {_FIGURES} FROM cost_states "  # noqa: S608
     "WHERE session_no = ? ORDER BY number"
@@ -56,12 +62,11 @@ def remake_unlisted(
     todo = dict(changed_from)
     while todo:
         session_no, since_ms = todo.popitem()
-        for fork_no, forked_at_ms in connection.execute(
-            "SELECT session_no, forked_at_ms FROM sessions "
-            "WHERE forked_from_no = ? AND inherits_cost",
+        for (fork_no,) in connection.execute(
+            "SELECT session_no FROM sessions WHERE forked_from_no = ? AND inherits_cost",
             (session_no,),
         ).fetchall():
-            if forked_at_ms is not None and since_ms <= forked_at_ms and fork_no not in looked_at:
+            if fork_no not in looked_at:
                 todo[fork_no] = 0
         (last_ms,) = connection.execute(
             "SELECT max(at_ms) FROM cost_states WHERE session_no = ?", (session_no,)
@@ -75,12 +80,12 @@ def remake_unlisted(
 
 def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -> None:
     session = batch.numbered_session(session_no)
-    inherited = _inherited(connection, session_no)
     known: dict[int, Figures] = {}
     for number, told_at_ms, model_no, *values in connection.execute(
         _STATES, (session_no,)
     ).fetchall():
         rows = _by_model(connection, _ROWS, session_no, told_at_ms)
+        inherited = _inherited(connection, session_no, told_at_ms)
         beyond = (
             Figures(*values)
             .minus(rows.get(model_no, _NOTHING))
@@ -102,19 +107,21 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
             batch.remove(earlier, at_ms)
 
 
-def _inherited(connection: Connection, session_no: int) -> dict[int, Figures]:
-    """What the original of a fork had been billed by then, and the original's own, by model."""
+def _inherited(connection: Connection, session_no: int, until_ms: int) -> dict[int, Figures]:
+    """What the original of a fork had been billed when it began, by model, and so on back.
+
+    A fork has begun when it tells its first response of its own. (The last copied line is too
+    early: what the original's subagents and unlisted requests cost may be dated after it.)
+    """
     sums: dict[int, Figures] = {}
     seen: set[int] = set()
     while session_no not in seen:
         seen.add(session_no)
-        origin_no, forked_at_ms, inherits = connection.execute(
-            "SELECT forked_from_no, forked_at_ms, inherits_cost FROM sessions WHERE session_no = ?",
-            (session_no,),
-        ).fetchone()
-        if origin_no is None or not inherits or forked_at_ms is None:
+        origin_no, inherits, own_ms = connection.execute(_ORIGIN, (session_no,)).fetchone()
+        if origin_no is None or not inherits:
             break
-        for model_no, figures in _by_model(connection, _INHERITED, origin_no, forked_at_ms).items():
+        until_ms = min(until_ms, until_ms if own_ms is None else own_ms - 1)
+        for model_no, figures in _by_model(connection, _INHERITED, origin_no, until_ms).items():
             sums[model_no] = sums.get(model_no, _NOTHING).plus(figures)
         session_no = origin_no
     return sums
