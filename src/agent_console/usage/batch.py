@@ -11,9 +11,10 @@ from agent_console.usage.accounts import Account, standing
 from agent_console.usage.facets import Facets
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
-from agent_console.usage.periods import quarter
+from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
+    SUMS,
     Cell,
     add_to_rollups,
     change_messages,
@@ -22,8 +23,10 @@ from agent_console.usage.statements import (
     insert_messages,
     read_keyless_messages,
     read_messages,
+    read_numbered_sessions,
     read_session,
     read_sessions,
+    sum_values,
 )
 
 _NOTHING = Figures()
@@ -45,13 +48,15 @@ class Batch:
         self._connection = connection
         self._sessions: dict[str, SessionAccount | None] = {}
         self._sessions_by_no: dict[int, SessionAccount] = {}
+        self._new_sessions: set[int] = set()
         self._rows: dict[str, MessageRow | None] = {}
         self._new_rows: dict[str, MessageRow] = {}
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
-        self._gains: dict[Cell, tuple[int, Figures]] = {}
+        self._gains: dict[Cell, list[int]] = {}
+        self._new_in_sessions: dict[int, list[int]] = {}
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -73,6 +78,11 @@ class Batch:
             session = read_session(self._connection, session_no)
             self._keep(session)
         return session
+
+    def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
+        """These sessions with their costs as they are written now, those that have been used."""
+        sessions = read_numbered_sessions(self._connection, session_nos)
+        return [session for session in sessions if session.first_seen_ms is not None]
 
     def row(self, key: str) -> MessageRow | None:
         """The row with this key, or null when there is none yet."""
@@ -112,8 +122,13 @@ class Batch:
             session = SessionAccount(
                 number, session_id, None, None, False, None, None, None, _NOTHING
             )
+            self._new_sessions.add(number)
             self._keep(session)
         return session
+
+    def is_new(self, session: SessionAccount) -> bool:
+        """This transaction has made the session."""
+        return session.session_no in self._new_sessions
 
     def forget_session(self, session_id: str) -> None:
         """Read the session again when it is next asked for: its row was written directly."""
@@ -201,6 +216,30 @@ class Batch:
             self._gain(row, after, 1, at_ms)
         return after.minus(before)
 
+    def post_new(self, row: MessageRow, key: str) -> None:
+        """Add a row that was not there: the short way of `post`, for many of them.
+
+        The sums of its session in memory are right again after `write`, but for its cost.
+        """
+        self._new_rows[key] = self._rows[key] = row
+        in_quarter = row.at_ms // QUARTER_MS
+        self.new_rows_in.add(in_quarter)
+        sums = sum_values(row.figures)
+        cell = (row.session_no, in_quarter, row.facet_no)
+        gain = self._gains.get(cell)
+        if gain is None:
+            self._gains[cell] = [1, *sums]
+        else:
+            gain[0] += 1
+            _add(gain, 1, sums)
+        session = self._new_in_sessions.get(row.session_no)
+        if session is None:
+            self._new_in_sessions[row.session_no] = [row.at_ms, row.at_ms, *sums]
+        else:
+            session[0] = min(session[0], row.at_ms)
+            session[1] = max(session[1], row.at_ms)
+            _add(session, 2, sums)
+
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
         if row.message_no is None:
@@ -236,15 +275,32 @@ class Batch:
         session.updated_at_ms = at_ms
         self._changed_sessions[session.session_no] = session
         cell = (row.session_no, in_quarter, row.facet_no)
-        earlier = self._gains.get(cell)
-        if earlier is not None:
-            messages, gain = earlier[0] + messages, earlier[1].plus(gain)
-        self._gains[cell] = messages, gain
+        known = self._gains.setdefault(cell, [0] * (1 + len(SUMS)))
+        known[0] += messages
+        _add(known, 1, sum_values(gain))
+
+    def _fold_new_rows(self, at_ms: int) -> None:
+        """Add what `post_new` has noted to the sums of sessions."""
+        for session_no, (first_ms, last_ms, *sums) in self._new_in_sessions.items():
+            session = self.numbered_session(session_no)
+            first, last = session.first_seen_ms, session.last_seen_ms
+            session.first_seen_ms = first_ms if first is None else min(first, first_ms)
+            session.last_seen_ms = last_ms if last is None else max(last, last_ms)
+            session.sums = session.sums.plus(Figures(*sums))
+            session.updated_at_ms = at_ms
+            self._changed_sessions[session_no] = session
+        self._new_in_sessions.clear()
 
     # ---- writing ---------------------------------------------------------------------------
 
-    def write(self) -> None:
-        """Write what has changed since the last time."""
+    def write(self, at_ms: int = 0) -> None:
+        """Write what has changed since the last time.
+
+        Args:
+            at_ms: When rows were added by `post_new`.
+        """
+        self.facets.price_new_ones()
+        self._fold_new_rows(at_ms)
         new = [*self._new_rows.values(), *self._new_rows_without_key]
         insert_messages(self._connection, new)
         change_messages(self._connection, self._changed_rows.values())
@@ -259,6 +315,12 @@ class Batch:
         self._removed_rows.clear()
         self._changed_sessions.clear()
         self._gains.clear()
+
+
+def _add(sums: list[int], start: int, values: tuple[int, ...]) -> None:
+    for number, value in enumerate(values, start):
+        if value:
+            sums[number] += value
 
 
 def _same_place(one: MessageRow, other: MessageRow) -> bool:

@@ -39,6 +39,7 @@ class Facets:
         self._numbers: dict[Facet, int] = {}
         self._facets: dict[int, Facet] = {}
         self._made: list[tuple[Facet, int]] = []
+        self._unpriced: list[int] = []
         self._prices: dict[int, list[Price]] = {}
         self._thresholds: tuple[int, ...] | None = None
         self._data_version: int | None = None
@@ -83,7 +84,7 @@ class Facets:
         found = self._connection.execute(_FIND, values).fetchone()
         if found is None:
             number = self._connection.execute(_MAKE, values).lastrowid or 0
-            price_facets(self._connection, [number])
+            self._unpriced.append(number)
             self._made.append((facet, number))
         else:
             number = int(found[0])
@@ -119,7 +120,14 @@ class Facets:
                 )
         return 0
 
+    def price_new_ones(self) -> None:
+        """Write what the facets cost that were made in this transaction."""
+        if self._unpriced:
+            unpriced, self._unpriced = self._unpriced, []
+            price_facets(self._connection, unpriced)
+
     def _prices_of(self, number: int) -> list[Price]:
+        self.price_new_ones()
         prices = self._prices.get(number)
         if prices is None:
             prices = self._connection.execute(
@@ -153,6 +161,7 @@ class Facets:
             self._numbers.pop(facet, None)
             self._facets.pop(number, None)
         self._made.clear()
+        self._unpriced.clear()
         self.prices_changed()
 
     def _remember(self, facet: Facet, number: int) -> None:

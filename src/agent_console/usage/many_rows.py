@@ -19,6 +19,9 @@ _MAX_ROWS = 256
 """The most rows in one statement. Shorter lists are filled up to a power of two, so that nine
 statements of each kind are prepared once and kept."""
 
+_MANY = 512
+"""More rows come from imports, which have nobody beside them who waits for the interpreter."""
+
 _document = Decoder(list[list[Any]])
 
 
@@ -45,6 +48,10 @@ def insert_many(
     connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Insert rows whose first value is never null."""
+    if len(rows) > _MANY:  # an import, in a process of its own
+        statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
+        connection.executemany(statement, rows)
+        return
     for chunk in _chunks(rows):
         width = len(chunk[0])
         size = _power_of_two(len(chunk))

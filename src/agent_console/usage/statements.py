@@ -12,7 +12,7 @@ from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
 from agent_console.usage.rows import Figures, MessageRow, SessionAccount
 
-_SUMS = (
+SUMS = (
     "input_tokens",
     "output_tokens",
     "cache_write_5m_tokens",
@@ -27,13 +27,12 @@ _LASTING = (
     *("session_no", "message_no", "key_hash", "key"),
     *("extra", "turns", "duration_ms"),
 )
-_MESSAGE_FIGURES = _SUMS
 _MESSAGE = (
     *_LASTING,
     *("facet_no", "source_no", "agent_no", "at_ms", "source", "claim", "web_fetches"),
-    *("set_aside", *_MESSAGE_FIGURES),
+    *("set_aside", *SUMS),
 )
-_SESSION_SUMS = tuple(column for column in _SUMS if column != "web_searches")
+_SESSION_SUMS = tuple(column for column in SUMS if column != "web_searches")
 _SESSION = (
     *("session_no", "session_id", "first_seen_ms", "last_seen_ms", "has_transcript"),
     *("last_model_no", "updated_at_ms", *_SESSION_SUMS, "duration_ms", "turns"),
@@ -54,13 +53,13 @@ _CHANGE_MESSAGES = "ON CONFLICT (message_no) DO UPDATE SET " + replacing(
 )
 _INSERT_SESSIONS = f"INSERT INTO sessions ({', '.join(_SESSION)})"
 _CHANGE_SESSIONS = "ON CONFLICT (session_no) DO UPDATE SET " + replacing(_SESSION[2:])
-_ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(_SUMS)})"
-_TO_TIME = f"ON CONFLICT (quarter, facet_no) DO UPDATE SET {adding(('messages', *_SUMS))}"
+_ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(SUMS)})"
+_TO_TIME = f"ON CONFLICT (quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
 _ADD_BY_SESSION = (
-    f"INSERT INTO usage_by_session (session_no, quarter, facet_no, messages, {', '.join(_SUMS)})"
+    f"INSERT INTO usage_by_session (session_no, quarter, facet_no, messages, {', '.join(SUMS)})"
 )
 _TO_SESSION = (
-    f"ON CONFLICT (session_no, quarter, facet_no) DO UPDATE SET {adding(('messages', *_SUMS))}"
+    f"ON CONFLICT (session_no, quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
 )
 
 
@@ -93,11 +92,18 @@ def read_sessions(connection: Connection, session_ids: Sequence[str]) -> list[Se
     return [_session(values) for values in select_many(connection, select, session_ids)]
 
 
+def read_numbered_sessions(
+    connection: Connection, session_nos: Sequence[int]
+) -> list[SessionAccount]:
+    """The sessions with these numbers."""
+    select = f"{_READ_SESSIONS} session_no IN"
+    return [_session(values) for values in select_many(connection, select, session_nos)]
+
+
 def read_session(connection: Connection, session_no: int) -> SessionAccount:
     """The session with this number, which some row has."""
-    select = f"{_READ_SESSIONS} session_no IN"
-    (values,) = select_many(connection, select, [session_no])
-    return _session(values)
+    (session,) = read_numbered_sessions(connection, [session_no])
+    return session
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -128,27 +134,18 @@ Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
 
-def add_to_rollups(connection: Connection, gains: Mapping[Cell, tuple[int, Figures]]) -> None:
-    """Add numbers of rows and their figures to cells of both rollups; empty ones disappear."""
-    by_session = [
-        (*cell, messages, *values)
-        for cell, (messages, sums) in gains.items()
-        if any(values := _sum_values(sums)) or messages
-    ]
-    by_time: dict[tuple[int, int], tuple[int, Figures]] = {}
-    for (_, quarter, facet_no), (messages, sums) in gains.items():
-        earlier = by_time.get((quarter, facet_no))
-        if earlier is not None:
-            messages, sums = messages + earlier[0], sums.plus(earlier[1])  # noqa: PLW2901
-        by_time[quarter, facet_no] = messages, sums
+def add_to_rollups(connection: Connection, gains: Mapping[Cell, Sequence[int]]) -> None:
+    """Add numbers of rows and their SUMS to cells of both rollups; empty ones disappear."""
+    by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
+    by_time: dict[tuple[int, int], list[int]] = {}
+    for (_, quarter, facet_no), gain in gains.items():
+        known = by_time.setdefault((quarter, facet_no), [0] * len(gain))
+        for number, value in enumerate(gain):
+            known[number] += value
+    rows = [(*cell, *gain) for cell, gain in by_time.items() if any(gain)]
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
-    rows = [
-        (*cell, messages, *values)
-        for cell, (messages, sums) in by_time.items()
-        if any(values := _sum_values(sums)) or messages
-    ]
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, rows)
-    emptied = [cell for cell, (messages, _) in gains.items() if messages < 0]
+    emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
     connection.executemany(
         "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
         "AND messages = 0",
@@ -160,7 +157,8 @@ def add_to_rollups(connection: Connection, gains: Mapping[Cell, tuple[int, Figur
     )
 
 
-def _sum_values(figures: Figures) -> tuple[int, ...]:
+def sum_values(figures: Figures) -> tuple[int, ...]:
+    """The figures that are in rollups, in the order of SUMS."""
     return (
         figures.input_tokens,
         figures.output_tokens,

@@ -17,7 +17,7 @@ from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
 
-TAKEN_AT_ONCE = 2_000
+TAKEN_AT_ONCE = 10_000
 """Responses in one transaction, or files that have none."""
 TRIES = 3
 """How often a file is read again that somebody else has read on in."""

@@ -4,7 +4,7 @@ Rule: a file's rows and its offset change together, and only from the state that
 with: when somebody else has read on meanwhile, the reading is passed over, not added twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
@@ -17,7 +17,14 @@ from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, Tol
 from agent_console.usage.ingest.origins import is_origin
 from agent_console.usage.ingest.source_rows import read_source, write_source
 from agent_console.usage.ingest.unlisted import remake_unlisted
-from agent_console.usage.rows import Facet, Figures, Kind, SessionAccount, Source
+from agent_console.usage.rows import (
+    Facet,
+    Figures,
+    Kind,
+    MessageRow,
+    SessionAccount,
+    Source,
+)
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -55,7 +62,8 @@ class Taker:
         self._usage: list[UsageEntry] = []
         self._passed_over: list[str] = []
         self._changed_from: dict[int, int] = {}
-        self._now_with_transcript: list[SessionAccount] = []
+        self._last_model: dict[int, tuple[int, str]] = {}
+        self._facet_nos: dict[tuple[object, ...], int] = {}
 
     def take(self, readings: Sequence[FileReading]) -> Taken:
         """Take all of them, in order."""
@@ -90,47 +98,84 @@ class Taker:
 
     def _take_response(self, told: ToldResponse, source_no: int, origins: set[int]) -> None:
         batch = self._batch
-        session = batch.open_session(told.session_id)
-        account = self._account(told, session.session_no, source_no)
         earlier = batch.row(told.key)
         if earlier is None:
-            stands = account
+            row = self._new_row(told, source_no)
+            batch.post_new(row, told.key)
+            gain = row.figures
         else:
+            session_no = batch.open_session(told.session_id).session_no
+            account = self._account(told, session_no, source_no)
             standing = batch.account(earlier)
             stands = merged(standing, account, told_is_origin=standing.session_no in origins)
             if stands is standing:
                 return
-        row = batch.row_of(stands, told.key, earlier)
-        is_latest = session.last_seen_ms is None or row.at_ms >= session.last_seen_ms
-        gain = batch.post(row, earlier, self._at_ms)
+            row = batch.row_of(stands, told.key, earlier)
+            gain = batch.post(row, earlier, self._at_ms)
+            if earlier.session_no != row.session_no:
+                self._changed(earlier.session_no, earlier.at_ms)
         self._changed(row.session_no, row.at_ms)
-        if earlier is not None and earlier.session_no != row.session_no:
-            self._changed(earlier.session_no, earlier.at_ms)
-        owner = batch.numbered_session(row.session_no)
-        if not owner.has_transcript:
-            owner.has_transcript = True
-            self._now_with_transcript.append(owner)
-        model = batch.facets.facet(row.facet_no).model
-        if model and is_latest and not told.is_subagent:
-            batch.used_model(owner, model)
+        if told.model and not told.is_subagent and row.at_ms >= self._last_used(row.session_no):
+            self._last_model[row.session_no] = (row.at_ms, told.model)
         if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
             self._usage.append(usage_entry(batch, row, gain))
 
-    def _account(self, told: ToldResponse, session_no: int, source_no: int) -> Account:
-        figures = Figures(
-            told.input_tokens,
-            told.output_tokens,
-            told.cache_write_5m_tokens,
-            told.cache_write_1h_tokens,
-            told.cache_read_tokens,
-            told.web_searches,
-            told.reported_nano_usd,
+    def _new_row(self, told: ToldResponse, source_no: int) -> MessageRow:
+        batch = self._batch
+        figures = _figures(told)
+        return MessageRow(
+            None,
+            told.key,
+            batch.open_session(told.session_id).session_no,
+            self._facet_no(told, figures),
+            told.at_ms,
+            Source.TRANSCRIPT,
+            figures,
+            told.claim,
+            source_no,
+            batch.names.number(told.agent_id),
+            told.web_fetches,
         )
+
+    def _facet_no(self, told: ToldResponse, figures: Figures) -> int:
+        prompt_over = self._batch.facets.prompt_over(figures.prompt_tokens)
+        key = (
+            told.model,
+            told.project,
+            told.branch,
+            told.version,
+            told.speed,
+            told.service_tier,
+            told.inference_geo,
+            told.agent_type,
+            told.skill,
+            told.entrypoint,
+            told.is_subagent,
+            told.kind,
+            prompt_over,
+            told.reported_nano_usd > 0,
+            told.output_is_lower_bound,
+        )
+        number = self._facet_nos.get(key)
+        if number is None:
+            number = self._batch.facet_no(_facet(told), figures)
+            self._facet_nos[key] = number
+        return number
+
+    def _last_used(self, session_no: int) -> int:
+        """When the session's last model was used, as far as this batch knows."""
+        known = self._last_model.get(session_no)
+        if known is not None:
+            return known[0]
+        last_seen_ms = self._batch.numbered_session(session_no).last_seen_ms
+        return 0 if last_seen_ms is None else last_seen_ms
+
+    def _account(self, told: ToldResponse, session_no: int, source_no: int) -> Account:
         return Account(
             session_no,
             told.at_ms,
             Source.TRANSCRIPT,
-            figures,
+            _figures(told),
             _facet(told),
             told.claim,
             source_no,
@@ -227,17 +272,22 @@ class Taker:
 
     def _finish(self) -> Taken:
         batch = self._batch
-        for session in self._now_with_transcript:
-            batch.set_aside_told_again(session, self._at_ms)
+        batch.write(self._at_ms)
+        for session_no in self._changed_from:
+            session = batch.numbered_session(session_no)
+            used = self._last_model.get(session_no)
+            if used is not None:
+                batch.used_model(session, used[1])
+            if not session.has_transcript and session.first_seen_ms is not None:
+                session.has_transcript = True
+                batch.changed_session(session)
+                if not batch.is_new(session):
+                    batch.set_aside_told_again(session, self._at_ms)
         batch.write()
         looked_at = remake_unlisted(self._connection, batch, self._changed_from, self._at_ms)
-        return Taken(
-            self._totals(self._changed_from.keys() | looked_at), self._usage, self._passed_over
-        )
-
-    def _totals(self, session_nos: Iterable[int]) -> list[SessionMetadata]:
-        sessions = [self._batch.numbered_session(number) for number in sorted(session_nos)]
-        return [session.metadata() for session in sessions if session.first_seen_ms is not None]
+        changed = sorted(self._changed_from.keys() | looked_at)
+        totals = [session.metadata() for session in batch.read_again(changed)]
+        return Taken(totals, self._usage, self._passed_over)
 
 
 def _facet(told: ToldResponse) -> Facet:
@@ -255,4 +305,16 @@ def _facet(told: ToldResponse) -> Facet:
         told.is_subagent,
         Kind(told.kind),
         output_is_lower_bound=told.output_is_lower_bound,
+    )
+
+
+def _figures(told: ToldResponse) -> Figures:
+    return Figures(
+        told.input_tokens,
+        told.output_tokens,
+        told.cache_write_5m_tokens,
+        told.cache_write_1h_tokens,
+        told.cache_read_tokens,
+        told.web_searches,
+        told.reported_nano_usd,
     )
