@@ -128,6 +128,14 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     PRIMARY KEY (session_no, number, model_no)
 ) STRICT, WITHOUT ROWID"""
 
+_PRICE_THRESHOLDS = """
+CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes; a row's facet says
+    -- which of them it exceeds
+    prompt_tokens INTEGER PRIMARY KEY,
+    applied INTEGER NOT NULL CHECK (applied IN (0, 1)) -- rows from before it was known have been
+        -- given facets that know it
+) STRICT"""
+
 _PRICED_MODELS = """
 CREATE TABLE priced_models ( -- which models have been looked up, and where their prices are from
     model_no INTEGER PRIMARY KEY REFERENCES names,
@@ -219,9 +227,8 @@ def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
         "CREATE INDEX sources_by_session ON sources (session_no)",
         "CREATE INDEX sources_by_file ON sources (inode, device)",
         _COST_STATES,
-        # Prompt sizes at which some price changes; a row's facet says which of them it exceeds.
-        "CREATE TABLE price_thresholds (prompt_tokens INTEGER PRIMARY KEY) STRICT",
-        "INSERT INTO price_thresholds VALUES (200000)",
+        _PRICE_THRESHOLDS,
+        "INSERT INTO price_thresholds VALUES (200000, 1)",
         _PRICED_MODELS,
         _PRICES,
         _PRICE_BASIS,
