@@ -17,7 +17,6 @@ ORIGIN_FROM_COLUMNS = 110
 """The narrowest terminal that has the column with the origin."""
 
 _AMOUNTS = ("INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ")
-_MODEL_COLUMNS = 30
 
 
 def price_table(models: Iterable[ListedModel], columns: int) -> Table:
@@ -33,7 +32,7 @@ def price_table(models: Iterable[ListedModel], columns: int) -> Table:
     dated = any(price.since for price in prices)
     tiered = any(price.prompt_over for price in prices)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    table.add_column("MODEL", overflow="fold", max_width=None if wide else _MODEL_COLUMNS)
+    table.add_column("MODEL", overflow="fold")
     if dated:
         table.add_column("SINCE", no_wrap=True)
     if tiered:

@@ -68,6 +68,7 @@ def test_names_that_are_known(name: str, known_as: str) -> None:
         "xx.anthropic.claude-opus-99-v1:0",
         "arn:aws:bedrock:us-east-1:1:application-inference-profile/abcdef",
         "openai/gpt-5.4",  # whose price depends on who sells it
+        "deepseek-chat-gemini",  # looks like a name of two vendors
         "glm-4.7",  # sold under this name by two vendors at two prices
     ],
 )

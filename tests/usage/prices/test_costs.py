@@ -137,6 +137,16 @@ def test_a_factor_is_for_tokens_of_every_kind_and_not_for_searches(priced: Price
     assert priced.cost() == 6 * (5 + 25 + Decimal("6.25") + 10 + Decimal("0.5")) + 10
 
 
+@pytest.mark.parametrize(("written", "picos"), [("1", 0), ("3", 2), ("5", 2), ("7", 4)])
+def test_half_a_picodollar_is_rounded_to_even(
+    priced: PricedLedger, written: str, picos: int
+) -> None:
+    priced.use(priced.facet("claude-opus-4-8", tier="batch"), input=1)
+    priced.refresh(own("*", input=f"0.00000{written}"))
+
+    assert priced.cost() == Decimal(picos) / 10**12
+
+
 def test_a_discount_is_taken_off_all_that_is_computed_and_nothing_that_is_reported(
     priced: PricedLedger,
 ) -> None:

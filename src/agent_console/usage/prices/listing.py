@@ -17,7 +17,7 @@ from agent_console.errors import LedgerError
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.prices.rates import Rates, usd_per_million, usd_per_thousand
-from agent_console.usage.prices.refresh import needs_refresh, refresh
+from agent_console.usage.prices.refresh import refresh
 
 
 class ListedPrice(Struct, frozen=True):
@@ -87,8 +87,7 @@ def price_list(path: Path, prices: PricesConfig, at_ms: int, *, everything: bool
     """
     connection = open_database(path)
     try:
-        if needs_refresh(connection, prices):
-            refresh(connection, prices, at_ms)
+        refresh(connection, prices, at_ms)
         models = _models(connection)
         unpriced = [UnpricedKind(*row) for row in connection.execute(_UNPRICED)]
     except sqlite3.Error as error:
