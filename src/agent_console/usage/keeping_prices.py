@@ -14,6 +14,7 @@ from agent_console.usage.prices.refresh import (
     needs_refresh,
     refresh,
 )
+from agent_console.usage.prices.thresholds import unapplied_thresholds
 
 
 def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
@@ -22,9 +23,11 @@ def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
     Raises:
         LedgerError: The ledger cannot be written.
     """
-    if not needs_refresh(ledger.connection, prices):
-        return NOTHING_CHANGED
+    changed = NOTHING_CHANGED
     at_ms = time.time_ns() // 1_000_000
-    changed = ledger.writing(lambda: refresh(ledger.connection, prices, at_ms))
-    ledger.prices_changed(changed.new_thresholds, at_ms)
+    if needs_refresh(ledger.connection, prices):
+        changed = ledger.writing(lambda: refresh(ledger.connection, prices, at_ms))
+    thresholds = unapplied_thresholds(ledger.connection)
+    if changed.models or thresholds:
+        ledger.prices_changed(thresholds, at_ms)
     return changed

@@ -37,6 +37,7 @@ from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
+from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.rows import Facet, Figures, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
 from agent_console.usage.statements import read_large_prompts
@@ -159,6 +160,7 @@ class Ledger:
                     if facet_no != row.facet_no:
                         batch.post(replace(row, facet_no=facet_no), row, at_ms)
                 batch.write()
+                mark_applied(self.connection, new_thresholds)
 
         self.writing(move)
 

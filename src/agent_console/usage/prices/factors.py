@@ -48,7 +48,7 @@ class Factor(Struct, frozen=True):
 
 FACTORS: tuple[Factor, ...] = (
     # $30 and $150 where the model costs $5 and $25 (over 200,000 tokens $60 and $225).
-    Factor("speed", "fast", ("opus",), (4, 6), (4, 7), 6, 1, _FAST_MODE, "2026-05"),
+    Factor("speed", "fast", ("opus",), (4, 6), (4, 7), 6, 1, _FAST_MODE, "2026-11"),
     Factor("speed", "fast", ("opus",), (4, 8), None, 2, 1, _FAST_MODE, "2026-11"),
     Factor("speed", "fast", ("fable", "mythos"), (5, 2), None, 2, 1, _FAST_MODE, "2026-11"),
     Factor("inference_geo", "us", _ALL, (4, 6), None, 11, 10, _PRICING, "2026-11"),

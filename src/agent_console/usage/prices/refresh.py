@@ -17,6 +17,7 @@ from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.prices.installed import price_makers
 from agent_console.usage.prices.lookup import LookedUp, look_up
 from agent_console.usage.prices.rates import parts_per_million
+from agent_console.usage.prices.thresholds import add_thresholds
 
 
 class PricesChanged(Struct, frozen=True):
@@ -25,9 +26,8 @@ class PricesChanged(Struct, frozen=True):
     Attributes:
         models: The models that have been looked up; empty: nothing was to do.
         unpriced: Those of them that have no price.
-        new_thresholds: Prompt sizes that `price_thresholds` did not have. Until every row that
-            exceeds one has a facet that says so (`facets.prompt_over`), such rows are priced by
-            the next smaller one: the caller moves them, together with their rollups.
+        new_thresholds: Prompt sizes that `price_thresholds` did not have; see
+            usage/prices/thresholds.py for what is to be done about them.
     """
 
     models: tuple[str, ...]
@@ -82,7 +82,7 @@ def refresh(connection: Connection, prices: PricesConfig, at_ms: int) -> PricesC
         )
         for model_no, model in found.items():
             _write(connection, model_no, model, at_ms)
-        new_thresholds = _add_thresholds(connection, list(found.values()))
+        new_thresholds = add_thresholds(connection, [model.periods for model in found.values()])
         facets = connection.execute(
             "SELECT facet_no FROM facets WHERE model_no IN (SELECT value FROM json_each(?))",
             (msgspec.json.encode(list(found)),),
@@ -132,17 +132,3 @@ def _write(connection: Connection, model_no: int, model: LookedUp, at_ms: int) -
             for tier in period.tiers
         ],
     )
-
-
-def _add_thresholds(connection: Connection, models: "list[LookedUp]") -> tuple[int, ...]:
-    needed = {
-        tier.prompt_over
-        for model in models
-        for period in model.periods
-        for tier in period.tiers
-        if tier.prompt_over
-    }
-    there = {number for (number,) in connection.execute("SELECT * FROM price_thresholds")}
-    new = sorted(needed - there)
-    connection.executemany("INSERT INTO price_thresholds VALUES (?)", [(each,) for each in new])
-    return tuple(new)

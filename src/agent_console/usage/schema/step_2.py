@@ -129,8 +129,11 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
 ) STRICT, WITHOUT ROWID"""
 
 _PRICE_THRESHOLDS = """
-CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes
-    prompt_tokens INTEGER PRIMARY KEY -- a row's facet says which of them it exceeds
+CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes; a row's facet says
+    -- which of them it exceeds
+    prompt_tokens INTEGER PRIMARY KEY,
+    applied INTEGER NOT NULL CHECK (applied IN (0, 1)) -- rows from before it was known have been
+        -- given facets that know it
 ) STRICT"""
 
 _PRICED_MODELS = """
@@ -178,6 +181,7 @@ CREATE TABLE facet_prices ( -- what a token of a facet costs: its model's price 
     PRIMARY KEY (facet_no, from_quarter)
 ) STRICT, WITHOUT ROWID"""
 
+_PROMPT = "(input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens)"
 _FACET = {
     "project_no": "coalesce(project_no, 0)",
     "branch_no": "coalesce(branch_no, 0)",
@@ -191,8 +195,8 @@ _FACET = {
     "skill_no": "coalesce(skill_no, 0)",
     "is_subagent": "is_subagent",
     "kind": "kind",
-    "prompt_over": "200000 * (input_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
-    "+ cache_read_tokens > 200000)",
+    "prompt_over": f"CASE WHEN {_PROMPT} > 200000 THEN 200000 "
+    f"WHEN {_PROMPT} > 100000 THEN 100000 ELSE 0 END",
     "cost_is_reported": "reported_nano_usd IS NOT NULL",
     "output_is_lower_bound": "output_is_lower_bound",
 }
@@ -225,7 +229,7 @@ _PREPARE = (
     "CREATE INDEX sources_by_file ON sources (inode, device)",
     _COST_STATES,
     _PRICE_THRESHOLDS,
-    "INSERT INTO price_thresholds VALUES (200000)",
+    "INSERT INTO price_thresholds VALUES (100000, 1), (200000, 1)",
     _PRICED_MODELS,
     _PRICES,
     _PRICE_BASIS,
