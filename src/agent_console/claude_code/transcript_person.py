@@ -11,7 +11,11 @@ from agent_console.claude_code.transcript_line import TranscriptLine
 from agent_console.claude_code.transcript_repair import read_damaged
 
 _TOOL_RESULT = b'"type":"tool_result"'
-_BY_THE_CLIENT = ("<local-command-stdout>", "<local-command-stderr>", "[Request interrupted by user")
+_BY_THE_CLIENT = (
+    "<local-command-stdout>",
+    "<local-command-stderr>",
+    "[Request interrupted by user",
+)
 """Texts that older versions wrote without marking them."""
 
 
