@@ -4,8 +4,10 @@ Rule: results of tools, what the client tells the model by itself and what a sub
 `user` lines too, and none of them is a person's.
 """
 
+from typing import Any
+
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import Struct
 
 from agent_console.claude_code.transcript_line import TranscriptLine
 from agent_console.claude_code.transcript_repair import read_damaged
@@ -34,7 +36,7 @@ class _UserMessage(Struct, gc=False):
 
 class _UserLine(Struct, gc=False, rename="camel"):
     message: _UserMessage | None = None
-    tool_use_result: Raw | UnsetType = UNSET
+    tool_use_result: Any = None
     is_compact_summary: bool | None = None
     interrupted_message_id: str | None = None
     origin: _Origin | None = None
@@ -69,7 +71,7 @@ def _user_line(text: bytes) -> _UserLine | None:
 
 
 def _wrote(line: _UserLine) -> bool:
-    if line.tool_use_result is not UNSET or line.is_compact_summary or line.interrupted_message_id:
+    if line.tool_use_result is not None or line.is_compact_summary or line.interrupted_message_id:
         return False
     if line.origin is not None and line.origin.kind not in {None, "human"}:
         return False

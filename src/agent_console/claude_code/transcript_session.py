@@ -55,12 +55,12 @@ def model_totals(text: bytes) -> list[ModelTotal]:
         if usage is None:
             continue
         total = tokens(
-            usage.input_tokens or 0,
-            usage.output_tokens or 0,
-            usage.cache_creation_input_tokens or 0,
-            usage.five or 0,
-            usage.hour or 0,
-            usage.cache_read_input_tokens or 0,
+            new=usage.input_tokens or 0,
+            output=usage.output_tokens or 0,
+            written=usage.cache_creation_input_tokens or 0,
+            five=usage.five or 0,
+            hour=usage.hour or 0,
+            read=usage.cache_read_input_tokens or 0,
         )
         totals.append(ModelTotal(model, total, count(usage.web_search_requests)))
     return totals

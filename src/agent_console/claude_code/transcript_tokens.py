@@ -31,16 +31,16 @@ def billed_tokens(usage: Usage | Iteration) -> Tokens:
     """The tokens of a response's top level, or of one of its iterations."""
     written = usage.cache_creation
     return tokens(
-        usage.input_tokens or 0,
-        usage.output_tokens or 0,
-        usage.cache_creation_input_tokens or 0,
-        0 if written is None else written.ephemeral_5m_input_tokens or 0,
-        0 if written is None else written.ephemeral_1h_input_tokens or 0,
-        usage.cache_read_input_tokens or 0,
+        new=usage.input_tokens or 0,
+        output=usage.output_tokens or 0,
+        written=usage.cache_creation_input_tokens or 0,
+        five=0 if written is None else written.ephemeral_5m_input_tokens or 0,
+        hour=0 if written is None else written.ephemeral_1h_input_tokens or 0,
+        read=usage.cache_read_input_tokens or 0,
     )
 
 
-def tokens(new: int, output: int, written: int, five: int, hour: int, read: int) -> Tokens:
+def tokens(*, new: int, output: int, written: int, five: int, hour: int, read: int) -> Tokens:
     """Tokens from the counts as they are written.
 
     Args:
@@ -48,7 +48,7 @@ def tokens(new: int, output: int, written: int, five: int, hour: int, read: int)
         output: Output.
         written: All cache writes.
         five: Those for 5 minutes, as far as they are told apart.
-        hour: Those for 1 hour.
+        hour: Those for 1 hour, likewise.
         read: Cache reads.
     """
     if not (

@@ -7,7 +7,7 @@ that process alone to answer.
 import contextlib
 import os
 import signal
-import sys
+from io import FileIO
 
 from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
 from agent_console.usage.ingest.reading import TranscriptReader
@@ -20,14 +20,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
     reader = TranscriptReader()
+    jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
     with contextlib.suppress(BrokenPipeError):
-        while (message := receive(sys.stdin.buffer)) is not None:
+        while (message := receive(jobs_in)) is not None:
             for batch in batches(decode_jobs(message), reader):
-                send(sys.stdout.buffer, encode(batch))
+                send(batches_out, encode(batch))
 
 
 if __name__ == "__main__":
     main()
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.close()
-    os._exit(0)
