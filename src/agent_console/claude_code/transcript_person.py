@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from agent_console.claude_code.transcript_bulk import begins_as_tool_result
 from agent_console.claude_code.transcript_line import TranscriptLine
 from agent_console.claude_code.transcript_repair import read_damaged
 
-_TOOL_RESULT = b'"type":"tool_result"'
 _BY_THE_CLIENT = (
     "<local-command-stdout>",
     "<local-command-stderr>",
@@ -50,15 +50,11 @@ def may_be_a_persons(line: TranscriptLine) -> bool:
     return line.type == "user" and not line.is_sidechain and not line.is_meta
 
 
-def is_a_persons(text: bytes) -> bool:
-    """Whether a person wrote a `user` line, by the whole of it.
-
-    In most lines the mark of a tool's result stands near the beginning; inside of a text its
-    quotes would be escaped.
-    """
-    if _TOOL_RESULT in text:
+def is_a_persons(text: memoryview) -> bool:
+    """Whether a person wrote a `user` line, by the whole of it."""
+    if begins_as_tool_result(text):
         return False
-    line = _user_line(text)
+    line = _user_line(bytes(text))
     return line is not None and _wrote(line)
 
 
