@@ -1,125 +1,133 @@
-"""What a transcript tells, found in the plainest way: each line decoded whole by the standard library.
+"""What a transcript tells, found in the plainest way: the standard library decodes each line.
 
-It shares no code with what it is compared with, and knows nothing of buffers or lines passed over.
+It shares no rule with what it is compared with, and knows nothing of buffers or lines passed over.
 """
 
 import json
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
+
+from agent_console.claude_code.json_shape import as_list
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CLASSES = (
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+)
+TITLES = {"summary": ("summary", 1), "ai-title": ("aiTitle", 2), "custom-title": ("customTitle", 3)}
 
 
-def plain_account(text: bytes, session_id: str) -> dict[str, Any]:
-    """Responses by key (tokens, claim, session, time, lower bound), and the counts."""
-    account: dict[str, Any] = {
-        "responses": {},
-        "prompts": 0,
-        "errors": 0,
-        "lines": 0,
-        "bad": {},
-        "title": None,
-        "states": [],
-        "first": None,
-        "last": None,
-    }
+@dataclass
+class PlainResponse:
+    """What all lines of a response say."""
+
+    used: list[int]
+    claim: int
+    at_ms: int
+
+
+@dataclass
+class PlainAccount:
+    """What a whole transcript says."""
+
+    responses: dict[str, PlainResponse] = field(default_factory=dict[str, PlainResponse])
+    prompts: int = 0
+    errors: int = 0
+    lines: int = 0
+    bad: Counter[str] = field(default_factory=Counter[str])
+    title: tuple[str, int] | None = None
+    states: list[int] = field(default_factory=list[int])
+    first_ms: int | None = None
+    last_ms: int = 0
+
+
+def plain_account(text: bytes) -> PlainAccount:
+    """Everything that whole lines say; the first of them has a time."""
+    account = PlainAccount()
     for raw in text.split(b"\n")[:-1]:
         if raw.strip():
-            account["lines"] += 1
-            _take(account, raw, session_id)
+            account.lines += 1
+            _take(account, raw)
     return account
 
 
-def _take(account: dict[str, Any], raw: bytes, session_id: str) -> None:
+def _take(account: PlainAccount, raw: bytes) -> None:
     try:
         line = json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode(errors="replace"))
     except ValueError:
-        account["bad"]["malformed"] = account["bad"].get("malformed", 0) + 1
+        account.bad["malformed"] += 1
         return
     if not isinstance(line, dict):
-        account["bad"]["not_object"] = account["bad"].get("not_object", 0) + 1
+        account.bad["not_object"] += 1
         return
-    at_ms = _ms(line.get("timestamp"))
+    at_ms = _ms(_get(line, "timestamp"))
     if at_ms is not None:
-        account["last"] = at_ms
-        if account["first"] is None:
-            account["first"] = at_ms
-    _take_response(account, line, session_id)
-    if line.get("type") == "user":
-        account["prompts"] += _is_prompt(line)
-    ranks = {
-        "summary": ("summary", 1),
-        "ai-title": ("aiTitle", 2),
-        "custom-title": ("customTitle", 3),
-    }
-    if line.get("type") in ranks:
-        name, rank = ranks[line["type"]]
-        if _is_text(line.get(name)) and (account["title"] or ("", 0))[1] <= rank:
-            account["title"] = (line[name], rank)
-    if line.get("type") == "cost-state":
-        account["states"].append(account["last"])
+        account.last_ms = at_ms
+        account.first_ms = at_ms if account.first_ms is None else account.first_ms
+    _take_response(account, line)
+    kind = _get(line, "type")
+    if kind == "user":
+        account.prompts += _is_prompt(line)
+    if isinstance(kind, str) and kind in TITLES:
+        name, rank = TITLES[kind]
+        if account.title is None or account.title[1] <= rank:
+            account.title = _get(line, name), rank
+    if kind == "cost-state":
+        account.states.append(account.last_ms)
 
 
-def _take_response(account: dict[str, Any], line: dict[str, Any], session_id: str) -> None:
-    outer, is_echo = line, False
-    message = line.get("message")
-    if not _counts(message):
-        data = line.get("data")
-        if not isinstance(data, dict) or data.get("type") != "agent_progress":
+def _take_response(account: PlainAccount, line: Any) -> None:
+    outer, claim = line, 2 if _get(line, "isSidechain") is True else 0
+    if not _counts(_get(outer, "message")):
+        data = _get(line, "data")
+        outer, claim = _get(data, "message"), 6
+        if _get(data, "type") != "agent_progress" or not _counts(_get(outer, "message")):
             return
-        outer, is_echo = data.get("message"), True
-        message = outer.get("message") if isinstance(outer, dict) else None
-        if not _counts(message) or message["model"] == "<synthetic>":
-            return
-    if not is_echo and (line.get("isApiErrorMessage") is True or message["model"] == "<synthetic>"):
-        account["errors"] += 1
+    message = _get(outer, "message")
+    is_error = _get(line, "isApiErrorMessage") is True or _get(message, "model") == "<synthetic>"
+    if is_error:
+        account.errors += claim != 6
         return
-    claim = 6 if is_echo else 2 if line.get("isSidechain") is True else 0
-    key = message.get("id") or outer.get("uuid")
-    used = [
-        message["usage"].get(name) if isinstance(message["usage"].get(name), int) else 0
-        for name in (
-            "input_tokens",
-            "output_tokens",
-            "cache_creation_input_tokens",
-            "cache_read_input_tokens",
-        )
-    ]
-    at_ms = _ms(outer.get("timestamp"))
-    if at_ms is None:
-        at_ms = account["last"]
-    new = {"used": used, "claim": claim, "at": at_ms}
-    old = account["responses"].get(key)
-    if old is None or old["claim"] & 4 > claim & 4:
-        account["responses"][key] = new
-    elif old["claim"] & 4 == claim & 4:
-        old["claim"] = min(old["claim"], claim)
-        old["at"] = min(old["at"], at_ms)
-        if sum(used) > sum(old["used"]):
-            old["used"] = used
+    counts = [_get(_get(message, "usage"), name) for name in CLASSES]
+    at_ms = _ms(_get(outer, "timestamp"))
+    new = PlainResponse(
+        [count if isinstance(count, int) else 0 for count in counts],
+        claim,
+        account.last_ms if at_ms is None else at_ms,
+    )
+    key = _get(message, "id") or _get(outer, "uuid")
+    old = account.responses.get(key)
+    if old is None or (old.claim == 6 and claim != 6):
+        account.responses[key] = new
+    elif (old.claim == 6) == (claim == 6):
+        old.claim = min(old.claim, claim)
+        old.at_ms = min(old.at_ms, new.at_ms)
+        old.used = max(old.used, new.used, key=sum)
 
 
 def _counts(message: Any) -> bool:
-    return (
-        isinstance(message, dict)
-        and isinstance(message.get("usage"), dict)
-        and _is_text(message.get("model"))
-    )
+    model = _get(message, "model")
+    return isinstance(_get(message, "usage"), dict) and isinstance(model, str) and bool(model)
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _is_prompt(line: dict[str, Any]) -> bool:
-    if line.get("isMeta") is True or line.get("isSidechain") is True:
+def _is_prompt(line: Any) -> bool:
+    if _get(line, "isMeta") is True or _get(line, "isSidechain") is True:
         return False
-    if line.get("toolUseResult") is not None:
+    if _get(line, "toolUseResult") is not None:
         return False
-    content = (line.get("message") or {}).get("content")
+    content = _get(_get(line, "message"), "content")
     if isinstance(content, str):
         return True
-    return bool(content) and not any(block.get("type") == "tool_result" for block in content)
+    blocks = as_list(content)
+    return bool(blocks) and all(_get(block, "type") != "tool_result" for block in blocks)
+
+
+def _get(value: Any, name: str) -> Any:
+    return cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
 
 
 def _ms(text: Any) -> int | None:

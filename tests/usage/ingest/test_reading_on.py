@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.usage.ingest.transcripts import (
@@ -206,7 +207,7 @@ def test_a_flat_subagents_session_is_the_one_of_its_lines(project: Path) -> None
 
 
 def test_a_person_is_asked_once_in_a_branch(project: Path) -> None:
-    mark = {"forkedFrom": {"sessionId": SESSION}}
+    mark: dict[str, Any] = {"forkedFrom": {"sessionId": SESSION}}
     reading = read(
         write(
             project / f"{OTHER}.jsonl",

@@ -59,12 +59,12 @@ class _Walk:
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.is_symlink():
-                        self.links.append((entry.path, [*below, entry.name]))
-                    elif entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
-                        self.file(entry.path, [*below, entry.name], entry)
-                    elif entry.is_dir(follow_symlinks=False):
+                    if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.name)
+                    elif entry.is_symlink():
+                        self.links.append((entry.path, [*below, entry.name]))
+                    elif entry.name.endswith(_SUFFIX) and entry.is_file():
+                        self.file(entry.path, [*below, entry.name], entry)
         except OSError as error:
             self.fail(path, error)
         for name in folders:
