@@ -11,14 +11,17 @@ import re
 LONG_LINE_BYTES = 4096
 """Shorter lines are decoded in about the time that a look at their beginning takes."""
 
+_START = rb'\{"parentUuid":(?:null|"[\w-]*"),"isSidechain":(?:true|false),'
 _SCALAR = rb'"\w+":(?:"[^"\\]*"|true|false|null|\d+),'
-_BEGINNING = re.compile(
+_TOOL_RESULT = (
+    rb"(?:" + _SCALAR + rb')*?"type":"user","message":\{"role":"user","content":\[\{'
+    rb'(?:"tool_use_id":"\w*",)?"type":"tool_result",'
+)
+_tool_result = re.compile(_START + _TOOL_RESULT).match
+_bulk = re.compile(
     rb'\{"type":"(?:attachment|api-request[a-z-]*|file-history-snapshot)",'
-    rb'|\{"parentUuid":(?:null|"[\w-]*"),"isSidechain":(?:true|false),'
-    rb'(?:"attachment":\{'
-    rb'|(?:' + _SCALAR + rb')*?"type":"user","message":\{"role":"user","content":\[\{'
-    rb'(?:"tool_use_id":"\w*",)?"type":"tool_result",)'
-).match  # fmt: skip
+    rb"|" + _START + rb'(?:"attachment":\{|' + _TOOL_RESULT + rb")"
+).match
 _OBJECT_END = ord("}")
 
 
@@ -27,5 +30,10 @@ def is_bulk(buffer: bytearray, start: int, stop: int) -> bool:
     return (
         stop - start >= LONG_LINE_BYTES
         and buffer[stop - 1] == _OBJECT_END
-        and _BEGINNING(buffer, start, stop) is not None
+        and _bulk(buffer, start, stop) is not None
     )
+
+
+def begins_as_tool_result(text: bytes | memoryview) -> bool:
+    """Whether a line of any length begins as the client writes the result of a tool."""
+    return _tool_result(text) is not None

@@ -4,13 +4,15 @@ Rule: results of tools, what the client tells the model by itself and what a sub
 `user` lines too, and none of them is a person's.
 """
 
-import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from typing import Any
 
+import msgspec
+from msgspec import Struct
+
+from agent_console.claude_code.transcript_bulk import begins_as_tool_result
 from agent_console.claude_code.transcript_line import TranscriptLine
 from agent_console.claude_code.transcript_repair import read_damaged
 
-_TOOL_RESULT = b'"type":"tool_result"'
 _BY_THE_CLIENT = (
     "<local-command-stdout>",
     "<local-command-stderr>",
@@ -34,7 +36,7 @@ class _UserMessage(Struct, gc=False):
 
 class _UserLine(Struct, gc=False, rename="camel"):
     message: _UserMessage | None = None
-    tool_use_result: Raw | UnsetType = UNSET
+    tool_use_result: Any = None
     is_compact_summary: bool | None = None
     interrupted_message_id: str | None = None
     origin: _Origin | None = None
@@ -48,15 +50,11 @@ def may_be_a_persons(line: TranscriptLine) -> bool:
     return line.type == "user" and not line.is_sidechain and not line.is_meta
 
 
-def is_a_persons(text: bytes) -> bool:
-    """Whether a person wrote a `user` line, by the whole of it.
-
-    In most lines the mark of a tool's result stands near the beginning; inside of a text its
-    quotes would be escaped.
-    """
-    if _TOOL_RESULT in text:
+def is_a_persons(text: memoryview) -> bool:
+    """Whether a person wrote a `user` line, by the whole of it."""
+    if begins_as_tool_result(text):
         return False
-    line = _user_line(text)
+    line = _user_line(bytes(text))
     return line is not None and _wrote(line)
 
 
@@ -69,7 +67,7 @@ def _user_line(text: bytes) -> _UserLine | None:
 
 
 def _wrote(line: _UserLine) -> bool:
-    if line.tool_use_result is not UNSET or line.is_compact_summary or line.interrupted_message_id:
+    if line.tool_use_result is not None or line.is_compact_summary or line.interrupted_message_id:
         return False
     if line.origin is not None and line.origin.kind not in {None, "human"}:
         return False

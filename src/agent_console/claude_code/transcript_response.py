@@ -99,7 +99,7 @@ def output_may_be_missing(line: TranscriptLine, stop_reason: str | None) -> bool
 @lru_cache(maxsize=64)
 def _counts_early(version: str) -> bool:
     try:
-        numbers = tuple(int(part) for part in version.split("-", maxsplit=1)[0].split("."))
+        numbers = tuple(int(part) for part in version.partition("-")[0].split("."))
     except ValueError:
         return False
     return _FIRST_WITHOUT_OUTPUT <= numbers[:3] <= _LAST_WITHOUT_OUTPUT

@@ -8,9 +8,8 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from agent_console.claude_code.transcript_line import CacheCreation
 from agent_console.claude_code.transcript_repair import read_damaged
-from agent_console.claude_code.transcript_tokens import Tokens, cache_writes, count, tokens
+from agent_console.claude_code.transcript_tokens import Tokens, count, tokens
 
 T = TypeVar("T", bound=Struct)
 
@@ -55,10 +54,13 @@ def model_totals(text: bytes) -> list[ModelTotal]:
     for model, usage in ((line and line.model_usage) or {}).items():
         if usage is None:
             continue
-        breakdown = CacheCreation(usage.five, usage.hour)
-        five, hour = cache_writes(usage.cache_creation_input_tokens, breakdown)
         total = tokens(
-            usage.input_tokens, usage.output_tokens, five, hour, usage.cache_read_input_tokens
+            new=usage.input_tokens or 0,
+            output=usage.output_tokens or 0,
+            written=usage.cache_creation_input_tokens or 0,
+            five=usage.five or 0,
+            hour=usage.hour or 0,
+            read=usage.cache_read_input_tokens or 0,
         )
         totals.append(ModelTotal(model, total, count(usage.web_search_requests)))
     return totals

@@ -6,7 +6,7 @@ explain were kept for 5 minutes.
 
 from msgspec import Struct
 
-from agent_console.claude_code.transcript_line import CacheCreation, Iteration, Usage
+from agent_console.claude_code.transcript_line import Iteration, Usage
 
 _ABSURD = 10**12
 """No response has as many tokens; a sum of such numbers would not fit the ledger."""
@@ -29,28 +29,41 @@ class Tokens(Struct, frozen=True, gc=False):
 
 def billed_tokens(usage: Usage | Iteration) -> Tokens:
     """The tokens of a response's top level, or of one of its iterations."""
-    five, hour = cache_writes(usage.cache_creation_input_tokens, usage.cache_creation)
+    written = usage.cache_creation
     return tokens(
-        usage.input_tokens, usage.output_tokens, five, hour, usage.cache_read_input_tokens
+        new=usage.input_tokens or 0,
+        output=usage.output_tokens or 0,
+        written=usage.cache_creation_input_tokens or 0,
+        five=0 if written is None else written.ephemeral_5m_input_tokens or 0,
+        hour=0 if written is None else written.ephemeral_1h_input_tokens or 0,
+        read=usage.cache_read_input_tokens or 0,
     )
 
 
-def tokens(
-    input_tokens: int | None, output_tokens: int | None, five: int, hour: int, read: int | None
-) -> Tokens:
-    """Counts as they were written, and cache writes for 5 minutes and for 1 hour."""
-    new, out, old = count(input_tokens), count(output_tokens), count(read)
-    return Tokens(new, out, five, hour, old, new + out + five + hour + old)
+def tokens(*, new: int, output: int, written: int, five: int, hour: int, read: int) -> Tokens:
+    """Tokens from the counts as they are written.
 
-
-def cache_writes(flat: int | None, breakdown: CacheCreation | None) -> tuple[int, int]:
-    """Cache writes for 5 minutes and for 1 hour, from the flat count and its breakdown."""
-    flat = count(flat)
-    if breakdown is None:
-        return flat, 0
-    five = count(breakdown.ephemeral_5m_input_tokens)
-    hour = count(breakdown.ephemeral_1h_input_tokens)
-    return five + max(0, flat - five - hour), hour
+    Args:
+        new: Input.
+        output: Output.
+        written: All cache writes.
+        five: Those for 5 minutes, as far as they are told apart.
+        hour: Those for 1 hour, likewise.
+        read: Cache reads.
+    """
+    if not (
+        0 <= new < _ABSURD
+        and 0 <= output < _ABSURD
+        and 0 <= written < _ABSURD
+        and 0 <= five < _ABSURD
+        and 0 <= hour < _ABSURD
+        and 0 <= read < _ABSURD
+    ):
+        new, output, written = count(new), count(output), count(written)
+        five, hour, read = count(five), count(hour), count(read)
+    if written > five + hour:
+        five = written - hour
+    return Tokens(new, output, five, hour, read, new + output + five + hour + read)
 
 
 def count(value: int | None) -> int:

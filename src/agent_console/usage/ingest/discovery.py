@@ -27,6 +27,9 @@ _DEEPEST = 32
 """Folders inside of each other; Claude Code makes five."""
 
 
+_NO_TEXT = "Its path is not valid UTF-8: rename it."
+
+
 class Discovery(Struct, frozen=True):
     """What was found.
 
@@ -56,12 +59,12 @@ class _Walk:
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.is_symlink():
-                        self.links.append((entry.path, [*below, entry.name]))
-                    elif entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
-                        self.file(entry.path, [*below, entry.name], entry)
-                    elif entry.is_dir(follow_symlinks=False):
+                    if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.name)
+                    elif entry.is_symlink():
+                        self.links.append((entry.path, [*below, entry.name]))
+                    elif entry.name.endswith(_SUFFIX) and entry.is_file():
+                        self.file(entry.path, [*below, entry.name], entry)
         except OSError as error:
             self.fail(path, error)
         for name in folders:
@@ -69,6 +72,10 @@ class _Walk:
 
     def file(self, path: str, below: list[str], entry: "os.DirEntry[str] | None" = None) -> None:
         """Take in a transcript by its real path, unless the same file was found before."""
+        if not path.isascii() and not _is_text(path):
+            shown = os.fsencode(path).decode(errors="replace")
+            self.unreadable.append(UnreadableFile(shown, _NO_TEXT, is_gone=False))
+            return
         try:
             stat = entry.stat() if entry is not None else os.stat(path)
         except OSError as error:
@@ -110,6 +117,8 @@ def find_transcript(path: str) -> TranscriptFile | UnreadableFile:
         stat = os.stat(real)
     except OSError as error:
         return unreadable(path, error)
+    except ValueError as error:  # a NUL in the name
+        return UnreadableFile(path.replace("\0", "?"), str(error), is_gone=False)
     return described(real, _below_projects(path), stat)
 
 
@@ -119,3 +128,11 @@ def _below_projects(path: str) -> list[str]:
         if names[at] == "projects":
             return names[at + 1 :]
     return names[-2:]
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -95,7 +95,7 @@ class LineRules:
                 self._response(line, response, offset)
         kind = line.type
         if kind == "user":
-            if may_be_a_persons(line) and is_a_persons(bytes(text)):
+            if may_be_a_persons(line) and is_a_persons(text):
                 self._persons(line)
         elif kind in _RARE:
             self._rare(kind, bytes(text))

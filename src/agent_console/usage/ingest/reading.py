@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import FileIO
 
 import msgspec
+from msgspec.structs import replace
 
 from agent_console.claude_code.json_shape import as_object
 from agent_console.usage.ingest.file_prints import has_grown_from, prints
@@ -73,7 +74,7 @@ class TranscriptReader:
         if known is None or from_start or not has_grown_from(descriptor, stat.st_size, known):
             from_start = True
         else:
-            start = known
+            start = known if not file.session_id else replace(known, session_id=file.session_id)
         name = os.path.basename(file.path).removesuffix(".jsonl")
         responses = ToldResponses(
             name.removeprefix("agent-") if file.is_subagent else "",
