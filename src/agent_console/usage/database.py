@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent_console.config import Durability
 from agent_console.errors import LedgerError
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.migrations import MIGRATIONS, migrate, schema_version
 
 APPLICATION_ID = 0x4147_4354
@@ -38,7 +39,9 @@ OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
 
-def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Connection:
+def open_database(
+    path: Path, durability: Durability = "normal", tell: Tell | None = None
+) -> sqlite3.Connection:
     """A connection to the ledger at `path`, made or migrated when it needs to be.
 
     The connection commits nothing by itself: every transaction is begun by name. It may be handed
@@ -47,6 +50,7 @@ def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Conn
     Args:
         path: The file; its folder is made when it is missing.
         durability: What a commit survives: `normal` a killed process, `full` also a power cut.
+        tell: Hears of a migration; see `migrate`.
 
     Raises:
         LedgerError: The file is damaged, no database, not ours, newer than this version, cannot
@@ -71,7 +75,7 @@ def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Conn
             cached_statements=256,
         )
         _configure(connection, path, durability)
-        migrate(connection, APPLICATION_ID)
+        migrate(connection, path, APPLICATION_ID, tell)
     except BaseException as error:
         if connection is not None:
             connection.close()
@@ -87,13 +91,13 @@ def reason(path: Path, error: sqlite3.Error) -> str:
     match name.removeprefix("SQLITE_").split("_")[0]:
         case "CORRUPT":
             return (
-                f"The ledger {path} is damaged: restore a backup, or move it away to start a new "
-                f"one. It was left as it is. ({error})"
+                f"The ledger {path} is damaged: restore a backup with `agent-console db repair`. "
+                f"It was left as it is. ({error})"
             )
         case "NOTADB":
             return (
-                f"The ledger {path} is not a database: move that file away. "
-                f"It was left as it is. ({error})"
+                f"The ledger {path} is not a database: `agent-console db repair` moves that file "
+                f"aside and restores a backup. It was left as it is. ({error})"
             )
         case "READONLY" | "PERM" | "AUTH":
             return _read_only(path, str(error))
