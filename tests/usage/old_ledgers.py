@@ -4,12 +4,14 @@ The statements of a step are part of the file of every ledger that is out there;
 under `fixtures/ledgers` holds such a file's statements, a test compares them with the step's.
 """
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.usage.database import APPLICATION_ID, PAGE_BYTES
+from agent_console.usage.database import APPLICATION_ID, PAGE_BYTES, open_database
 from agent_console.usage.key_hash import key_hash
+from agent_console.usage.maintenance.backup_files import backup_folder
 
 SCHEMA_1 = Path(__file__).parents[1] / "fixtures" / "ledgers" / "schema-1.sql"
 START_MS = 1_790_000_000_000
@@ -37,13 +39,12 @@ _SUMS = (
 def make_ledger_of_schema_1(path: Path, *, sessions: int = 12, messages: int = 1_000) -> None:
     """A ledger as version 1 of the schema wrote it: UPSERTs, labels, notes, rows set aside."""
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.create_function(
-            "key_hash", 1, lambda key: None if key is None else key_hash(key), deterministic=True
-        )
+        connection.create_function("key_hash", 1, _key_hash, deterministic=True)
         connection.executescript(SCHEMA_1.read_text(encoding="utf-8"))
         connection.execute("BEGIN")
         connection.execute("INSERT INTO schema_versions VALUES (1, ?)", (START_MS,))
@@ -87,3 +88,14 @@ def make_ledger_of_schema_1(path: Path, *, sessions: int = 12, messages: int = 1
             "WHERE session_id != 'only-a-note'"
         )
         connection.execute("COMMIT")
+
+
+def make_ledger(path: Path, *, messages: int = 300) -> None:
+    """A ledger of the present schema with messages in it, and no backup beside it."""
+    make_ledger_of_schema_1(path, messages=messages)
+    open_database(path).close()
+    shutil.rmtree(backup_folder(path))
+
+
+def _key_hash(key: str | None) -> int | None:
+    return None if key is None else key_hash(key)

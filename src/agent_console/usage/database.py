@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from agent_console.config import Durability
-from agent_console.errors import LedgerError
+from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.migrations import MIGRATIONS, migrate, schema_version
 
@@ -53,7 +53,8 @@ def open_database(
         tell: Hears of a migration; see `migrate`.
 
     Raises:
-        LedgerError: The file is damaged, no database, not ours, newer than this version, cannot
+        DamagedLedgerError: The file is damaged, or no database.
+        LedgerError: It is not ours, newer than this version, cannot
             be written, or has no space.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -80,9 +81,20 @@ def open_database(
         if connection is not None:
             connection.close()
         if isinstance(error, sqlite3.Error):
-            raise LedgerError(reason(path, error)) from error  # noqa: ASYNC104 - no async here
+            raise ledger_error(path, error) from error  # noqa: ASYNC104 - no async here
         raise
     return connection
+
+
+def ledger_error(path: Path, error: sqlite3.Error) -> LedgerError:
+    """The error to raise when SQLite fails on the database at `path`."""
+    return (DamagedLedgerError if is_damage(error) else LedgerError)(reason(path, error))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """The file is damaged, or no database at all."""
+    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in damage
 
 
 def reason(path: Path, error: sqlite3.Error) -> str:

@@ -68,7 +68,12 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(
-    connection: sqlite3.Connection, path: Path, application_id: int, tell: Tell | None = None
+    connection: sqlite3.Connection,
+    path: Path,
+    application_id: int,
+    tell: Tell | None = None,
+    *,
+    is_copy: bool = False,
 ) -> None:
     """Bring an older or empty database to the schema of this version.
 
@@ -82,6 +87,7 @@ def migrate(
         tell: Hears what each step did to a ledger that had something in it, and of long ones
             while they run; also, somebody is waiting: another process that migrates just now is
             waited for. Without it a busy ledger is an error within seconds.
+        is_copy: It is a copy already, and none is made of it.
 
     Raises:
         LedgerError: No backup could be made, or a step failed. The ledger is as it was before it.
@@ -101,7 +107,7 @@ def migrate(
                 for step in range(len(MIGRATIONS)):
                     _take_step(connection, step)
             elif version < len(MIGRATIONS):
-                backup = backup or _back_up(path, version, tell)
+                backup = backup or (None if is_copy else _back_up(path, version, tell))
                 _take_step_of_old(connection, path, version, backup, tell)
             connection.execute("COMMIT")
         except BaseException:
@@ -118,20 +124,22 @@ def _take_step(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _take_step_of_old(
-    connection: sqlite3.Connection, path: Path, version: int, backup: Path, tell: Tell | None
+    connection: sqlite3.Connection, path: Path, version: int, backup: Path | None, tell: Tell | None
 ) -> None:
     """A step on a ledger that has something in it: told, and a failure says where the copy is."""
     try:
         with told_while_long(connection, tell, f"Bringing the ledger to schema {version + 1}"):
             _take_step(connection, version)
     except (sqlite3.Error, LedgerError) as error:
+        copy = "" if backup is None else f", and {backup} is a copy of it"
         raise LedgerError(
             f"The ledger {path} could not be brought from schema {version} to {version + 1}: "
-            f"{error}. It is as it was before, and {backup} is a copy of it: "
-            "use the agent-console that you had, or free space and try again."
+            f"{error}. It is as it was before{copy}: use the agent-console that you had, or free "
+            "space and try again."
         ) from error
     if tell is not None:
-        tell(f"Schema {version + 1}: {MIGRATIONS[version].done} (Before: {backup})")
+        before = "" if backup is None else f" (Before: {backup})"
+        tell(f"Schema {version + 1}: {MIGRATIONS[version].done}{before}")
 
 
 def _back_up(path: Path, version: int, tell: Tell | None) -> Path:

@@ -19,6 +19,8 @@ _NAME = re.compile(
     r"metrics-(?P<day>\d{8})(?P<time>T\d{6}Z)?-schema(?P<schema>\d+)(?P<before>-before-schema\d+)?\.db"
 )
 
+DAY_MS = 86_400_000
+
 
 class Backup(Struct, frozen=True):
     """One backup.
@@ -65,7 +67,7 @@ def backups(database: Path) -> list[Backup]:
         if match is None:
             continue
         try:
-            moment_ms(match["day"] + (match["time"] or ""))
+            named_ms = moment_ms(match["day"] + (match["time"] or ""))
             status = entry.stat()
         except (OSError, ValueError):
             continue
@@ -74,8 +76,13 @@ def backups(database: Path) -> list[Backup]:
                 Path(entry.path),
                 match["time"] is None,
                 int(match["schema"]),
-                status.st_mtime_ns // 1_000_000,
+                _made_at(named_ms, status.st_mtime_ns // 1_000_000),
                 status.st_size,
             )
         )
     return sorted(found, key=lambda backup: (backup.made_at_ms, backup.path.name), reverse=True)
+
+
+def _made_at(named_ms: int, written_ms: int) -> int:
+    """When a file was written, unless it was copied on a later day."""
+    return written_ms if 0 <= written_ms - named_ms < DAY_MS else named_ms

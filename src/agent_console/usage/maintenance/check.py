@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.errors import LedgerError
-from agent_console.usage.database import APPLICATION_ID, reason
+from agent_console.usage.database import APPLICATION_ID, ledger_error
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
 from agent_console.usage.maintenance.finding import DatabaseFinding
 from agent_console.usage.maintenance.progress import Tell, told_while_long
@@ -23,6 +22,19 @@ REPAIR = "agent-console db repair"
 MAX_DAMAGES = 20
 LARGE_BYTES = 100_000_000
 """From here on somebody who waits is told what is being looked at."""
+
+
+def settings(path: Path) -> DatabaseFinding:
+    """Whether the file is private and in WAL mode.
+
+    Raises:
+        LedgerError: There is none, or it cannot be opened at all.
+    """
+    try:
+        with closing(open_read_only(path)) as connection:
+            return _settings(connection, path)
+    except sqlite3.Error as error:
+        raise ledger_error(path, error) from error
 
 
 def check(path: Path, tell: Tell | None = None) -> list[DatabaseFinding]:
@@ -40,7 +52,7 @@ def check(path: Path, tell: Tell | None = None) -> list[DatabaseFinding]:
             connection.execute("BEGIN")
             return list(_findings(connection, path, tell))
     except sqlite3.Error as error:
-        raise LedgerError(reason(path, error)) from error
+        raise ledger_error(path, error) from error
 
 
 def _findings(
@@ -83,7 +95,8 @@ def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
     if journal != "wal":
         wrong.append(f"the journal is {journal}, not WAL")
     if wrong:
-        text = f"{'; '.join(wrong)}.".capitalize()
+        text = "; ".join(wrong)
+        text = f"{text[0].upper()}{text[1:]}."
         return DatabaseFinding("settings", False, text, REPAIR)
     return DatabaseFinding("settings", True, "Only you can open it, and it is in WAL mode.")
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from agent_console.errors import LedgerError
+from agent_console.errors import DamagedLedgerError, LedgerError
 
 STEP_PAGES = 512
 """1 MiB between two looks at what else there is to do."""
@@ -41,7 +41,8 @@ def copy_database(
         progress: Told the pages that remain and all pages, after each MiB.
 
     Raises:
-        LedgerError: The copy is not whole.
+        DamagedLedgerError: What was copied is not whole.
+        LedgerError: Another process keeps the source busy.
         FileExistsError: The target is there, and not `replace`.
         OSError: It cannot be written.
         sqlite3.Error: The source cannot be read, or there is no space.
@@ -100,7 +101,7 @@ def _fill(
         if begun and source.in_transaction:
             source.execute("ROLLBACK")
     if found != "ok":
-        raise LedgerError(f"The copy {partial} is damaged, as its source may be: {found}")
+        raise DamagedLedgerError(f"What was copied is damaged: {found}")
 
 
 def _sync(path: Path) -> None:

@@ -7,8 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.errors import LedgerError
-from agent_console.usage.database import reason
+from agent_console.usage.database import ledger_error
 from agent_console.usage.maintenance.read_only import open_read_only
 
 MAX_DAMAGES = 5
@@ -28,5 +27,5 @@ def damages(path: Path, *, in_use: bool = True) -> list[str]:
         with closing(open_read_only(path, in_use=in_use)) as connection:
             rows = connection.execute(f"PRAGMA quick_check({MAX_DAMAGES})").fetchall()
     except sqlite3.Error as error:
-        raise LedgerError(reason(path, error)) from error
+        raise ledger_error(path, error) from error
     return [str(text) for (text,) in rows if text != "ok"]

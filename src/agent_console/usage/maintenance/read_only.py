@@ -25,8 +25,7 @@ def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
         LedgerError: There is no such file.
         sqlite3.Error: It cannot be opened.
     """
-    if not path.is_file():
-        raise LedgerError(f"There is no ledger at {path} yet: it is made when it is first used.")
+    refuse_missing(path)
     alone = not in_use and not os.path.exists(f"{path}-wal")
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode=ro{'&immutable=1' if alone else ''}",
@@ -36,3 +35,13 @@ def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def refuse_missing(path: Path) -> None:
+    """Nothing, when there is a file.
+
+    Raises:
+        LedgerError: There is none.
+    """
+    if not path.is_file():
+        raise LedgerError(f"There is no ledger at {path} yet: it is made when it is first used.")
