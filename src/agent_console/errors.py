@@ -78,3 +78,7 @@ class LedgerError(AgentConsoleError):
     """The ledger's database cannot be opened, read or written."""
 
     exit_code = 8
+
+
+class DamagedLedgerError(LedgerError):
+    """What lies in the ledger's place is damaged, or no database at all."""

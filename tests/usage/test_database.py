@@ -1,7 +1,6 @@
 """Opening the ledger: who may read it, what is refused, and that nothing is ever overwritten."""
 
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -211,26 +210,6 @@ def test_processes_that_open_a_new_ledger_together_migrate_once(database: Path) 
     for number in range(20):
         ledger = Path(f"{database}.{number}")
         assert query(ledger, "SELECT version FROM schema_versions") == [(1,), (2,)]
-
-
-def test_a_migration_that_fails_leaves_the_schema_before_it(
-    database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ledger = Ledger(database)
-    do(ledger, add(input_tokens=1))
-    ledger.close()
-
-    def half_done(connection: sqlite3.Connection) -> None:
-        connection.execute("CREATE TABLE half (it)")
-        connection.execute("SELECT no_such_column FROM half")
-
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, half_done))
-    with pytest.raises(LedgerError, match="no_such_column"):
-        Ledger(database)
-
-    assert query(database, "SELECT max(version) FROM schema_versions") == [(2,)]
-    assert query(database, "SELECT name FROM sqlite_schema WHERE name = 'half'") == []
-    assert query(database, "SELECT input_tokens FROM sessions") == [(1,)]
 
 
 def test_the_schema_in_the_file_says_what_each_table_holds(database: Path) -> None:

@@ -51,6 +51,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("doctor", "Check every link of the chain and say how to mend each."),
             ("statusline", "Print the status line of Claude Code from its payload on stdin."),
             ("config", "Show, check or create the configuration."),
+            ("db", "Check, back up, restore and query the database."),
             ("demo", "See it work with recorded sessions."),
         ),
     ),

@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from agent_console.config import Durability
-from agent_console.errors import LedgerError
+from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.migrations import MIGRATIONS, migrate, schema_version
 
 APPLICATION_ID = 0x4147_4354
@@ -38,7 +39,9 @@ OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
 
-def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Connection:
+def open_database(
+    path: Path, durability: Durability = "normal", tell: Tell | None = None
+) -> sqlite3.Connection:
     """A connection to the ledger at `path`, made or migrated when it needs to be.
 
     The connection commits nothing by itself: every transaction is begun by name. It may be handed
@@ -47,9 +50,11 @@ def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Conn
     Args:
         path: The file; its folder is made when it is missing.
         durability: What a commit survives: `normal` a killed process, `full` also a power cut.
+        tell: Hears of a migration; see `migrate`.
 
     Raises:
-        LedgerError: The file is damaged, no database, not ours, newer than this version, cannot
+        DamagedLedgerError: The file is damaged, or no database.
+        LedgerError: It is not ours, newer than this version, cannot
             be written, or has no space.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -71,14 +76,25 @@ def open_database(path: Path, durability: Durability = "normal") -> sqlite3.Conn
             cached_statements=256,
         )
         _configure(connection, path, durability)
-        migrate(connection, APPLICATION_ID)
+        migrate(connection, path, APPLICATION_ID, tell)
     except BaseException as error:
         if connection is not None:
             connection.close()
         if isinstance(error, sqlite3.Error):
-            raise LedgerError(reason(path, error)) from error  # noqa: ASYNC104 - no async here
+            raise ledger_error(path, error) from error  # noqa: ASYNC104 - no async here
         raise
     return connection
+
+
+def ledger_error(path: Path, error: sqlite3.Error) -> LedgerError:
+    """The error to raise when SQLite fails on the database at `path`."""
+    return (DamagedLedgerError if is_damage(error) else LedgerError)(reason(path, error))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """The file is damaged, or no database at all."""
+    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in damage
 
 
 def reason(path: Path, error: sqlite3.Error) -> str:
@@ -87,13 +103,13 @@ def reason(path: Path, error: sqlite3.Error) -> str:
     match name.removeprefix("SQLITE_").split("_")[0]:
         case "CORRUPT":
             return (
-                f"The ledger {path} is damaged: restore a backup, or move it away to start a new "
-                f"one. It was left as it is. ({error})"
+                f"The ledger {path} is damaged: restore a backup with `agent-console db repair`. "
+                f"It was left as it is. ({error})"
             )
         case "NOTADB":
             return (
-                f"The ledger {path} is not a database: move that file away. "
-                f"It was left as it is. ({error})"
+                f"The ledger {path} is not a database: `agent-console db repair` moves that file "
+                f"aside and restores a backup. It was left as it is. ({error})"
             )
         case "READONLY" | "PERM" | "AUTH":
             return _read_only(path, str(error))

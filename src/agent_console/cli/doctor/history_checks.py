@@ -38,18 +38,18 @@ def ledger(_situation: Situation) -> Iterator[Finding]:
     path = database_path()
     if not path.exists():
         return
-    from agent_console.usage.integrity import damages  # noqa: PLC0415 - imports SQLite
+    from agent_console.usage.maintenance.integrity import damages  # noqa: PLC0415 - imports SQLite
 
     try:
         found = damages(path)
     except LedgerError as error:
-        yield problem("ledger", str(error), "Restore a backup, or do what the sentence says.")
+        yield problem("ledger", str(error), "agent-console db repair")
         return
     if found:
         yield problem(
             "ledger",
             f"{short(path)} is damaged: {found[0]}",
-            "Stop the daemon, then restore a backup or move the file away.",
+            "agent-console db repair",
         )
     else:
         yield ok("ledger", f"{short(path)} is whole.")

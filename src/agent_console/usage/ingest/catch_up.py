@@ -15,7 +15,6 @@ from agent_console.config_prices import PricesConfig
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles
-from agent_console.usage.ingest.pool import read_in_processes, worth_processes
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.keeping_prices import keep_prices
@@ -132,7 +131,6 @@ def catch_up(
     imported = importer.run(
         [file for file, _ in wanted],
         tell_since_ms=now_ms if tell_since_ms is None else tell_since_ms,
-        read_files=read_in_processes if worth_processes(in_all.bytes_in_all) else None,
     )
     return CaughtUp(
         len(found.files),

@@ -3,31 +3,29 @@
 Rule: the file is opened for reading only; nothing is mended here.
 """
 
-import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
-from agent_console.errors import LedgerError
-from agent_console.usage.database import BUSY_TIMEOUT_MS, reason
+from agent_console.usage.database import ledger_error
+from agent_console.usage.maintenance.read_only import open_read_only
 
 MAX_DAMAGES = 5
 
 
-def damages(path: Path) -> list[str]:
+def damages(path: Path, *, in_use: bool = True) -> list[str]:
     """What SQLite's quick check finds wrong with the ledger at `path`; empty when it is whole.
+
+    Args:
+        path: The database.
+        in_use: Other processes may be writing to it.
 
     Raises:
         LedgerError: It cannot be read, or is no database at all.
     """
     try:
-        connection = sqlite3.connect(
-            f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
-        )
-        try:
+        with closing(open_read_only(path, in_use=in_use)) as connection:
             rows = connection.execute(f"PRAGMA quick_check({MAX_DAMAGES})").fetchall()
-        finally:
-            connection.close()
     except sqlite3.Error as error:
-        raise LedgerError(reason(path, error)) from error
+        raise ledger_error(path, error) from error
     return [str(text) for (text,) in rows if text != "ok"]

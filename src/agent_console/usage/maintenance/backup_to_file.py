@@ -1,0 +1,35 @@
+"""A backup that a person asks for.
+
+Rule: a file that is there is replaced only on demand, and the ledger itself never.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from agent_console.errors import AgentConsoleError, LedgerError
+from agent_console.usage.database import ledger_error
+from agent_console.usage.maintenance.copying import copy_database
+from agent_console.usage.maintenance.read_only import open_read_only
+
+
+def backup_to_file(database: Path, file: Path, *, replace: bool = False) -> int:
+    """Write a checked copy of the ledger to `file`, for its owner only; its size in bytes.
+
+    Raises:
+        AgentConsoleError: The file is there, and not `replace`; or it cannot be written.
+        LedgerError: There is no ledger, or it cannot be read.
+    """
+    if file.exists() and database.exists() and file.samefile(database):
+        raise LedgerError(f"{file} is the ledger itself.")
+    try:
+        with closing(open_read_only(database)) as source:
+            copy_database(source, file, replace=replace)
+    except FileExistsError as error:
+        raise AgentConsoleError(f"{file} exists already: --force replaces it.") from error
+    except OSError as error:
+        raise AgentConsoleError(f"{file} cannot be written: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise ledger_error(database, error) from error
+    return os.stat(file).st_size

@@ -1,0 +1,138 @@
+"""Everything that must hold in the ledger, looked at one after the other beside its users.
+
+Rule: read-only, and of one moment: all looks share one read transaction, so a writer beside it
+cannot make sums differ from their rows.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from agent_console.usage.database import APPLICATION_ID, ledger_error
+from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
+from agent_console.usage.maintenance.finding import DatabaseFinding
+from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.maintenance.sums import COUNT_BY_SESSION
+from agent_console.usage.migrations import MIGRATIONS, schema_version
+
+REPAIR = "agent-console db repair"
+MAX_DAMAGES = 20
+LARGE_BYTES = 100_000_000
+"""From here on somebody who waits is told what is being looked at."""
+
+
+def settings(path: Path) -> DatabaseFinding:
+    """Whether the file is private and in WAL mode.
+
+    Raises:
+        LedgerError: There is none, or it cannot be opened at all.
+    """
+    try:
+        with closing(open_read_only(path)) as connection:
+            return _settings(connection, path)
+    except sqlite3.Error as error:
+        raise ledger_error(path, error) from error
+
+
+def check(path: Path, tell: Tell | None = None) -> list[DatabaseFinding]:
+    """What is found; all of it is well when every finding is ok.
+
+    Args:
+        path: The ledger.
+        tell: Told what is being looked at in a large one.
+
+    Raises:
+        LedgerError: There is none, or it cannot be opened at all.
+    """
+    try:
+        with closing(open_read_only(path)) as connection:
+            connection.execute("BEGIN")
+            return list(_findings(connection, path, tell))
+    except sqlite3.Error as error:
+        raise ledger_error(path, error) from error
+
+
+def _findings(
+    connection: sqlite3.Connection, path: Path, tell: Tell | None
+) -> Iterator[DatabaseFinding]:
+    large = path.stat().st_size >= LARGE_BYTES
+    yield _settings(connection, path)
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        yield DatabaseFinding(
+            "owner", False, f"{path} is a database of another program.", "Move it away."
+        )
+        return
+    yield _pages(connection, path, tell if large else None)
+    schema = _schema(connection)
+    yield schema
+    if not schema.ok:
+        return
+    try:
+        with told_while_long(connection, tell, "Summing up every message"):
+            connection.execute(COUNT_BY_SESSION)
+        for name, look in CONTENT_CHECKS:
+            with told_while_long(connection, tell, f"Checking {name}"):
+                yield look(connection)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        yield DatabaseFinding("content", False, f"It cannot all be read: {error}.", REPAIR)
+
+
+def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
+    wrong: list[str] = []
+    for name in (str(path), f"{path}-wal", f"{path}-shm"):
+        try:
+            mode = os.stat(name).st_mode & 0o777
+        except FileNotFoundError:
+            continue
+        if mode & 0o077:
+            wrong.append(f"others may open {name} (mode {mode:o})")
+    journal: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if journal != "wal":
+        wrong.append(f"the journal is {journal}, not WAL")
+    if wrong:
+        text = "; ".join(wrong)
+        text = f"{text[0].upper()}{text[1:]}."
+        return DatabaseFinding("settings", False, text, REPAIR)
+    return DatabaseFinding("settings", True, "Only you can open it, and it is in WAL mode.")
+
+
+def _pages(connection: sqlite3.Connection, path: Path, tell: Tell | None) -> DatabaseFinding:
+    if tell is not None:
+        tell(f"Reading all {path.stat().st_size / 1e6:.0f} MB …")
+    try:
+        rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
+        found = [str(text) for (text,) in rows if text != "ok"]
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        found = [str(error)]
+    if found:
+        return DatabaseFinding(
+            "pages", False, f"It is damaged: {found[0].strip()}", REPAIR, tuple(found)
+        )
+    return DatabaseFinding("pages", True, "Every page, row and index is whole.")
+
+
+def _schema(connection: sqlite3.Connection) -> DatabaseFinding:
+    version, known = schema_version(connection), len(MIGRATIONS)
+    if version > known:
+        return DatabaseFinding(
+            "schema",
+            False,
+            f"Its schema is {version} and this agent-console knows {known}.",
+            "Update agent-console.",
+        )
+    if version < known:
+        return DatabaseFinding(
+            "schema",
+            False,
+            f"Its schema is {version} and this agent-console uses {known}; it gets it when it is "
+            "next written to.",
+            REPAIR,
+        )
+    return DatabaseFinding("schema", True, f"Its schema is {version}.")

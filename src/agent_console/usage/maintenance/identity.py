@@ -1,0 +1,39 @@
+"""Which ledger a connection is open on, so that whoever remembers things of it can tell another.
+
+Rule: a restored ledger gets its new generation in the very transaction that brings its content,
+and a recovered one comes as a new file. Whoever looks at both inside a transaction, after it has
+the lock, can neither write to a file that was moved aside nor use numbers of another content.
+
+The generation is kept in `PRAGMA user_version`, which nothing else uses; reading it takes
+microseconds.
+"""
+
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class LedgerIdentity(Struct, frozen=True):
+    """What differs after a restore or a recovery. Null numbers: there is no file."""
+
+    device: int | None
+    inode: int | None
+    generation: int
+
+
+def identity(path: Path, connection: sqlite3.Connection) -> LedgerIdentity:
+    """The identity of what `connection` sees, and of the file that is now at `path`."""
+    generation: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return LedgerIdentity(None, None, generation)
+    return LedgerIdentity(status.st_dev, status.st_ino, generation)
+
+
+def begin_generation(connection: sqlite3.Connection) -> None:
+    """Give a copy that is going to replace a ledger a generation of its own."""
+    connection.execute(f"PRAGMA user_version = {secrets.randbelow(2**31 - 1) + 1}")

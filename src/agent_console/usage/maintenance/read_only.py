@@ -1,0 +1,47 @@
+"""A connection to a database that changes nothing in it.
+
+Rule: nothing is written beside the file either, as far as SQLite lets us: a file without a WAL is
+opened as one that nobody changes when it is no ledger in use.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from agent_console.errors import LedgerError
+
+BUSY_SECONDS = 5.0
+
+
+def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
+    """A connection for reading only, which begins transactions by name.
+
+    Args:
+        path: The database.
+        in_use: Other processes may be writing to it.
+
+    Raises:
+        LedgerError: There is no such file.
+        sqlite3.Error: It cannot be opened.
+    """
+    refuse_missing(path)
+    alone = not in_use and not os.path.exists(f"{path}-wal")
+    connection = sqlite3.connect(
+        f"file:{quote(os.fsencode(path))}?mode=ro{'&immutable=1' if alone else ''}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def refuse_missing(path: Path) -> None:
+    """Nothing, when there is a file.
+
+    Raises:
+        LedgerError: There is none.
+    """
+    if not path.is_file():
+        raise LedgerError(f"There is no ledger at {path} yet: it is made when it is first used.")

@@ -1,0 +1,107 @@
+"""Bring a backup back, while others may have the ledger open.
+
+Rule: the backup is examined and made ready before anything of the ledger is touched, and the old
+ledger stays beside the new one.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from msgspec import Struct
+
+from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database import APPLICATION_ID, is_damage, ledger_error, open_database
+from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.maintenance.ready_copy import examine, make_ready, remove_work, work_path
+from agent_console.usage.maintenance.replacing import free_name, replace_content, replace_file
+
+
+class Restored(Struct, frozen=True):
+    """A restore that is done.
+
+    Attributes:
+        schema: The version of the schema that the backup had.
+        kept: Where the old ledger lies now; null when there was none.
+    """
+
+    schema: int
+    kept: Path | None
+
+
+def restore(database: Path, source: Path, at_ms: int, tell: Tell | None = None) -> Restored:
+    """Give the ledger the content of `source`.
+
+    Args:
+        database: The ledger; its folder is made when it is missing.
+        source: A backup; it is not changed.
+        at_ms: Now, Unix milliseconds: for the name of the old ledger.
+        tell: Told of long work.
+
+    Raises:
+        DamagedLedgerError: `source` is damaged, or no database.
+        LedgerError: It cannot be used, or the ledger cannot be written. The ledger is as it was.
+    """
+    if database.exists() and source.exists() and source.samefile(database):
+        raise LedgerError(f"{source} is the ledger itself.")
+    schema = examine(source)
+    refuse_other_program(database)
+    database.parent.mkdir(0o700, parents=True, exist_ok=True)
+    ready = work_path(database)
+    try:
+        make_ready(source, ready, tell)
+        kept = put_in_place(database, ready, "before-restore", at_ms)
+    finally:
+        remove_work(ready)
+    open_database(database).close()
+    return Restored(schema, kept)
+
+
+def put_in_place(database: Path, ready: Path, word: str, at_ms: int) -> Path | None:
+    """Replace the ledger's content, or its file when that cannot be read; where the old one lies.
+
+    Raises:
+        LedgerError: It cannot be done. The ledger is as it was.
+    """
+    kept = free_name(database, word, at_ms)
+    try:
+        if not database.exists() or not database.stat().st_size:
+            replace_file(database, ready, kept)
+            return kept if kept.exists() else None
+        try:
+            replace_content(database, ready, kept)
+        except (sqlite3.DatabaseError, DamagedLedgerError) as error:
+            if isinstance(error, sqlite3.Error) and not is_damage(error):
+                raise
+            replace_file(database, ready, kept)
+    except sqlite3.Error as error:
+        raise ledger_error(database, error) from error
+    except OSError as error:
+        raise LedgerError(
+            f"The ledger {database} cannot be replaced: {error.strerror}. Make its folder "
+            "writable, and free space. It was left as it is."
+        ) from error
+    return kept
+
+
+def refuse_other_program(database: Path) -> None:
+    """Nothing, when what lies in the ledger's place is ours, damaged, empty or missing.
+
+    Raises:
+        LedgerError: It is another program's, or cannot be read.
+    """
+    if not database.exists():
+        return
+    try:
+        with closing(open_read_only(database)) as connection:
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return
+        raise ledger_error(database, error) from error
+    if application_id != APPLICATION_ID and (application_id or tables):
+        raise LedgerError(
+            f"{database} is a database of another program: move it away. It was left as it is."
+        )

@@ -1,0 +1,98 @@
+"""What every sum in the ledger must be, computed from the rows of `messages`.
+
+Rule: the one place that says which rows a sum has. A check compares with it, a repair writes it.
+"""
+
+from msgspec import Struct
+
+_FIGURES = (
+    "input_tokens",
+    "output_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "cache_read_tokens",
+)
+_ROLLED_UP = ("messages", *_FIGURES, "web_searches", "reported_nano_usd")
+_OF_SESSION = (*_FIGURES, "reported_nano_usd", "duration_ms", "turns")
+_COUNTED = (
+    "SELECT session_no, at_ms / 900000 AS quarter, facet_no, count(*) AS messages, "
+    + ", ".join(f"sum({name}) AS {name}" for name in (*_FIGURES, "web_searches"))
+    + ", coalesce(sum(reported_nano_usd), 0) AS reported_nano_usd "
+    "FROM messages WHERE NOT set_aside GROUP BY session_no, quarter, facet_no"
+)
+
+
+class Rollup(Struct, frozen=True):
+    """A table of sums.
+
+    Attributes:
+        keys: Columns that say which rows are summed up.
+        expected: A SELECT of all its columns, in their order, as they must be. It reads the
+            temporary table that COUNT_BY_SESSION makes.
+    """
+
+    table: str
+    keys: tuple[str, ...]
+    sums: tuple[str, ...]
+    expected: str
+
+    @property
+    def columns(self) -> str:
+        """All columns, as SQL."""
+        return ", ".join((*self.keys, *self.sums))
+
+    @property
+    def present(self) -> str:
+        """A SELECT of what is there; rows that count nothing are left out."""
+        something = " OR ".join(f"{name} != 0" for name in self.sums)
+        return f"SELECT {self.columns} FROM {self.table} WHERE {something}"  # noqa: S608
+
+
+COUNT_BY_SESSION = f"CREATE TEMP TABLE counted AS {_COUNTED}"
+FORGET_COUNTED = "DROP TABLE IF EXISTS temp.counted"
+
+USAGE_BY_SESSION = Rollup(
+    "usage_by_session",
+    ("session_no", "quarter", "facet_no"),
+    _ROLLED_UP,
+    f"SELECT session_no, quarter, facet_no, {', '.join(_ROLLED_UP)} FROM temp.counted",  # noqa: S608
+)
+USAGE_BY_TIME = Rollup(
+    "usage_by_time",
+    ("quarter", "facet_no"),
+    _ROLLED_UP,
+    f"SELECT quarter, facet_no, {', '.join(f'sum({name})' for name in _ROLLED_UP)} "  # noqa: S608
+    "FROM temp.counted GROUP BY quarter, facet_no",
+)
+ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME)
+
+_SESSION_SUMS = ", ".join(
+    f"coalesce(sum({name}) FILTER (WHERE NOT set_aside), 0) AS {name}" for name in _OF_SESSION
+)
+_DIFFERENT = " OR ".join(
+    f"sessions.{name} IS NOT coalesce(counted.{name}, 0)" for name in _OF_SESSION
+)
+_OF_ROWS = (
+    f"(SELECT session_no, min(at_ms) AS first_seen_ms, max(at_ms) AS last_seen_ms, "  # noqa: S608
+    f"{_SESSION_SUMS} FROM messages GROUP BY session_no) AS counted"
+)
+
+SESSIONS_THAT_DIFFER = (
+    f"SELECT session_id FROM sessions LEFT JOIN {_OF_ROWS} USING (session_no) "  # noqa: S608
+    f"WHERE {_DIFFERENT} OR sessions.first_seen_ms IS NOT counted.first_seen_ms "
+    "OR sessions.last_seen_ms IS NOT counted.last_seen_ms"
+)
+"""Sessions whose own sums, first or last row are not those of their rows."""
+
+_SET = ", ".join(f"{name} = coalesce(counted.{name}, 0)" for name in _OF_SESSION)
+
+MEND_SESSIONS = (
+    f"UPDATE sessions SET {_SET}, first_seen_ms = counted.first_seen_ms, "  # noqa: S608
+    "last_seen_ms = counted.last_seen_ms "
+    "FROM (SELECT sessions.session_no AS wanted, counted.* FROM sessions "
+    f"LEFT JOIN {_OF_ROWS} USING (session_no) WHERE {_DIFFERENT} "
+    "OR sessions.first_seen_ms IS NOT counted.first_seen_ms "
+    "OR sessions.last_seen_ms IS NOT counted.last_seen_ms) AS counted "
+    "WHERE sessions.session_no = counted.wanted"
+)
+"""Gives those sessions what their rows say."""

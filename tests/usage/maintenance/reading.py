@@ -1,0 +1,37 @@
+"""What is in a ledger, to compare one with another."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from agent_console.usage.database import PAGE_BYTES
+from agent_console.usage.maintenance.check import check
+from agent_console.usage.maintenance.finding import DatabaseFinding
+
+
+def dump(database: Path) -> list[str]:
+    """All statements that would make it again."""
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())
+
+
+def session_ids(database: Path) -> set[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return {text for (text,) in connection.execute("SELECT session_id FROM sessions")}
+
+
+def problems(database: Path) -> list[DatabaseFinding]:
+    return [finding for finding in check(database) if not finding.ok]
+
+
+def damage(database: Path, name: str) -> bytes:
+    """Overwrite the first page of a table or an index; the file's bytes after it."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)
+        ).fetchone()
+    content = bytearray(database.read_bytes())
+    content[(page - 1) * PAGE_BYTES : page * PAGE_BYTES] = b"\xa5" * PAGE_BYTES
+    database.write_bytes(content)
+    return bytes(content)

@@ -1,0 +1,158 @@
+"""What can be mended in place is, and messages stay as they are."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.usage.asking import query
+from tests.usage.maintenance.reading import damage, dump, problems
+from tests.usage.old_ledgers import make_ledger_of_schema_1
+
+from agent_console.errors import DamagedLedgerError
+from agent_console.usage.database import open_database
+from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
+from agent_console.usage.maintenance.repair import repair
+
+TABLES = ("usage_by_time", "usage_by_session", "sessions")
+
+
+def messages(database: Path) -> list[tuple[Any, ...]]:
+    return query(database, "SELECT * FROM messages ORDER BY message_no")
+
+
+def rebuild(database: Path) -> RebuiltSums:
+    with closing(open_database(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        done = rebuild_sums(connection)
+        connection.execute("COMMIT")
+    return done
+
+
+def test_sums_that_are_right_are_left_alone(database: Path) -> None:
+    before = dump(database)
+    done = rebuild(database)
+    assert (done, done.changed) == (RebuiltSums(), False)
+    assert repair(database) == []
+    assert dump(database) == before
+
+
+WRONG = [
+    "UPDATE usage_by_session SET input_tokens = input_tokens + 1 WHERE session_no % 2",
+    "DELETE FROM usage_by_session WHERE session_no = 3",
+    "DELETE FROM usage_by_time",
+    "UPDATE usage_by_time SET messages = 0, input_tokens = 0, output_tokens = 0",
+    "UPDATE usage_by_time SET reported_nano_usd = -1 WHERE quarter % 2",
+    (
+        "INSERT INTO usage_by_session SELECT 13, quarter, facet_no, 1, 2, 3, 4, 5, 6, 7, 8 "
+        "FROM usage_by_time"
+    ),
+    "UPDATE sessions SET turns = 7, first_seen_ms = NULL",
+    "UPDATE sessions SET last_seen_ms = 5 WHERE session_no = 1",
+    "UPDATE messages SET set_aside = 1 - set_aside WHERE message_no % 5 = 0",
+    "UPDATE messages SET at_ms = at_ms + 86400000 WHERE message_no % 3 = 0",
+    "UPDATE messages SET session_no = 13 WHERE session_no = 2",
+    "DELETE FROM messages WHERE session_no = 4",
+]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(WRONG), min_size=1, max_size=4))
+def test_whatever_is_wrong_with_sums_they_are_right_after(
+    database: Path, statements: list[str]
+) -> None:
+    for statement in statements:
+        query(database, statement)
+    kept = messages(database)
+
+    done = rebuild(database)
+
+    assert problems(database) == []
+    assert messages(database) == kept
+    assert rebuild(database) == RebuiltSums(), done
+
+
+def test_it_is_told_what_was_corrected(database: Path) -> None:
+    query(database, "UPDATE sessions SET turns = turns + 1 WHERE session_no IN (1, 2)")
+    query(database, "DELETE FROM usage_by_session WHERE session_no = 3")
+
+    told = repair(database)
+
+    assert told[1] == "Corrected 2 sessions' sums or times from their messages."
+    assert "sums by session from their messages" in told[0]
+    assert problems(database) == []
+
+
+def test_rows_of_sums_that_count_nothing_go(database: Path) -> None:
+    query(
+        database,
+        "INSERT INTO usage_by_time SELECT 5, facet_no, 0, 0, 0, 0, 0, 0, 0, 0 FROM facets LIMIT 1",
+    )
+    assert rebuild(database).usage_by_time == 1
+    assert query(database, "SELECT * FROM usage_by_time WHERE quarter = 5") == []
+
+
+def test_settings_are_mended(database: Path) -> None:
+    database.chmod(0o644)
+    query(database, "PRAGMA journal_mode = DELETE")
+    (told,) = repair(database)
+    assert "mode 644" in told
+    assert "not WAL" in told
+    assert problems(database) == []
+
+
+def test_name_0_is_mended(database: Path) -> None:
+    query(database, "UPDATE names SET name = 'x' WHERE name_no = 0")
+    assert repair(database) == ["Name 0 means again that nothing was told."]
+    assert problems(database) == []
+
+
+def test_an_index_that_lacks_rows_is_made_anew(database: Path) -> None:
+    query(database, "CREATE TABLE other (key_hash INTEGER)")
+    query(database, "CREATE INDEX other_by_key ON other (key_hash) WHERE key_hash IS NOT NULL")
+    swap_roots(database, "messages_by_key", "other_by_key")
+    assert "pages" in [finding.check for finding in problems(database)]
+    kept = messages(database)
+
+    told = repair(database)
+
+    assert "Made the indexes anew" in told[0]
+    assert problems(database) == []
+    assert messages(database) == kept
+
+
+def swap_roots(database: Path, first: str, second: str) -> None:
+    """Each of two indexes has the entries of the other."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        roots = dict(
+            connection.execute(
+                "SELECT name, rootpage FROM sqlite_schema WHERE name IN (?, ?)", (first, second)
+            )
+        )
+        for name, other in ((first, second), (second, first)):
+            connection.execute(
+                "UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", (roots[other], name)
+            )
+        connection.execute("PRAGMA schema_version = 4711")
+
+
+@pytest.mark.parametrize("name", ["messages", "sessions", "usage_by_time"])
+def test_worse_damage_is_left_as_it_is(database: Path, name: str) -> None:
+    content = damage(database, name)
+    with pytest.raises(DamagedLedgerError, match="is damaged"):
+        repair(database)
+    assert database.read_bytes() == content
+
+
+def test_an_older_ledger_is_migrated_by_it(scratch_home: Path) -> None:
+    old = scratch_home / "old" / "metrics.db"
+    make_ledger_of_schema_1(old)
+    told: list[str] = []
+    assert repair(old, told.append) == []
+    assert any(text.startswith("Schema 2:") for text in told)
+    assert problems(old) == []
