@@ -29,6 +29,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Usage",
         (
+            ("ingest", "Read what is new in Claude Code's transcripts."),
+            (
+                "reindex",
+                "Read all transcripts again from their beginnings, and say what changed.",
+            ),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),

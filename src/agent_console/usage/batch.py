@@ -26,6 +26,7 @@ from agent_console.usage.statements import (
     read_numbered_sessions,
     read_session,
     read_sessions,
+    read_span,
     sum_values,
 )
 
@@ -49,6 +50,7 @@ class Batch:
         self._sessions: dict[str, SessionAccount | None] = {}
         self._sessions_by_no: dict[int, SessionAccount] = {}
         self._new_sessions: set[int] = set()
+        self._moved_in: set[int] = set()
         self._rows: dict[str, MessageRow | None] = {}
         self._new_rows: dict[str, MessageRow] = {}
         self._new_rows_without_key: list[MessageRow] = []
@@ -204,6 +206,10 @@ class Batch:
         session.last_seen_ms = row.at_ms if last is None else max(last, row.at_ms)
         self._changed_sessions[session.session_no] = session
         before, after = _NOTHING, _NOTHING
+        if earlier is not None and (
+            earlier.at_ms != row.at_ms or earlier.session_no != row.session_no
+        ):
+            self._moved_in.add(earlier.session_no)
         if earlier is not None and not earlier.set_aside:
             before = earlier.figures
             if not row.set_aside and _same_place(earlier, row):
@@ -244,6 +250,7 @@ class Batch:
         """Take a row that is written out of the ledger and of all sums."""
         if row.message_no is None:
             raise ValueError(row)
+        self._moved_in.add(row.session_no)
         if not row.set_aside:
             self._gain(row, _NOTHING.minus(row.figures), -1, at_ms)
         self._removed_rows.append(row.message_no)
@@ -291,6 +298,14 @@ class Batch:
             self._changed_sessions[session_no] = session
         self._new_in_sessions.clear()
 
+    def _tell_spans(self) -> None:
+        """Say anew when sessions were first and last seen that rows have left, or moved in."""
+        for session_no in self._moved_in:
+            session = self.numbered_session(session_no)
+            session.first_seen_ms, session.last_seen_ms = read_span(self._connection, session_no)
+            self._changed_sessions[session_no] = session
+        self._moved_in.clear()
+
     # ---- writing ---------------------------------------------------------------------------
 
     def write(self, at_ms: int = 0) -> None:
@@ -305,6 +320,7 @@ class Batch:
         insert_messages(self._connection, new)
         change_messages(self._connection, self._changed_rows.values())
         delete_messages(self._connection, self._removed_rows)
+        self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
         add_to_rollups(self._connection, self._gains)
         for key in self._new_rows:

@@ -119,7 +119,7 @@ class Ledger:
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
-        with self._transaction(writes=writes) as batch:
+        with self.transaction(writes=writes) as batch:
             batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
@@ -138,7 +138,7 @@ class Ledger:
         """
 
         def take() -> Taken:
-            with self._transaction(writes=True) as batch:
+            with self.transaction(writes=True) as batch:
                 return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
 
         return self.writing(take)
@@ -154,7 +154,7 @@ class Ledger:
             return
 
         def move() -> None:
-            with self._transaction(writes=True) as batch:
+            with self.transaction(writes=True) as batch:
                 for row in read_large_prompts(self.connection, min(new_thresholds)):
                     facet_no = batch.facet_no(batch.facets.facet(row.facet_no), row.figures)
                     if facet_no != row.facet_no:
@@ -176,7 +176,7 @@ class Ledger:
             raise LedgerError(reason(self.path, error)) from error
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Generator[Batch]:
+    def transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
         batch = Batch(self.connection, self._names, self._facets)
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -76,6 +76,23 @@ def read_keyless_messages(connection: Connection, session_no: int) -> list[Messa
     return [_message(values) for values in select_many(connection, select, [session_no])]
 
 
+def read_rows_of_sources(connection: Connection, source_nos: Sequence[int]) -> list[MessageRow]:
+    """The rows that these transcripts told best."""
+    select = f"{_READ_MESSAGES} source_no IN"
+    return [_message(values) for values in select_many(connection, select, source_nos)]
+
+
+def read_unlisted(
+    connection: Connection, session_nos: Sequence[int], kind: int
+) -> list[MessageRow]:
+    """The rows of one kind in these sessions."""
+    select = (
+        f"{_READ_MESSAGES} facet_no IN (SELECT facet_no FROM facets WHERE kind = {int(kind)}) "  # noqa: S608
+        "AND session_no IN"
+    )
+    return [_message(values) for values in select_many(connection, select, session_nos)]
+
+
 def read_large_prompts(connection: Connection, prompt_tokens: int) -> list[MessageRow]:
     """The rows with larger prompts than this."""
     select = (
@@ -104,6 +121,14 @@ def read_session(connection: Connection, session_no: int) -> SessionAccount:
     """The session with this number, which some row has."""
     (session,) = read_numbered_sessions(connection, [session_no])
     return session
+
+
+def read_span(connection: Connection, session_no: int) -> tuple[int | None, int | None]:
+    """The first and the last time of the session's rows; null when it has none."""
+    first_ms, last_ms = connection.execute(
+        "SELECT min(at_ms), max(at_ms) FROM messages WHERE session_no = ?", (session_no,)
+    ).fetchone()
+    return first_ms, last_ms
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:

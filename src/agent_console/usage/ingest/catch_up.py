@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from agent_console import paths
 from agent_console.config_prices import PricesConfig
@@ -108,37 +109,56 @@ def catch_up(
     gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
     for failure in found.unreadable:
         known.mark_unreadable(failure)
-    wanted = known.wanted(_since(found.files, since_ms))
-    sizes = [
-        file.size_bytes - (0 if state is None else state.offset_bytes) for file, state in wanted
-    ]
-    in_all = Progress(0, len(wanted), 0, sum(max(0, size) for size in sizes))
+    files = [file for file, _ in known.wanted(_since(found.files, since_ms))]
+    read = take_in(ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms)
+    return replace(
+        read,
+        files_found=len(found.files),
+        files_gone=gone,
+        unreadable=(*found.unreadable, *read.unreadable),
+    )
+
+
+def take_in(
+    ledger: Ledger,
+    files: Sequence[TranscriptFile],
+    *,
+    from_start: bool = False,
+    tell: Tell | None = None,
+    taken: TakenOf | None = None,
+    tell_since_ms: int | None = None,
+) -> CaughtUp:
+    """Take in what is new in these files, or all of it.
+
+    Raises:
+        LedgerError: The ledger cannot be written; what was taken before stays.
+    """
+    wanted = KnownFiles(ledger.connection).wanted(files, everything=from_start)
+    offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
+    in_all = sum(
+        max(0, file.size_bytes - offset) for (file, _), offset in zip(wanted, offsets, strict=True)
+    )
 
     def hear(told: Taken, imported: Imported) -> None:
         if taken is not None:
             taken(told)
         if tell is not None:
-            tell(
-                Progress(
-                    imported.files, in_all.files_in_all, imported.bytes_read, in_all.bytes_in_all
-                )
-            )
+            tell(Progress(imported.files, len(wanted), imported.bytes_read, in_all))
 
     if tell is not None and wanted:
-        tell(in_all)
-    importer = Importer(ledger, hear)
-    now_ms = time.time_ns() // 1_000_000
-    imported = importer.run(
-        [file for file, _ in wanted],
-        tell_since_ms=now_ms if tell_since_ms is None else tell_since_ms,
+        tell(Progress(0, len(wanted), 0, in_all))
+    imported = Importer(ledger, hear).run(
+        files,
+        from_start=from_start,
+        tell_since_ms=time.time_ns() // 1_000_000 if tell_since_ms is None else tell_since_ms,
     )
     return CaughtUp(
-        len(found.files),
-        imported.files,
-        gone,
-        imported.bytes_read,
-        imported.responses,
-        (*found.unreadable, *imported.unreadable),
+        files_found=len(files),
+        files_read=imported.files,
+        files_gone=0,
+        bytes_read=imported.bytes_read,
+        responses=imported.responses,
+        unreadable=tuple(imported.unreadable),
     )
 
 

@@ -1,0 +1,103 @@
+"""`agent-console reindex`: read the transcripts again and say what changed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agent_console import config
+from agent_console.cli.commands.ingest import tell_unreadable
+from agent_console.cli.daemon_access import json_option
+from agent_console.cli.output import emit, emit_json
+from agent_console.cli.reading_progress import reading_progress
+from agent_console.model.format import exact_cost, exact_tokens
+from agent_console.paths import database_path
+
+if TYPE_CHECKING:
+    from agent_console.usage.ingest.reindex import Reindexed
+
+
+@click.command("reindex")
+@click.option("--project", metavar="FOLDER", help="Only the transcripts of one working directory.")
+@click.option(
+    "--config-dir",
+    "config_dirs",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    help="A folder of Claude Code instead of the usual ones; may be repeated.",
+)
+@click.option("--prune", is_flag=True, help="Also drop what was read from transcripts now gone.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before dropping anything.")
+@json_option
+def command(
+    project: str | None,
+    config_dirs: tuple[Path, ...],
+    prune: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Read all transcripts again from their beginnings, and say what changed.
+
+    What was read from transcripts that are gone by now stays, unless --prune is given.
+    """
+    from agent_console.usage.ingest.reindex import (  # noqa: PLC0415 - help needs no readers
+        count_gone,
+        reindex,
+    )
+
+    database = database_path()
+    if prune and not yes:
+        rows = count_gone(database, project)
+        if rows:
+            question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
+            click.confirm(question, abort=True, err=True)
+    with reading_progress() as tell:
+        done = reindex(
+            database,
+            config.load().prices,
+            config_dirs=config_dirs or None,
+            project=project,
+            prune=prune,
+            tell=tell,
+        )
+    if as_json:
+        emit_json(done)
+    else:
+        emit(_report(done))
+    tell_unreadable(done.read)
+
+
+def _report(done: "Reindexed") -> str:
+    before, after = done.before, done.after
+    lines = [f"Read {done.read.files_read:,} transcripts again."]
+    if done.rows_pruned:
+        lines.append(f"Dropped {done.rows_pruned:,} responses of transcripts that are gone.")
+    if before == after:
+        return "\n".join([*lines, "Nothing changed."])
+    rows = [
+        ("responses", exact_tokens(before.responses), exact_tokens(after.responses)),
+        ("input", exact_tokens(before.input_tokens), exact_tokens(after.input_tokens)),
+        ("output", exact_tokens(before.output_tokens), exact_tokens(after.output_tokens)),
+        (
+            "cache write",
+            exact_tokens(before.cache_creation_tokens),
+            exact_tokens(after.cache_creation_tokens),
+        ),
+        (
+            "cache read",
+            exact_tokens(before.cache_read_tokens),
+            exact_tokens(after.cache_read_tokens),
+        ),
+        ("cost", exact_cost(before.cost_usd), exact_cost(after.cost_usd)),
+    ]
+    width = max(len(text) for row in rows for text in row[1:])
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"{name:<12} {old:>{width}}  ->  {new:>{width}}"
+                for name, old, new in rows
+                if old != new
+            ),
+        ]
+    )

@@ -1,0 +1,200 @@
+"""Read transcripts again from their beginnings, and say what changed.
+
+Rule: rows whose transcripts are gone stay, and so do figures that an UPSERT told. What is taken out
+of the ledger and the offsets of its files change together: whenever this is interrupted, the next
+ingest reads what is missing.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from sqlite3 import Connection
+
+from msgspec import Struct
+
+from agent_console import paths
+from agent_console.config_prices import PricesConfig
+from agent_console.usage.batch import Batch
+from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced
+from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
+from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.source_rows import SourceStatus
+from agent_console.usage.ingest.transcript_file import TranscriptFile
+from agent_console.usage.keeping_prices import keep_prices
+from agent_console.usage.ledger import Ledger
+from agent_console.usage.rows import Kind, Source
+from agent_console.usage.statements import read_rows_of_sources, read_unlisted
+
+_SOURCES_AT_ONCE = 400
+"""Transcripts whose rows are taken out in one transaction."""
+
+_SUMS = (
+    f"SELECT coalesce(sum(messages), 0), coalesce(sum(usage.input_tokens), 0), "  # noqa: S608
+    "coalesce(sum(usage.output_tokens), 0), "
+    "coalesce(sum(usage.cache_write_5m_tokens + usage.cache_write_1h_tokens), 0), "
+    f"coalesce(sum(usage.cache_read_tokens), 0), coalesce(sum({cost()}), 0) "
+    f"FROM {priced('usage_by_time')}"
+)
+
+
+class Totals(Struct, frozen=True):
+    """What the whole ledger adds up to."""
+
+    responses: int
+    input_tokens: int
+    output_tokens: int
+    cache_creation_tokens: int
+    cache_read_tokens: int
+    cost_usd: float
+
+
+class Reindexed(Struct, frozen=True):
+    """What has been done.
+
+    Attributes:
+        rows_pruned: Rows of transcripts that are gone, taken out because that was asked for.
+    """
+
+    before: Totals
+    after: Totals
+    rows_pruned: int
+    read: CaughtUp
+
+
+def reindex(
+    database: Path,
+    prices: PricesConfig,
+    *,
+    config_dirs: Sequence[Path] | None = None,
+    project: str | None = None,
+    prune: bool = False,
+    tell: Tell | None = None,
+) -> Reindexed:
+    """Read all transcripts again, or those of one project.
+
+    Args:
+        database: The ledger.
+        prices: What the user says of prices.
+        config_dirs: Claude Code's folders; null: the usual ones.
+        project: Only transcripts that tell of this working directory.
+        prune: Take out the rows of transcripts that are gone.
+        tell: Hears of the progress.
+
+    Raises:
+        LedgerError: The ledger cannot be opened or written.
+    """
+    ledger = Ledger(database)
+    try:
+        before = totals(ledger.connection)
+        dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
+        files = find_transcripts(dirs).files
+        if project is not None:
+            wanted = _paths_of(ledger.connection, project)
+            files = [file for file in files if file.path in wanted]
+        _take_out(ledger, _source_nos(ledger.connection, files))
+        read = take_in(ledger, files, from_start=True, tell=tell)
+        pruned = _prune(ledger, project) if prune else 0
+        keep_prices(ledger, prices)
+        return Reindexed(before, totals(ledger.connection), pruned, read)
+    finally:
+        ledger.close()
+
+
+def totals(connection: Connection) -> Totals:
+    """The sums of everything, with its cost by the mode `auto`."""
+    sums = list(connection.execute(_SUMS).fetchone())
+    return Totals(*[*sums[:-1], sums[-1] / PICO_PER_USD])
+
+
+def count_gone(database: Path, project: str | None = None) -> int:
+    """How many rows `prune` would take out of the ledger at `database`.
+
+    Raises:
+        LedgerError: The ledger cannot be opened.
+    """
+    ledger = Ledger(database)
+    try:
+        return gone_rows(ledger.connection, project)
+    finally:
+        ledger.close()
+
+
+def gone_rows(connection: Connection, project: str | None = None) -> int:
+    """How many rows `prune` would take out."""
+    where, parameters = _gone(project)
+    count: int = connection.execute(f"SELECT count(*) {where}", parameters).fetchone()[0]
+    return count
+
+
+def _gone(project: str | None) -> tuple[str, tuple[object, ...]]:
+    where = (
+        "FROM messages JOIN sources USING (source_no) JOIN facets USING (facet_no) "
+        "JOIN names ON name_no = project_no WHERE status = ? AND source = ?"
+    )
+    parameters: tuple[object, ...] = (SourceStatus.GONE, Source.TRANSCRIPT)
+    return (
+        (where, parameters)
+        if project is None
+        else (f"{where} AND name = ?", (*parameters, project))
+    )
+
+
+def _paths_of(connection: Connection, project: str) -> set[str]:
+    found = connection.execute(
+        "SELECT DISTINCT path FROM sources JOIN messages USING (source_no) "
+        "JOIN facets USING (facet_no) JOIN names ON name_no = project_no WHERE name = ?",
+        (project,),
+    )
+    return {path for (path,) in found}
+
+
+def _source_nos(connection: Connection, files: Iterable[TranscriptFile]) -> list[int]:
+    numbers: dict[str, int] = dict(connection.execute("SELECT path, source_no FROM sources"))
+    return [numbers[file.path] for file in files if file.path in numbers]
+
+
+def _take_out(ledger: Ledger, source_nos: Sequence[int]) -> None:
+    todo = iter(source_nos)
+    while chunk := list(islice(todo, _SOURCES_AT_ONCE)):
+
+        def take_out(chunk: Sequence[int] = chunk) -> None:
+            with ledger.transaction(writes=True) as batch:
+                at_ms = time.time_ns() // 1_000_000
+                _remove(ledger.connection, batch, chunk, at_ms)
+                ledger.connection.executemany(
+                    "UPDATE sources SET offset_bytes = 0, size_bytes = 0, mtime_ns = 0, "
+                    "head_hash = 0, tail_hash = 0 WHERE source_no = ?",
+                    [(number,) for number in chunk],
+                )
+
+        ledger.writing(take_out)
+
+
+def _remove(connection: Connection, batch: Batch, source_nos: Sequence[int], at_ms: int) -> None:
+    rows = [
+        row
+        for row in read_rows_of_sources(connection, source_nos)
+        if row.source == Source.TRANSCRIPT
+    ]
+    sessions = sorted({row.session_no for row in rows})
+    for row in (*rows, *read_unlisted(connection, sessions, Kind.UNLISTED)):
+        batch.remove(row, at_ms)
+    batch.write(at_ms)
+    connection.executemany(
+        "DELETE FROM cost_states WHERE session_no = ?", [(number,) for number in sessions]
+    )
+
+
+def _prune(ledger: Ledger, project: str | None) -> int:
+    where, parameters = _gone(project)
+    rows = ledger.connection.execute(f"SELECT DISTINCT source_no {where}", parameters).fetchall()
+    removed = gone_rows(ledger.connection, project)
+
+    def prune() -> None:
+        with ledger.transaction(writes=True) as batch:
+            at_ms = time.time_ns() // 1_000_000
+            _remove(ledger.connection, batch, [number for (number,) in rows], at_ms)
+
+    ledger.writing(prune)
+    return removed
