@@ -65,7 +65,8 @@ class Session:
         self.often = list(self.due)
         self.client: dict[str, Tokens] = {}
         self.hidden: dict[str, Tokens] = {}
-        self.keeps_cost = era.modern and "no cost-state" not in self.plan
+        self.keeps_cost = era.modern and not self.has("no cost-state")
+        self.has("placeholder output")
         self.one_hour = rng.random() < era.one_hour_share
         self.model = rng.choice(list(era.models))
         version = rng.choice(list(era.versions))
