@@ -73,6 +73,8 @@ IN_A_RESPONSE: dict[str, Oddity] = {
     "other model": Oddity(0.15, _always),
 }
 """These happen to one or more responses of a session."""
+ONCE = {"advisor", "compaction iteration", "fallback", "aborted stream", "no message id"}
+"""Of them, what happens to one response only."""
 
 IN_A_SESSION: dict[str, Oddity] = {
     "microseconds": Oddity(0.01, _always),

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from tests.bench.corpus import notes
 from tests.bench.corpus.eras import Era
-from tests.bench.corpus.oddities import IN_A_RESPONSE
+from tests.bench.corpus.oddities import IN_A_RESPONSE, ONCE
 from tests.bench.corpus.sizes import Sizes
 from tests.bench.corpus.speaker import (
     Speaker,
@@ -62,7 +62,7 @@ class Session:
         self.folder = folder
         self.plan = {name for name in oddities if name not in IN_A_RESPONSE}
         self.due = sorted(name for name in oddities if name in IN_A_RESPONSE)
-        self.often = list(self.due)
+        self.often = [name for name in self.due if name not in ONCE]
         self.client: dict[str, Tokens] = {}
         self.hidden: dict[str, Tokens] = {}
         self.keeps_cost = era.modern and not self.has("no cost-state")

@@ -20,9 +20,9 @@ class Sizes(Struct, frozen=True):
         spread: Sigma of results, the widest of all.
     """
 
-    responses: int = 40
+    responses: int = 45
     agent_responses: int = 22
-    agents: float = 1.5
+    agents: float = 1.1
     text: int = 280
     result: int = 1_150
     spread: float = 1.25
