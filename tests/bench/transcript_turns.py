@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from tests.bench.corpus.truth import Truth
 from tests.bench.measuring import Cost, measured
-from tests.bench.reference_tools import Found, Tool, ccusage, read_daily_json, reference_tools
+from tests.bench.reference_tools import Found, Tool, read_daily_json, reference_tools
 
 BARE_INTERPRETER = (sys.executable, "-I", "-S", "-E", "-c", "pass")
 USAGE_CODE = 2
@@ -91,10 +91,7 @@ def _ours(place: Place) -> list[Turn]:
     data = home / ".local" / "share" / "agent-console"
 
     def run(*arguments: str) -> Cost | str:
-        cost = measured([str(our_program()), *arguments], place.folder, home=home)
-        if cost.code == USAGE_CODE:
-            return "not there yet"
-        return cost if cost.code == 0 else f"failed: {cost.stderr.strip()[-200:]}"
+        return checked(measured([str(our_program()), *arguments], place.folder, home=home))
 
     def cold() -> Cost | str:
         shutil.rmtree(data, ignore_errors=True)
@@ -126,52 +123,19 @@ def _theirs(place: Place, tool: Tool) -> Turn:
             return "not installed (--install)"
         tool.prepare(home)
         arguments = [part.replace("{dirs}", dirs) for part in tool.arguments]
-        cost = measured([str(tool.program), *arguments], place.folder, home=home, until=tool.until)
-        return cost if cost.code == 0 else f"failed: {cost.stderr.strip()[-200:]}"
+        command = [str(tool.program), *arguments]
+        return checked(measured(command, place.folder, home=home, until=tool.until))
 
     return Turn(tool.name, run, tool.read, tool.note)
-
-
-def status_line_turns(place: Place) -> Turns:
-    """One status line of ours and of ccusage, from the same payload."""
-    payload = place.folder / "payload.json"
-    payload.write_text(
-        json.dumps(
-            {
-                "session_id": place.grown.stem,
-                "transcript_path": str(place.grown),
-                "cwd": "/home/user/work",
-                "model": {"id": "claude-opus-5", "display_name": "Opus 5"},
-                "workspace": {"current_dir": "/home/user/work", "project_dir": "/home/user/work"},
-                "version": "2.1.329",
-                "cost": {"total_cost_usd": 1.25, "total_duration_ms": 1000},
-                "context_window": {"used_percentage": 12, "context_window_size": 200000},
-            }
-        )
-    )
-
-    def ours() -> Cost | str:
-        home = place.home("ours")
-        return measured([str(our_program()), "statusline"], place.folder, home=home, stdin=payload)
-
-    def bare() -> Cost | str:
-        return measured(BARE_INTERPRETER, place.folder, home=place.home("ours"))
-
-    def theirs() -> Cost | str:
-        program = ccusage()
-        if program is None:
-            return "not installed (--install)"
-        shutil.rmtree(place.folder / "ccusage-semaphore", ignore_errors=True)  # its cache
-        command: list[str | Path] = [program, "statusline", "--offline", "--no-cache"]
-        return measured(command, place.folder, home=place.home("ccusage"), stdin=payload)
-
-    return [
-        [Turn("python3 -I -S -E -c pass", bare)],
-        [Turn("agent-console statusline", ours)],
-        [Turn("ccusage statusline, nothing cached", theirs)],
-    ]
 
 
 def our_program() -> Path:
     """The console script of this environment."""
     return Path(sys.executable).with_name("agent-console")
+
+
+def checked(cost: Cost) -> Cost | str:
+    """The cost of what went well, else what went wrong."""
+    if cost.code == USAGE_CODE:
+        return "not there yet"
+    return cost if cost.code == 0 else f"failed: {cost.stderr.strip()[-200:]}"

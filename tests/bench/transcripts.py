@@ -17,8 +17,10 @@ from tests.bench.corpus.corpus import make_corpus
 from tests.bench.corpus.truth import Tokens, Truth, read_truth
 from tests.bench.measuring import Cost, cheapest
 from tests.bench.reference_tools import Found, install
+from tests.bench.servers import running_daemon
+from tests.bench.status_line_turns import REFERENCE, status_line_turns
 from tests.bench.transcript_tables import Line, show_costs, show_tokens
-from tests.bench.transcript_turns import Place, Turns, reading_turns, status_line_turns
+from tests.bench.transcript_turns import Place, Turns, reading_turns
 
 SLOW_SECONDS = 30.0
 """Who takes longer than this in a first run has no second one."""
@@ -69,11 +71,12 @@ def measure(options: Options, folder: Path) -> list[Line]:
     warm_page_cache(truth)
     place = Place.below(folder / "run", truth)
     lines = take_turns(reading_turns(place), options.runs)
-    beside = take_turns(status_line_turns(place), options.runs)
+    with running_daemon() as daemon:
+        beside = take_turns(status_line_turns(place, daemon), options.runs)
     place.restore()
     title = f"{truth.size_bytes / 1e6:,.0f} MB in {truth.files:,} files"
     show_costs(title, lines, reference="ccusage")
-    show_costs("a status line", beside, reference="ccusage statusline, nothing cached")
+    show_costs("a status line", beside, reference=REFERENCE)
     show_tokens(lines, _found(truth.total()), _found(truth.total(unlisted=False)))
     return lines + beside
 
