@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from tests.bench.measuring import Cost, cheapest, measured
 from tests.bench.transcript_turns import BARE_INTERPRETER, USAGE_CODE, our_program
-from tests.bench.year import HEAVY, TYPICAL, Year, write_year
+from tests.bench.year import HEAVY, TYPICAL, Year, rollup_rows, write_year
 
 REPORTS = (
     *("daily", "weekly", "monthly", "hourly", "session", "project", "model", "branch"),
@@ -31,6 +31,7 @@ class Line(Struct, frozen=True):
     report: str
     cost: Cost | None
     times_bare: float | None = None
+    cpu_times_bare: float | None = None
     note: str = ""
 
 
@@ -62,7 +63,9 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
     made = time.monotonic() - started
     size = sum(path.stat().st_size for path in data.iterdir()) / 1e6
     title = f"{year.name}: {year.sessions:,} sessions, {year.messages:,} messages"
+    by_time, by_session = rollup_rows(data / "metrics.db")
     print(f"\n{title}, {size:,.1f} MB (made in {made:.0f} s)")
+    print(f"rollup rows: {by_time:,} by time, {by_session:,} by session")
     costs: dict[str, list[Cost]] = {name: [] for name in (BARE, *REPORTS)}
     for number in range(runs + 1):  # the first run of each warms what there is to warm
         for name in costs if number % 2 == 0 else reversed(costs):
@@ -70,9 +73,11 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
             cost = measured(BARE_INTERPRETER if name == BARE else ours, folder, home=home)
             if number or cost.code:
                 costs[name].append(cost)
-    least = cheapest(costs[BARE]).wall_seconds
+    least = cheapest(costs[BARE])
     lines = [_line(year.name, name, costs[name], least) for name in costs]
-    header = f"{'usage … --json':28}{'wall s':>10}{'by bare':>9}{'CPU s':>9}{'peak MB':>9}"
+    header = (
+        f"{'usage … --json':28}{'wall s':>10}{'by bare':>9}{'CPU s':>9}{'by bare':>9}{'peak MB':>9}"
+    )
     print(f"{header}\n{'-' * len(header)}")
     for line in lines:
         if line.cost is None:
@@ -80,18 +85,19 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
         else:
             print(
                 f"{line.report:28}{line.cost.wall_seconds:>10.3f}{line.times_bare:>9.1f}"
-                f"{line.cost.cpu_seconds:>9.3f}{line.cost.peak_mb:>9.0f}"
+                f"{line.cost.cpu_seconds:>9.3f}{line.cpu_times_bare:>9.1f}{line.cost.peak_mb:>9.0f}"
             )
     return lines
 
 
-def _line(year: str, name: str, costs: list[Cost], bare_seconds: float) -> Line:
+def _line(year: str, name: str, costs: list[Cost], bare: Cost) -> Line:
     failed = next((cost for cost in costs if cost.code), None)
     if failed is not None:
         note = "not there yet" if failed.code == USAGE_CODE else failed.stderr.strip()[-200:]
         return Line(year, name, None, note=note)
     cost = cheapest(costs)
-    return Line(year, name, cost, cost.wall_seconds / bare_seconds)
+    by_cpu = cost.cpu_seconds / max(bare.cpu_seconds, 1e-3)
+    return Line(year, name, cost, cost.wall_seconds / bare.wall_seconds, by_cpu)
 
 
 if __name__ == "__main__":

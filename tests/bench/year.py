@@ -77,6 +77,19 @@ HEAVY = Year("a heavy user's year", 100_000, 5_000_000, 60)
 TYPICAL = Year("a typical year", 2_000, 50_000, 12)
 
 
+def rollup_rows(path: Path) -> tuple[int, int]:
+    """How many rows the rollups by time and by session have."""
+    connection = open_database(path)
+    try:
+        by_time, by_session = (
+            int(connection.execute(f"SELECT count(*) FROM {rollup}").fetchone()[0])
+            for rollup in ("usage_by_time", "usage_by_session")
+        )
+    finally:
+        connection.close()
+    return by_time, by_session
+
+
 def write_year(path: Path, year: Year, seed: int = 1) -> None:
     """Make the ledger at `path` and fill it; the year ends now."""
     connection = open_database(path)
@@ -117,7 +130,7 @@ class _Filler:
         """Write everything but the rollups."""
         begin_ms = time.time_ns() // 1_000_000 - _YEAR_MS
         count = self._year.sessions
-        starts = sorted(begin_ms + int(self._rng.random() * _YEAR_MS) for _ in range(count))
+        starts = sorted(begin_ms + self._working_time() for _ in range(count))
         each = self._year.messages / count
         for session_no, start_ms in enumerate(starts, 1):
             messages = max(1, int(self._rng.expovariate(1 / each)))
@@ -126,6 +139,11 @@ class _Filler:
                 f"INSERT INTO messages ({_MESSAGE}) VALUES ({', '.join('?' * 12)})",
                 self._messages(session_no, start_ms, begin_ms, messages),
             )
+
+    def _working_time(self) -> int:
+        """A moment of the year in the busy half of a day, in milliseconds since its begin."""
+        day = self._rng.randrange(365)
+        return int((day + min(max(self._rng.gauss(0.5, 0.15), 0), 1)) * 86_400_000)
 
     def _session(self, session_no: int, start_ms: int) -> None:
         session_id = str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
@@ -155,12 +173,13 @@ class _Filler:
         branch = rng.choice(("main", "main", f"fix-{project}-{session_no // 400}"))
         version = f"2.1.{(start_ms - begin_ms) // (5 * 86_400_000)}"
         model = rng.choices(_MODELS, (60, 25, 10, 5))[0]
+        most_read = 400_000 if rng.random() < 0.05 else 190_000  # few use a long context
         at_ms = start_ms
         for number in range(count):
             is_subagent = rng.random() < 0.25
             if rng.random() < 0.05:
                 model = rng.choice(_MODELS)
-            read = rng.randint(10_000, 230_000)
+            read = rng.randint(10_000, most_read)
             facet_no = self._facet(
                 *(f"/home/user/work/project-{project}", branch, version, model),
                 is_subagent=is_subagent,
