@@ -124,7 +124,7 @@ class _Filler:
         self._connection, self._year, self._rng = connection, year, rng
         self._names: dict[str, int] = {"": 0}
         self._facets: dict[tuple[int, ...], int] = {}
-        self._agents = self._number("a433c37ecfa7f6107")
+        self._agent = self._number("a433c37ecfa7f6107")
 
     def fill(self) -> None:
         """Write everything but the rollups."""
@@ -174,22 +174,25 @@ class _Filler:
         version = f"2.1.{(start_ms - begin_ms) // (5 * 86_400_000)}"
         model = rng.choices(_MODELS, (60, 25, 10, 5))[0]
         most_read = 400_000 if rng.random() < 0.05 else 190_000  # few use a long context
+        facets: dict[tuple[str, bool, bool], int] = {}
         at_ms = start_ms
         for number in range(count):
             is_subagent = rng.random() < 0.25
             if rng.random() < 0.05:
                 model = rng.choice(_MODELS)
-            read = rng.randint(10_000, most_read)
-            facet_no = self._facet(
-                *(f"/home/user/work/project-{project}", branch, version, model),
-                is_subagent=is_subagent,
-                prompt_over=200_000 if read > 200_000 else 0,
-            )
-            key = f"msg_01{rng.getrandbits(112):028x}"[:28]
-            agent = self._agents if is_subagent else 0
+            read = 10_000 + int(rng.random() * most_read)
+            shared = (model, is_subagent, read > 200_000)
+            if shared not in facets:
+                facets[shared] = self._facet(
+                    *(f"/home/user/work/project-{project}", branch, version, model),
+                    is_subagent=is_subagent,
+                    prompt_over=200_000 if read > 200_000 else 0,
+                )
+            key = f"msg_01{rng.getrandbits(88):022x}"
             yield (
-                *(key_hash(key), key, session_no, facet_no, session_no, agent, at_ms, 1),
-                *(3 + number % 9, rng.randint(20, 2_000), rng.randint(100, 9_000), read),
+                *(key_hash(key), key, session_no, facets[shared], session_no),
+                *(self._agent if is_subagent else 0, at_ms, 1, 3 + number % 9),
+                *(20 + int(rng.random() * 2_000), 100 + int(rng.random() * 9_000), read),
             )
             at_ms += int(rng.expovariate(1 / 40_000))
 
