@@ -32,6 +32,7 @@ NAME = f"metrics-20261120-schema{len(MIGRATIONS)}.db"
 def test_the_days_backup_holds_what_the_ledger_holds(database: Path) -> None:
     made = backup_if_due(database, NOON_MS)
 
+    assert made is not None
     assert made == backup_folder(database) / NAME
     assert dump(made) == dump(database)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600

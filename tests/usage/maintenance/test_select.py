@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.usage.asking import query
 from tests.usage.maintenance.conftest import REPOSITORY, Writer
 from tests.usage.maintenance.reading import dump
 
@@ -103,18 +102,18 @@ def test_a_writer_beside_it_goes_on(database: Path, writer: Writer) -> None:
         next(answer.rows)
         writer.wait_for_commits(5)
         list(answer.rows)
-    query(database, "DELETE FROM sessions WHERE session_id = 'w1'")
 
 
 ENDLESS = """
 import sys
 from pathlib import Path
 from agent_console.usage.maintenance.select import select
-from agent_console.cli.main import main
-print("ready", flush=True)
+endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
 try:
-    with select(Path(sys.argv[1]), "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-                "SELECT sum(i) FROM n") as answer:
+    statement = endless + "VALUES (1), (2), (3) UNION ALL SELECT sum(i) FROM n"
+    with select(Path(sys.argv[1]), statement) as answer:
+        next(answer.rows)
+        print("ready", flush=True)
         list(answer.rows)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
