@@ -1,12 +1,15 @@
 """The configuration file: defaults, errors that say what is allowed, warnings."""
 
 import tomllib
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from agent_console import config
 from agent_console.config import Config, DaemonConfig, DisplayConfig
+from agent_console.config_prices import EXAMPLE, KEYS, PriceOverride, PricesConfig
 from agent_console.errors import ConfigError
 
 
@@ -21,6 +24,7 @@ def test_without_a_file_everything_is_default() -> None:
     assert config.load() == Config(
         DaemonConfig(idle_exit_minutes=60, durability="normal", log_level="info"),
         DisplayConfig(timezone=""),
+        PricesConfig(discount_percent=Decimal(0), models=()),
     )
 
 
@@ -50,6 +54,15 @@ def test_the_zone_is_the_systems_unless_one_is_named() -> None:
         ('[display]\ntimezone = "../etc/passwd"', "display.timezone", "Europe/Berlin"),
         ("[display]\ntimezone = [1]", "display.timezone", "Europe/Berlin"),
         ("[display]\ntimezone = 2020-01-01", "display.timezone", "Europe/Berlin"),
+        ("[prices]\ndiscount_percent = 101", "prices.discount_percent", "from 0 to 100"),
+        ("[prices]\ndiscount_percent = -0.1", "prices.discount_percent", "from 0 to 100"),
+        ("[prices]\ndiscount_percent = 1.00001", "prices.discount_percent", "4 decimals"),
+        ("[prices]\ndiscount_percent = nan", "prices.discount_percent", "a number"),
+        ("[prices]\ndiscount_percent = true", "prices.discount_percent", "a number"),
+        ('[prices]\ndiscount_percent = "10"', "prices.discount_percent", "a number"),
+        ("[prices]\nmodels = 1", "prices.models", "[[prices.models]]"),
+        ("[prices]\nmodels = [1]", "prices.models", "[[prices.models]]"),
+        ("[prices.models]\nx = 1", "prices.models", "[[prices.models]]"),
     ],
 )
 def test_a_wrong_value_names_the_file_the_key_and_what_is_allowed(
@@ -105,6 +118,8 @@ def test_every_setting_says_where_it_comes_from(file: Path) -> None:
         "daemon.durability": True,
         "daemon.log_level": False,
         "display.timezone": False,
+        "prices.discount_percent": False,
+        "prices.models": False,
     }
 
 
@@ -117,8 +132,91 @@ def test_the_commented_file_changes_nothing_and_becomes_the_defaults_without_its
         for line in text.splitlines()
     )
 
-    assert tomllib.loads(text) == {"daemon": {}, "display": {}}
+    assert tomllib.loads(text) == {"daemon": {}, "display": {}, "prices": {}}
     file.write_text(bare)
     assert config.unknown_keys() == []
     assert config.load() == Config()
-    assert all(setting.from_file for setting in config.settings())
+    origins = {setting.key: setting.from_file for setting in config.settings()}
+    assert origins.pop("prices.models") is False  # of it there is only an example
+    assert all(origins.values())
+
+
+def test_the_example_of_a_price_is_one_and_shows_every_key(file: Path) -> None:
+    bare = "".join(line.removeprefix("## ") for line in EXAMPLE.splitlines(keepends=True)[1:])
+    assert EXAMPLE in config.commented_file()
+
+    file.write_text(bare)
+
+    (example,) = tomllib.loads(bare)["prices"]["models"]
+    assert set(example) == set(KEYS)
+    assert config.unknown_keys() == []
+    assert config.load().prices.models == (
+        PriceOverride(
+            "claude-example-*",
+            date(2026, 1, 1),
+            0,
+            *map(Decimal, ("3.0", "15.0", "3.75", "6.0", "0.3", "10.0")),
+        ),
+    )
+
+
+def test_prices_are_what_is_written_to_the_last_digit(file: Path) -> None:
+    file.write_text(
+        "[prices]\ndiscount_percent = 12.3456\n"
+        '[[prices.models]]\nmodel = "a"\ninput = 0.1\noutput = 3\n'
+        "cache_read = 0.300000000000000001\n"
+        '[[prices.models]]\nmodel = "b"\nfrom = "2026-02-28"\ninput = 1e-2\n'
+    )
+
+    assert config.load().prices == PricesConfig(
+        Decimal("12.3456"),
+        (
+            PriceOverride(
+                "a",
+                input=Decimal("0.1"),
+                output=Decimal(3),
+                cache_read=Decimal("0.300000000000000001"),
+            ),
+            PriceOverride("b", since=date(2026, 2, 28), input=Decimal("0.01")),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("input = 1", "needs a `model`"),
+        ('model = ""\ninput = 1', '"claude-opus-5"'),
+        ("model = 1\ninput = 1", '"claude-opus-5"'),
+        ('model = "a"', "sets no price"),
+        ('model = "a"\nfrom = 2026-01-01\nprompt_over = 5', "sets no price"),
+        ('model = "a"\ninput = -1', "`input` of the 2nd `[[prices.models]]` is -1, allowed: a num"),
+        ('model = "a"\noutput = "3"', "US dollars per million tokens"),
+        ('model = "a"\noutput = true', "US dollars per million tokens"),
+        ('model = "a"\ncache_read = inf', "US dollars per million tokens"),
+        ('model = "a"\ninput = 10001', "from 0 to 10000"),
+        ('model = "a"\nweb_search = []', "US dollars per thousand searches"),
+        ('model = "a"\nfrom = "soon"\ninput = 1', "a day like 2026-01-31"),
+        ('model = "a"\nfrom = 2026-01-01T00:00:00\ninput = 1', "a day like 2026-01-31"),
+        ('model = "a"\nprompt_over = 1.5\ninput = 1', "a whole number"),
+        ('model = "a"\nprompt_over = -1\ninput = 1', "a whole number"),
+    ],
+)
+def test_a_wrong_price_names_the_file_the_entry_and_what_is_allowed(
+    file: Path, entry: str, sentence: str
+) -> None:
+    file.write_text(f'[[prices.models]]\nmodel = "good"\ninput = 1\n[[prices.models]]\n{entry}\n')
+
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+
+    assert str(caught.value).startswith(f"{file}: ")
+    assert "2nd `[[prices.models]]`" in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+def test_an_unknown_key_of_a_price_is_named(file: Path) -> None:
+    file.write_text('[[prices.models]]\nmodel = "a"\ninput = 1\ncache_reed = 1\n')
+
+    assert config.unknown_keys() == ["prices.models.cache_reed"]
+    assert config.load().prices.models == (PriceOverride("a", input=Decimal(1)),)

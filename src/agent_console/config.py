@@ -4,11 +4,14 @@ Rule: a wrong value is an error that names the file, the key and what is allowed
 only a warning, because a newer version may have written it.
 """
 
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from decimal import Decimal
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct, field
 
+from agent_console import config_prices
+from agent_console.config_prices import PricesConfig
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
 
@@ -61,6 +64,7 @@ class Config(Struct, frozen=True):
 
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
+    prices: PricesConfig = field(default_factory=PricesConfig)
 
 
 class Setting(Struct, frozen=True):
@@ -109,7 +113,8 @@ def read_file(path: "Path") -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most people have no such file
 
     try:
-        return tomllib.loads(content.decode())
+        # A price is what is written, not the float beside it.
+        return tomllib.loads(content.decode(), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
 
@@ -126,7 +131,7 @@ def settings(path: "Path | None" = None) -> list[Setting]:
     return [
         Setting(
             f"{table}.{name}",
-            getattr(getattr(config, table), name),
+            _plain(getattr(getattr(config, table), name)),
             _allowed(hint),
             name in _table(written, table),
         )
@@ -150,6 +155,8 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
         else:
             keys = [f"{table}.{name}" for name in _table(written, table)]
             unknown += [key for key in keys if key not in known]
+            if table == "prices":
+                unknown += config_prices.unknown_keys(_table(written, table).get("models"))
     return unknown
 
 
@@ -161,8 +168,11 @@ def commented_file() -> str:
         if table != table_before:
             lines += ["", f"[{table}]"]
             table_before = table
-        default = getattr(getattr(Config(), table), name)
+        default = _plain(getattr(getattr(Config(), table), name))
         lines += [f"# {_MEANINGS[f'{table}.{name}']}"]
+        if hint == tuple[config_prices.PriceOverride, ...]:
+            lines += config_prices.EXAMPLE.splitlines()
+            continue
         lines += [f"# Allowed: {_allowed(hint)}.", f"# {name} = {_toml(default)}"]
     return "\n".join(lines) + "\n"
 
@@ -174,6 +184,9 @@ _MEANINGS = {
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",
     "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+    "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
+    "a reported cost stays.",
+    "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
 }
 
 
@@ -186,14 +199,33 @@ def _checked(written: dict[str, Any], path: "Path") -> Config:
         if name not in given:
             continue
         try:
-            values.setdefault(table, {})[name] = msgspec.convert(given[name], hint)
-        except msgspec.ValidationError:
+            values.setdefault(table, {})[name] = _converted(given[name], hint)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
+        except ValueError:
             raise ConfigError(
                 f"{path}: `{table}.{name}` is {_toml(given[name])}, allowed: {_allowed(hint)}."
             ) from None
     config = msgspec.convert(values, Config)
     _check_timezone(config.display.timezone, path)
     return config
+
+
+def _converted(value: Any, hint: Any) -> Any:
+    if hint is Decimal:
+        return config_prices.discount(value)
+    if hint == tuple[config_prices.PriceOverride, ...]:
+        return config_prices.overrides(value)
+    return msgspec.convert(value, hint)
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON and TOML have it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, tuple):
+        return config_prices.plain(cast("tuple[config_prices.PriceOverride, ...]", value))
+    return value
 
 
 def _table(written: dict[str, Any], name: str) -> dict[str, Any]:
@@ -232,10 +264,19 @@ def _allowed(hint: Any) -> str:
     if get_origin(hint) is Annotated:
         _, meta = get_args(hint)
         return f"a whole number from {meta.ge} to {meta.le}"
+    if hint is Decimal:
+        return config_prices.DISCOUNT_WORDS
+    if hint == tuple[config_prices.PriceOverride, ...]:
+        return config_prices.MODELS_WORDS
     return _TIMEZONE_WORDS
 
 
 def _toml(value: object) -> str:
-    return (
-        msgspec.json.encode(value).decode() if isinstance(value, str | bool | int) else f"{value}"
-    )
+    if isinstance(value, str | bool | int):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, cast('list[object]', value)))}]"
+    if isinstance(value, dict):
+        pairs = (f"{key} = {_toml(item)}" for key, item in cast("dict[str, object]", value).items())
+        return f"{{ {', '.join(pairs)} }}"
+    return f"{value}"

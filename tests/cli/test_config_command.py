@@ -37,7 +37,10 @@ def test_init_never_touches_a_file_that_is_there(capsys: pytest.CaptureFixture[s
 
 def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
     config_path().parent.mkdir(parents=True)
-    config_path().write_text('[daemon]\ndurability = "full"\n')
+    config_path().write_text(
+        '[daemon]\ndurability = "full"\n'
+        '[[prices.models]]\nmodel = "a"\nfrom = 2026-01-01\ninput = 0.3\n'
+    )
 
     assert main(["config", "show"]) == 0
     shown = capsys.readouterr().out.splitlines()
@@ -49,7 +52,13 @@ def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str
         'daemon.durability = "full"',
         'daemon.log_level = "info"',
         'display.timezone = ""',
+        "prices.discount_percent = 0",
+        'prices.models = [{ model = "a", from = 2026-01-01, input = 0.3 }]',
     ]
+    assert settings["prices.models"] == {
+        "value": [{"model": "a", "from": "2026-01-01", "input": 0.3}],
+        "from": str(config_path()),
+    }
     assert settings["daemon.durability"] == {"value": "full", "from": str(config_path())}
     assert settings["daemon.log_level"] == {"value": "info", "from": "default"}
 

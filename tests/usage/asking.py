@@ -64,7 +64,7 @@ def new_ledger(zone: tzinfo | None = None) -> Generator[Ledger]:
 
 def fill_disk(ledger: Ledger, free_pages: int = 0) -> None:
     """From now on SQLite finds no room for more than `free_pages` pages."""
-    connection = ledger._connection  # pyright: ignore[reportPrivateUsage]
+    connection = ledger.connection
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages + free_pages}")
 
@@ -81,23 +81,32 @@ def query(database: Path, statement: str, *parameters: object) -> list[tuple[Any
 
 
 def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
-    """Sessions and quarters whose sums are not those of their rows: must be none."""
+    """Sessions and cells of rollups whose sums are not those of their rows: must be none."""
     columns = (
         "sum(input_tokens), sum(output_tokens), sum(cache_write_5m_tokens), "
         "sum(cache_write_1h_tokens), sum(cache_read_tokens), coalesce(sum(reported_nano_usd), 0)"
     )
-    counted = "FROM messages WHERE NOT set_aside GROUP BY 1"
+    counted = "FROM messages WHERE NOT set_aside"
+    rolled_up = f"count(*), sum(web_searches), {columns} {counted}"
+    summed = f"sum(messages), sum(web_searches), {columns}"
     both = [
         (
-            f"SELECT session_no, {columns}, sum(duration_ms), sum(turns) {counted}",
+            f"SELECT session_no, {columns}, sum(duration_ms), sum(turns) {counted} GROUP BY 1",
             (
                 f"SELECT session_no, {columns}, sum(duration_ms), sum(turns) FROM sessions "
                 "WHERE updated_at_ms IS NOT NULL GROUP BY 1"
             ),
         ),
         (
-            f"SELECT at_ms / 900000, count(*), {columns} {counted}",
-            f"SELECT quarter, messages, {columns} FROM quarters GROUP BY 1",
+            f"SELECT at_ms / 900000, facet_no, {rolled_up} GROUP BY 1, 2",
+            f"SELECT quarter, facet_no, {summed} FROM usage_by_time GROUP BY 1, 2",
+        ),
+        (
+            f"SELECT session_no, at_ms / 900000, facet_no, {rolled_up} GROUP BY 1, 2, 3",
+            (
+                f"SELECT session_no, quarter, facet_no, {summed} FROM usage_by_session "
+                "GROUP BY 1, 2, 3"
+            ),
         ),
     ]
     differing: list[tuple[Any, ...]] = []

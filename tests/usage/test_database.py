@@ -121,7 +121,7 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(database: Path) -
     query(database, "INSERT INTO schema_versions VALUES (99, 0)")
     before = database.read_bytes()
 
-    with pytest.raises(LedgerError, match=r"newer agent-console \(schema 99, this one knows 1\)"):
+    with pytest.raises(LedgerError, match=r"newer agent-console \(schema 99, this one knows 2\)"):
         Ledger(database)
 
     assert database.read_bytes() == before
@@ -209,7 +209,7 @@ def test_processes_that_open_a_new_ledger_together_migrate_once(database: Path) 
     assert [process.returncode for process in processes] == [0] * 4
     for number in range(20):
         ledger = Path(f"{database}.{number}")
-        assert query(ledger, "SELECT version FROM schema_versions") == [(1,)]
+        assert query(ledger, "SELECT version FROM schema_versions") == [(1,), (2,)]
 
 
 def test_the_schema_in_the_file_says_what_each_table_holds(database: Path) -> None:

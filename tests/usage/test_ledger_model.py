@@ -52,26 +52,31 @@ def size(entry: AddUsage) -> int:
 
 def expected(reported: list[AddUsage]) -> dict[str, tuple[int, ...]]:
     """Sums over the rows that stand: nano-dollars last but two."""
-    rows: list[tuple[str, AddUsage]] = []
+    rows: list[tuple[str, AddUsage, float]] = []
     places: dict[str, int] = {}
     for entry in reported:
         key = entry.upsert.message_id
+        cost = entry.upsert.cost_usd
         place = None if key is None else places.get(key)
         if place is None:
             if key is not None:
                 places[key] = len(rows)
-            rows.append((entry.upsert.session_id, entry))
-        elif size(entry) > size(rows[place][1]):
-            rows[place] = (rows[place][0], entry)
+            rows.append((entry.upsert.session_id, entry, cost))
+            continue
+        session, stands, earlier_cost = rows[place]
+        if size(entry) > size(stands):
+            rows[place] = (session, entry, cost or earlier_cost)
+        elif size(entry) == size(stands):
+            rows[place] = (session, stands, max(cost, earlier_cost))
     sums: dict[str, tuple[int, ...]] = {}
-    for session, entry in rows:
+    for session, entry, cost in rows:
         upsert = entry.upsert
         figures = (
             upsert.input_tokens,
             upsert.output_tokens,
             upsert.cache_creation_tokens,
             upsert.cache_read_tokens,
-            round(upsert.cost_usd * 1e9),
+            round(cost * 1e9),
             upsert.duration_ms,
             upsert.turns,
         )

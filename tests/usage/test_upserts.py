@@ -70,9 +70,10 @@ def test_a_row_that_grows_keeps_its_model_when_none_is_given(
     result = do(ledger, add("msg_1", input_tokens=2))
     assert result.usage is not None
     assert result.usage.model == "claude-opus-5"
-    assert query(database, "SELECT name FROM messages JOIN names ON name_no = model_no") == [
-        ("claude-opus-5",)
-    ]
+    assert query(
+        database,
+        "SELECT name FROM messages JOIN facets USING (facet_no) JOIN names ON name_no = model_no",
+    ) == [("claude-opus-5",)]
 
 
 def test_an_unknown_session_is_refused_and_leaves_nothing(ledger: Ledger, database: Path) -> None:
@@ -142,15 +143,26 @@ def test_the_larger_usage_stands_whole_and_totals_move_by_the_difference(
     ]
 
 
-def test_a_larger_report_without_a_cost_takes_the_cost_away(ledger: Ledger, database: Path) -> None:
+def test_a_larger_report_without_a_cost_takes_none_away(ledger: Ledger, database: Path) -> None:
     do(ledger, add("msg_1", output_tokens=1, cost_usd=0.5))
-    assert do(ledger, add("msg_1", output_tokens=2)).totals.total_cost_usd == 0
-    assert query(database, "SELECT reported_nano_usd FROM messages") == [(None,)]
+    assert do(ledger, add("msg_1", output_tokens=2)).totals.total_cost_usd == 0.5
+    assert query(database, "SELECT reported_nano_usd FROM messages") == [(500_000_000,)]
+
+
+def test_a_cost_that_is_reported_later_is_added(ledger: Ledger) -> None:
+    do(ledger, add("msg_1", output_tokens=1))
+    assert do(ledger, add("msg_1", output_tokens=1, cost_usd=0.5)).totals.total_cost_usd == 0.5
+
+
+def test_of_two_costs_of_one_message_the_larger_stands(ledger: Ledger) -> None:
+    do(ledger, add("msg_1", cost_usd=0.4))
+    assert do(ledger, add("msg_1", cost_usd=0.3)).totals.total_cost_usd == 0.4
+    assert do(ledger, add("msg_1", cost_usd=0.5)).totals.total_cost_usd == 0.5
 
 
 @pytest.mark.parametrize("tokens", [9, 10])
 def test_a_smaller_or_equal_report_changes_nothing(ledger: Ledger, tokens: int) -> None:
-    first = do(ledger, add("msg_1", output_tokens=10, model="claude-opus-5"))
+    first = do(ledger, add("msg_1", output_tokens=10, model="claude-opus-5", cost_usd=9.0))
 
     second = do(
         ledger,
@@ -332,7 +344,8 @@ def test_a_row_keeps_what_is_known_of_it(ledger: Ledger, database: Path) -> None
         database,
         "SELECT key, session_id, at_ms, source, kind, p.name, m.name, r.cache_write_5m_tokens, "
         "r.cache_write_1h_tokens, r.reported_nano_usd, set_aside, extra FROM messages r "
-        "JOIN sessions USING (session_no) JOIN names p ON p.name_no = project_no "
+        "JOIN sessions USING (session_no) JOIN facets USING (facet_no) "
+        "JOIN names p ON p.name_no = project_no "
         "JOIN names m ON m.name_no = model_no",
     ) == [
         (

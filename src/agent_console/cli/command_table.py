@@ -31,6 +31,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
+            ("pricing", "Show the prices that costs are computed with, and models without one."),
         ),
     ),
     (

@@ -78,6 +78,7 @@ class Actor:
         publisher: Tells subscribers.
         changed_at: When the state last changed, by `time.perf_counter`.
         occupation_changed: Set when subscribers come or go.
+        heeding: Told of the changes of each turn, beside subscribers; must not wait.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Actor:
         self.processes_changed = anyio.Event()
         self.occupation_changed = anyio.Event()
         self.subscribed = anyio.Event()
+        self.heeding: Callable[[list[Change]], object] = len
         self.last_error: str | None = None
         self._describe = describe
         self._pid = pid
@@ -199,6 +201,7 @@ class Actor:
             changes, self._changes = self._changes, []
             self.changed_at = self._woken_at
             self.publisher.publish(changes)
+            self.heeding(changes)
         for behind in drained:
             self.publisher.catch_up(behind)
         touched, self._touched = self._touched, {}

@@ -24,6 +24,7 @@ from anyio.abc import TaskGroup
 
 from agent_console import config as configuration, log, paths
 from agent_console.daemon.actor import Actor, Ticket
+from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.listener import accept_waiting, listen
@@ -124,6 +125,8 @@ class Server:
             self._describe,
         )
         self._registry = RegistryWatch(paths.claude_config_dirs(), self._actor)
+        self._indexer = Indexer(self._database, paths.claude_config_dirs(), self._actor)
+        self._actor.heeding = self._indexer.heed
 
     async def run(self) -> None:
         """Start, serve and stop."""
@@ -140,6 +143,7 @@ class Server:
                 await sources.start(self._registry.run)
                 await actor.after_turn()
                 sources.start_soon(listen, listening, actor, tasks)
+                sources.start_soon(self._indexer.run)
                 sources.start_soon(self._beat)
                 sources.start_soon(self._leave_when_idle)
                 sources.start_soon(self._leave_when_asked)

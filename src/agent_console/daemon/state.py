@@ -23,7 +23,7 @@ from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.session import AgentType, Session, Status, is_printable
-from agent_console.model.usage import Limits
+from agent_console.model.usage import Limits, UsageEntry
 from agent_console.protocol.messages import (
     DumpResult,
     Get,
@@ -235,6 +235,29 @@ class State:
     def observe_exit(self, pid: int, at_ms: int) -> Outcome:
         """A process is gone and has told nobody."""
         return self._observations.gone(pid, "crashed", at_ms)
+
+    def observe_indexed(
+        self,
+        sessions: Iterable[SessionMetadata],
+        usage: Iterable[UsageEntry],
+        *,
+        prices_changed: bool,
+    ) -> Outcome:
+        """Transcripts told the ledger something.
+
+        Args:
+            sessions: New totals; those of sessions that are not on the board are nobody's news.
+            usage: What rows have gained.
+            prices_changed: All costs may be others: the totals of the board are read again.
+        """
+        changes: tuple[Change, ...] = ()
+        for totals in sessions:
+            if totals.session_id in self.sessions:
+                changes += self._tables.take_totals(totals)
+        for entry in usage:
+            changes += self._tables.take_usage(entry)
+        entries = [ReadTotals(session_id) for session_id in self.sessions] if prices_changed else []
+        return Outcome(None, changes, tuple(entries))
 
     def _statusline(self, request: StatusLine, at_ms: int) -> Outcome:
         event = read_statusline_event(request.event)

@@ -15,8 +15,8 @@ from agent_console.model.usage import Alert, Limits, UsageEntry
 PROTOCOL_VERSION = 1
 MAX_LINE_BYTES = 1024 * 1024
 MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
-MAX_TOKENS = 2**53 - 1
-"""The largest count that every JSON reader keeps exactly."""
+MAX_TOKENS = 10**12
+"""More than anybody can use, so that sums over the ledger stay whole numbers of 64 bits."""
 
 BoardId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH)]
 """The id of a session on the board, or one to be put there.
@@ -32,7 +32,7 @@ Text: TypeAlias = Annotated[str, Meta(max_length=4096)]
 Name: TypeAlias = Annotated[str, Meta(max_length=200)]
 Tokens: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TOKENS)]
 Priority: TypeAlias = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
-Usd: TypeAlias = Annotated[float, Meta(ge=0, le=1e9)]
+Usd: TypeAlias = Annotated[float, Meta(ge=0, le=10_000)]
 
 ErrorCode: TypeAlias = Literal[
     "bad_json",

@@ -1,24 +1,32 @@
 """One transaction on the ledger: what it touches is read once, changed in memory, written once.
 
-Rule: a row and the sums that it is in (its session's, its quarter's) change together, by
-difference, through `post`. Nothing else changes figures in these tables.
+Rule: a row and the sums that it is in (its session's, those of both rollups) change together, by
+difference, through `post` and `remove`. Nothing else changes figures in these tables.
 """
 
 from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
+from agent_console.usage.accounts import Account, standing
+from agent_console.usage.facets import Facets
+from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
-from agent_console.usage.periods import quarter
-from agent_console.usage.rows import Figures, MessageRow, SessionAccount
+from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
-    add_to_quarters,
+    SUMS,
+    Cell,
+    add_to_rollups,
     change_messages,
     change_sessions,
+    delete_messages,
     insert_messages,
-    insert_one,
+    read_keyless_messages,
     read_messages,
+    read_numbered_sessions,
     read_session,
     read_sessions,
+    sum_values,
 )
 
 _NOTHING = Figures()
@@ -29,21 +37,26 @@ class Batch:
 
     Attributes:
         names: Strings that rows share.
+        facets: What else rows share.
         new_rows_in: The quarters that got a row.
     """
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, facets: Facets) -> None:
         self.names = names
+        self.facets = facets
         self.new_rows_in: set[int] = set()
         self._connection = connection
         self._sessions: dict[str, SessionAccount | None] = {}
         self._sessions_by_no: dict[int, SessionAccount] = {}
+        self._new_sessions: set[int] = set()
         self._rows: dict[str, MessageRow | None] = {}
         self._new_rows: dict[str, MessageRow] = {}
         self._new_rows_without_key: list[MessageRow] = []
-        self._changed_rows: dict[str, MessageRow] = {}
+        self._changed_rows: dict[int, MessageRow] = {}
+        self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
-        self._quarters: dict[int, tuple[int, Figures]] = {}
+        self._gains: dict[Cell, list[int]] = {}
+        self._new_in_sessions: dict[int, list[int]] = {}
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -66,11 +79,20 @@ class Batch:
             self._keep(session)
         return session
 
+    def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
+        """These sessions with their costs as they are written now, those that have been used."""
+        sessions = read_numbered_sessions(self._connection, session_nos)
+        return [session for session in sessions if session.first_seen_ms is not None]
+
     def row(self, key: str) -> MessageRow | None:
         """The row with this key, or null when there is none yet."""
         if key not in self._rows:
             self._read_rows([key])
         return self._rows[key]
+
+    def account(self, row: MessageRow) -> Account:
+        """What the ledger says of the response of `row`."""
+        return standing(row, self.facets.facet(row.facet_no), self.names.name(row.agent_no) or "")
 
     def _read_sessions(self, session_ids: Sequence[str]) -> None:
         self._sessions.update(dict.fromkeys(session_ids))
@@ -100,8 +122,13 @@ class Batch:
             session = SessionAccount(
                 number, session_id, None, None, False, None, None, None, _NOTHING
             )
+            self._new_sessions.add(number)
             self._keep(session)
         return session
+
+    def is_new(self, session: SessionAccount) -> bool:
+        """This transaction has made the session."""
+        return session.session_no in self._new_sessions
 
     def forget_session(self, session_id: str) -> None:
         """Read the session again when it is next asked for: its row was written directly."""
@@ -109,41 +136,126 @@ class Batch:
         if session is not None:
             del self._sessions_by_no[session.session_no]
 
+    def facet_no(self, facet: Facet, figures: Figures) -> int:
+        """The number of `facet`, with what follows from the figures of its row."""
+        prompt_over = self.facets.prompt_over(figures.prompt_tokens)
+        reported = figures.reported_nano_usd > 0
+        if facet.prompt_over != prompt_over or facet.cost_is_reported != reported:
+            facet = Facet(
+                facet.project,
+                facet.branch,
+                facet.version,
+                facet.entrypoint,
+                facet.model,
+                facet.speed,
+                facet.service_tier,
+                facet.inference_geo,
+                facet.agent_type,
+                facet.skill,
+                facet.is_subagent,
+                facet.kind,
+                prompt_over,
+                reported,
+                facet.output_is_lower_bound,
+            )
+        return self.facets.number(facet)
+
+    def row_of(self, account: Account, key: str | None, earlier: MessageRow | None) -> MessageRow:
+        """The row that says what `account` says, in the place of `earlier`."""
+        no_claim = account.source_no is None
+        return MessageRow(
+            None if earlier is None else earlier.message_no,
+            key,
+            account.session_no,
+            self.facet_no(account.facet, account.figures),
+            account.at_ms,
+            account.source,
+            account.figures,
+            0 if no_claim else account.claim,
+            account.source_no,
+            self.names.number(account.agent),
+            account.web_fetches,
+            earlier is not None and earlier.set_aside,
+            earlier is not None and earlier.extra,
+        )
+
     def post(self, row: MessageRow, earlier: MessageRow | None, at_ms: int) -> Figures:
-        """Put `row` in the place of `earlier`, and move the sums it is in by the difference.
+        """Put `row` in the place of `earlier`, and move the sums that they are in.
 
         Args:
-            row: A new row, or the earlier one with other figures; same session and time.
+            row: A new row, or the earlier one changed.
             earlier: What the ledger has under this key.
             at_ms: When this happens, for the session's `updated_at_ms`.
 
         Returns:
-            What the sums gained.
+            What the row gained, or lost.
         """
-        if row.key is None:
+        if row.message_no is not None:
+            self._changed_rows[row.message_no] = row
+        elif row.key is None:
             self._new_rows_without_key.append(row)
         else:
+            self._new_rows[row.key] = row
+        if row.key is not None:
             self._rows[row.key] = row
-            rows = self._new_rows if row.message_no is None else self._changed_rows
-            rows[row.key] = row
         session = self.numbered_session(row.session_no)
+        first, last = session.first_seen_ms, session.last_seen_ms
+        session.first_seen_ms = row.at_ms if first is None else min(first, row.at_ms)
+        session.last_seen_ms = row.at_ms if last is None else max(last, row.at_ms)
         self._changed_sessions[session.session_no] = session
-        if earlier is None:
-            first, last = session.first_seen_ms, session.last_seen_ms
-            session.first_seen_ms = row.at_ms if first is None else min(first, row.at_ms)
-            session.last_seen_ms = row.at_ms if last is None else max(last, row.at_ms)
-        if row.set_aside:
-            return _NOTHING
-        gain = row.figures if earlier is None else row.figures.minus(earlier.figures)
-        session.sums = session.sums.plus(gain)
-        session.updated_at_ms = at_ms
-        in_quarter = quarter(row.at_ms)
-        messages, sums = self._quarters.get(in_quarter, (0, _NOTHING))
-        if earlier is None:
-            messages += 1
-            self.new_rows_in.add(in_quarter)
-        self._quarters[in_quarter] = (messages, sums.plus(gain))
-        return gain
+        before, after = _NOTHING, _NOTHING
+        if earlier is not None and not earlier.set_aside:
+            before = earlier.figures
+            if not row.set_aside and _same_place(earlier, row):
+                self._gain(row, row.figures.minus(before), 0, at_ms)
+                return row.figures.minus(before)
+            self._gain(earlier, _NOTHING.minus(before), -1, at_ms)
+        if not row.set_aside:
+            after = row.figures
+            self.new_rows_in.add(quarter(row.at_ms))
+            self._gain(row, after, 1, at_ms)
+        return after.minus(before)
+
+    def post_new(self, row: MessageRow, key: str) -> None:
+        """Add a row that was not there: the short way of `post`, for many of them.
+
+        The sums of its session in memory are right again after `write`, but for its cost.
+        """
+        self._new_rows[key] = self._rows[key] = row
+        in_quarter = row.at_ms // QUARTER_MS
+        self.new_rows_in.add(in_quarter)
+        sums = sum_values(row.figures)
+        cell = (row.session_no, in_quarter, row.facet_no)
+        gain = self._gains.get(cell)
+        if gain is None:
+            self._gains[cell] = [1, *sums]
+        else:
+            gain[0] += 1
+            _add(gain, 1, sums)
+        session = self._new_in_sessions.get(row.session_no)
+        if session is None:
+            self._new_in_sessions[row.session_no] = [row.at_ms, row.at_ms, *sums]
+        else:
+            session[0] = min(session[0], row.at_ms)
+            session[1] = max(session[1], row.at_ms)
+            _add(session, 2, sums)
+
+    def remove(self, row: MessageRow, at_ms: int) -> None:
+        """Take a row that is written out of the ledger and of all sums."""
+        if row.message_no is None:
+            raise ValueError(row)
+        if not row.set_aside:
+            self._gain(row, _NOTHING.minus(row.figures), -1, at_ms)
+        self._removed_rows.append(row.message_no)
+        self._changed_rows.pop(row.message_no, None)
+        if row.key is not None:
+            self._rows[row.key] = None
+
+    def set_aside_told_again(self, session: SessionAccount, at_ms: int) -> None:
+        """A transcript tells the same tokens: what was added without a key counts no longer."""
+        self.write()
+        for row in read_keyless_messages(self._connection, session.session_no):
+            self.post(_aside(row), row, at_ms)
 
     def used_model(self, session: SessionAccount, name: str) -> None:
         """The session's last model is `name`."""
@@ -151,19 +263,88 @@ class Batch:
         session.last_model_no = self.names.number(name)
         self._changed_sessions[session.session_no] = session
 
+    def changed_session(self, session: SessionAccount) -> None:
+        """Something else of this session has changed."""
+        self._changed_sessions[session.session_no] = session
+
+    def _gain(self, row: MessageRow, gain: Figures, messages: int, at_ms: int) -> None:
+        in_quarter = quarter(row.at_ms)
+        session = self.numbered_session(row.session_no)
+        session.sums = session.sums.plus(gain)
+        session.cost_pico_usd += self.facets.cost_pico_usd(row.facet_no, in_quarter, gain)
+        session.updated_at_ms = at_ms
+        self._changed_sessions[session.session_no] = session
+        cell = (row.session_no, in_quarter, row.facet_no)
+        known = self._gains.setdefault(cell, [0] * (1 + len(SUMS)))
+        known[0] += messages
+        _add(known, 1, sum_values(gain))
+
+    def _fold_new_rows(self, at_ms: int) -> None:
+        """Add what `post_new` has noted to the sums of sessions."""
+        for session_no, (first_ms, last_ms, *sums) in self._new_in_sessions.items():
+            session = self.numbered_session(session_no)
+            first, last = session.first_seen_ms, session.last_seen_ms
+            session.first_seen_ms = first_ms if first is None else min(first, first_ms)
+            session.last_seen_ms = last_ms if last is None else max(last, last_ms)
+            session.sums = session.sums.plus(Figures(*sums))
+            session.updated_at_ms = at_ms
+            self._changed_sessions[session_no] = session
+        self._new_in_sessions.clear()
+
     # ---- writing ---------------------------------------------------------------------------
 
-    def write(self) -> None:
-        """Write what has changed since the last time."""
+    def write(self, at_ms: int = 0) -> None:
+        """Write what has changed since the last time.
+
+        Args:
+            at_ms: When rows were added by `post_new`.
+        """
+        self.facets.price_new_ones()
+        self._fold_new_rows(at_ms)
         new = [*self._new_rows.values(), *self._new_rows_without_key]
         insert_messages(self._connection, new)
         change_messages(self._connection, self._changed_rows.values())
+        delete_messages(self._connection, self._removed_rows)
         change_sessions(self._connection, self._changed_sessions.values())
-        add_to_quarters(self._connection, self._quarters)
+        add_to_rollups(self._connection, self._gains)
         for key in self._new_rows:
             del self._rows[key]  # it has a number now: read it when it is asked for again
         self._new_rows.clear()
         self._new_rows_without_key.clear()
         self._changed_rows.clear()
+        self._removed_rows.clear()
         self._changed_sessions.clear()
-        self._quarters.clear()
+        self._gains.clear()
+
+
+def _add(sums: list[int], start: int, values: tuple[int, ...]) -> None:
+    for number, value in enumerate(values, start):
+        if value:
+            sums[number] += value
+
+
+def _same_place(one: MessageRow, other: MessageRow) -> bool:
+    """Both are in the same sums."""
+    return (
+        one.session_no == other.session_no
+        and one.facet_no == other.facet_no
+        and quarter(one.at_ms) == quarter(other.at_ms)
+    )
+
+
+def _aside(row: MessageRow) -> MessageRow:
+    return MessageRow(
+        row.message_no,
+        row.key,
+        row.session_no,
+        row.facet_no,
+        row.at_ms,
+        row.source,
+        row.figures,
+        row.claim,
+        row.source_no,
+        row.agent_no,
+        row.web_fetches,
+        set_aside=True,
+        extra=row.extra,
+    )

@@ -1,21 +1,22 @@
 """The ledger: carries out what the daemon asks of it, each batch in one transaction.
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
-Rule 2: which of two accounts of one response stands is decided here, in `_add`, and nowhere else.
+Rule 2: which of two accounts of one response stands is decided in accounts.py.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
 from agent_console.config import Durability
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.usage import UsageEntry
+from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.entries import (
@@ -31,10 +32,18 @@ from agent_console.usage.entries import (
     UsageAdded,
     UserFieldsKept,
 )
-from agent_console.usage.money import nano_usd, usd
+from agent_console.usage.facets import Facets
+from agent_console.usage.ingest.file_reading import FileReading
+from agent_console.usage.ingest.taking import Taken, Taker
+from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
-from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount, Source
+from agent_console.usage.prices.thresholds import mark_applied
+from agent_console.usage.rows import Facet, Figures, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+from agent_console.usage.statements import read_large_prompts
+from agent_console.usage.told_usage import usage_entry
+
+Result = TypeVar("Result")
 
 
 class Ledger:
@@ -42,6 +51,7 @@ class Ledger:
 
     Attributes:
         path: The database.
+        connection: To it; what is read or written there goes through modules of this package.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
     """
@@ -62,13 +72,14 @@ class Ledger:
         self.path = path
         self.last_error: str | None = None
         self.broken = False
-        self._connection = open_database(path, durability)
-        self._names = Names(self._connection)
-        self._spending = SpendingQuery(self._connection, zone)
+        self.connection = open_database(path, durability)
+        self._names = Names(self.connection)
+        self._facets = Facets(self.connection, self._names)
+        self._spending = SpendingQuery(self.connection, zone)
 
     def close(self) -> None:
         """Close the database; what was committed is in it."""
-        self._connection.close()
+        self.connection.close()
 
     def load_user_fields(self) -> list[KeepUserFields]:
         """What the person wrote on sessions, for the board of a daemon that starts.
@@ -77,7 +88,7 @@ class Ledger:
             LedgerError: The database cannot be read.
         """
         try:
-            found = self._connection.execute(
+            found = self.connection.execute(
                 "SELECT session_id, label, priority, note FROM sessions "
                 "WHERE label IS NOT NULL OR priority != 0 OR note IS NOT NULL ORDER BY session_no"
             ).fetchall()
@@ -108,22 +119,81 @@ class Ledger:
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
-        batch = Batch(self._connection, self._names)
-        self._connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        try:
+        with self._transaction(writes=writes) as batch:
             batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
-            self._connection.execute("COMMIT")
+        return results
+
+    def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
+        """Take what transcripts told, in one transaction.
+
+        Args:
+            readings: What readers found, a file's in order.
+            at_ms: When this happens, Unix milliseconds.
+            tell_since_ms: Rows from this time on are told one by one.
+
+        Raises:
+            LedgerError: Nothing was taken: the database cannot be written.
+        """
+
+        def take() -> Taken:
+            with self._transaction(writes=True) as batch:
+                return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+
+        return self.writing(take)
+
+    def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
+        """Heed other prices: rows whose prompts exceed a new threshold get facets that say so.
+
+        Raises:
+            LedgerError: Nothing was moved: the database cannot be written.
+        """
+        self._facets.prices_changed()
+        if not new_thresholds:
+            return
+
+        def move() -> None:
+            with self._transaction(writes=True) as batch:
+                for row in read_large_prompts(self.connection, min(new_thresholds)):
+                    facet_no = batch.facet_no(batch.facets.facet(row.facet_no), row.figures)
+                    if facet_no != row.facet_no:
+                        batch.post(replace(row, facet_no=facet_no), row, at_ms)
+                batch.write()
+                mark_applied(self.connection, new_thresholds)
+
+        self.writing(move)
+
+    def writing(self, change: Callable[[], Result]) -> Result:
+        """Carry `change` out, and say in plain words why that cannot be done.
+
+        Raises:
+            LedgerError: Nothing was changed: the database cannot be written.
+        """
+        try:
+            return change()
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Generator[Batch]:
+        """What the transaction has read and changed; committed at the end, undone on an error."""
+        batch = Batch(self.connection, self._names, self._facets)
+        self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
+            self._facets.begin()
+            yield batch
+            self.connection.execute("COMMIT")
         except BaseException:
+            self._facets.rolled_back()
             self._names.rolled_back()
             self._spending.forget()
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
+        self._facets.committed()
         self._names.committed()
         self._spending.rows_added(batch.new_rows_in)
-        return results
 
     def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
         """A batch with an entry that the tables will not take: the others need not suffer."""
@@ -170,37 +240,24 @@ class Ledger:
         asking = batch.session(upsert.session_id)
         if asking is None and not entry.on_board:
             return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
-        figures = _figures(upsert)
+        account = self._account(entry)
         key = upsert.message_id
         earlier = None if key is None else batch.row(key)
         if earlier is None:
             owner = asking = asking or batch.open_session(upsert.session_id)
-            told_by_transcript = owner.has_transcript and key is None
-            row = MessageRow(
-                None,
-                key,
-                owner.session_no,
-                entry.at_ms,
-                Source.UPSERT,
-                Kind.RESPONSE,
-                None if entry.working_dir is None else batch.names.number(entry.working_dir),
-                None if upsert.model is None else batch.names.number(upsert.model),
-                figures,
-                set_aside=told_by_transcript and not upsert.extra,
+            account = replace(account, session_no=owner.session_no)
+            row = replace(
+                batch.row_of(account, key, None),
+                set_aside=owner.has_transcript and key is None and not upsert.extra,
                 extra=upsert.extra,
             )
-        elif figures.tokens > earlier.figures.tokens:
-            owner = batch.numbered_session(earlier.session_no)
-            row = replace(
-                earlier,
-                source=Source.UPSERT,
-                model_no=earlier.model_no
-                if upsert.model is None
-                else batch.names.number(upsert.model),
-                figures=figures,
-            )
         else:
-            return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+            standing = batch.account(earlier)
+            outcome = merged(standing, replace(account, session_no=earlier.session_no))
+            if outcome is standing:
+                return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+            owner = batch.numbered_session(earlier.session_no)
+            row = batch.row_of(outcome, key, earlier)
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
@@ -208,25 +265,30 @@ class Ledger:
             batch.used_model(owner, upsert.model)
         return UsageAdded(
             _metadata(asking, upsert),
-            _usage(upsert, owner, row, batch.names.name(row.model_no), gain),
+            usage_entry(batch, row, gain),
             moved=None if owner is asking else owner.metadata(),
         )
+
+    def _account(self, entry: AddUsage) -> Account:
+        upsert = entry.upsert
+        facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
+        return Account(0, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
 
     def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
         batch.write()
         batch.forget_session(entry.session_id)
         if entry.label is None and entry.note is None and entry.priority == 0:
-            self._connection.execute(
+            self.connection.execute(
                 "UPDATE sessions SET label = NULL, priority = 0, note = NULL WHERE session_id = ?",
                 (entry.session_id,),
             )
-            self._connection.execute(
+            self.connection.execute(
                 "DELETE FROM sessions WHERE session_id = ? AND first_seen_ms IS NULL "
                 "AND NOT has_transcript",
                 (entry.session_id,),
             )
         else:
-            self._connection.execute(
+            self.connection.execute(
                 "INSERT INTO sessions (session_id, label, priority, note) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (session_id) DO UPDATE SET label = excluded.label, "
                 "priority = excluded.priority, note = excluded.note",
@@ -264,6 +326,7 @@ def _figures(upsert: MetadataUpsert) -> Figures:
         upsert.cache_creation_tokens,
         0,
         upsert.cache_read_tokens,
+        0,
         nano_usd(upsert.cost_usd),
         upsert.duration_ms,
         upsert.turns,
@@ -279,22 +342,6 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
     if session is None or session.first_seen_ms is None:
         return None
     return session.metadata()
-
-
-def _usage(
-    upsert: MetadataUpsert, owner: SessionAccount, row: MessageRow, model: str | None, gain: Figures
-) -> UsageEntry:
-    return UsageEntry(
-        owner.session_id,
-        upsert.message_id,
-        model,
-        gain.input_tokens,
-        gain.output_tokens,
-        gain.cache_write_5m_tokens + gain.cache_write_1h_tokens,
-        gain.cache_read_tokens,
-        usd(gain.reported_nano_usd),
-        row.at_ms,
-    )
 
 
 _LASTING = frozenset(

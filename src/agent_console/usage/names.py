@@ -6,8 +6,10 @@ what was made in a transaction that failed may not.
 
 from sqlite3 import Connection
 
-from agent_console.usage.statements import insert_one
+from agent_console.usage.many_rows import insert_one
 
+NOT_TOLD = 0
+"""The number of the empty name."""
 REMEMBERED = 10_000
 """More are forgotten and read again: a client may name as many folders as it likes."""
 
@@ -22,7 +24,9 @@ class Names:
         self._made: list[tuple[str, int]] = []
 
     def number(self, name: str) -> int:
-        """The number of `name`, made when it is new: only inside a transaction."""
+        """The number of `name`, made when it is new: only inside a transaction. Empty is 0."""
+        if not name:
+            return NOT_TOLD
         number = self._numbers.get(name)
         if number is not None:
             return number
@@ -38,8 +42,8 @@ class Names:
         return number
 
     def name(self, number: int | None) -> str | None:
-        """The string with this number; null has none."""
-        if number is None:
+        """The string with this number; null and 0 have none."""
+        if not number:
             return None
         name = self._names.get(number)
         if name is None:

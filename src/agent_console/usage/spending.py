@@ -3,10 +3,11 @@
 Rule: nothing is remembered that another process may change without a look at
 `PRAGMA data_version`, which moves with every commit of another connection.
 
-A day and a block are at most 100 rows of `quarters`, found by their key, however many messages
-there are. Where the block began depends on the blocks before it, back to the last pause of five
-hours; somebody whose machines never pause has a long way back, so one known block is remembered.
-It stays right while no row appears in a quarter before it and the clock does not go back.
+A day and a block are at most 100 quarters of the rollup by time, found by their key, however many
+messages there are. Where the block began depends on the blocks before it, back to the last pause
+of five hours; somebody whose machines never pause has a long way back, so one known block is
+remembered. It stays right while no row appears in a quarter before it and the clock does not go
+back.
 """
 
 from collections.abc import Collection
@@ -14,7 +15,7 @@ from datetime import tzinfo
 from sqlite3 import Connection
 
 from agent_console.model.usage import Spending
-from agent_console.usage.money import NANO_PER_USD, usd
+from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced
 from agent_console.usage.periods import (
     BLOCK_QUARTERS,
     QUARTER_MS,
@@ -28,6 +29,10 @@ NOTHING_SPENT = Spending(0.0, 0.0, None)
 _SHORTEST_RATE_MS = 60_000
 """A cost over less than a minute says nothing about an hour."""
 _HOUR_MS = 3_600_000
+_COSTS = (
+    f"SELECT usage.quarter, coalesce(sum({cost()}), 0) FROM {priced('usage_by_time')} "  # noqa: S608
+    "WHERE usage.quarter BETWEEN ? AND ? GROUP BY 1"
+)
 
 
 class SpendingQuery:
@@ -46,22 +51,21 @@ class SpendingQuery:
         self._data_version: int | None = None
 
     def read(self, at_ms: int) -> Spending:
-        """The figures at `at_ms`, Unix milliseconds: reported costs only."""
+        """The figures at `at_ms`, Unix milliseconds."""
         today = day(at_ms, self._zone)
         block = self._block_at(quarter(at_ms))
         costs: dict[int, int] = dict(
             self._connection.execute(
-                "SELECT quarter, reported_nano_usd FROM quarters WHERE quarter BETWEEN ? AND ?",
-                (min(today.start, block.start), max(today.stop, block.stop) - 1),
+                _COSTS, (min(today.start, block.start), max(today.stop, block.stop) - 1)
             )
         )
-        today_nano = sum(cost for at, cost in costs.items() if at in today)
-        block_nano = sum(cost for at, cost in costs.items() if at in block)
+        today_pico = sum(cost for at, cost in costs.items() if at in today)
+        block_pico = sum(cost for at, cost in costs.items() if at in block)
         elapsed_ms = at_ms - block.start * QUARTER_MS
         burn = None
         if len(block) and elapsed_ms >= _SHORTEST_RATE_MS:
-            burn = block_nano * _HOUR_MS / (elapsed_ms * NANO_PER_USD)
-        return Spending(usd(today_nano), usd(block_nano), burn)
+            burn = block_pico * _HOUR_MS / (elapsed_ms * PICO_PER_USD)
+        return Spending(today_pico / PICO_PER_USD, block_pico / PICO_PER_USD, burn)
 
     def rows_added(self, quarters: Collection[int]) -> None:
         """Our own transaction put rows into these quarters."""
@@ -81,14 +85,14 @@ class SpendingQuery:
         self._asked_at = now
         if self._block is None:
             newest_first = self._connection.execute(
-                "SELECT quarter FROM quarters WHERE quarter <= ? AND messages > 0 "
+                "SELECT DISTINCT quarter FROM usage_by_time WHERE quarter <= ? "
                 "ORDER BY quarter DESC",
                 (now,),
             )
             self._block = newest_block(number for (number,) in newest_first)
         else:
             since = self._connection.execute(
-                "SELECT quarter FROM quarters WHERE quarter BETWEEN ? AND ? AND messages > 0 "
+                "SELECT DISTINCT quarter FROM usage_by_time WHERE quarter BETWEEN ? AND ? "
                 "ORDER BY quarter",
                 (self._block + BLOCK_QUARTERS, now),
             )

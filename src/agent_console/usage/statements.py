@@ -1,196 +1,191 @@
-"""The ledger's rows to and from SQLite: many in one statement.
+"""The ledger's rows to and from SQLite.
 
-Rule: a batch costs a handful of statements, whatever its size. Each step of an SQLite statement
-lets go of the interpreter's lock, and beside a busy event loop it takes up to the switch interval
-(5 ms) to get it back: 100 rows through `executemany` took 300 ms where one statement took 12. So
-rows are read as one JSON document and written as one list of VALUES.
-
-S608 is silenced where a text is put together from constants and question marks only.
+S608 is silenced where a text is put together from constants only.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any
 
-from msgspec.json import Decoder
-
+from agent_console.usage.cost_sql import cost, priced
 from agent_console.usage.key_hash import key_hash
+from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
 from agent_console.usage.rows import Figures, MessageRow, SessionAccount
 
-_MAX_ROWS = 256
-"""The most rows in one statement. Shorter lists are filled up to a power of two, so that nine
-statements of each kind are prepared once and kept."""
-
-_SUMS = (
+SUMS = (
     "input_tokens",
     "output_tokens",
     "cache_write_5m_tokens",
     "cache_write_1h_tokens",
     "cache_read_tokens",
+    "web_searches",
     "reported_nano_usd",
 )
-_FIGURES = (*_SUMS, "duration_ms", "turns")
-"""As in `Figures`, in its order."""
+"""The columns of a rollup, in the order of `Figures`."""
 
-_MESSAGE = (
-    *("session_no", "message_no", "key_hash", "key", "at_ms", "source", "kind", "project_no"),
-    *("model_no", "set_aside", "extra", *_FIGURES),
+_LASTING = (
+    *("session_no", "message_no", "key_hash", "key"),
+    *("extra", "turns", "duration_ms"),
 )
+_MESSAGE = (
+    *_LASTING,
+    *("facet_no", "source_no", "agent_no", "at_ms", "source", "claim", "web_fetches"),
+    *("set_aside", *SUMS),
+)
+_SESSION_SUMS = tuple(column for column in SUMS if column != "web_searches")
 _SESSION = (
     *("session_no", "session_id", "first_seen_ms", "last_seen_ms", "has_transcript"),
-    *("last_model_no", "updated_at_ms", *_FIGURES),
+    *("last_model_no", "updated_at_ms", *_SESSION_SUMS, "duration_ms", "turns"),
 )
-_QUARTER = ("quarter", "messages", *_SUMS)
 
-
-def _replacing(columns: Iterable[str]) -> str:
-    return ", ".join(f"{column} = excluded.{column}" for column in columns)
-
-
-def _adding(columns: Iterable[str]) -> str:
-    return ", ".join(f"{column} = {column} + excluded.{column}" for column in columns)
-
-
-_READ_MESSAGES = (
-    f"SELECT json_group_array(json_array({', '.join(_MESSAGE)})) "  # noqa: S608
-    "FROM messages WHERE key_hash IN"
+_READ_MESSAGES = f"SELECT json_group_array(json_array({', '.join(_MESSAGE)})) FROM messages WHERE"  # noqa: S608
+_COST = (
+    f"(SELECT coalesce(sum({cost()}), 0) FROM {priced('usage_by_session')} "  # noqa: S608
+    "WHERE usage.session_no = sessions.session_no)"
 )
 _READ_SESSIONS = (
-    f"SELECT json_group_array(json_array({', '.join(_SESSION)}, name)) "  # noqa: S608
+    f"SELECT json_group_array(json_array({', '.join(_SESSION)}, name, {_COST})) "  # noqa: S608
     "FROM sessions LEFT JOIN names ON name_no = last_model_no WHERE"
 )
 _INSERT_MESSAGES = f"INSERT INTO messages ({', '.join(_MESSAGE)})"
-# What an UPSERT says of a row, it says of the whole of it: its output is no lower bound.
-_CHANGE_MESSAGES = (
-    "ON CONFLICT (message_no) DO UPDATE SET output_is_lower_bound = 0, "
-    f"{_replacing(('source', 'model_no', *_FIGURES))}"
+_CHANGE_MESSAGES = "ON CONFLICT (message_no) DO UPDATE SET " + replacing(
+    column for column in _MESSAGE if column not in ("message_no", "key_hash", "key")
 )
 _INSERT_SESSIONS = f"INSERT INTO sessions ({', '.join(_SESSION)})"
-_CHANGE_SESSIONS = "ON CONFLICT (session_no) DO UPDATE SET " + _replacing(
-    ("first_seen_ms", "last_seen_ms", "last_model_no", "updated_at_ms", *_FIGURES)
+_CHANGE_SESSIONS = "ON CONFLICT (session_no) DO UPDATE SET " + replacing(_SESSION[2:])
+_ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(SUMS)})"
+_TO_TIME = f"ON CONFLICT (quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+_ADD_BY_SESSION = (
+    f"INSERT INTO usage_by_session (session_no, quarter, facet_no, messages, {', '.join(SUMS)})"
 )
-_INSERT_QUARTERS = f"INSERT INTO quarters ({', '.join(_QUARTER)})"
-_CHANGE_QUARTERS = f"ON CONFLICT (quarter) DO UPDATE SET {_adding(_QUARTER[1:])}"
-
-_document = Decoder(list[list[Any]])
+_TO_SESSION = (
+    f"ON CONFLICT (session_no, quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+)
 
 
 def read_messages(connection: Connection, keys: Iterable[str]) -> list[MessageRow]:
     """The rows whose keys have the hashes of these: a stranger may be among them."""
     hashes = list(map(key_hash, keys))
-    return [_message(values) for values in _select(connection, _READ_MESSAGES, hashes)]
+    select = f"{_READ_MESSAGES} key_hash IN"
+    return [_message(values) for values in select_many(connection, select, hashes)]
+
+
+def read_keyless_messages(connection: Connection, session_no: int) -> list[MessageRow]:
+    """The session's rows that nobody gave a key, which a transcript may tell again."""
+    select = f"{_READ_MESSAGES} key IS NULL AND NOT set_aside AND NOT extra AND session_no IN"
+    return [_message(values) for values in select_many(connection, select, [session_no])]
+
+
+def read_large_prompts(connection: Connection, prompt_tokens: int) -> list[MessageRow]:
+    """The rows with larger prompts than this."""
+    select = (
+        f"{_READ_MESSAGES} input_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
+        "+ cache_read_tokens > ?"
+    )
+    document = connection.execute(select, (prompt_tokens,)).fetchone()[0]
+    return [_message(values) for values in rows_of(document)]
 
 
 def read_sessions(connection: Connection, session_ids: Sequence[str]) -> list[SessionAccount]:
     """The sessions that are there."""
     select = f"{_READ_SESSIONS} session_id IN"
-    return [_session(values) for values in _select(connection, select, session_ids)]
+    return [_session(values) for values in select_many(connection, select, session_ids)]
+
+
+def read_numbered_sessions(
+    connection: Connection, session_nos: Sequence[int]
+) -> list[SessionAccount]:
+    """The sessions with these numbers."""
+    select = f"{_READ_SESSIONS} session_no IN"
+    return [_session(values) for values in select_many(connection, select, session_nos)]
 
 
 def read_session(connection: Connection, session_no: int) -> SessionAccount:
     """The session with this number, which some row has."""
-    (values,) = _select(connection, f"{_READ_SESSIONS} session_no IN", [session_no])
-    return _session(values)
+    (session,) = read_numbered_sessions(connection, [session_no])
+    return session
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
     """Add new rows."""
-    _insert(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
+    insert_many(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
-    """Give rows that are there other figures."""
-    _insert(connection, _INSERT_MESSAGES, _CHANGE_MESSAGES, list(map(_message_values, rows)))
+    """Write rows that are there and have been changed."""
+    values = list(map(_message_values, rows))
+    insert_many(connection, _INSERT_MESSAGES, _CHANGE_MESSAGES, values)
+
+
+def delete_messages(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take rows out."""
+    connection.executemany(
+        "DELETE FROM messages WHERE message_no = ?", [(number,) for number in numbers]
+    )
 
 
 def change_sessions(connection: Connection, sessions: Iterable[SessionAccount]) -> None:
     """Write what a batch has changed in sessions that are there."""
-    _insert(connection, _INSERT_SESSIONS, _CHANGE_SESSIONS, list(map(_session_values, sessions)))
+    values = list(map(_session_values, sessions))
+    insert_many(connection, _INSERT_SESSIONS, _CHANGE_SESSIONS, values)
 
 
-def add_to_quarters(connection: Connection, gains: dict[int, tuple[int, Figures]]) -> None:
-    """Add numbers of messages and their figures to quarters of an hour."""
-    rows = [
-        (number, messages, *_figure_values(sums)[: len(_SUMS)])
-        for number, (messages, sums) in gains.items()
-    ]
-    _insert(connection, _INSERT_QUARTERS, _CHANGE_QUARTERS, rows)
+Cell = tuple[int, int, int]
+"""Session, quarter, facet."""
 
 
-def insert_one(connection: Connection, statement: str, value: str) -> int:
-    """The number of the row that `statement` makes."""
-    return connection.execute(statement, (value,)).lastrowid or 0
+def add_to_rollups(connection: Connection, gains: Mapping[Cell, Sequence[int]]) -> None:
+    """Add numbers of rows and their SUMS to cells of both rollups; empty ones disappear."""
+    by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
+    by_time: dict[tuple[int, int], list[int]] = {}
+    for (_, quarter, facet_no), gain in gains.items():
+        known = by_time.setdefault((quarter, facet_no), [0] * len(gain))
+        for number, value in enumerate(gain):
+            known[number] += value
+    rows = [(*cell, *gain) for cell, gain in by_time.items() if any(gain)]
+    insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
+    insert_many(connection, _ADD_BY_TIME, _TO_TIME, rows)
+    emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
+    connection.executemany(
+        "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
+        "AND messages = 0",
+        emptied,
+    )
+    connection.executemany(
+        "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0",
+        [(quarter, facet_no) for _, quarter, facet_no in emptied],
+    )
 
 
-def _select(
-    connection: Connection, select: str, wanted: Sequence[str] | Sequence[int]
-) -> list[list[Any]]:
-    found: list[list[Any]] = []
-    for chunk in _chunks(wanted):
-        size = _power_of_two(len(chunk))
-        document = connection.execute(
-            f"{select} ({', '.join('?' * size)})", [*chunk, *[chunk[0]] * (size - len(chunk))]
-        ).fetchone()[0]
-        found += _document.decode(document)
-    return found
-
-
-def _insert(
-    connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    for chunk in _chunks(rows):
-        width = len(chunk[0])
-        size = _power_of_two(len(chunk))
-        parameters = [value for row in chunk for value in row]
-        parameters.extend([None] * (width * (size - len(chunk))))
-        connection.execute(_values(insert, on_conflict, width, size), parameters)
-
-
-@cache
-def _values(insert: str, on_conflict: str, width: int, size: int) -> str:
-    """Rows that only fill the statement up begin with NULL, which no column in front may be."""
-    columns = ", ".join(f"column{n}" for n in range(1, width + 1))
-    marks = ", ".join([f"({', '.join('?' * width)})"] * size)
-    rows = f"SELECT {columns} FROM (VALUES {marks})"  # noqa: S608
-    return f"{insert} {rows} WHERE column1 IS NOT NULL {on_conflict}"
-
-
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + _MAX_ROWS] for start in range(0, len(items), _MAX_ROWS))
-
-
-def _power_of_two(count: int) -> int:
-    return 1 << (count - 1).bit_length()
-
-
-def _figure_values(figures: Figures) -> tuple[int, ...]:
+def sum_values(figures: Figures) -> tuple[int, ...]:
+    """The figures that are in rollups, in the order of SUMS."""
     return (
         figures.input_tokens,
         figures.output_tokens,
         figures.cache_write_5m_tokens,
         figures.cache_write_1h_tokens,
         figures.cache_read_tokens,
+        figures.web_searches,
         figures.reported_nano_usd,
-        figures.duration_ms,
-        figures.turns,
     )
 
 
 def _message(values: list[Any]) -> MessageRow:
-    session_no, message_no, _, key, at_ms, source, kind, project_no, model_no = values[:9]
-    set_aside, extra = values[9:11]
-    figures = [number or 0 for number in values[11:]]
+    session_no, message_no, _, key, extra, turns, duration_ms, facet_no, source_no = values[:9]
+    agent_no, at_ms, source, claim, web_fetches, set_aside = values[9:15]
+    sums = [number or 0 for number in values[15:]]
     return MessageRow(
         message_no,
         key,
         session_no,
+        facet_no,
         at_ms,
         source,
-        kind,
-        project_no,
-        model_no,
-        Figures(*figures),
+        Figures(*[*sums, duration_ms, turns]),
+        claim,
+        source_no,
+        agent_no,
+        web_fetches,
         bool(set_aside),
         bool(extra),
     )
@@ -203,40 +198,46 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
         row.message_no,
         None if row.key is None else key_hash(row.key),
         row.key,
+        row.extra,
+        figures.turns,
+        figures.duration_ms,
+        row.facet_no,
+        row.source_no,
+        row.agent_no,
         row.at_ms,
         row.source,
-        row.kind,
-        row.project_no,
-        row.model_no,
+        row.claim,
+        row.web_fetches,
         row.set_aside,
-        row.extra,
         figures.input_tokens,
         figures.output_tokens,
         figures.cache_write_5m_tokens,
         figures.cache_write_1h_tokens,
         figures.cache_read_tokens,
+        figures.web_searches,
         figures.reported_nano_usd or None,
-        figures.duration_ms,
-        figures.turns,
     )
 
 
 def _session(values: list[Any]) -> SessionAccount:
-    number, session_id, first, last, has_transcript, model_no, updated, *sums, model = values
+    number, session_id, first_seen_ms, last_seen_ms, has_transcript, last_model_no = values[:6]
+    updated_at_ms, *sums, reported_nano_usd, duration_ms, turns, last_model, cost = values[6:]
     return SessionAccount(
         number,
         session_id,
-        first,
-        last,
+        first_seen_ms,
+        last_seen_ms,
         bool(has_transcript),
-        model_no,
-        model,
-        updated,
-        Figures(*sums),
+        last_model_no,
+        last_model,
+        updated_at_ms,
+        Figures(*[*sums, 0, reported_nano_usd, duration_ms, turns]),
+        cost,
     )
 
 
 def _session_values(session: SessionAccount) -> tuple[Any, ...]:
+    sums = session.sums
     return (
         session.session_no,
         session.session_id,
@@ -245,5 +246,12 @@ def _session_values(session: SessionAccount) -> tuple[Any, ...]:
         session.has_transcript,
         session.last_model_no,
         session.updated_at_ms,
-        *_figure_values(session.sums),
+        sums.input_tokens,
+        sums.output_tokens,
+        sums.cache_write_5m_tokens,
+        sums.cache_write_1h_tokens,
+        sums.cache_read_tokens,
+        sums.reported_nano_usd,
+        sums.duration_ms,
+        sums.turns,
     )

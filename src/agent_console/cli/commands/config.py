@@ -11,6 +11,9 @@ from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
 
+_WIDEST_COLUMN = 60
+"""A value that is longer than this stands over the edge instead of moving the others' origin."""
+
 
 @click.group("config")
 def command() -> None:
@@ -44,9 +47,10 @@ def show(as_json: bool) -> None:
             }
         )
         return
-    width = max(len(f"{setting.key} = {setting.shown}") for setting in settings)
-    for setting in settings:
-        emit(f"{f'{setting.key} = {setting.shown}'.ljust(width)}  # {_origin(setting)}")
+    lines = [f"{setting.key} = {setting.shown}" for setting in settings]
+    width = max(len(line) for line in lines if len(line) <= _WIDEST_COLUMN)
+    for line, setting in zip(lines, settings, strict=True):
+        emit(f"{line.ljust(width)}  # {_origin(setting)}")
 
 
 @command.command("init")

@@ -13,7 +13,9 @@ CLAIM_COPY = 1
 CLAIM_SIDECHAIN = 2
 """The line is of a sidechain (a subagent, or a replay of the conversation)."""
 CLAIM_ECHO = 4
-"""The line is a parent's progress report on a subagent; it counts only when nothing else does."""
+"""The line is a parent's progress report on a subagent; it counts only when nothing else does.
+
+It comes with CLAIM_SIDECHAIN, for it is a subagent's response."""
 
 
 class ToldResponse(Struct, array_like=True, frozen=True, gc=False):
@@ -85,13 +87,16 @@ class SourceState(Struct, array_like=True, frozen=True, gc=False):
     Attributes:
         session_id: Whose transcript it is; a subagent's is its parent's.
         offset_bytes: The end of the last complete line that was read.
+        mtime_ns, size_bytes: Of the file when it was read to its end, a half-written line
+            included; 0 and the offset while another reading is to follow.
         head_hash: Of the file's first bytes; `tail_hash`: of the last ones before the offset. They
             tell a file that was rewritten from one that grew.
         first_line_ms, last_line_ms: Its first and last line with a time.
         user_messages: What a person wrote, without copies of another session's.
         api_errors: Responses that were errors of the API.
         cost_states: Lines of that type.
-        bad_reasons: How many lines were passed over, by reason.
+        bad_reasons: How many lines were passed over, by reason: `malformed`, `not_object` or
+            `too_long`.
     """
 
     path: str
@@ -123,7 +128,8 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
         responses: Each key once.
         title: The session's name by this file, and its rank: 1 a summary, 2 generated, 3 the
             person's own; null when none was told.
-        forked_from: The session that lines were copied from, by their own words.
+        forked_from: The session that lines were copied from, by their own words; of several
+            the last line's.
         forked_at_ms: The last of those lines.
         inherits_cost: It was forked in a way (--fork-session) in which the client's own total goes
             on from the original's.

@@ -128,6 +128,14 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     PRIMARY KEY (session_no, number, model_no)
 ) STRICT, WITHOUT ROWID"""
 
+_PRICE_THRESHOLDS = """
+CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes; a row's facet says
+    -- which of them it exceeds
+    prompt_tokens INTEGER PRIMARY KEY,
+    applied INTEGER NOT NULL CHECK (applied IN (0, 1)) -- rows from before it was known have been
+        -- given facets that know it
+) STRICT"""
+
 _PRICED_MODELS = """
 CREATE TABLE priced_models ( -- which models have been looked up, and where their prices are from
     model_no INTEGER PRIMARY KEY REFERENCES names,
@@ -150,6 +158,14 @@ CREATE TABLE prices ( -- of a model, in picodollars (10^-12 US dollars) a token
     PRIMARY KEY (model_no, from_quarter, prompt_over)
 ) STRICT, WITHOUT ROWID"""
 
+_PRICE_BASIS = """
+CREATE TABLE price_basis ( -- what priced_models and prices were made from: at most one row
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    makers TEXT NOT NULL, -- the releases of agent-console and genai-prices
+    config TEXT NOT NULL, -- the user's own prices and discount, as JSON
+    discount_ppm INTEGER NOT NULL -- taken off every computed cost, millionths
+) STRICT"""
+
 _FACET_PRICES = """
 CREATE TABLE facet_prices ( -- what a token of a facet costs: its model's price with all factors;
     -- made from prices, again whenever they change. A facet without rows has no price.
@@ -165,6 +181,7 @@ CREATE TABLE facet_prices ( -- what a token of a facet costs: its model's price 
     PRIMARY KEY (facet_no, from_quarter)
 ) STRICT, WITHOUT ROWID"""
 
+_PROMPT = "(input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens)"
 _FACET = {
     "project_no": "coalesce(project_no, 0)",
     "branch_no": "coalesce(branch_no, 0)",
@@ -178,8 +195,8 @@ _FACET = {
     "skill_no": "coalesce(skill_no, 0)",
     "is_subagent": "is_subagent",
     "kind": "kind",
-    "prompt_over": "200000 * (input_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
-    "+ cache_read_tokens > 200000)",
+    "prompt_over": f"CASE WHEN {_PROMPT} > 200000 THEN 200000 "
+    f"WHEN {_PROMPT} > 100000 THEN 100000 ELSE 0 END",
     "cost_is_reported": "reported_nano_usd IS NOT NULL",
     "output_is_lower_bound": "output_is_lower_bound",
 }
@@ -191,54 +208,72 @@ _ROLLED_UP = """quarter, facet_no, count(*), sum(input_tokens), sum(output_token
     FROM (SELECT *, at_ms / 900000 AS quarter FROM messages WHERE NOT set_aside)"""
 
 
-def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
-    """Give rows facets, and add sources, prices and two rollups in the place of one."""
-    for statement in (
-        "INSERT INTO names (name_no, name) VALUES (0, '')",
-        "ALTER TABLE sessions ADD COLUMN title TEXT",
-        # How good the title is: 1 a summary, 2 generated, 3 the person's own.
-        "ALTER TABLE sessions ADD COLUMN title_rank INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE sessions ADD COLUMN forked_from_no INTEGER REFERENCES sessions",
-        # The last line that was copied from there.
-        "ALTER TABLE sessions ADD COLUMN forked_at_ms INTEGER",
-        # Its cost-state lines begin with the original's total.
-        "ALTER TABLE sessions ADD COLUMN inherits_cost INTEGER NOT NULL DEFAULT 0",
+_PREPARE = (
+    "INSERT INTO names (name_no, name) VALUES (0, '')",
+    "ALTER TABLE sessions ADD COLUMN title TEXT",
+    # How good the title is: 1 a summary, 2 generated, 3 the person's own.
+    "ALTER TABLE sessions ADD COLUMN title_rank INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sessions ADD COLUMN forked_from_no INTEGER REFERENCES sessions",
+    # The last line that was copied from there.
+    "ALTER TABLE sessions ADD COLUMN forked_at_ms INTEGER",
+    # Its cost-state lines begin with the original's total.
+    "ALTER TABLE sessions ADD COLUMN inherits_cost INTEGER NOT NULL DEFAULT 0",
+    (
         "CREATE INDEX sessions_by_origin ON sessions (forked_from_no) "
-        "WHERE forked_from_no IS NOT NULL",
-        _FACETS,
-        _SOURCES,
-        "CREATE INDEX sources_by_session ON sources (session_no)",
-        "CREATE INDEX sources_by_file ON sources (inode, device)",
-        _COST_STATES,
-        # Prompt sizes at which some price changes; a row's facet says which of them it exceeds.
-        "CREATE TABLE price_thresholds (prompt_tokens INTEGER PRIMARY KEY) STRICT",
-        "INSERT INTO price_thresholds VALUES (200000)",
-        _PRICED_MODELS,
-        _PRICES,
-        _FACET_PRICES,
-        _USAGE_BY_TIME,
-        _USAGE_BY_SESSION,
-        "DROP INDEX messages_by_key",
-        "DROP INDEX messages_by_time",
-        "DROP INDEX messages_by_session",
-        "ALTER TABLE messages RENAME TO old_messages",
-        _MESSAGES_BY_FACET,
+        "WHERE forked_from_no IS NOT NULL"
+    ),
+    _FACETS,
+    "CREATE INDEX facets_by_model ON facets (model_no)",
+    _SOURCES,
+    "CREATE INDEX sources_by_session ON sources (session_no)",
+    "CREATE INDEX sources_by_file ON sources (inode, device)",
+    _COST_STATES,
+    _PRICE_THRESHOLDS,
+    "INSERT INTO price_thresholds VALUES (100000, 1), (200000, 1)",
+    _PRICED_MODELS,
+    _PRICES,
+    _PRICE_BASIS,
+    _FACET_PRICES,
+    _USAGE_BY_TIME,
+    _USAGE_BY_SESSION,
+)
+
+_MOVE_ROWS = (
+    "DROP INDEX messages_by_key",
+    "DROP INDEX messages_by_time",
+    "DROP INDEX messages_by_session",
+    "ALTER TABLE messages RENAME TO old_messages",
+    _MESSAGES_BY_FACET,
+    (
         f"INSERT OR IGNORE INTO facets ({', '.join(_FACET)}) "  # noqa: S608
-        f"SELECT {', '.join(_FACET.values())} FROM old_messages",
+        f"SELECT {', '.join(_FACET.values())} FROM old_messages"
+    ),
+    (
         "INSERT INTO messages SELECT old.message_no, key_hash, key, session_no, facet_no, NULL, "  # noqa: S608
         "coalesce(agent_no, 0), at_ms, source, 0, input_tokens, output_tokens, "
         "cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, web_searches, "
         "web_fetches, reported_nano_usd, set_aside, extra, duration_ms, turns "
         f"FROM (SELECT *, {', '.join(f'{old} AS of_{name}' for name, old in _FACET.items())} "
         "FROM old_messages) AS old JOIN facets AS facet ON "
-        + " AND ".join(f"facet.{name} = of_{name}" for name in _FACET),
-        "DROP TABLE old_messages",
-        "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
-        "CREATE INDEX messages_by_time ON messages (at_ms)",
-        "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
-        f"INSERT INTO usage_by_time SELECT {_ROLLED_UP} GROUP BY quarter, facet_no",
+        f"{' AND '.join(f'facet.{name} = of_{name}' for name in _FACET)}"
+    ),
+    "DROP TABLE old_messages",
+    "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
+    "CREATE INDEX messages_by_time ON messages (at_ms)",
+    "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
+)
+
+_ROLL_UP = (
+    f"INSERT INTO usage_by_time SELECT {_ROLLED_UP} GROUP BY quarter, facet_no",
+    (
         f"INSERT INTO usage_by_session SELECT session_no, {_ROLLED_UP} "
-        "GROUP BY session_no, quarter, facet_no",
-        "DROP TABLE quarters",
-    ):
+        "GROUP BY session_no, quarter, facet_no"
+    ),
+    "DROP TABLE quarters",
+)
+
+
+def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
+    """Give rows facets, and add sources, prices and two rollups in the place of one."""
+    for statement in (*_PREPARE, *_MOVE_ROWS, *_ROLL_UP):
         connection.execute(statement)

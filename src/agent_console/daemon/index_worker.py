@@ -1,0 +1,196 @@
+"""Follows transcripts into the ledger: a process of its own, so that the daemon's loop never waits.
+
+Run as `python -m agent_console.daemon.index_worker DATABASE`. On stdin it is told what to do, a
+JSON object a line (`IndexerOrder`); on stdout it tells what it did (`Indexed`). It ends when stdin
+does. It is told of every file that a hook names; a watch on the folders finds the others; a sweep
+through all of them is for what a watch can miss.
+"""
+
+import os
+import selectors
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from agent_console import config as configuration, paths
+from agent_console.daemon.index_messages import Indexed, IndexerOrder
+from agent_console.daemon.tree_watch import TreeWatch
+from agent_console.errors import AgentConsoleError, ConfigError
+from agent_console.usage.ingest.catch_up import Progress, catch_up
+from agent_console.usage.ingest.discovery import find_transcript
+from agent_console.usage.ingest.importer import Importer
+from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.ingest.transcript_file import TranscriptFile
+from agent_console.usage.keeping_prices import keep_prices
+from agent_console.usage.ledger import Ledger
+
+SWEEP_SECONDS = 60.0
+SETTLE_SECONDS = 0.02
+"""What is written together is read together: the pause before what has changed is looked at."""
+RECENT_MS = 10 * 60 * 1000
+"""Rows of older messages are told as totals only: they are history, not news."""
+NICE = 10
+
+
+class IndexWorker:
+    """The process.
+
+    Args:
+        database: The ledger.
+        config_dirs: Claude Code's folders.
+    """
+
+    def __init__(self, database: Path, config_dirs: list[Path]) -> None:
+        self._ledger = Ledger(database)
+        self._config_dirs = config_dirs
+        self._encoder = msgspec.json.Encoder()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        self._watch = self._watching()
+        self._partial = b""
+        self._changed: dict[str, None] = {}
+        self._swept_at = 0.0
+        self._ended = False
+
+    def run(self) -> None:
+        """Follow until stdin ends."""
+        self._look_for_folders()
+        self._sweep()
+        while not self._ended:
+            if self._changed:
+                time.sleep(SETTLE_SECONDS)
+                self._listen(0)
+                self._read_changed()
+            else:
+                self._listen(max(0.0, self._swept_at + SWEEP_SECONDS - time.monotonic()))
+            if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
+                self._look_for_folders()
+                self._sweep()
+        self._ledger.close()
+
+    # ---- hearing ---------------------------------------------------------------------------
+
+    def _listen(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
+            if key.fileobj == sys.stdin.fileno():
+                self._hear()
+            else:
+                self._notice()
+
+    def _hear(self) -> None:
+        data = os.read(sys.stdin.fileno(), 65_536)
+        if not data:
+            self._ended = True
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in lines:
+            order = msgspec.json.decode(line, type=IndexerOrder)
+            if order.path is not None:
+                self._changed[order.path] = None
+                self._watch_folder(os.path.dirname(order.path))
+            if order.config_dir is not None:
+                self._config_dirs.append(Path(order.config_dir))
+                self._look_for_folders()
+                self._swept_at = 0.0
+
+    def _notice(self) -> None:
+        if self._watch is None:
+            return
+        changed = self._watch.read()
+        if changed is None:
+            self._swept_at = 0.0
+        else:
+            self._changed.update(dict.fromkeys(changed))
+
+    def _watching(self) -> TreeWatch | None:
+        try:
+            watch = TreeWatch()
+        except OSError as error:
+            words = f"Transcripts cannot be watched ({error}): looking by the clock."
+            self._tell(Indexed(error=words))
+            return None
+        self._selector.register(watch.fileno(), selectors.EVENT_READ)
+        return watch
+
+    def _look_for_folders(self) -> None:
+        for folder in self._config_dirs:
+            self._watch_folder(os.path.realpath(folder / "projects"))
+
+    def _watch_folder(self, folder: str) -> None:
+        if self._watch is None:
+            return
+        try:
+            self._changed.update(dict.fromkeys(self._watch.add(folder)))
+        except OSError as error:
+            self._tell(Indexed(error=f"The system has no watches left ({error})."))
+            self._selector.unregister(self._watch.fileno())
+            self._watch.close()
+            self._watch = None
+
+    # ---- reading ---------------------------------------------------------------------------
+
+    def _sweep(self) -> None:
+        """Look at every transcript there is."""
+        self._changed.clear()
+        caught_up = catch_up(
+            self._ledger,
+            config_dirs=self._config_dirs,
+            tell=self._tell_progress,
+            taken=self._tell_taken,
+            tell_since_ms=self._recent_ms(),
+        )
+        self._swept_at = time.monotonic()
+        self._keep_prices()
+        self._tell(Indexed(files=caught_up.files_found, is_caught_up=True))
+
+    def _read_changed(self) -> None:
+        changed, self._changed = self._changed, {}
+        found = [find_transcript(path) for path in changed]
+        files = [file for file in found if isinstance(file, TranscriptFile)]
+        importer = Importer(self._ledger, lambda taken, _: self._tell_taken(taken))
+        importer.run(files, tell_since_ms=self._recent_ms())
+        self._keep_prices()
+
+    def _keep_prices(self) -> None:
+        try:
+            prices = configuration.load().prices
+        except ConfigError:
+            return  # the daemon says so; the prices of before stay
+        changed = keep_prices(self._ledger, prices)
+        if changed.models:
+            self._tell(Indexed(prices_changed=True))
+
+    def _recent_ms(self) -> int:
+        return time.time_ns() // 1_000_000 - RECENT_MS
+
+    # ---- telling ---------------------------------------------------------------------------
+
+    def _tell_progress(self, progress: Progress) -> None:
+        self._tell(Indexed(bytes_read=progress.bytes_read, bytes_in_all=progress.bytes_in_all))
+
+    def _tell_taken(self, taken: Taken) -> None:
+        self._tell(Indexed(sessions=tuple(taken.sessions), usage=tuple(taken.usage)))
+
+    def _tell(self, indexed: Indexed) -> None:
+        data = self._encoder.encode(indexed) + b"\n"
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data) :]
+
+
+def main() -> int:
+    """Follow the ledger named by the first argument."""
+    os.nice(NICE)
+    database, *config_dirs = map(Path, sys.argv[1:])
+    try:
+        IndexWorker(database, config_dirs or paths.claude_config_dirs()).run()
+    except BrokenPipeError:
+        return 0  # the daemon is gone
+    except AgentConsoleError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the daemon logs it
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Keeps an index worker running, tells it which transcripts hooks have named, and hears from it.
+
+Rule: the worker is started when there is something to follow and started again, ever later, when it
+ends; the daemon never waits for it, and what it cannot be told it finds by itself.
+"""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import anyio
+import msgspec
+from anyio.abc import Process
+
+from agent_console.daemon.actor import Actor
+from agent_console.daemon.index_messages import Indexed, IndexerOrder
+from agent_console.daemon.outcome import Change, Outcome
+from agent_console.daemon.state import State
+
+_log = logging.getLogger(__name__)
+
+WORKER = "agent_console.daemon.index_worker"
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 300.0
+END_SECONDS = 0.5
+"""How long a worker may finish what it has begun when the daemon ends."""
+MAX_NAMED = 10_000
+"""More transcripts are forgotten and named again."""
+
+
+class Indexer:
+    """The daemon's side of the index worker.
+
+    Args:
+        database: The ledger.
+        config_dirs: Claude Code's folders.
+        actor: Who is told of new totals.
+
+    Attributes:
+        last_error: What the worker last complained of.
+    """
+
+    def __init__(self, database: Path, config_dirs: Sequence[Path], actor: Actor) -> None:
+        self.last_error: str | None = None
+        self._database = database
+        self._config_dirs = list(config_dirs)
+        self._actor = actor
+        self._named: dict[str, None] = {}
+        self._orders: list[IndexerOrder] = []
+        self._wanted = anyio.Event()
+        self._ordered = anyio.Event()
+
+    def heed(self, changes: Iterable[Change]) -> None:
+        """Look for transcripts that sessions name for the first time."""
+        for change in changes:
+            if change.event != "session":
+                continue
+            path: str | None = getattr(change.data, "transcript_path", None)
+            if path is not None and path not in self._named:
+                if len(self._named) >= MAX_NAMED:
+                    self._named.clear()
+                self._named[path] = None
+                self._order(IndexerOrder(path=path))
+
+    def add_config_dir(self, folder: Path) -> None:
+        """Follow another folder of Claude Code."""
+        if folder not in self._config_dirs:
+            self._config_dirs.append(folder)
+            self._order(IndexerOrder(config_dir=str(folder)))
+
+    def _order(self, order: IndexerOrder) -> None:
+        self._orders.append(order)
+        self._ordered.set()
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Follow for ever."""
+        if not any((folder / "projects").is_dir() for folder in self._config_dirs):
+            await self._wanted.wait()
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            started_at = anyio.current_time()
+            await self._follow()
+            if anyio.current_time() - started_at > LONGEST_PAUSE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            _log.warning("The index worker ended; starting it again in %.0f s.", pause)
+            await anyio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _follow(self) -> None:
+        """One life of the worker."""
+        command = [sys.executable, "-m", WORKER, str(self._database), *map(str, self._config_dirs)]
+        process = await anyio.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._tell, process)
+                tasks.start_soon(self._log_errors, process)
+                await self._hear(process)
+                tasks.cancel_scope.cancel()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await _end(process)
+
+    async def _tell(self, process: Process) -> None:
+        to = process.stdin
+        if to is None:
+            return
+        while True:
+            await self._ordered.wait()
+            self._ordered = anyio.Event()
+            orders, self._orders = self._orders, []
+            lines = b"".join(msgspec.json.encode(order) + b"\n" for order in orders)
+            with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+                await to.send(lines)
+
+    async def _hear(self, process: Process) -> None:
+        said = process.stdout
+        if said is None:
+            return
+        partial_line = b""
+        decoder = msgspec.json.Decoder(Indexed)
+        async for data in said:
+            *lines, partial_line = (partial_line + data).split(b"\n")
+            for line in lines:
+                try:
+                    indexed = decoder.decode(line)
+                except msgspec.MsgspecError:
+                    _log.exception("The index worker said something that cannot be read.")
+                    continue
+                self._take(indexed)
+
+    def _take(self, indexed: Indexed) -> None:
+        if indexed.error is not None:
+            self.last_error = indexed.error
+            _log.warning("%s", indexed.error)
+        if indexed.sessions or indexed.usage or indexed.prices_changed:
+            self._actor.observe(partial(_observe, indexed))
+
+    async def _log_errors(self, process: Process) -> None:
+        errors = process.stderr
+        if errors is None:
+            return
+        async for data in errors:
+            for line in data.decode(errors="replace").splitlines():
+                self.last_error = line
+                _log.warning("Index worker: %s", line)
+
+
+def _observe(indexed: Indexed, state: State, at_ms: int) -> Outcome:
+    del at_ms
+    return state.observe_indexed(
+        indexed.sessions, indexed.usage, prices_changed=indexed.prices_changed
+    )
+
+
+async def _end(process: Process) -> None:
+    """Let the worker finish its transaction; end it when it does not."""
+    if process.stdin is not None:
+        with suppress(OSError, anyio.BrokenResourceError):
+            await process.stdin.aclose()
+    with anyio.move_on_after(END_SECONDS):
+        await process.wait()
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+    await process.aclose()

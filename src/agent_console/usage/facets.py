@@ -1,0 +1,173 @@
+"""What rows share, with its numbers in the table `facets`, and what its tokens cost.
+
+Rule: rows of `facets` are only ever added, so what was committed once may be remembered for ever;
+what was made in a transaction that failed may not. Prices may be changed by another process: they
+are forgotten whenever `PRAGMA data_version` says that somebody else has committed.
+"""
+
+from sqlite3 import Connection
+from typing import Any
+
+from agent_console.usage.cost_sql import PICO_PER_NANO
+from agent_console.usage.names import Names
+from agent_console.usage.prices.facet_prices import price_facets
+from agent_console.usage.rows import Facet, Figures, Kind
+
+REMEMBERED = 10_000
+
+_COLUMNS = (
+    "project_no, branch_no, version_no, entrypoint_no, model_no, speed_no, service_tier_no, "
+    "inference_geo_no, agent_type_no, skill_no, is_subagent, kind, prompt_over, "
+    "cost_is_reported, output_is_lower_bound"
+)
+_FIND = f"SELECT facet_no FROM facets WHERE ({_COLUMNS}) = ({', '.join('?' * 15)})"  # noqa: S608
+_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608
+_READ = f"SELECT {_COLUMNS} FROM facets WHERE facet_no = ?"  # noqa: S608
+
+_FIELDS = Facet.__struct_fields__
+
+Price = tuple[int, int, int, int, int, int, int, int]
+"""From and to which quarter, and picodollars in the order of `Figures`."""
+
+
+class Facets:
+    """Numbers of facets, and back. One connection owns the only instance."""
+
+    def __init__(self, connection: Connection, names: Names) -> None:
+        self._connection = connection
+        self._names = names
+        self._numbers: dict[Facet, int] = {}
+        self._facets: dict[int, Facet] = {}
+        self._made: list[tuple[Facet, int]] = []
+        self._unpriced: list[int] = []
+        self._prices: dict[int, list[Price]] = {}
+        self._thresholds: tuple[int, ...] | None = None
+        self._data_version: int | None = None
+
+    def prompt_over(self, prompt_tokens: int) -> int:
+        """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
+        if self._thresholds is None:
+            self._thresholds = tuple(
+                number
+                for (number,) in self._connection.execute(
+                    "SELECT prompt_tokens FROM price_thresholds ORDER BY 1 DESC"
+                )
+            )
+        for threshold in self._thresholds:
+            if prompt_tokens > threshold:
+                return threshold
+        return 0
+
+    def number(self, facet: Facet) -> int:
+        """The number of `facet`, made when it is new: only inside a transaction."""
+        number = self._numbers.get(facet)
+        if number is not None:
+            return number
+        name = self._names.number
+        values = (
+            name(facet.project),
+            name(facet.branch),
+            name(facet.version),
+            name(facet.entrypoint),
+            name(facet.model),
+            name(facet.speed),
+            name(facet.service_tier),
+            name(facet.inference_geo),
+            name(facet.agent_type),
+            name(facet.skill),
+            facet.is_subagent,
+            facet.kind,
+            facet.prompt_over,
+            facet.cost_is_reported,
+            facet.output_is_lower_bound,
+        )
+        found = self._connection.execute(_FIND, values).fetchone()
+        if found is None:
+            number = self._connection.execute(_MAKE, values).lastrowid or 0
+            self._unpriced.append(number)
+            self._made.append((facet, number))
+        else:
+            number = int(found[0])
+        self._remember(facet, number)
+        return number
+
+    def facet(self, number: int) -> Facet:
+        """The facet with this number, which some row has."""
+        facet = self._facets.get(number)
+        if facet is None:
+            values = self._connection.execute(_READ, (number,)).fetchone()
+            names = [self._names.name(name_no) or "" for name_no in values[:10]]
+            is_subagent, kind, prompt_over, reported, lower_bound = values[10:]
+            rest = (bool(is_subagent), Kind(kind), prompt_over, bool(reported), bool(lower_bound))
+            fields: dict[str, Any] = dict(zip(_FIELDS, (*names, *rest), strict=True))
+            facet = Facet(**fields)
+            self._remember(facet, number)
+        return facet
+
+    def cost_pico_usd(self, number: int, quarter: int, figures: Figures) -> int:
+        """What `figures` of this facet cost by the mode `auto` (as cost_sql.py says it in SQL)."""
+        if self.facet(number).cost_is_reported:
+            return figures.reported_nano_usd * PICO_PER_NANO
+        for price in self._prices_of(number):
+            if price[0] <= quarter < price[1]:
+                return (
+                    figures.input_tokens * price[2]
+                    + figures.output_tokens * price[3]
+                    + figures.cache_write_5m_tokens * price[4]
+                    + figures.cache_write_1h_tokens * price[5]
+                    + figures.cache_read_tokens * price[6]
+                    + figures.web_searches * price[7]
+                )
+        return 0
+
+    def price_new_ones(self) -> None:
+        """Write what the facets cost that were made in this transaction."""
+        if self._unpriced:
+            unpriced, self._unpriced = self._unpriced, []
+            price_facets(self._connection, unpriced)
+
+    def _prices_of(self, number: int) -> list[Price]:
+        self.price_new_ones()
+        prices = self._prices.get(number)
+        if prices is None:
+            prices = self._connection.execute(
+                "SELECT from_quarter, to_quarter, input_pico_usd, output_pico_usd, "
+                "cache_write_5m_pico_usd, cache_write_1h_pico_usd, cache_read_pico_usd, "
+                "web_search_pico_usd FROM facet_prices WHERE facet_no = ?",
+                (number,),
+            ).fetchall()
+            self._prices[number] = prices
+        return prices
+
+    def begin(self) -> None:
+        """A transaction has begun: forget what another process may have changed."""
+        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._data_version:
+            self._data_version = version
+            self.prices_changed()
+
+    def prices_changed(self) -> None:
+        """This connection has changed prices or thresholds."""
+        self._prices.clear()
+        self._thresholds = None
+
+    def committed(self) -> None:
+        """The transaction is committed."""
+        self._made.clear()
+
+    def rolled_back(self) -> None:
+        """The transaction is undone."""
+        for facet, number in self._made:
+            self._numbers.pop(facet, None)
+            self._facets.pop(number, None)
+        self._made.clear()
+        self._unpriced.clear()
+        self.prices_changed()
+
+    def _remember(self, facet: Facet, number: int) -> None:
+        if len(self._numbers) >= REMEMBERED:
+            self._numbers.clear()
+            self._facets.clear()
+            self._prices.clear()
+        self._numbers[facet] = number
+        self._facets[number] = facet

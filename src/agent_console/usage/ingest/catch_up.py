@@ -1,0 +1,148 @@
+"""Bring the ledger up to date with the transcripts: find, read, take, look prices up.
+
+Rule: the daemon's follower and every command that shows usage go through here, so that there is
+one way into the ledger, whoever is faster.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from agent_console import paths
+from agent_console.config_prices import PricesConfig
+from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.importer import Imported, Importer
+from agent_console.usage.ingest.known_files import KnownFiles
+from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.keeping_prices import keep_prices
+from agent_console.usage.ledger import Ledger
+
+
+class Progress(Struct, frozen=True):
+    """How far it has come. Sizes are in bytes."""
+
+    files: int
+    files_in_all: int
+    bytes_read: int
+    bytes_in_all: int
+
+
+class CaughtUp(Struct, frozen=True):
+    """What was new.
+
+    Attributes:
+        files_found: All transcripts that are there.
+        files_gone: That were there the last time.
+        unreadable: Why files or folders could not be read.
+    """
+
+    files_found: int
+    files_read: int
+    files_gone: int
+    bytes_read: int
+    responses: int
+    unreadable: tuple[UnreadableFile, ...]
+
+
+Tell = Callable[[Progress], None]
+TakenOf = Callable[[Taken], None]
+
+
+def bring_up_to_date(
+    database: Path,
+    prices: PricesConfig,
+    *,
+    config_dirs: Sequence[Path] | None = None,
+    since_ms: int | None = None,
+    tell: Tell | None = None,
+) -> CaughtUp:
+    """Take in everything that is new in the transcripts.
+
+    Args:
+        database: The ledger; made when it is not there.
+        prices: What the user says of prices.
+        config_dirs: Claude Code's folders; null: the usual ones.
+        since_ms: Only files that were written to since then, Unix milliseconds.
+        tell: Hears of the progress.
+
+    Raises:
+        LedgerError: The ledger cannot be opened or written; what was taken before stays.
+    """
+    ledger = Ledger(database)
+    try:
+        caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
+        keep_prices(ledger, prices)
+        return caught_up
+    finally:
+        ledger.close()
+
+
+def catch_up(
+    ledger: Ledger,
+    *,
+    config_dirs: Sequence[Path] | None = None,
+    since_ms: int | None = None,
+    tell: Tell | None = None,
+    taken: TakenOf | None = None,
+    tell_since_ms: int | None = None,
+) -> CaughtUp:
+    """The same for a ledger that is open, without the prices.
+
+    Args:
+        ledger: Where to.
+        config_dirs: Claude Code's folders; null: the usual ones.
+        since_ms: Only files that were written to since then, Unix milliseconds.
+        tell: Hears of the progress.
+        taken: Hears of each transaction.
+        tell_since_ms: Rows from this time on are told one by one; null: none.
+
+    Raises:
+        LedgerError: The ledger cannot be written; what was taken before stays.
+    """
+    dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
+    found = find_transcripts(dirs)
+    known = KnownFiles(ledger.connection)
+    gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
+    for failure in found.unreadable:
+        known.mark_unreadable(failure)
+    wanted = known.wanted(_since(found.files, since_ms))
+    sizes = [
+        file.size_bytes - (0 if state is None else state.offset_bytes) for file, state in wanted
+    ]
+    in_all = Progress(0, len(wanted), 0, sum(max(0, size) for size in sizes))
+
+    def hear(told: Taken, imported: Imported) -> None:
+        if taken is not None:
+            taken(told)
+        if tell is not None:
+            tell(
+                Progress(
+                    imported.files, in_all.files_in_all, imported.bytes_read, in_all.bytes_in_all
+                )
+            )
+
+    if tell is not None and wanted:
+        tell(in_all)
+    importer = Importer(ledger, hear)
+    now_ms = time.time_ns() // 1_000_000
+    imported = importer.run(
+        [file for file, _ in wanted],
+        tell_since_ms=now_ms if tell_since_ms is None else tell_since_ms,
+    )
+    return CaughtUp(
+        len(found.files),
+        imported.files,
+        gone,
+        imported.bytes_read,
+        imported.responses,
+        (*found.unreadable, *imported.unreadable),
+    )
+
+
+def _since(files: list[TranscriptFile], since_ms: int | None) -> list[TranscriptFile]:
+    """The newest first, so that who interrupts has what matters most."""
+    recent = [file for file in files if since_ms is None or file.mtime_ns >= since_ms * 1_000_000]
+    return sorted(recent, key=lambda file: file.mtime_ns, reverse=True)

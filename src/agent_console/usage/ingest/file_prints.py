@@ -1,0 +1,40 @@
+"""Short prints of a file's beginning and of what was read last: they tell one that was rewritten.
+
+Rule: how many bytes a print covers follows from the offset alone, so that it can be taken again
+later; the numbers are stored in every ledger.
+"""
+
+import os
+from hashlib import blake2b
+
+from agent_console.usage.ingest.file_reading import SourceState
+
+_HEAD_BYTES = 1024
+_TAIL_BYTES = 256
+
+
+def prints(descriptor: int, offset: int) -> tuple[int, int]:
+    """Head and tail hash of a file that was read up to `offset`: signed 64-bit numbers.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    head = os.pread(descriptor, min(offset, _HEAD_BYTES), 0)
+    start = max(0, offset - _TAIL_BYTES)
+    return _hash(head), _hash(os.pread(descriptor, offset - start, start))
+
+
+def has_grown_from(descriptor: int, size_bytes: int, state: SourceState) -> bool:
+    """Whether the file still begins with what was read: not truncated, replaced or rewritten.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    return size_bytes >= state.offset_bytes and prints(descriptor, state.offset_bytes) == (
+        state.head_hash,
+        state.tail_hash,
+    )
+
+
+def _hash(text: bytes) -> int:
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)

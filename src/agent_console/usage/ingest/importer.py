@@ -1,0 +1,102 @@
+"""Brings transcripts into the ledger: what is new in which files, read and taken.
+
+Rule: what is taken in one transaction is bounded, so that a daemon that writes to the same ledger
+never waits long; between two transactions others get their turn.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from agent_console.usage.ingest.file_reading import FileReading
+from agent_console.usage.ingest.known_files import KnownFiles
+from agent_console.usage.ingest.pool import read_files
+from agent_console.usage.ingest.read_jobs import ReadJob
+from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.ledger import Ledger
+
+TRIES = 3
+"""How often a file is read again that somebody else has read on in."""
+
+
+class Imported(Struct):
+    """What has been done so far.
+
+    Attributes:
+        files: How many have been read to their end.
+        bytes_read: Of them.
+        responses: That were told; most of them new.
+        unreadable: Why files could not be read.
+    """
+
+    files: int = 0
+    bytes_read: int = 0
+    responses: int = 0
+    unreadable: list[UnreadableFile] = []
+
+
+class Importer:
+    """Imports into one open ledger.
+
+    Args:
+        ledger: Where to.
+        taken: Told after each transaction.
+    """
+
+    def __init__(self, ledger: Ledger, taken: Callable[[Taken, Imported], None]) -> None:
+        self._ledger = ledger
+        self._known = KnownFiles(ledger.connection)
+        self._taken = taken
+
+    def run(
+        self,
+        files: Iterable[TranscriptFile],
+        *,
+        from_start: bool = False,
+        tell_since_ms: int = 0,
+    ) -> Imported:
+        """Take in what is new in `files`.
+
+        Args:
+            files: Transcripts as they are now.
+            from_start: Read them from their beginnings, whatever is known.
+            tell_since_ms: Rows from this time on are told one by one.
+
+        Raises:
+            LedgerError: The ledger cannot be written; what was taken before stays.
+            ReaderLostError: A process that reads was ended from outside.
+        """
+        imported = Imported()
+        todo = list(files)
+        for _ in range(TRIES):
+            wanted = self._known.wanted(todo, everything=from_start)
+            jobs = [ReadJob(file, known, from_start) for file, known in wanted]
+            passed_over: set[str] = set()
+            for batch in read_files(jobs):
+                for failure in batch.unreadable:
+                    imported.unreadable.append(failure)
+                    self._known.mark_unreadable(failure)
+                passed_over.update(self._take(batch.readings, imported, tell_since_ms))
+            todo = [file for file, _ in wanted if file.path in passed_over]
+            if not todo:
+                break
+        return imported
+
+    def _take(
+        self, readings: list[FileReading], imported: Imported, tell_since_ms: int
+    ) -> Sequence[str]:
+        if not readings:
+            return ()
+        at_ms = time.time_ns() // 1_000_000
+        taken = self._ledger.take(readings, at_ms, tell_since_ms)
+        for reading in readings:
+            known = None if reading.from_start else reading.before
+            imported.bytes_read += reading.after.offset_bytes - (
+                0 if known is None else known.offset_bytes
+            )
+            imported.responses += len(reading.responses)
+            imported.files += reading.is_complete
+        self._taken(taken, imported)
+        return taken.passed_over

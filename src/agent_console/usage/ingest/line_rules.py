@@ -1,0 +1,177 @@
+"""What each line of a transcript adds to what is known of it.
+
+Rule: lines come in the order of the file, and what was found so far is all that one depends on, so
+that reading may stop after any line and go on later.
+"""
+
+from collections import Counter
+
+from agent_console.claude_code.transcript_bulk import LONG_LINE_BYTES, is_bulk
+from agent_console.claude_code.transcript_line import TranscriptLine, read_line
+from agent_console.claude_code.transcript_person import is_a_persons, may_be_a_persons
+from agent_console.claude_code.transcript_response import Response, copied_from, told_response
+from agent_console.claude_code.transcript_session import (
+    COST_STATE,
+    TITLE_RANKS,
+    model_totals,
+    title,
+)
+from agent_console.claude_code.transcript_time import timestamp_ms
+from agent_console.usage.ingest.file_reading import SourceState, ToldCostState
+from agent_console.usage.ingest.line_buffer import Lines
+from agent_console.usage.ingest.told_responses import ToldResponses
+
+
+class LineRules:
+    """Takes lines in; its attributes are those of FileReading and SourceState.
+
+    Args:
+        before: What was known of the file up to where reading begins.
+        name: Of the file, without its ending: names responses that nothing else names.
+        responses: Where responses go.
+        at_ms: The time of lines before the first that has one.
+    """
+
+    def __init__(
+        self, before: SourceState, name: str, responses: ToldResponses, at_ms: int
+    ) -> None:
+        self.session_id = before.session_id
+        self.first_line_ms = before.first_line_ms
+        self.last_line_ms = before.last_line_ms
+        self.lines = before.lines
+        self.user_messages = before.user_messages
+        self.api_errors = before.api_errors
+        self.cost_states = before.cost_states
+        self.bad_reasons: Counter[str] = Counter(before.bad_reasons)
+        self.told_cost_states: list[ToldCostState] = []
+        self.title: tuple[str, int] | None = None
+        self.forked_from: str | None = None
+        self.forked_at_ms: int | None = None
+        self.inherits_cost = False
+        self._name = name
+        self._responses = responses
+        self._at_ms = at_ms
+        self._times: list[str | memoryview] = []
+
+    def take(self, lines: Lines) -> None:
+        """Take in whole lines."""
+        text = lines.text
+        if not text:
+            self.lines += 1
+            self.bad_reasons["too_long"] += 1
+            return
+        buffer = lines.buffer
+        find = buffer.find
+        start, end = 0, len(text)
+        while start < end:
+            stop = find(b"\n", start, end)
+            if (
+                stop - start >= LONG_LINE_BYTES
+                and self.first_line_ms is not None
+                and is_bulk(buffer, start, stop)
+            ):
+                self.lines += 1
+                self._times.append(text[start:stop])
+            else:
+                self._line(text[start:stop], lines.offset + start)
+            start = stop + 1
+        self._settle_time()
+
+    def _line(self, text: memoryview, offset: int) -> None:
+        line = read_line(text)
+        if isinstance(line, str):
+            if bytes(text).strip():
+                self.lines += 1
+                self.bad_reasons[line] += 1
+            return
+        self.lines += 1
+        if line.timestamp:
+            self._times.append(line.timestamp)
+            if self.first_line_ms is None:
+                self.first_line_ms = timestamp_ms(line.timestamp)
+        if line.message is not None or line.data is not None:
+            response = told_response(line)
+            if response is not None:
+                self._response(line, response, offset)
+        kind = line.type
+        if kind == "user":
+            if may_be_a_persons(line) and is_a_persons(text):
+                self._persons(line)
+        elif kind in _RARE:
+            self._rare(kind, bytes(text))
+
+    def _settle_time(self) -> None:
+        """Find the last line that has a time; most lines are not the last and need no reading."""
+        while self._times:
+            time = self._times.pop()
+            if isinstance(time, memoryview):
+                line = read_line(time)
+                time = "" if isinstance(line, str) else line.timestamp or ""
+            at_ms = timestamp_ms(time)
+            if at_ms is not None:
+                self.last_line_ms = at_ms
+                self._times.clear()
+
+    def _now(self) -> int:
+        """The time of what has none of its own."""
+        self._settle_time()
+        return self.last_line_ms if self.last_line_ms is not None else self._at_ms
+
+    def _response(self, line: TranscriptLine, response: Response, offset: int) -> None:
+        if not self.session_id and line.session_id:
+            self.session_id = line.session_id
+        session_id = self.session_id or self._name
+        origin = copied_from(line, session_id)
+        if origin is not None:
+            self._copied(line, origin)
+        if response.is_error:
+            self.api_errors += origin is None
+            return
+        at_ms = timestamp_ms(response.timestamp)
+        self._responses.add(
+            response.id or f"{session_id}/{self._name}:{offset}",
+            line,
+            response,
+            origin,
+            at_ms if at_ms is not None else self._now(),
+        )
+
+    def _copied(self, line: TranscriptLine, origin: str) -> None:
+        """Remember where the file was forked; a person's lines above were copied with it."""
+        marked = line.forked_from and line.forked_from.session_id
+        self.inherits_cost = not marked
+        self.forked_from = marked or origin
+        self.forked_at_ms = self._now()
+        self.user_messages = 0
+
+    def _persons(self, line: TranscriptLine) -> None:
+        if copied_from(line, self.session_id) is None:
+            self.user_messages += 1
+
+    def _rare(self, kind: str, text: bytes) -> None:
+        rank = TITLE_RANKS.get(kind)
+        if rank is not None:
+            name = title(text, rank)
+            if name is not None and (self.title is None or self.title[1] <= rank):
+                self.title = name, rank
+            return
+        self.cost_states += 1
+        at_ms = self._now()
+        for total in model_totals(text):
+            tokens = total.tokens
+            self.told_cost_states.append(
+                ToldCostState(
+                    self.cost_states,
+                    at_ms,
+                    total.model,
+                    tokens.input_tokens,
+                    tokens.output_tokens,
+                    tokens.cache_write_5m_tokens,
+                    tokens.cache_write_1h_tokens,
+                    tokens.cache_read_tokens,
+                    total.web_searches,
+                )
+            )
+
+
+_RARE = {COST_STATE, *TITLE_RANKS}

@@ -1,0 +1,179 @@
+"""Reads many transcripts with several processes.
+
+Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches,
+and has at most `_JOBS_AHEAD` small messages of jobs before it. All readings of a file come from one
+process, in order.
+
+Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
+program needs nothing of what started it but the interpreter.
+"""
+
+import os
+import selectors
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator
+from io import FileIO
+from typing import cast
+
+from agent_console.errors import AgentConsoleError
+from agent_console.usage.ingest.read_jobs import (
+    ReadBatch,
+    ReadJob,
+    batches,
+    decode_batch,
+    encode,
+    receive,
+    send,
+)
+from agent_console.usage.ingest.reading import TranscriptReader
+
+IN_PROCESS_BYTES = 8 * 1024 * 1024
+"""Less than this is read sooner than a process starts."""
+_MESSAGE_BYTES = 4 * 1024 * 1024
+_MESSAGE_JOBS = 32
+"""Jobs travel together up to this many bytes of transcripts and this many files."""
+_JOBS_AHEAD = 2
+
+
+class ReaderLostError(AgentConsoleError):
+    """A reading process was ended from outside; what had been read before is not lost."""
+
+
+def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[ReadBatch]:
+    """Carry out jobs, the largest files first.
+
+    Closing the iterator ends the processes at once.
+
+    Args:
+        jobs: Which files.
+        workers: How many processes; default: one less than there are processors, as somebody has
+            to take what they read.
+
+    Raises:
+        ReaderLostError: A process was ended from outside. It is raised when all others are done.
+    """
+    if sum(job.bytes_to_read for job in jobs) < IN_PROCESS_BYTES:
+        yield from batches(jobs, TranscriptReader())
+        return
+    waiting = _messages(jobs)
+    count = workers or max(1, (os.cpu_count() or 1) - 1)
+    pool = _Pool(waiting, min(count, len(waiting)))
+    try:
+        yield from pool.batches()
+    finally:
+        pool.stop()
+
+
+def _messages(jobs: list[ReadJob]) -> deque[list[ReadJob]]:
+    """Jobs in the portions in which they are given out."""
+    messages: deque[list[ReadJob]] = deque()
+    portion: list[ReadJob] = []
+    size = 0
+    for job in sorted(jobs, key=lambda job: job.bytes_to_read, reverse=True):
+        portion.append(job)
+        size += job.bytes_to_read
+        if size >= _MESSAGE_BYTES or len(portion) >= _MESSAGE_JOBS:
+            messages.append(portion)
+            portion, size = [], 0
+    if portion:
+        messages.append(portion)
+    return messages
+
+
+class _Worker:
+    """One process, and the jobs that it has not ended yet."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "agent_console.usage.ingest.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,  # what lies in a buffer is not seen by a selector
+        )
+        self.jobs_in = cast("FileIO", self.process.stdin)
+        self.batches_out = cast("FileIO", self.process.stdout)
+        self.open_jobs: list[deque[ReadJob]] = []
+
+    def give(self, jobs: list[ReadJob]) -> None:
+        """Let it do these jobs after those it has."""
+        self.open_jobs.append(deque(jobs))
+        try:
+            send(self.jobs_in, encode(jobs))
+        except BrokenPipeError:
+            return  # its other pipe says so too
+
+    def ended(self, jobs_done: int) -> None:
+        """Forget jobs that it has done."""
+        for _ in range(jobs_done):
+            self.open_jobs[0].popleft()
+        if not self.open_jobs[0]:
+            self.open_jobs.pop(0)
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        self.batches_out.close()
+        try:
+            self.jobs_in.close()
+        except BrokenPipeError:
+            return
+
+
+class _Pool:
+    """Some processes and the jobs that nobody has yet."""
+
+    def __init__(self, waiting: deque[list[ReadJob]], workers: int) -> None:
+        self._waiting = waiting
+        self._workers = workers
+        self._running: list[_Worker] = []
+        self._lost: list[str] = []
+
+    def batches(self) -> Iterator[ReadBatch]:
+        """What the processes read, as it comes."""
+        with selectors.DefaultSelector() as selector:
+            for _ in range(self._workers):
+                worker = _Worker()
+                self._running.append(worker)
+                self._refill(worker)
+                selector.register(worker.batches_out, selectors.EVENT_READ, worker)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    worker = key.data
+                    message = receive(worker.batches_out)
+                    if message is None:
+                        self._lose(worker)
+                        selector.unregister(worker.batches_out)
+                        continue
+                    batch = decode_batch(message)
+                    worker.ended(batch.jobs_done)
+                    self._refill(worker)
+                    if not worker.open_jobs:
+                        selector.unregister(worker.batches_out)
+                    yield batch
+        self._complain()
+
+    def _refill(self, worker: _Worker) -> None:
+        while self._waiting and len(worker.open_jobs) < _JOBS_AHEAD:
+            worker.give(self._waiting.popleft())
+
+    def _lose(self, worker: _Worker) -> None:
+        self._lost += [job.file.path for jobs in worker.open_jobs for job in jobs]
+        worker.open_jobs.clear()
+
+    def _complain(self) -> None:
+        lost = self._lost + [job.file.path for jobs in self._waiting for job in jobs]
+        if lost:
+            others = f" and {len(lost) - 1} others" if len(lost) > 1 else ""
+            raise ReaderLostError(
+                f"A process that reads transcripts was ended from outside; {lost[0]}{others} "
+                "could not be read to the end. What was read is kept: run it again."
+            )
+
+    def stop(self) -> None:
+        """End all processes."""
+        for worker in self._running:
+            worker.stop()
+        self._running.clear()

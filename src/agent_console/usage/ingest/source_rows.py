@@ -1,0 +1,109 @@
+"""How far each transcript has been read: rows of `sources`."""
+
+from enum import IntEnum
+from sqlite3 import Connection
+
+import msgspec
+from msgspec import Struct
+
+from agent_console.usage.ingest.file_reading import SourceState
+
+
+class SourceStatus(IntEnum):
+    """What is known of the file. The numbers are stored."""
+
+    READ = 1
+    UNREADABLE = 2
+    GONE = 3
+
+
+class SourceRow(Struct, frozen=True):
+    """A row of `sources`. Columns: see schema/step_2.py."""
+
+    source_no: int
+    state: SourceState
+    status: SourceStatus
+
+
+_STATE = (
+    "path, session_id, device, inode, offset_bytes, mtime_ns, size_bytes, head_hash, tail_hash, "
+    "first_line_ms, last_line_ms, lines, user_messages, api_errors, cost_states, bad_reasons"
+)
+_READ = (
+    f"SELECT source_no, status, {_STATE} FROM sources "  # noqa: S608
+    "LEFT JOIN sessions USING (session_no)"
+)
+_WRITTEN = (
+    "session_no, device, inode, offset_bytes, mtime_ns, size_bytes, head_hash, tail_hash, "
+    "first_line_ms, last_line_ms, lines, user_messages, api_errors, cost_states, bad_reasons, "
+    "bad_lines, status"
+)
+_WRITE = (
+    f"INSERT INTO sources (path, {_WRITTEN}) VALUES (?{', ?' * 17}) "  # noqa: S608
+    f"ON CONFLICT (path) DO UPDATE SET error = NULL, "
+    f"{', '.join(f'{column} = excluded.{column}' for column in _WRITTEN.split(', '))} "
+    "RETURNING source_no"
+)
+
+
+def read_source(connection: Connection, path: str) -> SourceRow | None:
+    """The row of the file at `path`; null when it has never been read."""
+    values = connection.execute(f"{_READ} WHERE path = ?", (path,)).fetchone()
+    return None if values is None else _row(values)
+
+
+def read_sources(connection: Connection) -> dict[str, SourceRow]:
+    """All rows by path."""
+    return {row.state.path: row for row in map(_row, connection.execute(_READ))}
+
+
+def write_source(connection: Connection, state: SourceState, session_no: int | None) -> int:
+    """Store how far a file has been read; its number."""
+    number: int = connection.execute(
+        _WRITE,
+        (
+            state.path,
+            session_no,
+            state.device,
+            state.inode,
+            state.offset_bytes,
+            state.mtime_ns,
+            state.size_bytes,
+            state.head_hash,
+            state.tail_hash,
+            state.first_line_ms,
+            state.last_line_ms,
+            state.lines,
+            state.user_messages,
+            state.api_errors,
+            state.cost_states,
+            msgspec.json.encode(state.bad_reasons).decode(),
+            sum(state.bad_reasons.values()),
+            SourceStatus.READ,
+        ),
+    ).fetchone()[0]
+    return number
+
+
+def mark_source(
+    connection: Connection, path: str, status: SourceStatus, error: str | None = None
+) -> None:
+    """Say that a file that has been read before is gone or cannot be read."""
+    connection.execute(
+        "UPDATE sources SET status = ?, error = ? WHERE path = ?", (status, error, path)
+    )
+
+
+def move_source(connection: Connection, old_path: str, new_path: str) -> None:
+    """The file has another name now."""
+    connection.execute("UPDATE sources SET path = ? WHERE path = ?", (new_path, old_path))
+
+
+def _row(values: tuple[object, ...]) -> SourceRow:
+    number, status, *state = values
+    fields = [*state[:1], state[1] or "", *state[2:-1], msgspec.json.decode(str(state[-1]))]
+    return SourceRow(
+        msgspec.convert(number, int),
+        msgspec.convert(fields, SourceState),
+        SourceStatus(msgspec.convert(status, int)),
+    )

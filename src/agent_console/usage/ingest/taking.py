@@ -1,0 +1,320 @@
+"""Take what transcripts told into the ledger, inside one transaction.
+
+Rule: a file's rows and its offset change together, and only from the state that the reader began
+with: when somebody else has read on meanwhile, the reading is passed over, not added twice.
+"""
+
+from collections.abc import Sequence
+from sqlite3 import Connection
+
+from msgspec import Struct
+
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.usage import UsageEntry
+from agent_console.usage.accounts import Account, merged
+from agent_console.usage.batch import Batch
+from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, ToldResponse
+from agent_console.usage.ingest.origins import is_origin
+from agent_console.usage.ingest.source_rows import read_source, write_source
+from agent_console.usage.ingest.unlisted import remake_unlisted
+from agent_console.usage.rows import (
+    Facet,
+    Figures,
+    Kind,
+    MessageRow,
+    SessionAccount,
+    Source,
+)
+from agent_console.usage.told_usage import usage_entry
+
+
+class Taken(Struct, frozen=True):
+    """What a transaction has done.
+
+    Attributes:
+        sessions: The totals of all sessions that changed.
+        usage: What rows gained, of those that are not older than was asked for.
+        passed_over: Files that somebody else has read on meanwhile: read them again.
+    """
+
+    sessions: list[SessionMetadata]
+    usage: list[UsageEntry]
+    passed_over: list[str]
+
+
+class Taker:
+    """Takes readings into one batch. The caller begins and commits the transaction.
+
+    Args:
+        connection: The ledger, in a transaction.
+        batch: The transaction's changes.
+        at_ms: When this happens, Unix milliseconds.
+        tell_since_ms: Rows from this time on are told one by one.
+    """
+
+    def __init__(
+        self, connection: Connection, batch: Batch, at_ms: int, tell_since_ms: int
+    ) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._at_ms = at_ms
+        self._tell_since_ms = tell_since_ms
+        self._usage: list[UsageEntry] = []
+        self._passed_over: list[str] = []
+        self._changed_from: dict[int, int] = {}
+        self._last_model: dict[int, tuple[int, str]] = {}
+        self._facet_nos: dict[tuple[object, ...], int] = {}
+
+    def take(self, readings: Sequence[FileReading]) -> Taken:
+        """Take all of them, in order."""
+        self._batch.read_ahead(
+            {r.after.session_id for r in readings if r.after.session_id}
+            | {told.session_id for r in readings for told in r.responses},
+            {told.key for r in readings for told in r.responses},
+        )
+        for reading in readings:
+            self._take(reading)
+        return self._finish()
+
+    # ---- one file --------------------------------------------------------------------------
+
+    def _take(self, reading: FileReading) -> None:
+        path = reading.after.path
+        known = read_source(self._connection, path)
+        if (None if known is None else known.state) != reading.before:
+            self._passed_over.append(path)
+            return
+        session_id = reading.after.session_id  # empty: its lines have not told it yet
+        session = self._batch.open_session(session_id) if session_id else None
+        session_no = None if session is None else session.session_no
+        source_no = write_source(self._connection, reading.after, session_no)
+        if session is not None:
+            self._take_title(reading, session)
+            self._take_fork(reading, session)
+            self._take_cost_states(reading, session)
+        origins = self._origins(reading)
+        for told in reading.responses:
+            self._take_response(told, source_no, origins)
+
+    def _take_response(self, told: ToldResponse, source_no: int, origins: set[int]) -> None:
+        batch = self._batch
+        earlier = batch.row(told.key)
+        if earlier is None:
+            row = self._new_row(told, source_no)
+            batch.post_new(row, told.key)
+            gain = row.figures
+        else:
+            session_no = batch.open_session(told.session_id).session_no
+            account = self._account(told, session_no, source_no)
+            standing = batch.account(earlier)
+            stands = merged(standing, account, told_is_origin=standing.session_no in origins)
+            if stands is standing:
+                return
+            row = batch.row_of(stands, told.key, earlier)
+            gain = batch.post(row, earlier, self._at_ms)
+            if earlier.session_no != row.session_no:
+                self._changed(earlier.session_no, earlier.at_ms)
+        self._changed(row.session_no, row.at_ms)
+        if told.model and not told.is_subagent and row.at_ms >= self._last_used(row.session_no):
+            self._last_model[row.session_no] = (row.at_ms, told.model)
+        if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
+            self._usage.append(usage_entry(batch, row, gain))
+
+    def _new_row(self, told: ToldResponse, source_no: int) -> MessageRow:
+        batch = self._batch
+        figures = _figures(told)
+        return MessageRow(
+            None,
+            told.key,
+            batch.open_session(told.session_id).session_no,
+            self._facet_no(told, figures),
+            told.at_ms,
+            Source.TRANSCRIPT,
+            figures,
+            told.claim,
+            source_no,
+            batch.names.number(told.agent_id),
+            told.web_fetches,
+        )
+
+    def _facet_no(self, told: ToldResponse, figures: Figures) -> int:
+        prompt_over = self._batch.facets.prompt_over(figures.prompt_tokens)
+        key = (
+            told.model,
+            told.project,
+            told.branch,
+            told.version,
+            told.speed,
+            told.service_tier,
+            told.inference_geo,
+            told.agent_type,
+            told.skill,
+            told.entrypoint,
+            told.is_subagent,
+            told.kind,
+            prompt_over,
+            told.reported_nano_usd > 0,
+            told.output_is_lower_bound,
+        )
+        number = self._facet_nos.get(key)
+        if number is None:
+            number = self._batch.facet_no(_facet(told), figures)
+            self._facet_nos[key] = number
+        return number
+
+    def _last_used(self, session_no: int) -> int:
+        """When the session's last model was used, as far as this batch knows."""
+        known = self._last_model.get(session_no)
+        if known is not None:
+            return known[0]
+        last_seen_ms = self._batch.numbered_session(session_no).last_seen_ms
+        return 0 if last_seen_ms is None else last_seen_ms
+
+    def _account(self, told: ToldResponse, session_no: int, source_no: int) -> Account:
+        return Account(
+            session_no,
+            told.at_ms,
+            Source.TRANSCRIPT,
+            _figures(told),
+            _facet(told),
+            told.claim,
+            source_no,
+            told.agent_id,
+            told.web_fetches,
+        )
+
+    # ---- what else a file tells ------------------------------------------------------------
+
+    def _take_title(self, reading: FileReading, session: SessionAccount) -> None:
+        if reading.title is not None:
+            title, rank = reading.title
+            self._connection.execute(
+                "UPDATE sessions SET title = ?, title_rank = ? "
+                "WHERE session_no = ? AND title_rank <= ?",
+                (title, rank, session.session_no, rank),
+            )
+
+    def _take_fork(self, reading: FileReading, session: SessionAccount) -> None:
+        origin_id = reading.forked_from
+        if origin_id is None or origin_id == session.session_id:
+            return
+        origin = self._batch.open_session(origin_id)
+        self._mark_fork(session, origin, reading.forked_at_ms, inherits=reading.inherits_cost)
+
+    def _mark_fork(
+        self,
+        session: SessionAccount,
+        origin: SessionAccount,
+        at_ms: int | None,
+        *,
+        inherits: bool,
+    ) -> None:
+        self._connection.execute(
+            "UPDATE sessions SET forked_from_no = ?, inherits_cost = max(inherits_cost, ?), "
+            "forked_at_ms = max(coalesce(forked_at_ms, 0), ?) WHERE session_no = ?",
+            (origin.session_no, inherits, at_ms or 0, session.session_no),
+        )
+        self._changed(session.session_no, 0)
+
+    def _take_cost_states(self, reading: FileReading, session: SessionAccount) -> None:
+        for state in reading.cost_states:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    session.session_no,
+                    state.number,
+                    self._batch.names.number(state.model),
+                    state.at_ms,
+                    state.input_tokens,
+                    state.output_tokens,
+                    state.cache_write_5m_tokens,
+                    state.cache_write_1h_tokens,
+                    state.cache_read_tokens,
+                    state.web_searches,
+                ),
+            )
+            self._changed(session.session_no, state.at_ms)
+
+    def _origins(self, reading: FileReading) -> set[int]:
+        """The sessions that hold responses of which this reading's session is the origin."""
+        batch = self._batch
+        shared: dict[int, list[ToldResponse]] = {}
+        for told in reading.responses:
+            row = batch.row(told.key)
+            if (
+                row is not None
+                and row.source_no is not None
+                and not (told.claim | row.claim) & CLAIM_COPY
+                and batch.numbered_session(row.session_no).session_id != told.session_id
+            ):
+                shared.setdefault(row.session_no, []).append(told)
+        origins: set[int] = set()
+        if shared:
+            batch.write()
+        for session_no, responses in shared.items():
+            mine = batch.open_session(responses[0].session_id)
+            theirs = batch.numbered_session(session_no)
+            keys = {told.key for told in responses}
+            own = (told.at_ms for told in reading.responses if told.key not in keys)
+            last_at_ms = max(told.at_ms for told in responses)
+            if is_origin(self._connection, mine, theirs, keys, min(own, default=None)):
+                origins.add(session_no)
+                self._mark_fork(theirs, mine, last_at_ms, inherits=False)
+            else:
+                self._mark_fork(mine, theirs, last_at_ms, inherits=False)
+        return origins
+
+    # ---- the end ---------------------------------------------------------------------------
+
+    def _changed(self, session_no: int, at_ms: int) -> None:
+        earlier = self._changed_from.get(session_no, at_ms)
+        self._changed_from[session_no] = min(earlier, at_ms)
+
+    def _finish(self) -> Taken:
+        batch = self._batch
+        batch.write(self._at_ms)
+        for session_no in self._changed_from:
+            session = batch.numbered_session(session_no)
+            used = self._last_model.get(session_no)
+            if used is not None:
+                batch.used_model(session, used[1])
+            if not session.has_transcript and session.first_seen_ms is not None:
+                session.has_transcript = True
+                batch.changed_session(session)
+                if not batch.is_new(session):
+                    batch.set_aside_told_again(session, self._at_ms)
+        batch.write()
+        looked_at = remake_unlisted(self._connection, batch, self._changed_from, self._at_ms)
+        changed = sorted(self._changed_from.keys() | looked_at)
+        totals = [session.metadata() for session in batch.read_again(changed)]
+        return Taken(totals, self._usage, self._passed_over)
+
+
+def _facet(told: ToldResponse) -> Facet:
+    return Facet(
+        told.project,
+        told.branch,
+        told.version,
+        told.entrypoint,
+        told.model,
+        told.speed,
+        told.service_tier,
+        told.inference_geo,
+        told.agent_type,
+        told.skill,
+        told.is_subagent,
+        Kind(told.kind),
+        output_is_lower_bound=told.output_is_lower_bound,
+    )
+
+
+def _figures(told: ToldResponse) -> Figures:
+    return Figures(
+        told.input_tokens,
+        told.output_tokens,
+        told.cache_write_5m_tokens,
+        told.cache_write_1h_tokens,
+        told.cache_read_tokens,
+        told.web_searches,
+        told.reported_nano_usd,
+    )

@@ -1,0 +1,184 @@
+"""The responses that the lines of one transcript tell, each of them once.
+
+Rule: what was used is told by the largest line, whose it is by the line with the best claim, when
+it was by the earliest; an echo says nothing beside any other line. Among equals the first line in
+the file stands, so that a file may be read in any number of pieces.
+"""
+
+from msgspec import Struct
+
+from agent_console.claude_code.transcript_line import TranscriptLine
+from agent_console.claude_code.transcript_response import (
+    Response,
+    billed_apart,
+    output_may_be_missing,
+)
+from agent_console.claude_code.transcript_tokens import Tokens, billed_tokens, count
+from agent_console.usage.ingest.file_reading import (
+    CLAIM_COPY,
+    CLAIM_ECHO,
+    CLAIM_SIDECHAIN,
+    ToldResponse,
+)
+from agent_console.usage.money import nano_usd
+from agent_console.usage.rows import Kind
+
+_KINDS = {"advisor": Kind.ADVISOR, "compaction": Kind.COMPACTION}
+_ABSURD_USD = 1_000_000
+"""No response costs as much."""
+
+
+class _Account(Struct, gc=False):
+    """All lines of one response so far.
+
+    Attributes:
+        owner: The line with the best claim, `session_id` whose it is by that line.
+        largest: What the line with the most tokens told.
+    """
+
+    kind: Kind
+    owner: TranscriptLine
+    claim: int
+    session_id: str
+    largest: Response
+    model: str
+    tokens: Tokens
+    at_ms: int
+    cost_usd: float
+    output_is_lower_bound: bool
+
+    def join(self, other: "_Account") -> None:
+        """Take in another line of the response, one further down in the file."""
+        if other.claim < self.claim:
+            self.claim = other.claim
+            self.owner = other.owner
+            self.session_id = other.session_id
+        if other.tokens.total > self.tokens.total:
+            self.largest = other.largest
+            self.model = other.model
+            self.tokens = other.tokens
+        self.at_ms = min(self.at_ms, other.at_ms)
+        self.cost_usd = max(self.cost_usd, other.cost_usd)
+        self.output_is_lower_bound = self.output_is_lower_bound and other.output_is_lower_bound
+
+
+class ToldResponses:
+    """Collects lines.
+
+    Args:
+        agent_id: Of the subagent whose transcript this is, where no line says it.
+        agent_type: Likewise.
+        is_subagent: Every line is a subagent's.
+    """
+
+    def __init__(self, agent_id: str, agent_type: str, *, is_subagent: bool) -> None:
+        self._agent_id = agent_id
+        self._agent_type = agent_type
+        self._is_subagent = is_subagent
+        self._accounts: dict[str, _Account] = {}
+
+    def __len__(self) -> int:
+        """How many were told."""
+        return len(self._accounts)
+
+    def add(
+        self, key: str, line: TranscriptLine, response: Response, origin: str | None, at_ms: int
+    ) -> None:
+        """Take in what a line tells.
+
+        Args:
+            key: The response's identity.
+            line: The whole line.
+            response: What it tells.
+            origin: The session that the line says it was copied from.
+            at_ms: When it was, Unix milliseconds.
+        """
+        claim = CLAIM_COPY if origin else 0
+        if self._is_subagent or line.is_sidechain:
+            claim |= CLAIM_SIDECHAIN
+        if response.is_echo:
+            claim |= CLAIM_ECHO | CLAIM_SIDECHAIN
+        cost = line.cost_usd
+        account = _Account(
+            Kind.RESPONSE,
+            line,
+            claim,
+            origin or "",
+            response,
+            response.model,
+            billed_tokens(response.usage),
+            at_ms,
+            cost if cost is not None and 0 < cost < _ABSURD_USD else 0,
+            output_may_be_missing(line, response.stop_reason),
+        )
+        self._join(key, account)
+        if response.usage.iterations:
+            self._add_apart(key, account)
+
+    def _add_apart(self, key: str, account: _Account) -> None:
+        response = account.largest
+        for name, number, iteration in billed_apart(response.usage):
+            apart = _Account(
+                _KINDS[name],
+                account.owner,
+                account.claim,
+                account.session_id,
+                response,
+                iteration.model or response.model,
+                billed_tokens(iteration),
+                account.at_ms,
+                0,
+                account.output_is_lower_bound,
+            )
+            self._join(f"{key}:{name}:{number}", apart)
+
+    def _join(self, key: str, account: _Account) -> None:
+        known = self._accounts.get(key)
+        if known is None or known.claim & CLAIM_ECHO > account.claim & CLAIM_ECHO:
+            self._accounts[key] = account
+        elif known.claim & CLAIM_ECHO == account.claim & CLAIM_ECHO:
+            known.join(account)
+
+    def told(self, session_id: str) -> list[ToldResponse]:
+        """Each response once.
+
+        Args:
+            session_id: Whose transcript this is.
+        """
+        return [self._told(key, account, session_id) for key, account in self._accounts.items()]
+
+    def _told(self, key: str, account: _Account, session_id: str) -> ToldResponse:
+        line = account.owner
+        response = account.largest
+        usage = response.usage
+        tokens = account.tokens
+        tools = usage.server_tool_use if account.kind is Kind.RESPONSE else None
+        is_subagent = account.claim & CLAIM_SIDECHAIN != 0
+        return ToldResponse(
+            key,
+            account.kind,
+            account.session_id or session_id,
+            account.claim,
+            account.at_ms,
+            line.cwd or "",
+            line.git_branch or "",
+            line.version or "",
+            line.entrypoint or "",
+            account.model,
+            usage.speed or "",
+            usage.service_tier or "",
+            usage.inference_geo or "",
+            is_subagent,
+            line.agent_id or response.agent_id or self._agent_id,
+            line.attribution_agent or (self._agent_type if is_subagent else ""),
+            line.attribution_skill or "",
+            tokens.input_tokens,
+            tokens.output_tokens,
+            tokens.cache_write_5m_tokens,
+            tokens.cache_write_1h_tokens,
+            tokens.cache_read_tokens,
+            count(tools.web_search_requests) if tools is not None else 0,
+            count(tools.web_fetch_requests) if tools is not None else 0,
+            nano_usd(account.cost_usd),
+            account.output_is_lower_bound,
+        )

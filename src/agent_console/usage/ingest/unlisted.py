@@ -1,0 +1,156 @@
+"""What a session was billed beyond its transcript's lines, by its cost-state lines.
+
+Rule: such a row is a difference, and made again whenever something that it is a difference of has
+changed; nothing else writes rows of this kind for a session with cost-state lines.
+
+Per line and model: its figures, minus the session's rows up to then, minus what the original of a
+fork had been billed when the fork began with its total, minus the session's earlier such rows; per
+class of tokens, never negative.
+"""
+
+from collections.abc import Iterable, Mapping
+from sqlite3 import Connection
+
+from msgspec.structs import replace
+
+from agent_console.usage.accounts import Account
+from agent_console.usage.batch import Batch
+from agent_console.usage.rows import Facet, Figures, Kind, Source
+
+_FIGURES = (
+    "input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "
+    "cache_read_tokens, web_searches"
+)
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)" for name in _FIGURES.split(", "))
+_COUNTED = "messages JOIN facets USING (facet_no) WHERE NOT set_aside AND NOT extra"
+_ROWS = (
+    f"SELECT model_no, {_SUMS} FROM {_COUNTED} AND kind != {int(Kind.UNLISTED)} "  # noqa: S608
+    "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
+)
+_INHERITED = (
+    f"SELECT model_no, {_SUMS} FROM {_COUNTED} "  # noqa: S608
+    "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
+)
+_ORIGIN = (
+    "SELECT forked_from_no, inherits_cost, (SELECT min(at_ms) FROM messages "  # noqa: S608
+    "JOIN facets USING (facet_no) WHERE messages.session_no = sessions.session_no "
+    f"AND kind != {int(Kind.UNLISTED)} AND NOT set_aside AND NOT extra) "
+    "FROM sessions WHERE session_no = ?"
+)
+_STATES = (
+    f"SELECT number, at_ms, model_no, {_FIGURES} FROM cost_states "  # noqa: S608
+    "WHERE session_no = ? ORDER BY number"
+)
+_NOTHING = Figures()
+
+
+def remake_unlisted(
+    connection: Connection, batch: Batch, changed_from: Mapping[int, int], at_ms: int
+) -> set[int]:
+    """Make the rows again that depend on what has changed; everything else is written.
+
+    Args:
+        connection: The ledger, in a transaction.
+        batch: The transaction's changes, all written by now.
+        changed_from: By session, the earliest time of what has changed in it.
+        at_ms: When this happens.
+
+    Returns:
+        The sessions whose rows were looked at.
+    """
+    looked_at: set[int] = set()
+    todo = dict(changed_from)
+    while todo:
+        session_no, since_ms = todo.popitem()
+        for (fork_no,) in connection.execute(
+            "SELECT session_no FROM sessions WHERE forked_from_no = ? AND inherits_cost",
+            (session_no,),
+        ).fetchall():
+            if fork_no not in looked_at:
+                todo[fork_no] = 0
+        (last_ms,) = connection.execute(
+            "SELECT max(at_ms) FROM cost_states WHERE session_no = ?", (session_no,)
+        ).fetchone()
+        if last_ms is not None and since_ms <= last_ms:
+            looked_at.add(session_no)
+            _remake(connection, batch, session_no, at_ms)
+            batch.write()
+    return looked_at
+
+
+def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -> None:
+    session = batch.numbered_session(session_no)
+    known: dict[int, Figures] = {}
+    for number, told_at_ms, model_no, *values in connection.execute(
+        _STATES, (session_no,)
+    ).fetchall():
+        rows = _by_model(connection, _ROWS, session_no, told_at_ms)
+        inherited = _inherited(connection, session_no, told_at_ms)
+        beyond = (
+            Figures(*values)
+            .minus(rows.get(model_no, _NOTHING))
+            .minus(inherited.get(model_no, _NOTHING))
+            .minus(known.get(model_no, _NOTHING))
+            .at_least_zero()
+        )
+        known[model_no] = known.get(model_no, _NOTHING).plus(beyond)
+        model = batch.names.name(model_no) or ""
+        key = f"{session.session_id}:cost-state:{number}:{model}"
+        earlier = batch.row(key)
+        if beyond != _NOTHING:
+            facet = _facet(connection, batch, session_no, told_at_ms, model)
+            account = Account(session_no, told_at_ms, Source.TRANSCRIPT, beyond, facet)
+            row = batch.row_of(account, key, earlier)
+            if row != earlier:
+                batch.post(row, earlier, at_ms)
+        elif earlier is not None:
+            batch.remove(earlier, at_ms)
+
+
+def _inherited(connection: Connection, session_no: int, until_ms: int) -> dict[int, Figures]:
+    """What the original of a fork had been billed when it began, by model, and so on back.
+
+    A fork has begun when it tells its first response of its own. (The last copied line is too
+    early: what the original's subagents and unlisted requests cost may be dated after it.)
+    """
+    sums: dict[int, Figures] = {}
+    seen: set[int] = set()
+    while session_no not in seen:
+        seen.add(session_no)
+        origin_no, inherits, own_ms = connection.execute(_ORIGIN, (session_no,)).fetchone()
+        if origin_no is None or not inherits:
+            break
+        until_ms = min(until_ms, until_ms if own_ms is None else own_ms - 1)
+        for model_no, figures in _by_model(connection, _INHERITED, origin_no, until_ms).items():
+            sums[model_no] = sums.get(model_no, _NOTHING).plus(figures)
+        session_no = origin_no
+    return sums
+
+
+def _by_model(
+    connection: Connection, query: str, session_no: int, until_ms: int
+) -> dict[int, Figures]:
+    rows: Iterable[tuple[int, ...]] = connection.execute(query, (session_no, until_ms))
+    return {model_no: Figures(*values) for model_no, *values in rows}
+
+
+def _facet(connection: Connection, batch: Batch, session_no: int, at_ms: int, model: str) -> Facet:
+    """Where the session's latest row by then belongs."""
+    found = connection.execute(
+        "SELECT facet_no FROM messages WHERE session_no = ? AND at_ms <= ? "
+        "ORDER BY at_ms DESC LIMIT 1",
+        (session_no, at_ms),
+    ).fetchone()
+    near = Facet() if found is None else batch.facets.facet(found[0])
+    return replace(
+        near,
+        model=model,
+        kind=Kind.UNLISTED,
+        speed="",
+        service_tier="",
+        inference_geo="",
+        agent_type="",
+        skill="",
+        is_subagent=False,
+        output_is_lower_bound=False,
+    )

@@ -1,0 +1,31 @@
+"""A process that reads transcripts: jobs on stdin, batches of readings on stdout.
+
+Rule: it ends as soon as either pipe does, so that it never outlives who started it. Ctrl-C is for
+that process alone to answer.
+"""
+
+import contextlib
+import os
+import signal
+from io import FileIO
+
+from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
+from agent_console.usage.ingest.reading import TranscriptReader
+
+_NICE = 10
+
+
+def main() -> None:
+    """Work until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICE)
+    reader = TranscriptReader()
+    jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
+    with contextlib.suppress(BrokenPipeError):
+        while (message := receive(jobs_in)) is not None:
+            for batch in batches(decode_jobs(message), reader):
+                send(batches_out, encode(batch))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Many rows in one SQLite statement.
+
+Rule: a batch costs a handful of statements, whatever its size. Each step of an SQLite statement
+lets go of the interpreter's lock, and beside a busy event loop it takes up to the switch interval
+(5 ms) to get it back: 100 rows through `executemany` took 300 ms where one statement took 12. So
+rows are read as one JSON document and written as one list of VALUES.
+
+S608 is silenced where a text is put together from constants and question marks only.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from sqlite3 import Connection
+from typing import Any
+
+from msgspec.json import Decoder
+
+_MAX_ROWS = 256
+"""The most rows in one statement. Shorter lists are filled up to a power of two, so that nine
+statements of each kind are prepared once and kept."""
+
+_MANY = 512
+"""More rows come from imports, which have nobody beside them who waits for the interpreter."""
+
+_document = Decoder(list[list[Any]])
+
+
+def select_many(
+    connection: Connection, select: str, wanted: Sequence[str] | Sequence[int]
+) -> list[list[Any]]:
+    """The rows of `select`, which gives one JSON document and ends in `IN`, for what is wanted."""
+    found: list[list[Any]] = []
+    for chunk in _chunks(wanted):
+        size = _power_of_two(len(chunk))
+        document = connection.execute(
+            f"{select} ({', '.join('?' * size)})", [*chunk, *[chunk[0]] * (size - len(chunk))]
+        ).fetchone()[0]
+        found += rows_of(document)
+    return found
+
+
+def rows_of(document: str) -> list[list[Any]]:
+    """The rows that SQLite put into one JSON document."""
+    return _document.decode(document)
+
+
+def insert_many(
+    connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows whose first value is never null."""
+    if len(rows) > _MANY:  # an import, in a process of its own
+        statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
+        connection.executemany(statement, rows)
+        return
+    for chunk in _chunks(rows):
+        width = len(chunk[0])
+        size = _power_of_two(len(chunk))
+        parameters = [value for row in chunk for value in row]
+        parameters.extend([None] * (width * (size - len(chunk))))
+        connection.execute(_values(insert, on_conflict, width, size), parameters)
+
+
+def insert_one(connection: Connection, statement: str, value: str) -> int:
+    """The number of the row that `statement` makes."""
+    return connection.execute(statement, (value,)).lastrowid or 0
+
+
+def replacing(columns: Iterable[str]) -> str:
+    """For an upsert: the new values in the place of the old."""
+    return ", ".join(f"{column} = excluded.{column}" for column in columns)
+
+
+def adding(columns: Iterable[str]) -> str:
+    """For an upsert: the new values added to the old."""
+    return ", ".join(f"{column} = {column} + excluded.{column}" for column in columns)
+
+
+@cache
+def _values(insert: str, on_conflict: str, width: int, size: int) -> str:
+    """Rows that only fill the statement up begin with NULL, which no column in front may be."""
+    columns = ", ".join(f"column{n}" for n in range(1, width + 1))
+    marks = ", ".join([f"({', '.join('?' * width)})"] * size)
+    rows = f"SELECT {columns} FROM (VALUES {marks})"  # noqa: S608
+    return f"{insert} {rows} WHERE column1 IS NOT NULL {on_conflict}"
+
+
+def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (items[start : start + _MAX_ROWS] for start in range(0, len(items), _MAX_ROWS))
+
+
+def _power_of_two(count: int) -> int:
+    return 1 << (count - 1).bit_length()

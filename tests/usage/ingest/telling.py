@@ -1,0 +1,101 @@
+"""Readings as readers of transcripts hand them over, made by hand."""
+
+from typing import Any
+
+from msgspec.structs import replace
+from tests.usage.asking import MINUTE_MS, NOON_MS, SESSION, query
+
+from agent_console.usage.ingest.file_reading import (
+    FileReading,
+    SourceState,
+    ToldCostState,
+    ToldResponse,
+)
+from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.ledger import Ledger
+from agent_console.usage.rows import Kind
+
+MODEL = "claude-opus-5-5"
+
+
+def response(
+    key: str, *, session: str = SESSION, minute: float = 0, claim: int = 0, **fields: Any
+) -> ToldResponse:
+    """A response of 10 tokens in and 100 out, told at a minute after noon."""
+    told = ToldResponse(
+        key=key,
+        kind=Kind.RESPONSE,
+        session_id=session,
+        claim=claim,
+        at_ms=NOON_MS + round(minute * MINUTE_MS),
+        project="/home/me/project",
+        branch="main",
+        version="2.1.329",
+        entrypoint="cli",
+        model=MODEL,
+        speed="standard",
+        service_tier="standard",
+        inference_geo="",
+        is_subagent=False,
+        agent_id="",
+        agent_type="",
+        skill="",
+        input_tokens=10,
+        output_tokens=100,
+        cache_write_5m_tokens=0,
+        cache_write_1h_tokens=0,
+        cache_read_tokens=0,
+        web_searches=0,
+        web_fetches=0,
+        reported_nano_usd=0,
+        output_is_lower_bound=False,
+    )
+    return replace(told, **fields)
+
+
+def cost_state(number: int, minute: float, **fields: int) -> ToldCostState:
+    """A line that says what the session has used so far."""
+    return replace(
+        ToldCostState(number, NOON_MS + round(minute * MINUTE_MS), MODEL, *[0] * 6), **fields
+    )
+
+
+def reading(
+    *responses: ToldResponse,
+    session: str = SESSION,
+    path: str | None = None,
+    before: SourceState | None = None,
+    **fields: Any,
+) -> FileReading:
+    """A file read from its beginning, or from `before` on."""
+    path = path or f"/projects/p/{session}.jsonl"
+    offset = 100 if before is None else before.offset_bytes + 100
+    after = SourceState(path, session, 1, hash(path) & 0xFFFF, offset_bytes=offset)
+    made = FileReading(
+        before=before,
+        after=after,
+        from_start=before is None,
+        responses=list(responses),
+        cost_states=[],
+        title=None,
+        forked_from=None,
+        forked_at_ms=None,
+        inherits_cost=False,
+        is_complete=True,
+    )
+    return replace(made, **fields)
+
+
+def take(ledger: Ledger, *readings: FileReading, tell_since_ms: int = 0) -> Taken:
+    """One transaction."""
+    return ledger.take(readings, NOON_MS, tell_since_ms)
+
+
+def by_session(ledger: Ledger) -> dict[str, tuple[int, int]]:
+    """Input and output tokens of each session, out of the rollup."""
+    rows = query(
+        ledger.path,
+        "SELECT session_id, sum(u.input_tokens), sum(u.output_tokens) "
+        "FROM usage_by_session u JOIN sessions USING (session_no) GROUP BY 1",
+    )
+    return {session_id: (read, written) for session_id, read, written in rows}

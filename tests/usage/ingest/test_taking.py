@@ -1,0 +1,200 @@
+"""What transcripts tell goes into the ledger exactly once, and to whom it belongs."""
+
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ, totals
+from tests.usage.ingest.telling import by_session, reading, response, take
+
+from agent_console.usage.ingest.file_reading import (
+    CLAIM_COPY,
+    CLAIM_ECHO,
+    CLAIM_SIDECHAIN,
+    FileReading,
+)
+from agent_console.usage.ledger import Ledger
+
+BOTH_ORDERS = list(permutations((0, 1)))
+
+
+def in_order(ledger: Ledger, order: tuple[int, ...], *readings: FileReading) -> None:
+    """Each in a transaction of its own."""
+    for number in order:
+        take(ledger, readings[number])
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_a_response_is_a_row_of_its_session(ledger: Ledger) -> None:
+    taken = take(ledger, reading(response("m1"), response("m2", minute=1)))
+    told = totals(ledger)
+    assert told is not None
+    assert (told.total_input_tokens, told.total_output_tokens) == (20, 200)
+    assert taken.sessions == [told]
+    assert [entry.message_id for entry in taken.usage] == ["m1", "m2"]
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_a_reading_counts_only_from_the_state_it_began_with(ledger: Ledger) -> None:
+    first = reading(response("m1"))
+    take(ledger, first)
+    assert take(ledger, first).passed_over == [first.after.path]
+    second = reading(response("m2"), before=first.after)
+    assert take(ledger, second).passed_over == []
+    assert take(ledger, second).passed_over == [first.after.path]
+    assert by_session(ledger) == {SESSION: (20, 200)}
+
+
+def test_a_response_that_grows_later_moves_the_sums_by_the_difference(ledger: Ledger) -> None:
+    first = reading(response("m1", output_tokens=3))
+    take(ledger, first)
+    taken = take(ledger, reading(response("m1", output_tokens=500), before=first.after))
+    assert by_session(ledger) == {SESSION: (10, 500)}
+    assert [entry.output_tokens for entry in taken.usage] == [497]
+
+
+def test_a_response_keeps_the_time_of_its_first_line(ledger: Ledger) -> None:
+    first = reading(response("m1", minute=20, output_tokens=500))
+    take(ledger, first)
+    take(ledger, reading(response("m1", output_tokens=3), before=first.after))
+    assert query(ledger.path, "SELECT at_ms, output_tokens FROM messages") == [(NOON_MS, 500)]
+    assert sums_that_differ(ledger.path) == []
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
+def test_a_marked_copy_belongs_to_the_session_it_names(
+    ledger: Ledger, order: tuple[int, ...]
+) -> None:
+    in_order(
+        ledger,
+        order,
+        reading(response("m1")),
+        reading(
+            response("m1", claim=CLAIM_COPY),
+            response("m2", session=OTHER, minute=5, output_tokens=50),
+            session=OTHER,
+            forked_from=SESSION,
+            forked_at_ms=NOON_MS,
+        ),
+    )
+    assert by_session(ledger) == {SESSION: (10, 100), OTHER: (10, 50)}
+    assert query(
+        ledger.path,
+        "SELECT fork.session_id, origin.session_id FROM sessions fork "
+        "JOIN sessions origin ON fork.forked_from_no = origin.session_no",
+    ) == [(OTHER, SESSION)]
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
+@pytest.mark.parametrize("own_of_the_original", [0, 1])
+def test_an_unmarked_copy_belongs_to_the_session_that_went_on_first(
+    ledger: Ledger, order: tuple[int, ...], own_of_the_original: int
+) -> None:
+    original = [response("m1", session=OTHER)]
+    original += [response("own", session=OTHER, minute=1)] * own_of_the_original
+    in_order(
+        ledger,
+        order,
+        reading(*original, session=OTHER),
+        reading(response("m1"), response("m2", minute=5)),
+    )
+    assert by_session(ledger) == {
+        OTHER: (10 + 10 * own_of_the_original, 100 + 100 * own_of_the_original),
+        SESSION: (10, 100),
+    }
+    assert query(
+        ledger.path,
+        "SELECT fork.session_id FROM sessions fork WHERE forked_from_no IS NOT NULL",
+    ) == [(SESSION,)]
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
+def test_a_replay_in_a_sidechain_counts_once_and_for_the_main_line(
+    ledger: Ledger, order: tuple[int, ...]
+) -> None:
+    in_order(
+        ledger,
+        order,
+        reading(response("m1")),
+        reading(
+            response("m1", claim=CLAIM_SIDECHAIN, is_subagent=True, agent_id="a1"),
+            path="/projects/p/agent-aside_question-1.jsonl",
+        ),
+    )
+    assert query(
+        ledger.path, "SELECT is_subagent, agent_no FROM messages JOIN facets USING (facet_no)"
+    ) == [(0, 0)]
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
+@pytest.mark.parametrize("echoed", [3, 900])
+def test_an_echo_counts_only_while_nobody_else_tells_it(
+    ledger: Ledger, order: tuple[int, ...], echoed: int
+) -> None:
+    in_order(
+        ledger,
+        order,
+        reading(
+            response("m1", claim=CLAIM_ECHO | CLAIM_SIDECHAIN, output_tokens=echoed),
+            response("only", claim=CLAIM_ECHO | CLAIM_SIDECHAIN, output_tokens=3),
+        ),
+        reading(
+            response("m1", claim=CLAIM_SIDECHAIN, output_tokens=500),
+            path="/projects/p/s/subagents/agent-1.jsonl",
+        ),
+    )
+    assert by_session(ledger) == {SESSION: (20, 503)}
+
+
+def test_what_was_added_without_a_key_is_set_aside_when_a_transcript_comes(
+    ledger: Ledger,
+) -> None:
+    do(ledger, add(input_tokens=7, cost_usd=0.5))
+    do(ledger, add(input_tokens=1000, extra=True))
+    take(ledger, reading(response("m1")))
+    assert by_session(ledger) == {SESSION: (1010, 100)}
+    assert do(ledger, add(input_tokens=7)).set_aside
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_a_transcript_corrects_the_early_numbers_of_an_upsert(ledger: Ledger) -> None:
+    do(ledger, add("m1", output_tokens=1, cost_usd=0.5, duration_ms=70, turns=1))
+    take(ledger, reading(response("m1")))
+    told = totals(ledger)
+    assert told is not None
+    assert (told.total_input_tokens, told.total_output_tokens) == (10, 100)
+    assert told.total_duration_ms == 70
+    assert query(ledger.path, "SELECT reported_nano_usd, source FROM messages") == [(None, 1)]
+
+
+def test_a_larger_upsert_stands_and_the_transcript_says_where_it_belongs(ledger: Ledger) -> None:
+    do(ledger, add("m1", session=OTHER, output_tokens=900, cost_usd=0.5))
+    take(ledger, reading(response("m1")))
+    assert by_session(ledger) == {SESSION: (0, 900)}
+    assert query(
+        ledger.path,
+        "SELECT name, reported_nano_usd FROM messages JOIN facets USING (facet_no) "
+        "JOIN names ON name_no = project_no",
+    ) == [("/home/me/project", 500_000_000)]
+
+
+def test_a_session_has_its_best_title(ledger: Ledger) -> None:
+    first = reading(response("m1"), title=("mine", 3))
+    take(ledger, first)
+    take(ledger, reading(before=first.after, title=("generated", 2)))
+    assert query(ledger.path, "SELECT title FROM sessions") == [("mine",)]
+
+
+def test_old_rows_are_not_told_one_by_one(ledger: Ledger) -> None:
+    told = reading(response("m1"), response("m2", minute=5))
+    taken = take(ledger, told, tell_since_ms=NOON_MS + 1)
+    assert [entry.message_id for entry in taken.usage] == ["m2"]
+
+
+def test_nothing_is_half_taken(ledger: Ledger, database: Path) -> None:
+    whole = reading(response("m1"))
+    broken = reading(response("m2", input_tokens=-1), path="/projects/p/2.jsonl")
+    with pytest.raises(Exception, match="CHECK"):
+        take(ledger, whole, broken)
+    for table in ("messages", "sources", "sessions", "usage_by_time", "usage_by_session"):
+        assert query(database, f"SELECT * FROM {table}") == []
