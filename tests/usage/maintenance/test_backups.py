@@ -6,9 +6,11 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.usage.asking import query
 from tests.usage.maintenance.conftest import REPOSITORY, Writer
 from tests.usage.maintenance.reading import dump, problems, session_ids
 
@@ -21,6 +23,8 @@ from agent_console.usage.maintenance.backup_files import (
     migration_path,
 )
 from agent_console.usage.maintenance.backups import KEPT, backup_if_due
+from agent_console.usage.maintenance.copying import copy_database
+from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.migrations import MIGRATIONS
 
 NOON_MS = 1_795_176_000_000
@@ -32,6 +36,7 @@ NAME = f"metrics-20261120-schema{len(MIGRATIONS)}.db"
 def test_the_days_backup_holds_what_the_ledger_holds(database: Path) -> None:
     made = backup_if_due(database, NOON_MS)
 
+    assert made is not None
     assert made == backup_folder(database) / NAME
     assert dump(made) == dump(database)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
@@ -93,6 +98,25 @@ def test_it_is_of_one_moment_and_ends_beside_a_process_that_writes_all_the_time(
     assert before <= ids
     written = sorted(int(name[1:]) for name in ids if name.startswith("w"))
     assert written == list(range(1, len(written) + 1)), "no transaction is half there"
+
+
+def test_what_others_write_does_not_make_a_copy_begin_again(
+    database: Path, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.usage.maintenance.copying.STEP_PAGES", 4)
+    before = dump(database)
+    left: list[int] = []
+
+    def write(remaining: int, _all: int) -> None:
+        left.append(remaining)
+        query(database, "INSERT INTO sessions (session_id) VALUES (?)", f"w{len(left)}")
+        assert len(left) < 1_000
+
+    with closing(open_read_only(database)) as source:
+        copy_database(source, scratch_home / "copy.db", progress=write)
+
+    assert left == sorted(set(left), reverse=True)
+    assert dump(scratch_home / "copy.db") == before
 
 
 BACK_UP = """

@@ -56,7 +56,7 @@ def test_it_begins_again_from_the_newest_backup(
     assert done.backup is not None
     assert done.backup.path == newest
     assert done.moved_to == database.with_name(ASIDE)
-    assert done.moved_to.read_bytes() == damaged
+    assert database.with_name(ASIDE).read_bytes() == damaged
     assert problems(database) == []
 
 

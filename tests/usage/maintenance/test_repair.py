@@ -46,8 +46,8 @@ WRONG = [
     "UPDATE usage_by_time SET messages = 0, input_tokens = 0, output_tokens = 0",
     "UPDATE usage_by_time SET reported_nano_usd = -1 WHERE quarter % 2",
     (
-        "INSERT INTO usage_by_session SELECT 13, quarter, facet_no, 1, 2, 3, 4, 5, 6, 7, 8 "
-        "FROM usage_by_time"
+        "INSERT OR IGNORE INTO usage_by_session "
+        "SELECT 13, quarter, facet_no, 1, 2, 3, 4, 5, 6, 7, 8 FROM usage_by_time"
     ),
     "UPDATE sessions SET turns = 7, first_seen_ms = NULL",
     "UPDATE sessions SET last_seen_ms = 5 WHERE session_no = 1",

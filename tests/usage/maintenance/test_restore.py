@@ -44,6 +44,7 @@ def test_the_ledger_is_what_it_was_and_the_newer_one_is_kept(database: Path, bac
     done = restore(database, backup, NOON_MS)
 
     assert dump(database) == older
+    assert done.kept is not None
     assert done.kept == database.with_name(KEPT)
     assert dump(done.kept) == newer
     assert backup.read_bytes() == before

@@ -12,6 +12,7 @@ from agent_console.errors import DamagedLedgerError
 from agent_console.usage.database import is_damage, ledger_error, open_database
 from agent_console.usage.maintenance.check import settings
 from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.maintenance.read_only import refuse_missing
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 
 MAX_DAMAGES = 20
@@ -22,8 +23,9 @@ def repair(database: Path, tell: Tell | None = None) -> list[str]:
 
     Raises:
         DamagedLedgerError: It is damaged beyond that: `recover` begins again from a backup.
-        LedgerError: It cannot be opened or written. It is as it was.
+        LedgerError: There is none, or it cannot be opened or written. It is as it was.
     """
+    refuse_missing(database)
     changed = _settings(database)
     try:
         with closing(open_database(database, tell=tell)) as connection:

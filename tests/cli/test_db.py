@@ -1,0 +1,212 @@
+"""`agent-console db …`."""
+
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+from tests.usage.asking import query
+from tests.usage.maintenance.reading import damage, dump
+from tests.usage.old_ledgers import make_ledger, make_ledger_of_schema_1
+
+from agent_console.cli.main import main
+from agent_console.paths import database_path
+
+
+@pytest.fixture
+def ledger(scratch_home: Path) -> Path:
+    """A ledger with 300 messages where the commands look for it."""
+    path = database_path()
+    make_ledger(path)
+    return path
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person sits there."""
+    monkeypatch.setattr("agent_console.cli.db.asking.is_interactive", lambda: True)
+
+
+def test_path_is_one_line(run: Run) -> None:
+    assert run("db", "path").out == f"{database_path()}\n"
+    assert run("db", "path", "--json").json == {"path": str(database_path()), "exists": False}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("check",), ("repair",), ("backup", "b.db"), ("vacuum",), ("stats",), ("query", "SELECT 1")],
+)
+def test_without_a_ledger_they_say_so_and_make_none(run: Run, words: tuple[str, ...]) -> None:
+    done = run("db", *words)
+    assert done.code == 8
+    assert "There is no ledger at" in done.err
+    assert not database_path().exists()
+
+
+def test_check_says_ok_for_each_check_and_exits_0(run: Run, ledger: Path) -> None:
+    done = run("db", "check")
+    assert done.code == 0
+    assert done.out.count("ok ") == len(done.out.splitlines()) == 10
+    assert run("db", "check", "--json").json["ok"] is True
+
+
+def test_check_names_what_is_wrong_how_to_mend_it_and_exits_8(run: Run, ledger: Path) -> None:
+    query(ledger, "UPDATE sessions SET turns = 99 WHERE session_no = 2")
+    done = run("db", "check")
+    assert done.code == 8
+    assert "1 sessions do not have the sums" in done.out
+    assert "→ agent-console db repair" in done.out
+    found = run("db", "check", "--json")
+    assert found.code == 8
+    assert found.json["ok"] is False
+    (wrong,) = [finding for finding in found.json["findings"] if not finding["ok"]]
+    assert wrong["check"] == "sessions"
+
+
+def test_repair_mends_it_and_says_what_changed(run: Run, ledger: Path) -> None:
+    query(ledger, "UPDATE sessions SET turns = 99 WHERE session_no = 2")
+    assert "Corrected 1 sessions' sums" in run("db", "repair").out
+    assert run("db", "check").code == 0
+    assert run("db", "repair").out == "Nothing was wrong.\n"
+
+
+def test_repair_after_damage_asks_first(
+    run: Run, ledger: Path, terminal: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = damage(ledger, "messages")
+    asked: list[str] = []
+
+    def confirm(question: str, *, default: bool, abort: bool, err: bool) -> None:
+        asked.append(question)
+        assert (default, abort, err) == (False, True, True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.confirm", confirm)
+    assert run("db", "repair").code == 130
+    assert "begin again from the newest good backup" in asked[0]
+    assert ledger.read_bytes() == content
+
+
+def test_repair_without_anybody_to_ask_needs_yes(run: Run, ledger: Path) -> None:
+    content = damage(ledger, "messages")
+    assert run("db", "repair").code == 2
+    assert ledger.read_bytes() == content
+
+    done = run("db", "repair", "--yes")
+
+    assert done.code == 0
+    assert "There was no usable backup" in done.out
+    assert run("db", "check").code == 0
+    (kept,) = ledger.parent.glob("metrics.db.damaged-*Z")
+    assert kept.read_bytes() == content
+
+
+def test_backup_and_restore(run: Run, ledger: Path, scratch_home: Path) -> None:
+    file = scratch_home / "b.db"
+    before = dump(ledger)
+    assert run("db", "backup", str(file)).code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    query(ledger, "UPDATE sessions SET label = 'x'")
+
+    again = run("db", "backup", str(file))
+    assert (again.code, "--force replaces it" in again.err) == (1, True)
+    assert dump(file) == before
+
+    assert run("db", "restore", str(file)).code == 2, "nobody to ask"
+    assert dump(ledger) != before
+    done = run("db", "restore", str(file), "--yes", "--json")
+    assert dump(ledger) == before
+    assert Path(done.json["kept"]).exists()
+    assert run("db", "backup", str(file), "--force").code == 0
+
+
+def test_a_backup_never_overwrites_the_ledger(run: Run, ledger: Path) -> None:
+    before = dump(ledger)
+    assert run("db", "backup", str(ledger), "--force").code == 8
+    assert dump(ledger) == before
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_so(
+    run: Run, ledger: Path, scratch_home: Path
+) -> None:
+    done = run("db", "backup", str(scratch_home / "no" / "b.db"))
+    assert done.code == 1
+    assert "cannot be written: No such file or directory" in done.err
+
+
+def test_restore_checks_before_it_asks(run: Run, ledger: Path, scratch_home: Path) -> None:
+    (scratch_home / "b.db").write_bytes(b"hello" * 1000)
+    done = run("db", "restore", str(scratch_home / "b.db"), "--yes")
+    assert done.code == 8
+    assert "damaged, or no database" in done.err
+    assert sorted(path.name for path in ledger.parent.iterdir()) == ["metrics.db"]
+
+
+def test_vacuum_says_both_sizes(run: Run, ledger: Path) -> None:
+    assert "MB before" in run("db", "vacuum").err
+    sizes = run("db", "vacuum", "--json").json
+    assert sizes["after_bytes"] <= sizes["before_bytes"]
+
+
+def test_stats_for_a_person_and_for_a_script(run: Run, ledger: Path) -> None:
+    text = run("db", "stats").out
+    assert "300 messages, 13 sessions, 20 projects" in text
+    assert "No backups yet" in text
+    figures = run("db", "stats", "--json").json
+    assert figures["messages"] == 300
+    assert figures["path"] == str(ledger)
+
+
+def test_stats_of_a_ledger_that_is_not_yet_migrated(run: Run, scratch_home: Path) -> None:
+    make_ledger_of_schema_1(database_path())
+    assert run("db", "stats", "--json").json["schema"] == 1
+
+
+def test_query_draws_a_table(run: Run, ledger: Path) -> None:
+    done = run("db", "query", "SELECT session_no AS number, label FROM sessions LIMIT 2")
+    assert [line.split() for line in done.out.splitlines()] == [
+        ["number", "label"],
+        ["1", "label", "1"],
+        ["2", "label", "2"],
+    ]
+
+
+def test_query_gives_json_and_csv(run: Run, ledger: Path) -> None:
+    statement = "SELECT 1 AS n, 'a,b' AS t, NULL AS none, x'ff' AS b, 0.5 AS r"
+    assert run("db", "query", statement, "--json").json == [
+        {"n": 1, "t": "a,b", "none": None, "b": "ff", "r": 0.5}
+    ]
+    assert run("db", "query", statement, "--csv").out == 'n,t,none,b,r\n1,"a,b",,ff,0.5\n'
+    assert run("db", "query", statement, "--csv", "--json").code == 2
+
+
+def test_csv_runs_no_formula_in_a_spreadsheet(run: Run, ledger: Path) -> None:
+    done = run("db", "query", "--csv", "SELECT '=1+1' AS a, -5 AS b, '@x' AS c, '-x' AS d")
+    assert done.out.splitlines()[1] == "'=1+1,-5,'@x,'-x"
+
+
+def test_query_only_reads(run: Run, ledger: Path) -> None:
+    before = dump(ledger)
+    done = run("db", "query", "DELETE FROM sessions")
+    assert (done.code, done.out) == (1, "")
+    assert "Only reading is allowed" in done.err
+    assert dump(ledger) == before
+
+
+def test_none_of_it_starts_a_daemon_or_imports_one(ledger: Path) -> None:
+    for name in [name for name in sys.modules if name.startswith("agent_console.client")]:
+        del sys.modules[name]
+    assert main(["db", "stats"]) == 0
+    assert not [name for name in sys.modules if name.startswith("agent_console.client")]
+
+
+def test_a_migration_is_told_on_stderr(run: Run, scratch_home: Path) -> None:
+    make_ledger_of_schema_1(database_path())
+    done = run("db", "repair")
+    assert "Schema 2: Made room for transcripts and prices" in done.err
+    with closing(sqlite3.connect(database_path())) as connection:
+        assert connection.execute("SELECT max(version) FROM schema_versions").fetchone() == (2,)
+    assert json.loads(run("db", "stats", "--json").out)["backups"][0]["schema"] == 1
