@@ -29,6 +29,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Usage",
         (
+            ("usage", "Show tokens and costs by day, week, month, session, project and more."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
         ),

@@ -7,13 +7,15 @@ go away are treated alike everywhere. rich is imported only to draw something th
 import io
 import os
 import sys
-from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
 
 from agent_console.errors import AgentConsoleError
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `usage` writes through this module and has no time to import `typing`
+    from collections.abc import Callable, Generator
+    from typing import TextIO
+
     from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 100
@@ -105,6 +107,15 @@ def is_interactive() -> bool:
     return _is_terminal(sys.stdin) and is_terminal()
 
 
+def is_coloured() -> bool:
+    """Text may have colours: a terminal shows it, and nobody said NO_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (
+        is_terminal() and os.environ.get("TERM") != "dumb"
+    )
+
+
 def is_terminal() -> bool:
     """A person reads stdout; otherwise a pipe or a file does."""
     return _is_terminal(sys.stdout)
@@ -131,7 +142,7 @@ def _write(text: str) -> None:
         raise OutputClosedError("Nobody reads the output.") from error
 
 
-def _discard(stream: TextIO) -> None:
+def _discard(stream: "TextIO") -> None:
     """Let the interpreter's own flush at exit go nowhere instead of failing."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -141,7 +152,7 @@ def _discard(stream: TextIO) -> None:
         return
 
 
-def _encodable(text: str, stream: TextIO) -> str:
+def _encodable(text: str, stream: "TextIO") -> str:
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)
@@ -151,7 +162,7 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def _is_terminal(stream: "TextIO | None") -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -187,7 +198,7 @@ def rows() -> int:
         return TERMINAL_ROWS
 
 
-def _console(target: TextIO, *, wide: bool) -> "Console":
+def _console(target: "TextIO", *, wide: bool) -> "Console":
     """A rich console that draws for stdout into `target`.
 
     rich itself honours NO_COLOR, FORCE_COLOR and TERM.

@@ -4,7 +4,7 @@ Rule: a quarter is `at_ms // QUARTER_MS`. Offsets of all zones in use are whole 
 hours are too, so a sum over quarters is the exact sum over a day or a block.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 QUARTER_MS = 15 * 60 * 1000
@@ -58,3 +58,17 @@ def later_block(start: int | None, oldest_first: Iterable[int]) -> int | None:
         if start is None or each >= start + BLOCK_QUARTERS:
             start = each - each % _HOUR_QUARTERS
     return start
+
+
+def block_starts(oldest_first: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Each of the quarters with the first quarter of its block.
+
+    Exact although it sees quarters only: a block begins at a UTC hour, which begins a quarter, so
+    whether a message comes 5 hours after that can be told from its quarter; and a message 5 hours
+    after the one before it is 5 hours after the block's start too.
+    """
+    start: int | None = None
+    for each in oldest_first:
+        start = later_block(start, (each,))
+        if start is not None:
+            yield each, start
