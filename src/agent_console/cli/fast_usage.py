@@ -5,6 +5,8 @@ cli/usage/request.py says, and whatever is unusual (a wrong value, help, an opti
 known, any expected error) is left to cli/commands/usage.py, which does it again and says it well.
 """
 
+import gc
+
 from agent_console.cli.usage.options import OPTIONS
 
 TYPE_CHECKING = False
@@ -21,13 +23,22 @@ def run_usage(arguments: list[str]) -> int | None:
     asked = _parsed(arguments)
     if asked is None:
         return None
+    # The process ends with the report; nothing it makes is a cycle worth looking for.
+    gc.disable()
+    try:
+        return _carried_out(*asked)
+    finally:
+        gc.enable()
+
+
+def _carried_out(grouping: str, given: "dict[str, str | bool | list[str]]") -> int | None:
     from agent_console.cli.usage.configured import plain_timezone  # noqa: PLC0415 - asked only now
     from agent_console.cli.usage.request import Request, now_ms  # noqa: PLC0415 - likewise
     from agent_console.cli.usage.run import run  # noqa: PLC0415 - likewise
     from agent_console.paths import database_file  # noqa: PLC0415 - likewise
 
     try:
-        request = Request(*asked, plain_timezone(), now_ms())
+        request = Request(grouping, given, plain_timezone(), now_ms())
     except ValueError:
         return None
     from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise

@@ -7,13 +7,11 @@ go away are treated alike everywhere. rich is imported only to draw something th
 import io
 import os
 import sys
-from contextlib import contextmanager
 
 from agent_console.errors import AgentConsoleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `usage` writes through this module and has no time to import `typing`
-    from collections.abc import Callable, Generator
     from typing import TextIO
 
     from rich.console import Console, RenderableType
@@ -50,12 +48,21 @@ def emit(content: "RenderableType", *, wide: bool = False) -> None:
         _write(content if content.endswith("\n") else content + "\n")
     else:
         canvas = _Canvas()
-        _console(canvas, wide=wide).print(content)
+        console(canvas, wide=wide).print(content)
         drawn = canvas.getvalue()
         if not is_terminal():
             # Blanks that only fill a line are in the way of `diff`, `read` and eyes in an editor.
             drawn = "".join(f"{line.rstrip()}\n" for line in drawn.splitlines())
         _write(drawn)
+
+
+def emit_piece(text: str) -> None:
+    """Write a part of a long text as it is.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    _write(text)
 
 
 def emit_json(value: object, *, line: bool = False) -> None:
@@ -73,21 +80,6 @@ def emit_json(value: object, *, line: bool = False) -> None:
     encoded = msgspec.json.encode(value)
     indent = 2 if is_terminal() and not line else -1
     _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
-
-
-@contextmanager
-def redrawing() -> "Generator[Callable[[RenderableType], None]]":
-    """Draw on the terminal again and again in the same place, which is empty again at the end."""
-    from rich.live import Live  # noqa: PLC0415 - most commands draw nothing
-
-    with Live(
-        console=_console(sys.stdout, wide=False),
-        auto_refresh=False,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as live:
-        yield lambda drawing: live.update(drawing, refresh=True)
 
 
 def narrate(text: str) -> None:
@@ -198,7 +190,7 @@ def rows() -> int:
         return TERMINAL_ROWS
 
 
-def _console(target: "TextIO", *, wide: bool) -> "Console":
+def console(target: "TextIO", *, wide: bool) -> "Console":
     """A rich console that draws for stdout into `target`.
 
     rich itself honours NO_COLOR, FORCE_COLOR and TERM.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from agent_console.cli.usage.options import OPTIONS, Option
+from agent_console.cli.usage.options import EXPORT, FILTERS, OPTIONS, Option
 from agent_console.usage.reports.groupings import ALIASES, GROUPINGS
 
 _HELP = {
@@ -50,11 +50,31 @@ def command() -> None:
 
 def _report(name: str) -> click.Command:
     def callback(**values: Any) -> int:
-        return _run(name, {key.replace("_", "-"): value for key, value in values.items() if value})
+        return _run(name, _given(values))
 
     return click.Command(
         name, callback=callback, params=[_click_option(each) for each in OPTIONS], help=_HELP[name]
     )
+
+
+def _export(**values: Any) -> int:
+    from agent_console import config  # noqa: PLC0415 - help needs no configuration
+    from agent_console.cli.usage.export import run_export  # noqa: PLC0415 - help needs no ledger
+    from agent_console.cli.usage.request import OptionError  # noqa: PLC0415 - likewise
+    from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+
+    try:
+        return run_export(_given(values), config.load().display.timezone, str(database_path()))
+    except OptionError as error:
+        raise _bad(error) from None
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key.replace("_", "-"): value for key, value in values.items() if value}
+
+
+def _bad(error: Any) -> click.BadParameter:
+    return click.BadParameter(f"{error}.", param_hint=f"--{error.option}")
 
 
 def _click_option(option: Option) -> click.Option:
@@ -80,9 +100,18 @@ def _run(name: str, given: dict[str, Any]) -> int:
     try:
         request = Request(name, given, config.load().display.timezone, now_ms())
     except OptionError as error:
-        raise click.BadParameter(f"{error}.", param_hint=f"--{error.option}") from None
+        raise _bad(error) from None
     return run(request, str(database_path()))
 
 
 for _name in GROUPINGS:
     command.add_command(_report(_name))
+command.add_command(
+    click.Command(
+        "export",
+        callback=_export,
+        params=[_click_option(each) for each in (*EXPORT, *FILTERS)],
+        help="Every message, session or day as CSV, JSON or JSON lines.\n\n"
+        "It streams: memory does not grow with the ledger.",
+    )
+)

@@ -109,3 +109,22 @@ IGNORED = (
 )
 
 OPTIONS = (*FILTERS, *VIEWS, *IGNORED)
+
+EXPORT = (
+    Option(
+        "format",
+        "csv (safe to open in a spreadsheet), json or jsonl; default: csv.",
+        "FORMAT",
+        choices=("csv", "json", "jsonl"),
+    ),
+    Option(
+        "level",
+        "What a row is: message, session or day; default: message.",
+        "LEVEL",
+        choices=("message", "session", "day"),
+    ),
+    Option("fields", "Only these fields, in this order: a,b,c.", "NAMES"),
+    Option("output", "Write to this file instead of stdout.", "FILE", short="o"),
+    Option("json", "The same as --format json.", short="j"),
+)
+"""Of `usage export` only, which has the filters too."""

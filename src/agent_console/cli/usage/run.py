@@ -7,7 +7,7 @@ here: what was asked for is in the Request.
 from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
 from agent_console.usage.reports.arrangement import arrange
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.reading import open_for_reading
+from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.report import Report, build
 
 TYPE_CHECKING = False
@@ -42,6 +42,8 @@ def run(request: "Request", database: str) -> int:
 
             return show_session(connection, request, request.session_id)
         write(make(connection, request), request)
+    except Exception as error:
+        raise explained(database, error) from error
     finally:
         connection.close()
     return 0
@@ -121,11 +123,12 @@ def drawn(report: Report, request: "Request") -> str:
 def bring_up_to_date(request: "Request", database: str) -> None:
     """Read what is new in the transcripts."""
     from importlib import import_module  # noqa: PLC0415 - not with --no-ingest
-    from pathlib import Path  # noqa: PLC0415 - its arguments
 
     try:
         catch_up = import_module("agent_console.usage.ingest.catch_up")
     except ModuleNotFoundError:
         return
+    from pathlib import Path  # noqa: PLC0415 - its arguments
+
     folders = [Path(each).expanduser() for each in request.config_dirs]
     catch_up.bring_up_to_date(Path(database), folders or None)

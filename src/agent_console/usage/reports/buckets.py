@@ -6,7 +6,7 @@ so that a week is the sum of its days by construction.
 
 from agent_console.usage.periods import block_starts
 from agent_console.usage.reports.calendar import (
-    date_of,
+    iso,
     month_start,
     next_month_start,
     week_start,
@@ -54,12 +54,12 @@ def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Select
         return Cut(hour, int, lambda start: local_iso(start, wanted.zone.offset(start)))
     day = f"(quarter + {offset}) / {DAY_QUARTERS}"
     if grouping == "weekly":
-        return Cut(day, lambda each: week_start(each, wanted.first_weekday), _date)
+        return Cut(day, lambda each: week_start(each, wanted.first_weekday), iso)
     if grouping == "monthly":
         billing_day = wanted.billing_day
-        label = _month if billing_day == 1 else _date
+        label = _month if billing_day == 1 else iso
         return Cut(day, lambda each: month_start(each, billing_day), label)
-    return Cut(day, int, _date)
+    return Cut(day, int, iso)
 
 
 def last_periods(grouping: str, count: int, today: int, hour: int, wanted: "Filter") -> int:
@@ -114,7 +114,7 @@ def local_iso(quarter: int, offset: int) -> str:
     hours, quarters = divmod(rest, HOUR_QUARTERS)
     ahead_hours, ahead_quarters = divmod(abs(offset), HOUR_QUARTERS)
     return (
-        f"{_date(day)}T{hours:02}:{quarters * 15:02}"
+        f"{iso(day)}T{hours:02}:{quarters * 15:02}"
         f"{'-' if offset < 0 else '+'}{ahead_hours:02}:{ahead_quarters * 15:02}"
     )
 
@@ -124,9 +124,5 @@ def utc_iso(quarter: int) -> str:
     return f"{local_iso(quarter, 0)[:16]}:00.000Z"
 
 
-def _date(day: int) -> str:
-    return date_of(day).isoformat()
-
-
 def _month(day: int) -> str:
-    return _date(day)[:7]
+    return iso(day)[:7]

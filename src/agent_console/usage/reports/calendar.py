@@ -1,23 +1,47 @@
-"""Weeks, months and their names, in days counted from 1970-01-01.
+"""Dates, weeks and months, in days counted from 1970-01-01.
 
-Rule: nothing here knows a zone; usage/reports/zone.py makes days of quarters.
+Rule: nothing here knows a zone; usage/reports/zone.py makes days of quarters. The calendar is the
+Gregorian one, computed: `datetime` takes longer to import than most reports take to make.
 """
 
-from datetime import date
-
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_WEEKDAY = 3  # a Thursday
+_DAYS_OF_400_YEARS = 146_097
+_EPOCH_FROM_MARCH_0 = 719_468
+"""Days from 0000-03-01 to 1970-01-01; years that begin in March end with their leap day."""
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def day_of(when: date) -> int:
-    """The number of a day."""
-    return when.toordinal() - _EPOCH
+def day_of(year: int, month: int, number: int) -> int:
+    """The day with that date, which must exist."""
+    year -= month <= 2
+    century, of_era = divmod(year, 400)
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + number - 1
+    of_centuries = of_era * 365 + of_era // 4 - of_era // 100 + of_year
+    return century * _DAYS_OF_400_YEARS + of_centuries - _EPOCH_FROM_MARCH_0
 
 
-def date_of(day: int) -> date:
-    """The date of a day."""
-    return date.fromordinal(day + _EPOCH)
+def date_of(day: int) -> tuple[int, int, int]:
+    """Year, month and day of the month."""
+    era, of_era = divmod(day + _EPOCH_FROM_MARCH_0, _DAYS_OF_400_YEARS)
+    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    from_march = (5 * of_year + 2) // 153
+    month = (from_march + 2) % 12 + 1
+    return era * 400 + year + (month <= 2), month, of_year - (153 * from_march + 2) // 5 + 1
+
+
+def iso(day: int) -> str:
+    """The date as `2026-11-01`."""
+    year, month, number = date_of(day)
+    return f"{year:04}-{month:02}-{number:02}"
+
+
+def month_length(year: int, month: int) -> int:
+    """How many days the month has."""
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if month == 2 and leap else _LENGTHS[month - 1]
 
 
 def week_start(day: int, first_weekday: int) -> int:
@@ -38,33 +62,28 @@ def month_start(day: int, billing_day: int) -> int:
         billing_day: The day of the month on which months begin; the last day of a shorter month
             stands in for 29, 30 and 31.
     """
-    if billing_day == 1:
-        return day - date_of(day).day + 1
-    when = date_of(day)
-    start = _nth(when.year, when.month, billing_day)
-    return start if start <= day else _nth(*_before(when.year, when.month), billing_day)
+    year, month, number = date_of(day)
+    if number >= min(billing_day, month_length(year, month)):
+        return _nth(year, month, billing_day)
+    return _nth(*_later(year, month, -1), billing_day)
 
 
 def next_month_start(start: int, billing_day: int) -> int:
     """The first day of the month after the one that begins at `start`."""
-    when = date_of(start)
-    year, month = (when.year + 1, 1) if when.month == 12 else (when.year, when.month + 1)
-    return _nth(year, month, billing_day)
+    year, month, _ = date_of(start)
+    return _nth(*_later(year, month, 1), billing_day)
 
 
 def months_before(day: int, months: int) -> int:
     """The same day of the month so many months earlier, or that month's last day."""
-    when = date_of(day)
-    year, month = divmod(when.year * 12 + when.month - 1 - months, 12)
-    return _nth(year, month + 1, when.day)
+    year, month, number = date_of(day)
+    return _nth(*_later(year, month, -months), number)
 
 
 def _nth(year: int, month: int, number: int) -> int:
-    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    first = date(year, month, 1)
-    length = following.toordinal() - first.toordinal()
-    return day_of(first) + min(number, length) - 1
+    return day_of(year, month, min(number, month_length(year, month)))
 
 
-def _before(year: int, month: int) -> tuple[int, int]:
-    return (year - 1, 12) if month == 1 else (year, month - 1)
+def _later(year: int, month: int, months: int) -> tuple[int, int]:
+    year, month = divmod(year * 12 + month - 1 + months, 12)
+    return year, month + 1

@@ -4,9 +4,7 @@ Rule: a relative span counts today: `7d` is today and the six days before. As an
 side of the same border: `--since 14d --until 7d` and `--last 7d` are neighbours.
 """
 
-from datetime import date
-
-from agent_console.usage.reports.calendar import date_of, day_of, months_before
+from agent_console.usage.reports.calendar import day_of, month_length, months_before
 
 ALLOWED = "a date (2026-11-01 or 20261101), today, yesterday, or a span like 7d, 4w or 3m"
 SPAN = "a number of periods, or a span like 7d, 4w or 3m"
@@ -68,12 +66,9 @@ def _day(text: str, today: int) -> int:
     word = text.lower()
     if word in {"today", "yesterday"}:
         return today - (word == "yesterday")
-    try:
-        return day_of(date.fromisoformat(text))
-    except ValueError:
-        raise ValueError(f'"{text}" is no day; write {ALLOWED}') from None
-
-
-def iso(day: int) -> str:
-    """The date of a day as `2026-11-01`."""
-    return date_of(day).isoformat()
+    digits = text.replace("-", "") if text[4:5] + text[7:8] == "--" and len(text) == 10 else text
+    if len(digits) == 8 and digits.isascii() and digits.isdecimal():
+        year, month, number = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+        if year >= 1970 and 1 <= month <= 12 and 1 <= number <= month_length(year, month):
+            return day_of(year, month, number)
+    raise ValueError(f'"{text}" is no day; write {ALLOWED}')

@@ -3,7 +3,7 @@
 Rule: times in JSON and CSV are UTC with milliseconds and a `Z`, whatever the zone of the report.
 """
 
-from agent_console.usage.reports.calendar import date_of
+from agent_console.usage.reports.calendar import iso
 
 _DAY_MS = 86_400_000
 
@@ -14,7 +14,4 @@ def iso_ms(at_ms: int | None) -> str | None:
         return None
     day, rest = divmod(at_ms, _DAY_MS)
     seconds, ms = divmod(rest, 1000)
-    return (
-        f"{date_of(day).isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}"
-        f":{seconds % 60:02}.{ms:03}Z"
-    )
+    return f"{iso(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"

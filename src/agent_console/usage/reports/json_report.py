@@ -4,21 +4,21 @@ Rule: scripts and status bars read this. A key is added, never renamed or taken 
 """
 
 from agent_console.usage.reports.arrangement import date_ms
-from agent_console.usage.reports.block_details import BlockDetail
 from agent_console.usage.reports.buckets import last_day_of
-from agent_console.usage.reports.dates import iso
+from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import Rate, Usd
-from agent_console.usage.reports.session_details import SessionDetail
 from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from agent_console.usage.reports.block_details import BlockDetail
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.row import Row
+    from agent_console.usage.reports.session_details import SessionDetail
 
 
 def report_json(
@@ -79,7 +79,7 @@ def _row(
         ]
     if row.sessions is not None:
         written["sessionCount"] = row.sessions
-    if isinstance(row.detail, SessionDetail):
+    if grouping.name == "session":
         written |= _session(row, row.detail)
     elif not grouping.is_time:
         written["lastActivity"] = iso_ms(date_ms(row))
@@ -129,7 +129,7 @@ def _model(name: str, sums: Sums, with_cost: bool) -> "dict[str, Any]":
     return written
 
 
-def _session(row: "Row", detail: SessionDetail) -> "dict[str, Any]":
+def _session(row: "Row", detail: "SessionDetail") -> "dict[str, Any]":
     return {
         "title": detail.title,
         "projectPath": detail.projects[0] if detail.projects else None,

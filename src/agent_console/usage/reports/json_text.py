@@ -57,13 +57,13 @@ def quoted(text: str) -> str:
 
 
 def _encoded(value: "Any", line: str) -> str:
-    kind: type[Any] = type(value)  # (a checker that narrows `value` itself loses what is inside)
-    if kind is str:
-        return quoted(value)
+    kind = value.__class__  # (a checker that narrows `value` itself loses what is inside)
     if kind is int:
         return str(value)
+    if kind is str:
+        return quoted(value)
     if value is None or kind is bool:
-        return {None: "null", True: "true", False: "false"}[value]
+        return "null" if value is None else "true" if value else "false"
     if kind is Usd:
         return usd_text(value.pico)
     if kind is Rate:
@@ -71,11 +71,23 @@ def _encoded(value: "Any", line: str) -> str:
     deeper = f"{line}  " if line else ""
     if kind is dict:
         colon = ": " if line else ":"
-        members = [f"{quoted(name)}{colon}{_encoded(each, deeper)}" for name, each in value.items()]
+        members: list[str] = []
+        for name, each in value.items():
+            # Most members are integers.
+            text = str(each) if each.__class__ is int else _encoded(each, deeper)
+            members.append(f"{_KEYS.get(name) or _key(name)}{colon}{text}")
         return _joined("{}", members, line)
     if kind is list or kind is tuple:
         return _joined("[]", [_encoded(each, deeper) for each in value], line)
     raise TypeError(kind)
+
+
+_KEYS: dict[str, str] = {}
+
+
+def _key(name: str) -> str:
+    """A member's name as JSON; they are few and come again."""
+    return _KEYS.setdefault(name, quoted(name))
 
 
 def _joined(brackets: str, members: list[str], line: str) -> str:

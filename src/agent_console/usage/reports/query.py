@@ -9,7 +9,6 @@ quarters, so a sum never crosses a change.
 """
 
 from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
-from agent_console.usage.reports.matching import model_numbers, project_numbers, session_numbers
 from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
@@ -38,15 +37,11 @@ _UNLISTED = 2
 _FACETS = 1 << 32
 """More than there will ever be."""
 
-_OF_ITSELF = ("kind", "output_is_lower_bound", "cost_is_reported")
-"""What the sums depend on beside the price."""
-
-_PRICE = (
-    "from_quarter || ',' || to_quarter || ',' || input_pico_usd || ',' || output_pico_usd || ',' "
-    "|| cache_write_5m_pico_usd || ',' || cache_write_1h_pico_usd || ',' "
-    "|| cache_read_pico_usd || ',' || web_search_pico_usd"
+_ALIKE = (
+    *("model_no", "speed_no", "service_tier_no", "inference_geo_no", "prompt_over"),
+    *("kind", "output_is_lower_bound", "cost_is_reported"),
 )
-"""A price as text, to compare prices with."""
+"""What a price is made from, and what the sums depend on beside it."""
 
 
 class Selection:
@@ -79,6 +74,12 @@ def select_rows(connection: "Connection", wanted: "Filter", *, by_session: bool)
         wanted: The filter.
         by_session: The report has to tell sessions apart.
     """
+    from agent_console.usage.reports.matching import (  # noqa: PLC0415 - most reports name nothing
+        model_numbers,
+        project_numbers,
+        session_numbers,
+    )
+
     first, last = connection.execute(
         "SELECT (SELECT min(quarter) FROM usage_by_time), (SELECT max(quarter) FROM usage_by_time)"
     ).fetchone()
@@ -110,7 +111,12 @@ def select_rows(connection: "Connection", wanted: "Filter", *, by_session: bool)
 
 
 def grouped(
-    connection: "Connection", rows: Selection, bucket: str = "0", facets: "Sequence[str]" = ()
+    connection: "Connection",
+    rows: Selection,
+    bucket: str = "0",
+    facets: "Sequence[str]" = (),
+    *,
+    as_before: bool = False,
 ) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
     """Sums by bucket and by columns of facets: the key (bucket first) with its sums.
 
@@ -121,8 +127,10 @@ def grouped(
         rows: What is summed.
         bucket: An expression of the columns `quarter` and `session_no`.
         facets: Columns of `facets`.
+        as_before: The same facets count as last time, so what was found alike still is.
     """
-    _find_alike(connection, rows, facets)
+    if not as_before:
+        _find_alike(connection, rows, facets)
     sums = ", ".join(f"sum({column}) AS {column}" for column in _SUMMED)
     period = _price_period(connection, rows)
     # One integer is sorted faster than two columns.
@@ -165,13 +173,10 @@ def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str
         "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
     )
     connection.execute("DELETE FROM temp.alike")
-    columns = ", ".join(dict.fromkeys((*facets, *_OF_ITSELF)))
+    columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
     connection.execute(
-        f"INSERT INTO temp.alike SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}, "  # noqa: S608
-        "prices) FROM facets LEFT JOIN (SELECT facet_no, "
-        f"group_concat({_PRICE}, ';') AS prices "
-        "FROM facet_prices GROUP BY facet_no) USING (facet_no) "
-        f"WHERE {rows.facets}"
+        f"INSERT INTO temp.alike SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) "  # noqa: S608
+        f"FROM facets WHERE {rows.facets}"
     )
 
 

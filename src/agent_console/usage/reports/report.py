@@ -4,10 +4,8 @@ Rule: totals are those of the filter, whatever is then left out of the rows to s
 """
 
 from agent_console.usage.reports import query
-from agent_console.usage.reports.block_details import add_times, with_gaps
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.row import MAIN, UNKNOWN, Row
-from agent_console.usage.reports.session_details import add_details
 from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
@@ -97,29 +95,47 @@ def build(
         if row is None:
             row = found[row_key] = labels.row(row_key)
         row.add(models[key[-1]] or UNKNOWN, sums)
+    for row in found.values():
+        row.add_up()
     if by_session:
+        from agent_console.usage.reports.session_details import (  # noqa: PLC0415 - one report
+            add_details,
+        )
+
         add_details(connection, wanted, found, where)
-    elif grouping.name == "block":
-        add_times(connection, rows, found, now_ms)
     if count_sessions and not by_session:
         _count_sessions(connection, rows, bucket, facets, fold, found)
     report = Report(grouping, [found[key] for key in sorted(found)])
-    if grouping.name == "block" and not by_project:
-        report.rows = with_gaps(report.rows)
+    if grouping.name == "block":
+        from agent_console.usage.reports.block_details import (  # noqa: PLC0415 - one report
+            add_times,
+            with_gaps,
+        )
+
+        add_times(connection, rows, found, now_ms)
+        if not by_project:
+            report.rows = with_gaps(report.rows)
     _finish(report)
     report.projects = _projects(connection, rows)
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, _sessions(connection))
     else:
-        report.all_time = all_time(connection, wanted)
+        report.all_time = all_time(connection, wanted, rows)
     return report
 
 
-def all_time(connection: "Connection", wanted: "Filter") -> AllTime:
-    """What the ledger holds, counted in the filter's way."""
+def all_time(connection: "Connection", wanted: "Filter", asked: "Selection") -> AllTime:
+    """What the ledger holds, counted in the filter's way.
+
+    Args:
+        connection: The ledger.
+        wanted: The filter.
+        asked: What was asked for last.
+    """
     rows = query.select_rows(connection, wanted.without_borders(), by_session=False)
     totals = Sums()
-    for _, sums in query.grouped(connection, rows):
+    as_before = rows.facets == asked.facets
+    for _, sums in query.grouped(connection, rows, as_before=as_before):
         totals.add(sums)
     return AllTime(totals, _projects(connection, rows), _sessions(connection))
 

@@ -41,11 +41,18 @@ class Row:
         self.detail: Any = None
 
     def add(self, model: str, sums: Sums) -> None:
-        """Take sums of a model in."""
-        if self.sums is None:
-            self.sums = Sums()
-        self.sums.add(sums)
+        """Take sums of a model in; they are the row's from now on."""
         known = self.models.get(model)
         if known is None:
-            self.models[model] = known = Sums()
-        known.add(sums)
+            self.models[model] = sums
+        else:
+            known.add(sums)
+
+    def add_up(self) -> None:
+        """Make the row's own sums from those of its models."""
+        several = len(self.models) > 1
+        for sums in self.models.values():
+            if self.sums is None:
+                self.sums = sums.copy() if several else sums
+            else:
+                self.sums.add(sums)

@@ -82,6 +82,12 @@ class Sums:
             self.input + self.output + self.cache_write_5m + self.cache_write_1h + self.cache_read
         )
 
+    def copy(self) -> "Sums":
+        """The same sums once more."""
+        same = Sums()
+        same.add(self)
+        return same
+
     def values(self) -> tuple[int | None, ...]:
         """Everything, in the order of the constructor."""
         return (
