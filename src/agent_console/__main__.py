@@ -35,6 +35,10 @@ def _run(arguments: list[str]) -> int:
         from agent_console.cli.fast_statusline import run_statusline  # noqa: PLC0415
 
         code = run_statusline(arguments[1:])
+    elif arguments[:1] == ["usage"]:
+        from agent_console.cli.fast_usage import run_usage  # noqa: PLC0415
+
+        code = run_usage(arguments[1:])
     if code is not None:
         return code
     from agent_console.cli.main import main as run_command  # noqa: PLC0415

@@ -4,16 +4,20 @@ Rule: a command ends with one of these codes or 0, and the README lists them. In
 an expected refusal is a value (`daemon.outcome.Failure`), not an exception.
 """
 
-from typing import ClassVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # output.py imports this, and a report runs in the time `typing` would take
+    from typing import ClassVar
 
 EXIT_OK = 0
 EXIT_TIMED_OUT = 124
+_EXIT_CODES = {"not_found": 5, "conflict": 6, "invalid_value": 7}
+"""Of refusals, by the wire's code; 1 for all others."""
 
 
 class AgentConsoleError(Exception):
     """Something the person can act on: the message says what to do."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: "ClassVar[int]" = 1
 
 
 class ConfigError(AgentConsoleError):
@@ -59,13 +63,12 @@ class RequestRefusedError(AgentConsoleError):
     """
 
     exit_code = 1
-    _exit_codes: ClassVar[dict[str, int]] = {"not_found": 5, "conflict": 6, "invalid_value": 7}
 
     def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.retryable = retryable
-        self.exit_code = self._exit_codes.get(code, 1)  # type: ignore[misc]
+        self.exit_code = _EXIT_CODES.get(code, 1)  # type: ignore[misc]
 
 
 class TimedOutError(AgentConsoleError):

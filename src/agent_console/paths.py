@@ -59,6 +59,18 @@ def database_path() -> "Path":
     return data_dir() / "metrics.db"
 
 
+def database_file() -> str:
+    """The same as text, by the same rule, for who has no time to import platformdirs."""
+    data_home = os.environ.get("XDG_DATA_HOME", "").strip()
+    return f"{data_home or os.path.expanduser('~/.local/share')}/{APP}/metrics.db"
+
+
+def config_file() -> str:
+    """The user's configuration, likewise."""
+    config_home = os.environ.get("XDG_CONFIG_HOME", "").strip()
+    return f"{config_home or os.path.expanduser('~/.config')}/{APP}/config.toml"
+
+
 def state_dir() -> "Path":
     """The log."""
     return _xdg().user_state_path

@@ -57,7 +57,7 @@ def test_every_command_explains_itself_and_its_options(
 
 
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    never = {"daemon", "daemon run", "daemon logs", "config", "db", "demo", "statusline"}
+    never = {"daemon", "daemon run", "daemon logs", "config", "db", "demo", "statusline", "usage"}
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words

@@ -29,14 +29,15 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Usage",
         (
+            ("usage", "Show tokens and costs by day, week, month, session, project and more."),
+            ("meta", "Show the tokens and costs of a session."),
+            ("upsert", "Add tokens and costs to a session."),
+            ("pricing", "Show the prices that costs are computed with, and models without one."),
             ("ingest", "Read what is new in Claude Code's transcripts."),
             (
                 "reindex",
                 "Read all transcripts again from their beginnings, and say what changed.",
             ),
-            ("meta", "Show the tokens and costs of a session."),
-            ("upsert", "Add tokens and costs to a session."),
-            ("pricing", "Show the prices that costs are computed with, and models without one."),
         ),
     ),
     (

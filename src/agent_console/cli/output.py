@@ -7,13 +7,13 @@ go away are treated alike everywhere. rich is imported only to draw something th
 import io
 import os
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
 
 from agent_console.errors import AgentConsoleError
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `usage` writes through this module and has no time to import `typing`
+    from typing import TextIO
+
     from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 100
@@ -48,12 +48,21 @@ def emit(content: "RenderableType", *, wide: bool = False) -> None:
         _write(content if content.endswith("\n") else content + "\n")
     else:
         canvas = _Canvas()
-        _console(canvas, wide=wide).print(content)
+        console(canvas, wide=wide).print(content)
         drawn = canvas.getvalue()
         if not is_terminal():
             # Blanks that only fill a line are in the way of `diff`, `read` and eyes in an editor.
             drawn = "".join(f"{line.rstrip()}\n" for line in drawn.splitlines())
         _write(drawn)
+
+
+def emit_piece(text: str) -> None:
+    """Write a part of a long text as it is.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    _write(text)
 
 
 def emit_json(value: object, *, line: bool = False) -> None:
@@ -73,21 +82,6 @@ def emit_json(value: object, *, line: bool = False) -> None:
     _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
 
 
-@contextmanager
-def redrawing() -> "Generator[Callable[[RenderableType], None]]":
-    """Draw on the terminal again and again in the same place, which is empty again at the end."""
-    from rich.live import Live  # noqa: PLC0415 - most commands draw nothing
-
-    with Live(
-        console=_console(sys.stdout, wide=False),
-        auto_refresh=False,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as live:
-        yield lambda drawing: live.update(drawing, refresh=True)
-
-
 def narrate(text: str) -> None:
     """Tell the person something on stderr; a stderr that is closed loses it."""
     stream: TextIO | None = sys.stderr
@@ -103,6 +97,15 @@ def narrate(text: str) -> None:
 def is_interactive() -> bool:
     """A person sits at both ends: a question may be asked."""
     return _is_terminal(sys.stdin) and is_terminal()
+
+
+def is_coloured() -> bool:
+    """Text may have colours: a terminal shows it, and nobody said NO_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (
+        is_terminal() and os.environ.get("TERM") != "dumb"
+    )
 
 
 def is_terminal() -> bool:
@@ -131,7 +134,7 @@ def _write(text: str) -> None:
         raise OutputClosedError("Nobody reads the output.") from error
 
 
-def _discard(stream: TextIO) -> None:
+def _discard(stream: "TextIO") -> None:
     """Let the interpreter's own flush at exit go nowhere instead of failing."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -141,7 +144,7 @@ def _discard(stream: TextIO) -> None:
         return
 
 
-def _encodable(text: str, stream: TextIO) -> str:
+def _encodable(text: str, stream: "TextIO") -> str:
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)
@@ -151,7 +154,7 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def _is_terminal(stream: "TextIO | None") -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -187,7 +190,7 @@ def rows() -> int:
         return TERMINAL_ROWS
 
 
-def _console(target: TextIO, *, wide: bool) -> "Console":
+def console(target: "TextIO", *, wide: bool) -> "Console":
     """A rich console that draws for stdout into `target`.
 
     rich itself honours NO_COLOR, FORCE_COLOR and TERM.

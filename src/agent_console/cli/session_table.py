@@ -16,13 +16,12 @@ from agent_console.cli.session_words import (
     doing,
     one_line,
     short_id,
-    short_model,
-    short_path,
     status_style,
     total_tokens,
 )
 from agent_console.model.format import cost, elapsed, printable, tokens
 from agent_console.model.session import Session, Status
+from agent_console.model.short_names import short_model, short_path
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,6 @@ def doing(session: Session) -> str:
     return one_line(": ".join(filter(None, (session.reason, what))))
 
 
-def short_model(model: str | None) -> str:
-    """`claude-opus-4-5-20251101` → `opus-4-5`."""
-    if model is None:
-        return ""
-    name, _, date = model.removeprefix("claude-").rpartition("-")
-    return printable(name if len(date) == 8 and date.isdecimal() else model.removeprefix("claude-"))
-
-
 def short_id(session_id: str) -> str:
     """The beginning of an id; commands take it for the whole."""
     return printable(session_id[:SHORT_ID_LENGTH])
@@ -57,12 +49,3 @@ def total_tokens(metadata: SessionMetadata) -> int:
 def one_line(text: str | None) -> str:
     """A text on one line, harmless to a terminal."""
     return " ".join(printable(text or "").split())
-
-
-def short_path(path: str | None, home: str) -> str:
-    """A folder with the person's home as `~`."""
-    if path is None:
-        return ""
-    if path == home or path.startswith(home.rstrip("/") + "/"):
-        path = "~" + path[len(home.rstrip("/")) :]
-    return printable(path)

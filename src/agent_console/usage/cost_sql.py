@@ -9,10 +9,11 @@ wherever there is a price; `reported` computes nothing. What has no cost by its 
 its tokens count as unpriced.
 """
 
-from typing import Literal, TypeAlias
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a report runs in less time than `typing` takes to import
+    from typing import Literal, TypeAlias
 
-Mode: TypeAlias = Literal["auto", "calculate", "reported"]
-Rollup: TypeAlias = Literal["usage_by_time", "usage_by_session"]
+    Mode: TypeAlias = Literal["auto", "calculate", "reported"]
 
 PICO_PER_NANO = 1_000
 PICO_PER_USD = 1_000_000_000_000
@@ -32,15 +33,20 @@ _COMPUTED = (
 )
 _REPORTED = f"iif(facet.cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
 
-_COSTS: dict[Mode, str] = {
+_COSTS: "dict[Mode, str]" = {
     "auto": f"coalesce({_REPORTED}, {_COMPUTED})",
     "calculate": f"coalesce({_COMPUTED}, {_REPORTED})",
     "reported": _REPORTED,
 }
 
 
-def priced(rollup: Rollup) -> str:
-    """A FROM clause: the rollup as `usage`, with its `facet` and the `price` in force, if any."""
+def priced(rollup: str) -> str:
+    """A FROM clause: the rollup as `usage`, with its `facet` and the `price` in force, if any.
+
+    Args:
+        rollup: `usage_by_time`, `usage_by_session`, or a query in parentheses that has their
+            columns and no row across a change of prices.
+    """
     return (
         f"{rollup} AS usage JOIN facets AS facet USING (facet_no) "
         "LEFT JOIN facet_prices AS price ON price.facet_no = usage.facet_no "
@@ -48,11 +54,11 @@ def priced(rollup: Rollup) -> str:
     )
 
 
-def cost(mode: Mode = "auto") -> str:
+def cost(mode: "Mode" = "auto") -> str:
     """The cost of one row of `priced`, in picodollars; null where it has none by this mode."""
     return _COSTS[mode]
 
 
-def unpriced_tokens(mode: Mode = "auto") -> str:
+def unpriced_tokens(mode: "Mode" = "auto") -> str:
     """The tokens of one row of `priced` that have no cost by this mode."""
     return f"iif({_COSTS[mode]} IS NULL, {TOKENS}, 0)"

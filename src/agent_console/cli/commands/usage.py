@@ -1,0 +1,117 @@
+"""`agent-console usage …`: what was used, by day, week, month, session, project and more.
+
+Rule: options are made from cli/usage/options.py and their values read by cli/usage/request.py, for
+plain reports as here: cli/fast_usage.py takes those without click.
+"""
+
+from typing import Any
+
+import click
+
+from agent_console.cli.usage.options import EXPORT, FILTERS, OPTIONS, Option
+from agent_console.usage.reports.groupings import ALIASES, GROUPINGS
+
+_HELP = {
+    "daily": "Tokens and costs by day.",
+    "weekly": "Tokens and costs by week.",
+    "monthly": "Tokens and costs by month, or billing period.",
+    "hourly": "Tokens and costs by hour.",
+    "session": "Tokens and costs by session, or one message by message (--id).",
+    "project": "Tokens and costs by project.",
+    "model": "Tokens and costs by model.",
+    "branch": "Tokens and costs by git branch.",
+    "subagent": "Tokens and costs by kind of subagent.",
+    "block": "Tokens and costs by 5-hour block.",
+}
+
+
+class Reports(click.Group):
+    """The reports; `daily` when none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Like click's, with the report that is meant when none is named."""
+        if not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"}):
+            args = ["daily", *args]
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The report of that name; ccusage's words mean the same."""
+        return super().get_command(ctx, ALIASES.get(cmd_name, cmd_name))
+
+
+@click.group("usage", cls=Reports)
+def command() -> None:
+    """Show tokens and costs by day, week, month, session, project and more.
+
+    Without the name of a report it is `daily`. Every report has the same options; those of ccusage
+    mean what they mean there.
+    """
+
+
+def _report(name: str) -> click.Command:
+    def callback(**values: Any) -> int:
+        return _run(name, _given(values))
+
+    return click.Command(
+        name, callback=callback, params=[_click_option(each) for each in OPTIONS], help=_HELP[name]
+    )
+
+
+def _export(**values: Any) -> int:
+    from agent_console import config  # noqa: PLC0415 - help needs no configuration
+    from agent_console.cli.usage.export import run_export  # noqa: PLC0415 - help needs no ledger
+    from agent_console.cli.usage.request import OptionError  # noqa: PLC0415 - likewise
+    from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+
+    try:
+        return run_export(_given(values), config.load().display.timezone, str(database_path()))
+    except OptionError as error:
+        raise _bad(error) from None
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key.replace("_", "-"): value for key, value in values.items() if value}
+
+
+def _bad(error: Any) -> click.BadParameter:
+    return click.BadParameter(f"{error}.", param_hint=f"--{error.option}")
+
+
+def _click_option(option: Option) -> click.Option:
+    words = [f"--{option.name}", *([f"-{option.short}"] if option.short else [])]
+    if not option.metavar and not option.choices:
+        return click.Option(words, is_flag=True, help=option.help)
+    kind = click.Choice(option.choices) if option.choices else None
+    return click.Option(
+        words,
+        type=kind,
+        metavar=option.metavar or None,
+        multiple=option.repeats,
+        help=option.help,
+    )
+
+
+def _run(name: str, given: dict[str, Any]) -> int:
+    from agent_console import config  # noqa: PLC0415 - help needs no configuration
+    from agent_console.cli.usage.request import OptionError, Request, now_ms  # noqa: PLC0415
+    from agent_console.cli.usage.run import run  # noqa: PLC0415 - help needs no ledger
+    from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+
+    try:
+        request = Request(name, given, config.load().display.timezone, now_ms())
+    except OptionError as error:
+        raise _bad(error) from None
+    return run(request, str(database_path()))
+
+
+for _name in GROUPINGS:
+    command.add_command(_report(_name))
+command.add_command(
+    click.Command(
+        "export",
+        callback=_export,
+        params=[_click_option(each) for each in (*EXPORT, *FILTERS)],
+        help="Every message, session or day as CSV, JSON or JSON lines.\n\n"
+        "It streams: memory does not grow with the ledger.",
+    )
+)

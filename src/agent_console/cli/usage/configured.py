@@ -1,0 +1,40 @@
+"""The configured time zone, as far as it can be seen without a TOML parser.
+
+Rule: only what nobody could read differently is taken; anything else is a ValueError, and the full
+command reads the file properly.
+"""
+
+from agent_console.paths import config_file
+
+
+def plain_timezone() -> str:
+    """`display.timezone`; empty when nothing is configured.
+
+    Raises:
+        ValueError: The file has to be read properly.
+    """
+    try:
+        with open(config_file(), encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    table = zone = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            table = line
+        if line.startswith("#") or "timezone" not in line:
+            continue
+        key, _, value = line.partition("=")
+        value = value.strip()
+        if zone or table != "[display]" or key.strip() != "timezone":
+            raise ValueError(line)
+        zone = value[1:-1]
+        if (
+            value[:1] != '"'
+            or value[-1:] != '"'
+            or not all(char.isalnum() or char in "/_+-" for char in zone)
+        ):
+            raise ValueError(line)
+    return zone

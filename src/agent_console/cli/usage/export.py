@@ -1,0 +1,87 @@
+"""`agent-console usage export`: everything that was used, for other programs.
+
+Rule: a file appears whole or not at all, and an old one is replaced only then.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from agent_console.cli.output import emit_piece, narrate
+from agent_console.cli.usage.request import OptionError, Request, now_ms
+from agent_console.cli.usage.run import bring_up_to_date
+from agent_console.errors import AgentConsoleError
+from agent_console.usage.reports.export import Format, export
+from agent_console.usage.reports.export_fields import Field, Level, fields
+from agent_console.usage.reports.reading import explained, open_for_reading
+
+
+def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
+    """Write the export; the exit code.
+
+    Args:
+        given: Values by the long names of options.
+        timezone: The configured zone.
+        database: The ledger.
+
+    Raises:
+        OptionError: A value is not allowed.
+        AgentConsoleError: The ledger cannot be read, or the file not be written.
+    """
+    level: Level = given.get("level") or "message"
+    form: Format = given.get("format") or ("json" if given.get("json") else "csv")
+    request = Request("daily", {**given, "json": False}, timezone, now_ms())
+    chosen = chosen_fields(given.get("fields"), fields(level, request.wanted.mode), level)
+    if request.ingest:
+        bring_up_to_date(request, database)
+    connection = open_for_reading(database)
+    if connection is None:
+        raise AgentConsoleError("There is no ledger yet: no transcript has been read.")
+    try:
+        pieces = export(connection, request.wanted, level, chosen, form)
+        target = given.get("output")
+        if target is None or target == "-":
+            for piece in pieces:
+                emit_piece(piece)
+        else:
+            _write(Path(target).expanduser(), pieces)
+            narrate(f"Wrote {target}.")
+    except Exception as error:
+        raise explained(database, error) from error
+    finally:
+        connection.close()
+    return 0
+
+
+def chosen_fields(names: str | None, known: dict[str, Field], level: str) -> list[Field]:
+    """The fields that were named; all when none was.
+
+    Raises:
+        OptionError: One is not known; the message lists those that are.
+    """
+    wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise OptionError(
+            "fields",
+            f'"{unknown[0]}" is no field of a {level}; there are {", ".join(known)}',
+        )
+    return [known[name] for name in wanted] if wanted else list(known.values())
+
+
+def _write(target: Path, pieces: Iterator[str]) -> None:
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with open(handle, "w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces)
+            os.replace(name, target)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise AgentConsoleError(
+            f"{target} cannot be written: {error.strerror or error}."
+        ) from error

@@ -1,0 +1,37 @@
+"""A report as a Markdown table.
+
+Rule: what stands in a cell cannot end it, nor become markup.
+"""
+
+from agent_console.cli.usage.columns import lines
+from agent_console.cli.usage.exact_columns import cells, heading, without_gaps
+from agent_console.cli.usage.notes import notes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.cli.usage.request import Request
+    from agent_console.usage.reports.report import Report
+
+_ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\|`*_[]<>"})
+_LEFT = {
+    "date", "week", "month", "hour", "session_id", "block", "title", "last_activity",
+    "forked_from", "project", "model", "models", "branch", "subagent",
+}  # fmt: skip
+
+
+def markdown(report: "Report", request: "Request") -> str:
+    """The table, and the notes below it."""
+    titles = heading(report, request)
+    body = [cells(report, request, each) for each in without_gaps(lines(report, request))]
+    written = [
+        _line(titles),
+        _line(["---" if each in _LEFT else "---:" for each in titles]),
+        *(_line([each.translate(_ESCAPES) for each in row]) for row in body),
+        "",
+        *(f"{note.translate(_ESCAPES)}  " for note in notes(report, request)),
+    ]
+    return "".join(f"{each}\n" for each in written)
+
+
+def _line(found: list[str]) -> str:
+    return f"| {' | '.join(found)} |"

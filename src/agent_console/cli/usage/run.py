@@ -1,0 +1,134 @@
+"""Carry out a report: bring the ledger up to date, ask it, write the answer.
+
+Rule: click, rich and msgspec are not imported on the way of a plain report, and nothing is decided
+here: what was asked for is in the Request.
+"""
+
+from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
+from agent_console.usage.reports.arrangement import arrange
+from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.report import Report, build
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.cli.usage.request import Request
+    from agent_console.usage.reports.reading import Reading
+
+
+def run(request: "Request", database: str) -> int:
+    """Write what was asked for; the exit code.
+
+    Args:
+        request: What was asked for.
+        database: The ledger.
+
+    Raises:
+        AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
+            session; nobody reads the output.
+    """
+    if request.ingest:
+        bring_up_to_date(request, database)
+    connection = open_for_reading(database)
+    if connection is None:
+        from agent_console.cli.output import narrate  # noqa: PLC0415 - rarely needed
+        from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - rarely needed
+
+        narrate("There is no ledger yet: no transcript has been read.")
+        connection = empty_ledger()
+    try:
+        if request.session_id is not None:
+            from agent_console.cli.usage.one_session import show_session  # noqa: PLC0415 - rare
+
+            return show_session(connection, request, request.session_id)
+        write(make(connection, request), request)
+    except Exception as error:
+        raise explained(database, error) from error
+    finally:
+        connection.close()
+    return 0
+
+
+def make(connection: "Reading", request: "Request") -> Report:
+    """The report, with the rows that are wanted in the order that is wanted."""
+    report = build(
+        connection,
+        request.wanted,
+        GROUPINGS[request.grouping],
+        by_project=request.instances,
+        count_sessions=request.counts_sessions,
+        now_ms=request.now_ms,
+    )
+    if request.active:
+        from agent_console.cli.usage.active_block import only_active  # noqa: PLC0415 - one report
+
+        only_active(report, request)
+    arrange(
+        report,
+        sort=request.sort,
+        descending=request.descending,
+        top=request.top,
+        min_cost_pico=request.min_cost_pico,
+    )
+    return report
+
+
+def write(report: Report, request: "Request") -> None:
+    """Write a report in the format that is wanted."""
+    match request.format:
+        case "json":
+            from agent_console.usage.reports.json_report import report_json  # noqa: PLC0415 - one format
+            from agent_console.usage.reports.json_text import json_text  # noqa: PLC0415 - one format
+
+            document = report_json(
+                report, request.wanted, by_project=request.instances, with_cost=request.with_cost
+            )
+            emit(json_text(document, indent=is_terminal()))
+        case "csv":
+            from agent_console.cli.usage.csv_report import write_csv  # noqa: PLC0415 - one format
+
+            write_csv(report, request)
+        case "markdown":
+            from agent_console.cli.usage.markdown import markdown  # noqa: PLC0415 - one format
+
+            emit(markdown(report, request))
+        case _:
+            emit(drawn(report, request))
+
+
+def drawn(report: Report, request: "Request") -> str:
+    """The report as a table with its notes."""
+    from agent_console.cli.usage.columns import (  # noqa: PLC0415 - one format
+        LocalTime,
+        columns,
+        lines,
+    )
+    from agent_console.cli.usage.notes import notes  # noqa: PLC0415 - one format
+    from agent_console.cli.usage.table import draw, wrapped  # noqa: PLC0415 - one format
+
+    width = terminal_columns()
+    said = "".join(f"{wrapped(note, width)}\n" for note in notes(report, request))
+    if not report.rows:
+        return f"No usage matches.\n{said}"
+    if request.active:
+        from agent_console.cli.usage.active_block import pace_lines  # noqa: PLC0415 - one report
+
+        said = "".join(f"{line}\n" for line in pace_lines(report, request)) + said
+    found = lines(report, request)
+    cells = columns(report, request, found, LocalTime(request))
+    table = draw(cells, [each.kind for each in found], width, coloured=is_coloured())
+    return f"{table}\n{said}"
+
+
+def bring_up_to_date(request: "Request", database: str) -> None:
+    """Read what is new in the transcripts."""
+    from importlib import import_module  # noqa: PLC0415 - not with --no-ingest
+
+    try:
+        catch_up = import_module("agent_console.usage.ingest.catch_up")
+    except ModuleNotFoundError:
+        return
+    from pathlib import Path  # noqa: PLC0415 - its arguments
+
+    folders = [Path(each).expanduser() for each in request.config_dirs]
+    catch_up.bring_up_to_date(Path(database), folders or None)

@@ -1,0 +1,155 @@
+"""A table as text: columns that fit, numbers to the right, the least important ones dropped first.
+
+Rule: no line is wider than the terminal. It imports nothing that draws: rich takes longer to import
+than a report takes to make, and a table of a report is text with a rule above its totals.
+"""
+
+from agent_console.model.format import clipped, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GAP = 2
+_DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+_SHORTEST_CUT = 8
+
+
+class Cells:
+    """One column of a table, all its cells ready to be shown.
+
+    Attributes:
+        title: Its heading.
+        cells: One text for each line.
+        importance: Where the width is not enough, the least important column goes first.
+        is_number: It stands right and is never cut.
+        narrowest: So far a text may be cut before another column goes; 0 for never cut.
+    """
+
+    __slots__ = ("cells", "importance", "is_number", "narrowest", "title")
+
+    def __init__(
+        self,
+        title: str,
+        cells: "Sequence[str]",
+        importance: int,
+        *,
+        is_number: bool = True,
+        narrowest: int = 0,
+    ) -> None:
+        self.title = title
+        self.cells = [printable(cell) for cell in cells]
+        self.importance = importance
+        self.is_number = is_number
+        self.narrowest = narrowest
+
+    @property
+    def width(self) -> int:
+        """What its widest cell takes."""
+        return max(map(columns_of, (self.title, *self.cells)))
+
+
+class Line:
+    """How a line is drawn: `plain`, `dim` (a part of the row above) or `total` (below a rule)."""
+
+    PLAIN, DIM, TOTAL = "plain", "dim", "total"
+
+
+def draw(columns: "Sequence[Cells]", kinds: "Sequence[str]", width: int, *, coloured: bool) -> str:
+    """The table.
+
+    Args:
+        columns: From left to right; the first is never dropped.
+        kinds: Of every line, as in `Line`.
+        width: Columns of the terminal.
+        coloured: Escape sequences may be used.
+    """
+    shown, widths = _fitting(columns, width)
+    lines = [
+        _styled(_line([column.title for column in shown], shown, widths), _DIM, coloured=coloured)
+    ]
+    for number, kind in enumerate(kinds):
+        text = _line([column.cells[number] for column in shown], shown, widths)
+        if kind == Line.TOTAL:
+            rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
+            lines.append(_styled(rule, _DIM, coloured=coloured))
+            text = _styled(text, _BOLD, coloured=coloured)
+        elif kind == Line.DIM:
+            text = _styled(text, _DIM, coloured=coloured)
+        lines.append(text)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _fitting(columns: "Sequence[Cells]", width: int) -> tuple[list[Cells], list[int]]:
+    """The columns that are shown, and their widths."""
+    shown = list(columns)
+    while True:
+        widths = [column.width for column in shown]
+        over = sum(widths) + GAP * (len(widths) - 1) - width
+        if over <= 0:
+            return shown, widths
+        # The columns that may be cut give way first, the widest of them most.
+        spare = [
+            max(0, each - column.narrowest) if column.narrowest else 0
+            for column, each in zip(shown, widths, strict=True)
+        ]
+        if sum(spare) >= over or len(shown) == 1:
+            return shown, _cut(widths, spare, over)
+        shown.remove(min(shown[1:], key=lambda column: column.importance))
+
+
+def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
+    widths = list(widths)
+    while over > 0 and any(spare):
+        widest = max(range(len(widths)), key=lambda at: (spare[at] > 0, widths[at]))
+        widths[widest] -= 1
+        spare[widest] -= 1
+        over -= 1
+    return [max(1, width) for width in widths]
+
+
+def _line(cells: "Sequence[str]", columns: "Sequence[Cells]", widths: "Sequence[int]") -> str:
+    parts: list[str] = []
+    for cell, column, width in zip(cells, columns, widths, strict=True):
+        text = _clipped(cell, width)
+        blank = " " * (width - columns_of(text))
+        parts.append(blank + text if column.is_number else text + blank)
+    return (" " * GAP).join(parts).rstrip()
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - rarely needed
+
+    return sum(
+        0 if combining(char) or char == "\u200d" else 1 + (east_asian_width(char) in {"W", "F"})
+        for char in text
+    )
+
+
+def _clipped(text: str, width: int) -> str:
+    if columns_of(text) <= width:
+        return text
+    size = width
+    while size > 0 and columns_of(clipped(text, size)) > width:
+        size -= 1
+    return clipped(text, size)
+
+
+def _styled(text: str, style: str, *, coloured: bool) -> str:
+    return f"{style}{text}{_PLAIN}" if coloured else text
+
+
+def wrapped(text: str, width: int) -> str:
+    """A sentence on lines that fit."""
+    found: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and columns_of(f"{line} {word}") > width:
+            found.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*found, line])

@@ -1,0 +1,128 @@
+"""How stretches of time are cut: an SQL expression for a bucket, and what buckets are folded into.
+
+Rule: SQL cuts days (or hours), and Python folds days into weeks and months and hours into blocks,
+so that a week is the sum of its days by construction.
+"""
+
+from agent_console.usage.periods import block_starts
+from agent_console.usage.reports.calendar import (
+    iso,
+    month_start,
+    next_month_start,
+    week_start,
+)
+from agent_console.usage.reports.zone import DAY_QUARTERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from sqlite3 import Connection
+
+    from agent_console.usage.reports.filter import Filter
+    from agent_console.usage.reports.query import Selection
+
+HOUR_QUARTERS = 4
+
+
+class Cut:
+    """A way to cut time.
+
+    Attributes:
+        bucket: An SQL expression of the column `quarter`.
+        fold: The row that a bucket belongs to.
+        label: What the row is called.
+    """
+
+    __slots__ = ("bucket", "fold", "label")
+
+    def __init__(
+        self, bucket: str, fold: "Callable[[int], int]", label: "Callable[[int], str]"
+    ) -> None:
+        self.bucket = bucket
+        self.fold = fold
+        self.label = label
+
+
+def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Selection") -> Cut:
+    """How the grouping cuts the rows."""
+    if grouping == "block":
+        blocks = block_of_hours(connection)
+        return Cut(f"quarter / {HOUR_QUARTERS}", lambda hour: blocks[hour], utc_iso)
+    offset = wanted.zone.offset_sql(rows.first, rows.last)
+    if grouping == "hourly":
+        hour = f"(quarter + {offset}) / {HOUR_QUARTERS} * {HOUR_QUARTERS} - {offset}"
+        return Cut(hour, int, lambda start: local_iso(start, wanted.zone.offset(start)))
+    day = f"(quarter + {offset}) / {DAY_QUARTERS}"
+    if grouping == "weekly":
+        return Cut(day, lambda each: week_start(each, wanted.first_weekday), iso)
+    if grouping == "monthly":
+        billing_day = wanted.billing_day
+        label = _month if billing_day == 1 else iso
+        return Cut(day, lambda each: month_start(each, billing_day), label)
+    return Cut(day, int, iso)
+
+
+def last_periods(grouping: str, count: int, today: int, hour: int, wanted: "Filter") -> int:
+    """The first quarter of the latest periods of a report, the current one being the first.
+
+    Args:
+        grouping: The report; those that are not by time count days.
+        count: How many.
+        today: The local day, counted from 1970-01-01.
+        hour: The quarter in which the current hour began.
+        wanted: Weeks and months.
+    """
+    if grouping == "hourly":
+        return hour - (count - 1) * HOUR_QUARTERS
+    day = today - count + 1
+    if grouping == "weekly":
+        day = week_start(today, wanted.first_weekday) - 7 * (count - 1)
+    elif grouping == "monthly":
+        day = month_start(today, wanted.billing_day)
+        for _ in range(count - 1):
+            day = month_start(day - 1, wanted.billing_day)
+    return wanted.zone.day_start(day)
+
+
+def last_day_of(grouping: str, start: int, wanted: "Filter") -> int:
+    """The last day of the week or month that begins at `start`."""
+    if grouping == "weekly":
+        return start + 6
+    if grouping == "monthly":
+        return next_month_start(start, wanted.billing_day) - 1
+    return start
+
+
+def block_of_hours(connection: "Connection") -> dict[int, int]:
+    """The first quarter of the 5-hour block of every UTC hour that has messages.
+
+    Blocks are the account's: they begin with the first message of any project, so they are found
+    before anything is filtered.
+    """
+    quarters = connection.execute(
+        "SELECT DISTINCT quarter FROM usage_by_time WHERE messages > 0 ORDER BY quarter"
+    )
+    return {
+        quarter // HOUR_QUARTERS: start
+        for quarter, start in block_starts(quarter for (quarter,) in quarters)
+    }
+
+
+def local_iso(quarter: int, offset: int) -> str:
+    """A quarter's beginning in a zone, as `2026-11-20T14:00+01:00`."""
+    day, rest = divmod(quarter + offset, DAY_QUARTERS)
+    hours, quarters = divmod(rest, HOUR_QUARTERS)
+    ahead_hours, ahead_quarters = divmod(abs(offset), HOUR_QUARTERS)
+    return (
+        f"{iso(day)}T{hours:02}:{quarters * 15:02}"
+        f"{'-' if offset < 0 else '+'}{ahead_hours:02}:{ahead_quarters * 15:02}"
+    )
+
+
+def utc_iso(quarter: int) -> str:
+    """A quarter's beginning in UTC, as `2026-11-20T13:00:00.000Z`."""
+    return f"{local_iso(quarter, 0)[:16]}:00.000Z"
+
+
+def _month(day: int) -> str:
+    return iso(day)[:7]

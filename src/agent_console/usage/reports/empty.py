@@ -1,0 +1,16 @@
+"""A ledger that holds nothing, for reports before there is one.
+
+Rule: it is in memory only; asking for a report makes no file.
+"""
+
+import sqlite3
+
+from agent_console.usage.migrations import MIGRATIONS
+
+
+def empty_ledger() -> sqlite3.Connection:
+    """A connection to it."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    for step in MIGRATIONS:
+        step(connection)
+    return connection

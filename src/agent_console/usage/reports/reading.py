@@ -1,0 +1,84 @@
+"""Open the ledger for a report: nothing is written, and all of it is seen at one moment.
+
+Rule: what a report needs is read in one transaction, so that no commit falls between two queries.
+"""
+
+import _sqlite3  # its wrapper imports datetime and collections, for nothing that is used here
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    Reading = Connection
+    """What reports are made from."""
+
+SCHEMA = 2
+"""The version of the schema that the queries are written for."""
+
+
+def open_for_reading(path: str) -> "Reading | None":
+    """A connection that can only read, with a transaction begun; null when there is no ledger yet.
+
+    A ledger of an older version is migrated first.
+
+    Args:
+        path: The database.
+
+    Raises:
+        LedgerError: It is damaged, no database, not ours, of a newer version, or cannot be read.
+    """
+    try:
+        connection = _read_only(path)
+    except _sqlite3.Error:
+        connection = None
+    if connection is not None:
+        return connection
+    import os  # noqa: PLC0415 - rarely needed
+
+    if not os.path.exists(path):
+        return None
+    from pathlib import Path  # noqa: PLC0415 - rarely needed
+
+    from agent_console.usage.database import open_database  # noqa: PLC0415 - rarely needed
+
+    # It migrates, or says in plain words what is wrong.
+    open_database(Path(path)).close()
+    try:
+        connection = _read_only(path)
+    except _sqlite3.Error as error:
+        raise explained(path, error) from error
+    return connection
+
+
+def _read_only(path: str) -> "Reading | None":
+    """The connection; null when the schema is another version's.
+
+    Raises:
+        _sqlite3.Error: There is none, or it cannot be read.
+    """
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    connection = _sqlite3.connect(f"file:{quoted}?mode=ro", uri=True, isolation_level=None)
+    try:
+        for pragma in ("temp_store = MEMORY", "busy_timeout = 5000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        version = connection.execute("SELECT max(version) FROM schema_versions").fetchone()[0]
+    except _sqlite3.Error:
+        connection.close()
+        raise
+    if version != SCHEMA:
+        connection.close()
+        return None
+    return connection
+
+
+def explained(path: str, error: Exception) -> Exception:
+    """The error in plain words when it is SQLite's; otherwise itself."""
+    if not isinstance(error, _sqlite3.Error):
+        return error
+    from pathlib import Path  # noqa: PLC0415 - rarely needed
+
+    from agent_console.errors import LedgerError  # noqa: PLC0415 - rarely needed
+    from agent_console.usage.database import reason  # noqa: PLC0415 - rarely needed
+
+    return LedgerError(reason(Path(path), error))

@@ -1,0 +1,119 @@
+"""What a report says of a session beside its sums.
+
+Rule: a session that is known and has no usage gets a row without sums: not available is not zero.
+"""
+
+from agent_console.usage.reports import query
+from agent_console.usage.reports.matching import session_numbers
+from agent_console.usage.reports.row import UNKNOWN, Row
+from agent_console.usage.reports.zone import QUARTER_SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+    from typing import Any
+
+    from agent_console.usage.reports.filter import Filter
+
+_QUARTER_MS = QUARTER_SECONDS * 1000
+
+
+class SessionDetail:
+    """A session.
+
+    Attributes:
+        title: The session's name, the person's own or generated; null when nobody gave one.
+        first_ms, last_ms: Its activity, Unix milliseconds; null when nothing is known.
+        last_model: The model used last.
+        forked_from: The id of the session it was resumed or forked from.
+        user_messages: What a person wrote in it.
+        projects: Where it worked, most tokens first.
+    """
+
+    __slots__ = (
+        "first_ms",
+        "forked_from",
+        "last_model",
+        "last_ms",
+        "projects",
+        "session_id",
+        "title",
+        "user_messages",
+    )
+
+    def __init__(  # noqa: PLR0917 - a row of the query
+        self,
+        session_id: str,
+        title: str | None,
+        first_ms: int | None,
+        last_ms: int | None,
+        last_model: str | None,
+        forked_from: str | None,
+        user_messages: int,
+    ) -> None:
+        self.session_id = session_id
+        self.title = title
+        self.first_ms = first_ms
+        self.last_ms = last_ms
+        self.last_model = last_model
+        self.forked_from = forked_from
+        self.user_messages = user_messages
+        self.projects: list[str] = []
+
+
+_DETAILS = """
+SELECT session.session_no, session.session_id, session.title,
+    coalesce(session.first_seen_ms, told.first_ms), coalesce(session.last_seen_ms, told.last_ms),
+    model.name, origin.session_id, coalesce(told.user_messages, 0)
+FROM sessions AS session
+LEFT JOIN names AS model ON model.name_no = session.last_model_no
+LEFT JOIN sessions AS origin ON origin.session_no = session.forked_from_no
+LEFT JOIN (
+    SELECT session_no, min(first_line_ms) AS first_ms, max(last_line_ms) AS last_ms,
+        sum(user_messages) AS user_messages
+    FROM sources GROUP BY session_no
+) AS told ON told.session_no = session.session_no"""
+
+
+def add_details(
+    connection: "Connection",
+    wanted: "Filter",
+    found: "dict[tuple[Any, ...], Row]",
+    where: dict[int, dict[int, int]],
+) -> None:
+    """Say which session each row is, and add those without usage.
+
+    Args:
+        connection: The ledger.
+        wanted: The report's filter.
+        found: The rows by number of their session.
+        where: Tokens by number of session and of project.
+    """
+    projects = query.names(connection, "project_no")
+    of_all = not (wanted.projects or wanted.models)
+    named = set(session_numbers(connection, wanted.sessions)) if wanted.sessions else None
+    for session_no, *values in connection.execute(_DETAILS):
+        row = found.get((session_no,))
+        detail = SessionDetail(*values)
+        if row is None:
+            if not (of_all and _is_in(wanted, detail) and (named is None or session_no in named)):
+                continue
+            row = found[session_no,] = Row((session_no,), detail.session_id)
+        row.label = detail.session_id
+        row.detail = detail
+        tokens = where.get(session_no, {})
+        detail.projects = [
+            projects[number] or UNKNOWN
+            for number in sorted(tokens, key=lambda number: -tokens[number])
+        ]
+
+
+def _is_in(wanted: "Filter", session: SessionDetail) -> bool:
+    """A session without usage has part in a stretch of time when it was active in it."""
+    if wanted.since is None and wanted.until is None:
+        return True
+    if session.first_ms is None or session.last_ms is None:
+        return False
+    return (wanted.since is None or session.last_ms >= wanted.since * _QUARTER_MS) and (
+        wanted.until is None or session.first_ms < wanted.until * _QUARTER_MS
+    )
