@@ -281,3 +281,16 @@ def test_the_earliest_line_says_when(session: Path) -> None:
     later = answer(timestamp="2026-01-01T13:00:00.000+01:00")
     reading = read(write(session, answer(timestamp="2026-01-01T12:00:05"), later))
     assert told(reading)["msg_1"].at_ms == NOON_MS
+
+
+def test_among_equal_lines_the_first_says_the_rest(session: Path) -> None:
+    lines = [answer(model="first", gitBranch="one"), answer(model="second", gitBranch="two")]
+    response = told(read(write(session, *lines)))["msg_1"]
+    assert (response.model, response.branch) == ("first", "one")
+
+
+def test_the_best_claim_says_whose_it_is_and_the_largest_what_was_used(session: Path) -> None:
+    copy = answer(used=usage(10, 500), requestSessionId=OTHER, gitBranch="old", model="large")
+    response = told(read(write(session, copy, answer(model="small"))))["msg_1"]
+    assert (response.session_id, response.branch, response.claim) == (SESSION, "main", 0)
+    assert (response.output_tokens, response.model) == (500, "large")

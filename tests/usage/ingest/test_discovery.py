@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.usage.ingest.transcripts import OTHER, SESSION, answer, write
@@ -106,12 +107,21 @@ def test_what_only_a_link_leads_to_is_found_by_its_real_path(
     assert linked in discovery.files
 
 
-def test_links_that_lead_back_end(project: Path) -> None:
+def test_links_that_lead_back_end(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    scandir = os.scandir
+
+    def scandir_and_remember(path: str) -> Any:
+        looked_at.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", scandir_and_remember)
     file = write(project / f"{SESSION}.jsonl", answer())
     (project / "up").symlink_to(project.parent)
     (project / "self").symlink_to(project / "self")
     (project / "nowhere").symlink_to(project / "none")
     assert find_transcripts().files == [file]
+    assert len(looked_at) == len(set(looked_at)) == 3  # the other default config dir is one
 
 
 def test_a_hard_link_is_the_same_file(project: Path) -> None:

@@ -76,6 +76,7 @@ def test_processes_read_what_one_would(
     batches = list(read_files([ReadJob(file) for file in files], workers))
     readings = by_path(batches)
     assert sum(batch.jobs_done for batch in batches) == len(readings) == MANY
+    assert sum(batch.bytes_read for batch in batches) == sum(file.size_bytes for file in files)
     for file in files:
         assert readings[file.path] == [read(file)]
     assert len(started) == workers or workers is None
@@ -108,13 +109,12 @@ def test_a_few_bytes_are_read_without_a_process(
 def test_processes_read_on(session: Path) -> None:
     known = read(write(session, answer("msg_1"))).after
     file = append(session, answer("msg_2"))
-    on, anew = [
-        batch.readings[0]
-        for from_start in (False, True)
-        for batch in read_files([ReadJob(file, known, from_start)])
-    ]
-    assert on == read(file, known)
-    assert anew == read(file, known, from_start=True)
+    (on,) = read_files([ReadJob(file, known)])
+    assert on.readings == [read(file, known)]
+    assert on.bytes_read == file.size_bytes - known.offset_bytes
+    (anew,) = read_files([ReadJob(file, known, from_start=True)])
+    assert anew.readings == [read(file, known, from_start=True)]
+    assert anew.bytes_read == file.size_bytes
 
 
 @pytest.mark.usefixtures("processes_always")

@@ -39,17 +39,19 @@ class ReadJob(Struct, array_like=True, frozen=True, gc=False):
         return self.file.size_bytes - self.known.offset_bytes
 
 
-class ReadBatch(Struct, array_like=True, frozen=True):
+class ReadBatch(Struct, array_like=True):
     """Some readings: enough for one transaction.
 
     Attributes:
         readings: Those of one file are in its order, also from batch to batch.
         jobs_done: How many jobs ended with this batch.
+        bytes_read: How much of transcripts was read for it.
     """
 
-    readings: list[FileReading]
-    unreadable: list[UnreadableFile]
-    jobs_done: int
+    readings: list[FileReading] = []
+    unreadable: list[UnreadableFile] = []
+    jobs_done: int = 0
+    bytes_read: int = 0
 
 
 encode = msgspec.msgpack.Encoder().encode
@@ -59,26 +61,34 @@ decode_batch = msgspec.msgpack.Decoder(ReadBatch).decode
 
 def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch]:
     """Carry out jobs one after the other, in this process."""
-    readings: list[FileReading] = []
-    unreadable: list[UnreadableFile] = []
-    responses = read_bytes = done = 0
+    batch = ReadBatch()
+    responses = 0
     for job in jobs:
         for reading in reader.readings(job.file, job.known, from_start=job.from_start):
             if isinstance(reading, UnreadableFile):
-                unreadable.append(reading)
+                batch.unreadable.append(reading)
                 continue
-            readings.append(reading)
+            batch.readings.append(reading)
+            batch.bytes_read += _bytes_read(reading)
             responses += len(reading.responses)
-            read_bytes += reading.after.offset_bytes
             if not reading.is_complete:
-                yield ReadBatch(readings, unreadable, done)
-                readings, unreadable, responses, read_bytes, done = [], [], 0, 0, 0
-        done += 1
-        if responses >= _BATCH_RESPONSES or done >= _BATCH_FILES or read_bytes >= _BATCH_BYTES:
-            yield ReadBatch(readings, unreadable, done)
-            readings, unreadable, responses, read_bytes, done = [], [], 0, 0, 0
-    if done:
-        yield ReadBatch(readings, unreadable, done)
+                yield batch
+                batch, responses = ReadBatch(), 0
+        batch.jobs_done += 1
+        if (
+            responses >= _BATCH_RESPONSES
+            or batch.jobs_done >= _BATCH_FILES
+            or batch.bytes_read >= _BATCH_BYTES
+        ):
+            yield batch
+            batch, responses = ReadBatch(), 0
+    if batch.jobs_done:
+        yield batch
+
+
+def _bytes_read(reading: FileReading) -> int:
+    begun = 0 if reading.from_start or reading.before is None else reading.before.offset_bytes
+    return reading.after.offset_bytes - begun
 
 
 def send(pipe: RawIOBase | BufferedIOBase, message: bytes) -> None:
