@@ -101,13 +101,22 @@ def claude_config_dirs() -> "list[Path]":
     """
     from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
 
+    return [Path(folder) for folder in claude_config_folders()]
+
+
+def claude_config_folders() -> list[str]:
+    """The same as text."""
     given = os.environ.get("CLAUDE_CONFIG_DIR")
     if given:
-        named = [Path(part.strip()).expanduser() for part in given.split(",") if part.strip()]
-        return [path.parent if path.name == "projects" else path for path in named]
-    home = Path.home()
-    config_home = os.environ.get("XDG_CONFIG_HOME")
-    return [(Path(config_home) if config_home else home / ".config") / "claude", home / ".claude"]
+        named = [os.path.expanduser(part.strip()) for part in given.split(",") if part.strip()]
+        folders = [path.rstrip("/") or path for path in named]
+        return [
+            os.path.dirname(path) if os.path.basename(path) == "projects" else path
+            for path in folders
+        ]
+    home = os.path.expanduser("~")
+    config_home = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    return [f"{config_home}/claude", f"{home}/.claude"]
 
 
 def bundled(name: str) -> "Path":

@@ -122,13 +122,10 @@ def drawn(report: Report, request: "Request") -> str:
 
 def bring_up_to_date(request: "Request", database: str) -> None:
     """Read what is new in the transcripts."""
-    from importlib import import_module  # noqa: PLC0415 - not with --no-ingest
+    from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
 
-    try:
-        catch_up = import_module("agent_console.usage.ingest.catch_up")
-    except ModuleNotFoundError:
+    if is_up_to_date(database, request.config_dirs):
         return
-    from pathlib import Path  # noqa: PLC0415 - its arguments
+    from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
-    folders = [Path(each).expanduser() for each in request.config_dirs]
-    catch_up.bring_up_to_date(Path(database), folders or None)
+    catch_up(database, request.config_dirs)

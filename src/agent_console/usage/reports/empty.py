@@ -11,6 +11,6 @@ from agent_console.usage.migrations import MIGRATIONS
 def empty_ledger() -> sqlite3.Connection:
     """A connection to it."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    for step in MIGRATIONS:
-        step(connection)
+    for migration in MIGRATIONS:
+        migration.step(connection)
     return connection
