@@ -83,6 +83,12 @@ def test_damaged_text_is_read(text: bytes, project: str) -> None:
     assert read.cwd == project
 
 
+def test_a_huge_line_is_not_repaired() -> None:
+    text = b'{"cwd": "/\xff", "content": "' + b"x" * 8 * 1024 * 1024 + b'"}'
+    assert read_line(text) == "malformed"
+    assert isinstance(read_line(text.replace(b"\xff", b"a")), TranscriptLine)
+
+
 @pytest.mark.parametrize("text", [b"[]", b"123", b"null", b'"text"', b"\xef\xbb\xbf[]"])
 def test_what_is_no_object_says_so(text: bytes) -> None:
     assert read_line(text) == "not_object"

@@ -137,4 +137,4 @@ def read_line(text: bytes | memoryview) -> TranscriptLine | BadReason:
     try:
         return _decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return read_damaged(bytes(text), TranscriptLine)
+        return read_damaged(text, TranscriptLine)

@@ -54,11 +54,11 @@ def is_a_persons(text: memoryview) -> bool:
     """Whether a person wrote a `user` line, by the whole of it."""
     if begins_as_tool_result(text):
         return False
-    line = _user_line(bytes(text))
+    line = _user_line(text)
     return line is not None and _wrote(line)
 
 
-def _user_line(text: bytes) -> _UserLine | None:
+def _user_line(text: memoryview) -> _UserLine | None:
     try:
         return _decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -15,12 +15,18 @@ from agent_console.claude_code.json_shape import as_list, as_object
 
 T = TypeVar("T", bound=Struct)
 
+_LONGEST_BYTES = 8 * 1024 * 1024
+"""No response is as long; a longer line would need many times its size in memory."""
 
-def read_damaged(text: bytes, kind: type[T]) -> T | Literal["malformed", "not_object"]:
+
+def read_damaged(text: bytes | memoryview, kind: type[T]) -> T | Literal["malformed", "not_object"]:
     """A struct whose every field has a default, or why there is none."""
+    if len(text) > _LONGEST_BYTES:
+        return "malformed"
     try:
         document = json.loads(
-            text.removeprefix(b"\xef\xbb\xbf").decode(errors="replace"), parse_constant=_refuse
+            bytes(text).removeprefix(b"\xef\xbb\xbf").decode(errors="replace"),
+            parse_constant=_refuse,
         )
     except (ValueError, RecursionError):
         return "malformed"
