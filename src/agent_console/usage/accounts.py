@@ -55,22 +55,18 @@ def standing(row: MessageRow, facet: Facet, agent: str) -> Account:
     )
 
 
-def merged(earlier: Account, told: Account, *, told_is_origin: bool = False) -> Account:
+def merged(earlier: Account, told: Account) -> Account:
     """What stands after `told`; `earlier` itself when it tells nothing new.
 
     Args:
         earlier: What stood until now.
-        told: Another account of the same response.
-        told_is_origin: Of two sessions with equal claims it is the one that the response was
-            copied from.
+        told: Another account of the same response. (Of equal claims the earlier one stands; when
+            two sessions make them, usage/ingest/origins.py decides.)
     """
     if told.is_echo and not earlier.is_echo and earlier.claim != NO_CLAIM:
         return earlier
     figures = _figures(earlier, told)
-    if told.claim < earlier.claim or (told.claim == earlier.claim and told_is_origin):
-        identity = told
-    else:
-        identity = earlier
+    identity = told if told.claim < earlier.claim else earlier
     outcome = replace(
         identity,
         at_ms=min(earlier.at_ms, told.at_ms),

@@ -76,6 +76,12 @@ def read_keyless_messages(connection: Connection, session_no: int) -> list[Messa
     return [_message(values) for values in select_many(connection, select, [session_no])]
 
 
+def read_numbered_messages(connection: Connection, numbers: Sequence[int]) -> list[MessageRow]:
+    """The rows with these numbers."""
+    select = f"{_READ_MESSAGES} message_no IN"
+    return [_message(values) for values in select_many(connection, select, numbers)]
+
+
 def read_rows_of_sources(connection: Connection, source_nos: Sequence[int]) -> list[MessageRow]:
     """The rows that these transcripts told best."""
     select = f"{_READ_MESSAGES} source_no IN"

@@ -1,49 +1,100 @@
-"""Which of two sessions that tell the same responses, unmarked, is the original.
+"""Whose a response is that two transcripts tell, when neither says that it was copied.
 
-Rule: the original is the one whose first response of its own (that the other does not tell) is the
-earlier; one that has nothing of its own is the original, for a copy is made to go on from it.
+Rule: the original is the session whose first response of its own (that the other does not tell) is
+the earlier; one that has nothing of its own is the original, for a copy is made to go on from it.
+Who tells what is kept (`shared_messages`), and a pair is judged again whenever one of the two has
+told more: so it does not matter which transcript is read first, nor in how many pieces.
 """
 
 from collections.abc import Collection
 from sqlite3 import Connection
 
-from agent_console.usage.key_hash import key_hash
-from agent_console.usage.rows import SessionAccount
+from msgspec import Struct
+from msgspec.json import encode
+from msgspec.structs import replace
+
+from agent_console.usage.batch import Batch
+from agent_console.usage.statements import read_numbered_messages
+
+_PAIRS = """
+    SELECT DISTINCT shared.session_no, messages.session_no
+    FROM shared_messages AS shared JOIN messages USING (message_no)
+    WHERE shared.session_no IN (SELECT value FROM json_each(:changed))
+    OR messages.session_no IN (SELECT value FROM json_each(:changed))"""
+_SHARED = """
+    SELECT message_no, at_ms FROM shared_messages AS shared JOIN messages USING (message_no)
+    WHERE shared.session_no = :teller AND messages.session_no = :owner"""
+_FIRST_OF_ITS_OWN = """
+    SELECT min(at_ms) FROM messages WHERE session_no = :session AND source_no IS NOT NULL
+    AND message_no NOT IN (
+        SELECT message_no FROM shared_messages WHERE session_no = :other)"""
 
 
-def is_origin(
-    connection: Connection,
-    told: SessionAccount,
-    standing: SessionAccount,
-    shared_keys: Collection[str],
-    told_own_at_ms: int | None,
-) -> bool:
-    """Whether `told` is the origin of the responses that `standing` has in the ledger.
+class Moved(Struct, frozen=True):
+    """What has been decided.
+
+    Attributes:
+        changed_from: By session that won or lost responses, the earliest time of those.
+        forks: By session that is a copy: its original, and the last response that it copied.
+    """
+
+    changed_from: dict[int, int]
+    forks: dict[int, tuple[int, int]]
+
+
+def settle_origins(
+    connection: Connection, batch: Batch, changed: Collection[int], at_ms: int
+) -> Moved:
+    """Give the responses that two sessions tell to the original; all else is written by now.
 
     Args:
-        connection: The ledger, with everything written that was heard before.
-        told: The session of the transcript that is being read.
-        standing: The session that the rows belong to until now.
-        shared_keys: The responses that both tell.
-        told_own_at_ms: The first response that only `told` tells in this reading, if any.
+        connection: The ledger, in a transaction.
+        batch: The transaction's changes.
+        changed: The sessions that have told something.
+        at_ms: When this happens.
     """
-    shared = set(map(key_hash, shared_keys))
-    theirs = _first_of_its_own(connection, standing.session_no, shared)
-    earlier = _first_of_its_own(connection, told.session_no, shared)
-    candidates = [at_ms for at_ms in (told_own_at_ms, earlier) if at_ms is not None]
-    mine = min(candidates, default=None)
-    if theirs is None:
-        return mine is None and told.session_id < standing.session_id
-    return mine is None or mine < theirs
+    moved = Moved({}, {})
+    pairs = connection.execute(_PAIRS, {"changed": encode(sorted(changed))}).fetchall()
+    for teller, owner in sorted(pairs):
+        shared = connection.execute(_SHARED, {"teller": teller, "owner": owner}).fetchall()
+        if not shared:
+            continue  # a pair before has moved them
+        if _is_origin(connection, batch, teller, owner):
+            numbers = [number for number, _ in shared]
+            _move(connection, batch, numbers, new_owner=teller, at_ms=at_ms)
+            connection.executemany(
+                "UPDATE shared_messages SET session_no = ? WHERE message_no = ? AND session_no = ?",
+                [(owner, number, teller) for number in numbers],
+            )
+            for session_no in (teller, owner):
+                first_ms = min(when for _, when in shared)
+                known = moved.changed_from.get(session_no, first_ms)
+                moved.changed_from[session_no] = min(known, first_ms)
+            moved.forks[owner] = (teller, max(when for _, when in shared))
+        else:
+            moved.forks[teller] = (owner, max(when for _, when in shared))
+    return moved
 
 
-def _first_of_its_own(connection: Connection, session_no: int, shared: set[int]) -> int | None:
-    rows = connection.execute(
-        "SELECT at_ms, key_hash FROM messages WHERE session_no = ? AND source_no IS NOT NULL "
-        "ORDER BY at_ms",
-        (session_no,),
-    )
-    for at_ms, number in rows:
-        if number not in shared:
-            return int(at_ms)
-    return None
+def _is_origin(connection: Connection, batch: Batch, teller: int, owner: int) -> bool:
+    """Whether what `teller` and `owner` both tell was told by `teller` first."""
+
+    def own(session: int, other: int) -> int | None:
+        found: int | None = connection.execute(
+            _FIRST_OF_ITS_OWN, {"session": session, "other": other}
+        ).fetchone()[0]
+        return found
+
+    tellers, owners = own(teller, owner), own(owner, teller)
+    if tellers is None and owners is None:
+        first, second = batch.numbered_session(teller), batch.numbered_session(owner)
+        return first.session_id < second.session_id
+    return tellers is None or (owners is not None and tellers < owners)
+
+
+def _move(
+    connection: Connection, batch: Batch, numbers: list[int], *, new_owner: int, at_ms: int
+) -> None:
+    for row in read_numbered_messages(connection, numbers):
+        batch.post(replace(row, session_no=new_owner), row, at_ms)
+    batch.write(at_ms)

@@ -14,7 +14,7 @@ from agent_console.model.usage import UsageEntry
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
 from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, ToldResponse
-from agent_console.usage.ingest.origins import is_origin
+from agent_console.usage.ingest.origins import settle_origins
 from agent_console.usage.ingest.source_rows import read_source, write_source
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.rows import (
@@ -62,6 +62,7 @@ class Taker:
         self._usage: list[UsageEntry] = []
         self._passed_over: list[str] = []
         self._changed_from: dict[int, int] = {}
+        self._shared: list[tuple[str, int]] = []
         self._last_model: dict[int, tuple[int, str]] = {}
         self._facet_nos: dict[tuple[object, ...], int] = {}
 
@@ -92,11 +93,10 @@ class Taker:
             self._take_title(reading, session)
             self._take_fork(reading, session)
             self._take_cost_states(reading, session)
-        origins = self._origins(reading)
         for told in reading.responses:
-            self._take_response(told, source_no, origins)
+            self._take_response(told, source_no)
 
-    def _take_response(self, told: ToldResponse, source_no: int, origins: set[int]) -> None:
+    def _take_response(self, told: ToldResponse, source_no: int) -> None:
         batch = self._batch
         earlier = batch.row(told.key)
         if earlier is None:
@@ -107,7 +107,10 @@ class Taker:
             session_no = batch.open_session(told.session_id).session_no
             account = self._account(told, session_no, source_no)
             standing = batch.account(earlier)
-            stands = merged(standing, account, told_is_origin=standing.session_no in origins)
+            if standing.session_no != session_no and _equally_claimed(standing, account):
+                self._shared.append((told.key, session_no))
+                self._changed(session_no, told.at_ms)
+            stands = merged(standing, account)
             if stands is standing:
                 return
             row = batch.row_of(stands, told.key, earlier)
@@ -235,36 +238,23 @@ class Taker:
             )
             self._changed(session.session_no, state.at_ms)
 
-    def _origins(self, reading: FileReading) -> set[int]:
-        """The sessions that hold responses of which this reading's session is the origin."""
-        batch = self._batch
-        shared: dict[int, list[ToldResponse]] = {}
-        for told in reading.responses:
-            row = batch.row(told.key)
-            if (
-                row is not None
-                and row.source_no is not None
-                and not (told.claim | row.claim) & CLAIM_COPY
-                and batch.numbered_session(row.session_no).session_id != told.session_id
-            ):
-                shared.setdefault(row.session_no, []).append(told)
-        origins: set[int] = set()
-        if shared:
-            batch.write()
-        for session_no, responses in shared.items():
-            mine = batch.open_session(responses[0].session_id)
-            theirs = batch.numbered_session(session_no)
-            keys = {told.key for told in responses}
-            own = (told.at_ms for told in reading.responses if told.key not in keys)
-            last_at_ms = max(told.at_ms for told in responses)
-            if is_origin(self._connection, mine, theirs, keys, min(own, default=None)):
-                origins.add(session_no)
-                self._mark_fork(theirs, mine, last_at_ms, inherits=False)
-            else:
-                self._mark_fork(mine, theirs, last_at_ms, inherits=False)
-        return origins
-
     # ---- the end ---------------------------------------------------------------------------
+
+    def _settle_origins(self) -> None:
+        """Give what two sessions tell to the one that told it first."""
+        batch = self._batch
+        batch.read_ahead((), [key for key, _ in self._shared])
+        rows = [(batch.row(key), session_no) for key, session_no in self._shared]
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO shared_messages VALUES (?, ?)",
+            [(row.message_no, session_no) for row, session_no in rows if row is not None],
+        )
+        moved = settle_origins(self._connection, batch, self._changed_from, self._at_ms)
+        for session_no, at_ms in moved.changed_from.items():
+            self._changed(session_no, at_ms)
+        for copy_no, (origin_no, copied_ms) in moved.forks.items():
+            copy, origin = batch.numbered_session(copy_no), batch.numbered_session(origin_no)
+            self._mark_fork(copy, origin, copied_ms, inherits=False)
 
     def _changed(self, session_no: int, at_ms: int) -> None:
         earlier = self._changed_from.get(session_no, at_ms)
@@ -273,6 +263,7 @@ class Taker:
     def _finish(self) -> Taken:
         batch = self._batch
         batch.write(self._at_ms)
+        self._settle_origins()
         for session_no in self._changed_from:
             session = batch.numbered_session(session_no)
             used = self._last_model.get(session_no)
@@ -288,6 +279,11 @@ class Taker:
         changed = sorted(self._changed_from.keys() | looked_at)
         totals = [session.metadata() for session in batch.read_again(changed)]
         return Taken(totals, self._usage, self._passed_over)
+
+
+def _equally_claimed(standing: Account, told: Account) -> bool:
+    """Two transcripts tell it with the same right, and neither says that it was copied."""
+    return standing.claim == told.claim and not told.claim & CLAIM_COPY
 
 
 def _facet(told: ToldResponse) -> Facet:

@@ -31,6 +31,9 @@ _INHERITED = (
     f"SELECT model_no, {_SUMS} FROM {_COUNTED} "  # noqa: S608
     "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
 )
+_FORKS = "SELECT session_no FROM sessions WHERE forked_from_no = ? AND inherits_cost"
+_MOST_GENERATIONS = 1_000
+"""Sessions that name each other as their originals end here."""
 _ORIGIN = (
     "SELECT forked_from_no, inherits_cost, (SELECT min(at_ms) FROM messages "  # noqa: S608
     "JOIN facets USING (facet_no) WHERE messages.session_no = sessions.session_no "
@@ -58,24 +61,31 @@ def remake_unlisted(
     Returns:
         The sessions whose rows were looked at.
     """
-    looked_at: set[int] = set()
-    todo = dict(changed_from)
-    while todo:
-        session_no, since_ms = todo.popitem()
-        for (fork_no,) in connection.execute(
-            "SELECT session_no FROM sessions WHERE forked_from_no = ? AND inherits_cost",
-            (session_no,),
-        ).fetchall():
-            if fork_no not in looked_at:
-                todo[fork_no] = 0
+    remade: set[int] = set()
+    for session_no in _origins_first(connection, changed_from):
         (last_ms,) = connection.execute(
             "SELECT max(at_ms) FROM cost_states WHERE session_no = ?", (session_no,)
         ).fetchone()
-        if last_ms is not None and since_ms <= last_ms:
-            looked_at.add(session_no)
+        if last_ms is not None and changed_from.get(session_no, 0) <= last_ms:
+            remade.add(session_no)
             _remake(connection, batch, session_no, at_ms)
-            batch.write()
-    return looked_at
+            batch.write(at_ms)
+    return remade
+
+
+def _origins_first(connection: Connection, changed: Iterable[int]) -> list[int]:
+    """These sessions and those that were forked from them, each after its original."""
+    generation = dict.fromkeys(changed, 0)
+    todo = list(generation)
+    while todo:
+        origin_no = todo.pop()
+        forks = connection.execute(_FORKS, (origin_no,)).fetchall()
+        for (fork_no,) in forks:
+            later = generation[origin_no] + 1
+            if generation.get(fork_no, -1) < later <= _MOST_GENERATIONS:
+                generation[fork_no] = later
+                todo.append(fork_no)
+    return sorted(generation, key=generation.__getitem__)
 
 
 def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -> None:

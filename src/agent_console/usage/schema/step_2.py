@@ -128,6 +128,13 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     PRIMARY KEY (session_no, number, model_no)
 ) STRICT, WITHOUT ROWID"""
 
+_SHARED_MESSAGES = """
+CREATE TABLE shared_messages ( -- responses that two transcripts tell, and neither calls a copy
+    message_no INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, -- belongs to one session,
+    session_no INTEGER NOT NULL REFERENCES sessions, -- and this one's transcript tells it too
+    PRIMARY KEY (session_no, message_no)
+) STRICT, WITHOUT ROWID"""
+
 _PRICE_THRESHOLDS = """
 CREATE TABLE price_thresholds ( -- prompt sizes at which some price changes; a row's facet says
     -- which of them it exceeds
@@ -261,6 +268,8 @@ _MOVE_ROWS = (
     "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
     "CREATE INDEX messages_by_time ON messages (at_ms)",
     "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
+    _SHARED_MESSAGES,
+    "CREATE INDEX shared_messages_by_message ON shared_messages (message_no)",
 )
 
 _ROLL_UP = (
