@@ -128,7 +128,7 @@ class ToldResponses:
                 billed_tokens(iteration),
                 account.at_ms,
                 0,
-                account.output_is_lower_bound,
+                output_is_lower_bound=False,
             )
             self._join(f"{key}:{name}:{number}", apart)
 
