@@ -94,6 +94,27 @@ def test_every_message_and_session_of_schema_1_is_kept(database: Path) -> None:
     ]
 
 
+def test_an_empty_model_and_project_of_an_upsert_are_nothing_told(database: Path) -> None:
+    make_ledger_of_schema_1(database)
+    query(database, "INSERT INTO names (name) VALUES ('')")
+    empty = "(SELECT name_no FROM names WHERE name = '')"
+    query(database, f"UPDATE messages SET model_no = {empty} WHERE message_no < 5")
+    query(database, f"UPDATE messages SET project_no = {empty} WHERE message_no < 3")
+    query(database, f"UPDATE sessions SET last_model_no = {empty} WHERE session_no = 1")
+
+    migrate(database)
+
+    told = query(
+        database,
+        "SELECT project_no, model_no FROM messages JOIN facets USING (facet_no) "
+        "WHERE message_no < 6 ORDER BY message_no",
+    )
+    assert [project == 0 for project, _ in told] == [True, True, False, False, False]
+    assert [model == 0 for _, model in told] == [True, True, True, True, False]
+    assert query(database, "SELECT last_model_no FROM sessions WHERE session_no = 1") == [(None,)]
+    assert [finding for finding in check(database) if not finding.ok] == []
+
+
 def test_the_sums_are_those_of_the_messages_after_a_migration(database: Path) -> None:
     make_ledger_of_schema_1(database)
     before = query(

@@ -67,6 +67,11 @@ def test_a_row_that_counts_nothing_is_no_difference(database: Path) -> None:
     assert problems(database) == []
 
 
+def test_times_wider_than_the_rows_are_no_mistake(database: Path) -> None:
+    query(database, "UPDATE sessions SET first_seen_ms = 5, last_seen_ms = last_seen_ms * 2")
+    assert problems(database) == []
+
+
 def test_a_file_that_others_may_read_is_found(database: Path) -> None:
     database.chmod(0o644)
     (found,) = problems(database)

@@ -77,12 +77,17 @@ _OF_ROWS = (
     f"{_SESSION_SUMS} FROM messages GROUP BY session_no) AS counted"
 )
 
-SESSIONS_THAT_DIFFER = (
-    f"SELECT session_id FROM sessions LEFT JOIN {_OF_ROWS} USING (session_no) "  # noqa: S608
-    f"WHERE {_DIFFERENT} OR sessions.first_seen_ms IS NOT counted.first_seen_ms "
-    "OR sessions.last_seen_ms IS NOT counted.last_seen_ms"
+_WRONG = (
+    f"({_DIFFERENT} OR coalesce(sessions.first_seen_ms, counted.first_seen_ms + 1) "
+    "> counted.first_seen_ms "
+    "OR coalesce(sessions.last_seen_ms, counted.last_seen_ms - 1) < counted.last_seen_ms)"
 )
-"""Sessions whose own sums, first or last row are not those of their rows."""
+"""A row that moved to another session leaves the times wider than the rows; that is no mistake."""
+
+SESSIONS_THAT_DIFFER = (
+    f"SELECT session_id FROM sessions LEFT JOIN {_OF_ROWS} USING (session_no) WHERE {_WRONG}"  # noqa: S608
+)
+"""Sessions whose own sums are not those of their rows, or whose times leave a row out."""
 
 _SET = ", ".join(f"{name} = coalesce(counted.{name}, 0)" for name in _OF_SESSION)
 
@@ -90,9 +95,7 @@ MEND_SESSIONS = (
     f"UPDATE sessions SET {_SET}, first_seen_ms = counted.first_seen_ms, "  # noqa: S608
     "last_seen_ms = counted.last_seen_ms "
     "FROM (SELECT sessions.session_no AS wanted, counted.* FROM sessions "
-    f"LEFT JOIN {_OF_ROWS} USING (session_no) WHERE {_DIFFERENT} "
-    "OR sessions.first_seen_ms IS NOT counted.first_seen_ms "
-    "OR sessions.last_seen_ms IS NOT counted.last_seen_ms) AS counted "
+    f"LEFT JOIN {_OF_ROWS} USING (session_no) WHERE {_WRONG}) AS counted "
     "WHERE sessions.session_no = counted.wanted"
 )
 """Gives those sessions what their rows say."""

@@ -215,7 +215,20 @@ _ROLLED_UP = """quarter, facet_no, count(*), sum(input_tokens), sum(output_token
     FROM (SELECT *, at_ms / 900000 AS quarter FROM messages WHERE NOT set_aside)"""
 
 
+_NAMED = (
+    *("project_no", "branch_no", "version_no", "entrypoint_no", "model_no", "speed_no"),
+    *("service_tier_no", "inference_geo_no", "agent_no", "agent_type_no", "skill_no"),
+)
+_EMPTY = "FROM (SELECT name_no AS empty_no FROM names WHERE name = '')"
+
 _PREPARE = (
+    # An UPSERT could name an empty model: it has told nothing.
+    (
+        f"UPDATE messages SET {', '.join(f'{name} = nullif({name}, empty_no)' for name in _NAMED)} "  # noqa: S608
+        f"{_EMPTY} WHERE empty_no IN ({', '.join(_NAMED)})"
+    ),
+    f"UPDATE sessions SET last_model_no = NULL {_EMPTY} WHERE last_model_no = empty_no",  # noqa: S608
+    "DELETE FROM names WHERE name = ''",
     "INSERT INTO names (name_no, name) VALUES (0, '')",
     "ALTER TABLE sessions ADD COLUMN title TEXT",
     # How good the title is: 1 a summary, 2 generated, 3 the person's own.
