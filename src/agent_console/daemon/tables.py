@@ -15,6 +15,7 @@ from agent_console.daemon.history import Histories
 from agent_console.daemon.missed import MissedChanges
 from agent_console.daemon.names import FolderNames, folder_of
 from agent_console.daemon.outcome import Change, ChangeEvent
+from agent_console.daemon.user_fields import UserFields
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status, urgency
 from agent_console.model.usage import Limits, UsageEntry
@@ -41,7 +42,7 @@ class Tables:
         self.metadata: MetadataTable = {}
         self.limits = Limits()
         self.seq = 0
-        self.user_fields = {fields.session_id: fields for fields in user_fields}
+        self.user_fields = UserFields(user_fields)
         self._evidence: dict[str, Evidence] = {}
         self._histories = Histories()
         self._folders = FolderNames()
@@ -102,7 +103,6 @@ class Tables:
 
     def new(self, session_id: str, status: Status, at_ms: int) -> Known:
         """A session as it begins, not yet on the board."""
-        kept = self.user_fields.get(session_id)
         session = Session(
             session_id=session_id,
             status=status,
@@ -110,10 +110,8 @@ class Tables:
             last_seen_ms=at_ms,
             display_name=session_id[:8],
             closed=status is Status.CLOSED,
-            label=None if kept is None else kept.label,
-            priority=0 if kept is None else kept.priority,
-            note=None if kept is None else kept.note,
             metadata=self.metadata.get(session_id),
+            **self.user_fields.of(session_id),
         )
         return Known(session, Evidence(changed_at_ms=at_ms))
 
