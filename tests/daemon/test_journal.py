@@ -297,7 +297,7 @@ def no_database(database: Path) -> Path:
     return database
 
 
-async def test_a_ledger_that_cannot_be_opened_refuses_writing_and_reads_empty(
+async def test_a_ledger_that_cannot_be_opened_refuses_all_but_a_status_line(
     no_database: Path,
 ) -> None:
     async with running(no_database) as (journal, answers):
@@ -318,7 +318,7 @@ async def test_a_ledger_that_cannot_be_opened_refuses_writing_and_reads_empty(
         assert await answers.wait_for(4) == [
             refusal,
             refusal,
-            TotalsRead(SESSION, None),
+            refusal,
             SpendingRead(None, Spending(0.0, 0.0, None)),
         ]
     with open(no_database, "rb") as file:  # noqa: ASYNC230 - nothing else runs

@@ -69,6 +69,24 @@ def test_what_was_written_before_an_outage_survives_what_is_written_in_it(
         assert written(wire) == ("mine", 3, "new")
 
 
+def test_totals_that_cannot_be_read_are_refused_not_zero_and_come_later(
+    daemon: Daemon, unreadable: bytes
+) -> None:
+    with daemon.start().connect() as wire:
+        wire.data(**working())
+        refused = wire.ask({"cmd": "META", "session_id": SESSION})
+        assert refused["error"]["code"] == "internal"
+        assert refused["error"]["retryable"] is True
+        assert "is not a database" in refused["error"]["message"]
+        event = {"session_id": SESSION, "cost": {"total_cost_usd": 1.5}}
+        assert wire.data(cmd="STATUSLINE", event=event)["session_cost_usd"] == 1.5
+        database(daemon).write_bytes(unreadable)
+        wire.data(cmd="SUB", topics=["metadata"])
+        while (line := wire.line())["event"] != "metadata":
+            pass
+        assert line["data"]["total_input_tokens"] == 7
+
+
 def test_what_a_busy_ledger_refused_is_told_in_status_and_kept_afterwards(daemon: Daemon) -> None:
     with daemon.start().connect() as wire:
         with kept_busy(database(daemon)):

@@ -32,6 +32,7 @@ from agent_console.usage.entries import (
 
 TOTALS = SessionMetadata(MAIN, 10, 5, total_cost_usd=0.25, model="opus", updated_at_ms=7)
 USAGE = UsageEntry(MAIN, "msg_1", "opus", 10, 5, 0, 0, 0.25, 7)
+OUTAGE = LedgerRefusal("internal", "The ledger is damaged.", retryable=True)
 SPENDING = Spending(today_cost_usd=3.0, block_cost_usd=1.0, burn_usd_per_hour=None)
 
 
@@ -154,8 +155,38 @@ def test_a_session_that_appears_gets_its_totals_from_the_ledger_once() -> None:
 def test_a_session_the_ledger_does_not_know_is_asked_for_once() -> None:
     board = on_board()
     board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, None), board.now_ms)
+    assert board.set(Status.ATTENTION).ledger == ()
+    assert board.state.ask_again(board.now_ms).ledger == ()
+
+
+def test_totals_the_ledger_could_not_tell_are_asked_for_again() -> None:
+    board = on_board()
+    board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert board.state.ask_again(board.now_ms).ledger == (ReadTotals(MAIN),)
+    assert board.state.ask_again(board.now_ms).ledger == ()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    assert board.session().metadata == TOTALS
+
+
+def test_a_session_that_was_off_the_board_when_its_totals_came_asks_again() -> None:
+    board = on_board()
     board.apply(Remove(session_id=MAIN))
-    assert board.set(Status.WORKING).ledger == ()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    assert board.set(Status.WORKING).ledger == (ReadTotals(MAIN),)
+
+
+def test_totals_of_a_session_off_the_board_are_not_asked_for_again() -> None:
+    board = on_board()
+    board.apply(Remove(session_id=MAIN))
+    board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert board.state.ask_again(board.now_ms).ledger == ()
+
+
+def test_meta_in_an_outage_is_refused_and_not_zero() -> None:
+    board = on_board()
+    outcome = board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert refused(outcome) == "internal"
+    assert outcome.answer.retryable
 
 
 def test_a_session_that_comes_back_to_the_board_has_its_totals_at_once() -> None:

@@ -296,7 +296,9 @@ class State:
             case SpendingRead():
                 return Outcome(self._statusline_answer(entry, result))
             case LedgerRefusal():
-                if isinstance(entry, KeepUserFields) and not result.retryable:
+                if isinstance(entry, ReadTotals) and result.retryable:
+                    self._tables.recall_later(entry.session_id)
+                elif isinstance(entry, KeepUserFields) and not result.retryable:
                     self._tables.user_fields.settle(entry)
                 return Outcome(Failure(result.code, result.message, result.retryable))
             case UserFieldsKept():
@@ -312,8 +314,10 @@ class State:
         return bool(self._tables.user_fields.unkept)
 
     def ask_again(self, _at_ms: int) -> Outcome:
-        """What the ledger refused to keep, for another try."""
-        return Outcome(ledger=tuple(self._tables.user_fields.unkept.values()))
+        """What the ledger refused to keep or to tell, for another try."""
+        tables = self._tables
+        unkept = tuple(tables.user_fields.unkept.values())
+        return Outcome(ledger=(*unkept, *tables.recall_again()))
 
     def recall_user_fields(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
         """What the person had written, which could not be read when the daemon started."""

@@ -6,6 +6,7 @@ rule runs in here, so a rule that raises has changed nothing. Every visible chan
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -25,6 +26,9 @@ from agent_console.usage.entries import KeepUserFields, LedgerEntry, ReadTotals
 SessionTable: TypeAlias = dict[str, Session]
 MetadataTable: TypeAlias = dict[str, SessionMetadata]
 
+ASKED_AGAIN_AT_ONCE = 1_000
+"""How many sessions' totals an ailing ledger is asked for in one turn."""
+
 
 class Tables:
     """Sessions, their metadata, and what goes with them.
@@ -35,6 +39,7 @@ class Tables:
         limits: The account's limits.
         seq: The number of the last change.
         user_fields: Labels, priorities and notes, also of sessions that are off the board.
+        unread: Sessions on the board whose totals the ledger could not tell.
     """
 
     def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
@@ -43,6 +48,7 @@ class Tables:
         self.limits = Limits()
         self.seq = 0
         self.user_fields = UserFields(user_fields)
+        self.unread: dict[str, None] = {}
         self._evidence: dict[str, Evidence] = {}
         self._histories = Histories()
         self._folders = FolderNames()
@@ -174,6 +180,8 @@ class Tables:
         session_id = session.session_id
         del self.sessions[session_id]
         del self._evidence[session_id]
+        self._asked_ledger.discard(session_id)
+        self.unread.pop(session_id, None)
         self._histories.forget(session_id)
         removed = self._change("session_removed", session_id, SessionRemoved(session_id))
         self._missed.remember(removed)
@@ -204,6 +212,17 @@ class Tables:
             return ()
         self._asked_ledger.add(session_id)
         return (ReadTotals(session_id),)
+
+    def recall_later(self, session_id: str) -> None:
+        """The ledger could not tell the totals of a session: it is asked again."""
+        if session_id in self.sessions:
+            self.unread[session_id] = None
+
+    def recall_again(self) -> tuple[LedgerEntry, ...]:
+        """Ask for totals that could not be told, not for too many at once."""
+        again = [s for s in islice(self.unread, ASKED_AGAIN_AT_ONCE) if s not in self.metadata]
+        self.unread = dict.fromkeys(islice(self.unread, ASKED_AGAIN_AT_ONCE, None))
+        return tuple(ReadTotals(session_id) for session_id in again)
 
     # ---- names ---------------------------------------------------------------------------
 

@@ -243,12 +243,14 @@ class Ledger:
 
 
 def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
-    """The answer while the ledger cannot be used: nothing is known, and nothing was written."""
+    """The answer while the ledger cannot be used: nothing is known, and nothing was written.
+
+    Totals that cannot be read are not zero: only a status line, which has its own gauge to show,
+    goes on without.
+    """
     match entry:
-        case AddUsage() | KeepUserFields():
+        case AddUsage() | KeepUserFields() | ReadTotals():
             return LedgerRefusal("internal", why, retryable=True)
-        case ReadTotals():
-            return TotalsRead(entry.session_id, None)
         case ReadSpending():
             return SpendingRead(None, NOTHING_SPENT)
         case _:
