@@ -32,6 +32,7 @@ class RegistryWatch:
     Attributes:
         folders: Where they are, there or not.
         foreign: Process ids of another kernel namespace, which mean nothing in ours.
+        registered: Process ids whose file has been seen: only who had one can take it away.
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
@@ -39,6 +40,7 @@ class RegistryWatch:
         self._actor = actor
         self._namespace = _pid_namespace()
         self.foreign: set[int] = set()
+        self.registered: set[int] = set()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
@@ -72,6 +74,7 @@ class RegistryWatch:
         try:
             document, modified = _read_small_file(folder / name)
         except FileNotFoundError:
+            self.registered.discard(pid)
             self._actor.observe(_unregistered(pid))
             return
         except OSError:
@@ -80,6 +83,7 @@ class RegistryWatch:
         if entry is None or entry.pid != pid:
             return  # half-written: its next change tells
         if self._is_alive(entry, modified):
+            self.registered.add(pid)
             self._actor.observe(_seen(entry))
         else:
             self._actor.observe(_exited(pid))
@@ -94,14 +98,10 @@ class RegistryWatch:
 
     def process_ended(self, pid: int) -> None:
         """A watched process is gone: in good order when it took its file away first."""
-        for folder in self.folders:
-            if (folder / f"{pid}.json").exists():
-                self._actor.observe(_exited(pid))
-                return
-        if any(folder.is_dir() for folder in self.folders):
-            self._actor.observe(_unregistered(pid))
-        else:
-            self._actor.observe(_exited(pid))
+        had_file = pid in self.registered and any(folder.is_dir() for folder in self.folders)
+        has_file = any((folder / f"{pid}.json").exists() for folder in self.folders)
+        self.registered.discard(pid)
+        self._actor.observe(_unregistered(pid) if had_file and not has_file else _exited(pid))
 
 
 def _seen(entry: RegistryEntry) -> Observation:
