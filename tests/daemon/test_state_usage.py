@@ -7,7 +7,7 @@ from msgspec import UNSET, Raw
 from tests.daemon.state_driver import MAIN, OTHER, Driver, refused
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import Session, Status
+from agent_console.model.session import Status
 from agent_console.model.usage import Limit, Limits, Spending, UsageEntry
 from agent_console.protocol.codec import encode_success
 from agent_console.protocol.messages import (
@@ -189,14 +189,32 @@ def test_meta_in_an_outage_is_refused_and_not_zero() -> None:
     assert outcome.answer.retryable
 
 
-def test_a_session_that_comes_back_to_the_board_has_its_totals_at_once() -> None:
+def test_a_session_that_comes_back_to_the_board_asks_the_ledger_anew() -> None:
     board = on_board()
     board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
     board.apply(Remove(session_id=MAIN))
     outcome = board.set(Status.WORKING)
-    assert outcome.ledger == ()
-    assert isinstance(outcome.answer, Session)
-    assert outcome.answer.metadata == TOTALS
+    assert outcome.ledger == (ReadTotals(MAIN),)
+    assert board.session().metadata is None
+
+
+def test_totals_of_sessions_off_the_board_are_kept_nowhere() -> None:
+    board = on_board()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    board.apply(Remove(session_id=MAIN))
+    assert board.state.metadata == {}
+    assert board.state.snapshot("epoch").metadata == ()
+    assert [change.event for change in board.state.missed(0) or ()] == ["session_removed"]
+
+
+def test_an_upsert_of_a_session_off_the_board_is_told_and_not_kept() -> None:
+    board = Driver()
+    (entry,) = board.apply(Upsert(session_id=MAIN, input_tokens=10)).ledger
+    outcome = board.state.committed(entry, UsageAdded(TOTALS, USAGE), board.now_ms)
+    assert [change.event for change in outcome.changes] == ["metadata", "usage"]
+    assert board.state.metadata == {}
+    again = board.state.committed(entry, UsageAdded(TOTALS, None), board.now_ms)
+    assert again.changes == ()
 
 
 def test_meta_answers_from_memory_or_asks_the_ledger() -> None:

@@ -335,9 +335,11 @@ class State:
     def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
         tables = self._tables
         session = self.sessions.get(result.totals.session_id)
+        changes: tuple[Change, ...] = ()
         if session is not None:
             tables.touch(session, at_ms)
-        changes = tables.take_totals(result.totals)
+        if session is not None or result.usage is not None:
+            changes = tables.take_totals(result.totals)
         if result.moved is not None:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:

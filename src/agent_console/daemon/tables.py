@@ -35,7 +35,7 @@ class Tables:
 
     Attributes:
         sessions: The board.
-        metadata: Totals, as far as the ledger has told them.
+        metadata: Totals of what is on the board, as far as the ledger has told them.
         limits: The account's limits.
         seq: The number of the last change.
         user_fields: Labels, priorities and notes, also of sessions that are off the board.
@@ -88,11 +88,8 @@ class Tables:
         traceless = self._missed.after(seq)
         if traceless is None or seq > self.seq:
             return None
-        changes = [
-            change
-            for change in traceless
-            if change.event != "session_removed" or change.key not in self.sessions
-        ]
+        # A removal is told though the session is back: what went with it is not.
+        changes = [c for c in traceless if c.event != "metadata" or c.key not in self.metadata]
         changes += [
             Change(session.rev, "session", session.session_id, session)
             for session in self.sessions.values()
@@ -176,10 +173,12 @@ class Tables:
         return session
 
     def remove(self, session: Session) -> tuple[Change, ...]:
-        """Take a session off the board; what the ledger knows of it stays."""
+        """Take a session off the board; what the ledger knows of it stays, there only."""
         session_id = session.session_id
         del self.sessions[session_id]
         del self._evidence[session_id]
+        self.metadata.pop(session_id, None)
+        self._metadata_seq.pop(session_id, None)
         self._asked_ledger.discard(session_id)
         self.unread.pop(session_id, None)
         self._histories.forget(session_id)
@@ -188,15 +187,17 @@ class Tables:
         return (removed, *self._rename(self._move(session.working_dir, None)))
 
     def take_totals(self, totals: SessionMetadata) -> tuple[Change, ...]:
-        """The ledger has new totals of a session."""
+        """The ledger has new totals of a session: told, and kept while it is on the board."""
         session_id = totals.session_id
         if self.metadata.get(session_id) == totals:
             return ()
-        self.metadata[session_id] = totals
-        session = self.sessions.get(session_id)
-        if session is not None:
-            self.sessions[session_id] = replace(session, metadata=totals)
         change = self._change("metadata", session_id, totals)
+        session = self.sessions.get(session_id)
+        if session is None:
+            self._missed.remember(change)
+            return (change,)
+        self.metadata[session_id] = totals
+        self.sessions[session_id] = replace(session, metadata=totals)
         self._metadata_seq[session_id] = change.seq
         return (change,)
 
