@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from agent_console.daemon.evidence import Evidence, Known
-from agent_console.daemon.history import Histories
+from agent_console.daemon.history import Histories, Step, packed
 from agent_console.daemon.missed import MissedChanges
 from agent_console.daemon.names import FolderNames, folder_of
 from agent_console.daemon.outcome import Change, ChangeEvent
@@ -118,15 +118,36 @@ class Tables:
         )
         return Known(session, Evidence(changed_at_ms=at_ms))
 
-    def commit(self, known: Known, at_ms: int) -> tuple[Change, ...]:
-        """Write a session and say what changed, if anything did."""
+    def commit(self, known: Known, at_ms: int, left: Known | None = None) -> tuple[Change, ...]:
+        """Write a session and say what changed, if anything did.
+
+        Args:
+            known: The session.
+            at_ms: When it was heard of, Unix milliseconds.
+            left: Another one, which its process has left for it: both are written, or none.
+
+        Raises:
+            OverflowError: A time is none; nothing was written.
+        """
+        step = self._step(known.session)  # all that may fail comes before the first write
+        left_step = None if left is None else self._step(left.session)
+        changes = self._write(known, step, at_ms)
+        return changes if left is None else changes + self._write(left, left_step, at_ms)
+
+    def _step(self, new: Session) -> Step | None:
+        """What a session's history is to be told, if it turned."""
+        old = self.sessions.get(new.session_id)
+        if old is None or new.status is old.status:
+            return None
+        return packed(old.status, old.since_ms, new.status, new.since_ms)
+
+    def _write(self, known: Known, step: Step | None, at_ms: int) -> tuple[Change, ...]:
         new = known.session
         session_id = new.session_id
         old = self.sessions.get(session_id)
         if old is None:
             return self._add(known, at_ms)
-        turned = new.status is not old.status
-        if not turned and new == old:
+        if step is None and new == old:
             self._evidence[session_id] = known.evidence
             self.touch(old, at_ms)
             return ()
@@ -140,11 +161,11 @@ class Tables:
             new,
             rev=self.seq,
             last_seen_ms=max(at_ms, old.last_seen_ms),
-            seen=new.seen and not turned and new.reason == old.reason,
+            seen=new.seen and step is None and new.reason == old.reason,
             display_name=name,
         )
-        if turned:
-            self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
+        if step is not None:
+            self._histories.append(session_id, step)
         self.sessions[session_id] = new
         self._evidence[session_id] = known.evidence
         change = Change(self.seq, "session", session_id, new)
