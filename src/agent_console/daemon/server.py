@@ -68,7 +68,7 @@ def serve(given: str | None = None) -> int:
     config = configuration.load()
     log.configure(config.daemon.log_level)
     path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
-    instance = Instance(paths.socket_path(path))
+    instance = Instance(paths.socket_path(path), usual=path is None)
     try:
         _allow_open_files()
         server = Server(instance, config)
