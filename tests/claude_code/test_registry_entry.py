@@ -65,7 +65,11 @@ def test_a_file_that_names_no_session_or_no_process_is_no_entry(document: object
 @given(
     st.dictionaries(
         st.sampled_from([*FULL, "status", "waitingFor", "statusUpdatedAt", "somethingNew"]),
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
     )
 )
 def test_a_field_of_a_wrong_type_costs_only_itself(fields: dict[str, Any]) -> None:
