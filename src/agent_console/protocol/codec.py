@@ -21,11 +21,13 @@ from agent_console.protocol.messages import (
     ErrorBody,
     ErrorCode,
     Heartbeat,
+    Hook,
     NotificationData,
     Refusal,
     Request,
     SessionRemoved,
     Snapshot,
+    StatusLine,
     Success,
 )
 
@@ -140,7 +142,8 @@ def decode_request(line: bytes | bytearray) -> Request:
         raise _explain(bytes(line), error) from None
     if request.version != PROTOCOL_VERSION:
         raise _wrong_version(request.version, request.id)
-    if not line.isascii():  # what no field wants is passed over unread
+    # What no field wants is passed over unread. Of Claude Code's payloads the rest still counts.
+    if not line.isascii() and type(request) not in (Hook, StatusLine):
         why = _why_no_text(line)
         if why is not None:
             raise ProtocolError("bad_json", why, request.id)
