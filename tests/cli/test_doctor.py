@@ -13,7 +13,7 @@ import pytest
 from tests.client.real_daemon import real_daemon
 
 from agent_console.cli.doctor import probe, situation
-from agent_console.cli.install import units
+from agent_console.cli.install import running_daemon, units
 from agent_console.cli.main import main
 from agent_console.paths import data_dir, database_path, socket_path, spool_dir
 
@@ -111,6 +111,35 @@ def test_a_hook_that_does_nothing_is_a_problem(
 
     assert found["level"] == "problem"
     assert "did not hear" in found["text"]
+
+
+def test_the_registries_that_the_daemon_watches_are_named(
+    patient: Patient, daemon: "subprocess.Popen[bytes]"
+) -> None:
+    del daemon
+    patient.install()
+    patient.install("--config-dir", str(patient.home / "second"))
+
+    found = patient.says("registry")
+
+    assert found["level"] == "ok"
+    assert "~/.claude/sessions" in found["text"]
+    assert "~/second/sessions" in found["text"]
+
+
+def test_a_registry_that_the_daemon_does_not_watch_is_a_warning(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del daemon
+    patient.install()
+    monkeypatch.setattr(running_daemon, "reload", lambda socket: None)
+    patient.install("--config-dir", str(patient.home / "second"))
+
+    found, _ = patient.examined()["registry"]
+
+    assert found["level"] == "warning"
+    assert "~/second/sessions" in found["text"]
+    assert found["mend"] == "agent-console daemon restart"
 
 
 def test_no_hooks_at_all_is_a_problem(patient: Patient) -> None:

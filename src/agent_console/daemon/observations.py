@@ -18,6 +18,7 @@ from agent_console.claude_code.hook_event import (
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.daemon.evidence import Known
 from agent_console.daemon.hook_rules import apply_hook_event
+from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.processes import Processes
 from agent_console.daemon.registry_rules import apply_registry_entry
@@ -36,6 +37,7 @@ class Observations:
 
     Attributes:
         processes: Which process is in which session.
+        config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
         twin_hooks: Events that a second registration told again.
     """
@@ -43,6 +45,7 @@ class Observations:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.processes = Processes()
+        self.config_dirs = NamedDirs()
         self.hooks_counted: dict[str, int] = {}
         self.twin_hooks = 0
         self._twins = Twins()
@@ -78,12 +81,13 @@ class Observations:
             after = after.with_session(terminal=terminal)
         pid = _pid(env) if event.agent_id is None else None
         changes, moved = self._write(after, pid, sent_ms, at_ms)
+        named = self.config_dirs.note(env)
         session = tables.sessions[session_id]
         return Outcome(
             HookResult(session_id, session.status) if changes else None,
             changes,
             tables.recall(session_id) if before is None else (),
-            processes_changed=moved,
+            processes_changed=moved or named,
         )
 
     def _count(self, name: str) -> None:

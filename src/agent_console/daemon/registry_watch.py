@@ -8,11 +8,12 @@ import os
 import re
 import stat
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 from pathlib import Path
 
 import anyio
-from anyio.abc import TaskStatus
+from anyio.abc import TaskGroup, TaskStatus
 
 from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
 from agent_console.daemon.actor import Actor, Observation
@@ -29,24 +30,69 @@ _ENTRY_NAME = re.compile(r"([1-9][0-9]{0,9})\.json\Z")
 class RegistryWatch:
     """The registry folders of all config dirs.
 
+    Args:
+        config_dirs: The ones that are known from the start.
+        actor: Hears of what is seen.
+
     Attributes:
-        folders: Where they are, there or not.
         foreign: Process ids of another kernel namespace, which mean nothing in ours.
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
-        self.folders = list(dict.fromkeys(directory / "sessions" for directory in config_dirs))
+        self._lasting = _registries(config_dirs)
+        self._named: list[Path] = []
+        self._followed: dict[Path, anyio.CancelScope] = {}
+        self._tasks: TaskGroup | None = None
         self._actor = actor
         self._namespace = _pid_namespace()
         self.foreign: set[int] = set()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
-        unread = len(self.folders)
-        if not unread:
+        async with anyio.create_task_group() as tasks:
+            if self._lasting:
+                await tasks.start(self._follow, self._lasting)
+            for folder in self._named:
+                await tasks.start(self._follow_named, folder)
+            self._tasks = tasks
+            self._follow_what_is_named()
+            task_status.started()
+            await anyio.sleep_forever()
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that are followed, there or not."""
+        return [*self._lasting, *self._named]
+
+    def follow_also(self, config_dirs: Iterable[Path]) -> None:
+        """From now on follow these, and none that were named before; the lasting ones remain."""
+        self._named = [folder for folder in _registries(config_dirs) if folder not in self._lasting]
+        self._follow_what_is_named()
+
+    def _follow_what_is_named(self) -> None:
+        if self._tasks is None:
+            return  # the first look is still to come
+        for folder in self._followed.keys() - set(self._named):
+            self._followed.pop(folder).cancel()
+        for folder in self._named:
+            if folder not in self._followed:
+                self._tasks.start_soon(self._follow_named, folder)
+
+    async def _follow_named(
+        self, folder: Path, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        if folder in self._followed:
             task_status.started()
             return
-        async with aclosing(watch_folders(self.folders)) as changes:
+        with anyio.CancelScope() as scope:
+            self._followed[folder] = scope
+            await self._follow([folder], task_status=task_status)
+
+    async def _follow(
+        self, folders: list[Path], *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        unread = len(folders)
+        async with aclosing(watch_folders(folders)) as changes:
             async for change in changes:
                 if not change.names:
                     self._read_all(change.folder)
@@ -102,6 +148,10 @@ class RegistryWatch:
             self._actor.observe(_unregistered(pid))
         else:
             self._actor.observe(_exited(pid))
+
+
+def _registries(config_dirs: Iterable[Path]) -> list[Path]:
+    return list(dict.fromkeys(directory / "sessions" for directory in config_dirs))
 
 
 def _seen(entry: RegistryEntry) -> Observation:

@@ -10,6 +10,7 @@ from agent_console.cli.doctor import (
     history_checks,
     hook_checks,
     privacy_checks,
+    registry_checks,
     settings_checks,
     systemd_checks,
 )
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     daemon_checks.daemon,
     daemon_checks.stale_socket,
     daemon_checks.second_daemon,
+    registry_checks.watched,
     systemd_checks.systemd,
     privacy_checks.privacy,
     history_checks.spooled,
