@@ -132,7 +132,10 @@ def test_a_registry_that_the_daemon_does_not_watch_is_a_warning(
 ) -> None:
     del daemon
     patient.install()
-    monkeypatch.setattr(running_daemon, "reload", lambda socket: None)
+
+    def not_told(_: str) -> None: ...
+
+    monkeypatch.setattr(running_daemon, "reload", not_told)
     patient.install("--config-dir", str(patient.home / "second"))
 
     found, _ = patient.examined()["registry"]

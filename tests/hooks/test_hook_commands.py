@@ -73,6 +73,31 @@ def test_the_plugin_delivers(listener: Listener, socket_path: Path) -> None:
     assert event_of(listener.hooks()[0]).strip() == b'{"a":1}'
 
 
+@pytest.mark.parametrize("substituted", [False, True], ids=["environment", "text too"])
+@pytest.mark.parametrize(
+    "root", ["a b", "o'neil", 'a"b', "a$(id)b", "$HOME", "a`id`b", "a\\b", "*"]
+)
+def test_the_plugin_bears_any_root(
+    scratch_home: Path, root: str, substituted: bool, listener: Listener, socket_path: Path
+) -> None:
+    """Claude Code sets the variable, and replaces it in the text where it has braces."""
+    folder = scratch_home / root
+    (folder / "hooks").mkdir(parents=True)
+    for file in (HOOK, RARE):
+        (folder / "hooks" / file.name).write_text(file.read_text())
+    command = plugin_command("Stop")
+    if substituted:
+        command = command.replace("${CLAUDE_PLUGIN_ROOT}", str(folder))
+    _run_in_shell(
+        command, {"CLAUDE_PLUGIN_ROOT": str(folder), "AGENT_CONSOLE_SOCKET": str(socket_path)}
+    )
+    assert len(listener.frames()) == 1
+
+
+def test_the_plugin_leaves_nothing_to_be_replaced_in_its_text() -> None:
+    assert "${CLAUDE_PLUGIN_ROOT}" not in plugin_command("Stop")
+
+
 def test_the_plugin_is_silent_without_python(scratch_home: Path) -> None:
     _run_in_shell(
         plugin_command("Stop"), {"CLAUDE_PLUGIN_ROOT": str(PLUGIN), "PATH": str(scratch_home)}
