@@ -11,7 +11,12 @@ from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine and who else uses it, not of our code.
 # In CI the same commit gives the same verdict; elsewhere each run looks at other examples.
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "here",
+    settings.get_profile("default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
