@@ -304,6 +304,40 @@ def test_a_process_that_takes_its_file_away_has_ended_in_good_order() -> None:
     assert board.state.observe_unregistered(7, board.now_ms).changes == ()
 
 
+@pytest.mark.parametrize("status", ["busy", "idle"])
+def test_a_file_that_was_away_for_a_moment_reopens_the_session(status: str) -> None:
+    board = Driver()
+    board.registry("busy")
+    since_ms = board.now_ms
+    board.registry(status, since_ms=since_ms + 500)
+    board.state.observe_unregistered(7, board.now_ms)
+    assert board.shows() == "closed other"
+    board.registry(status, since_ms=since_ms + 500)  # as it was
+    assert board.shows() == ("working -" if status == "busy" else "attention ready")
+    assert board.state.processes == {7: MAIN}
+    board.registry("idle")
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
+def test_a_process_whose_number_means_nothing_here_reopens_what_its_hook_began() -> None:
+    board = Driver()
+    board.prompt(pid=7)
+    board.state.observe_exit(7, board.now_ms)  # no such process in our namespace
+    assert board.shows() == "closed crashed"
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
+def test_a_file_that_is_back_after_its_session_said_that_it_ends_reopens_nothing() -> None:
+    board = Driver()
+    board.registry("busy")
+    board.state.observe_unregistered(7, board.now_ms)
+    board.hook("SessionEnd", reason="prompt_input_exit", pid=7)
+    board.registry("busy")
+    assert board.shows() == "closed prompt_input_exit"
+
+
 def test_a_process_that_is_gone_has_crashed() -> None:
     board = at_work()
     board.registry("busy")

@@ -146,7 +146,10 @@ class Observations:
             known = before
             changed_ms = known.evidence.changed_at_ms
             anew = known.session.pid != pid or moved_here
-            if known.session.closed and anew and told_ms > changed_ms:
+            if self._was_taken_for_gone(known, pid):
+                known = begun(known, at_ms, Rank.START)
+                known = known.settled(changed_ms if status_ms is None else dated_ms, Rank.START)
+            elif known.session.closed and anew and told_ms > changed_ms:
                 known = begun(known, told_ms - 1, Rank.START)
                 known = known.settled(max(dated_ms, changed_ms), Rank.START)
         after = apply_registry_entry(known, entry, status_ms)
@@ -159,6 +162,16 @@ class Observations:
             tables.recall(session_id) if before is None else (),
             processes_changed=moved,
         )
+
+    def _was_taken_for_gone(self, known: Known, pid: int) -> bool:
+        """Whether a session was closed because this process seemed to have ended.
+
+        It lives, or there would be no entry: its file was away for a moment, or it is of another
+        kernel namespace, where its number means something else than in ours.
+        """
+        session = known.session
+        seen_ending = session.closed and known.evidence.observed_end and session.pid == pid
+        return seen_ending and pid not in self.processes.sessions
 
     def gone(self, pid: int, reason: str, at_ms: int) -> Outcome:
         """A process has ended.

@@ -4,6 +4,7 @@ Rule: reads `<config dir>/sessions/<pid>.json` and nothing else there; what it s
 observations for the actor, which owns all meaning.
 """
 
+import math
 import os
 import re
 import stat
@@ -35,7 +36,8 @@ class RegistryWatch:
         actor: Hears of what is seen.
 
     Attributes:
-        foreign: Process ids of another kernel namespace, which mean nothing in ours.
+        foreign: Process ids of another kernel namespace, which mean nothing in ours, with the file
+            of each and the time at which it will be too old; infinite when it is.
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
@@ -45,7 +47,8 @@ class RegistryWatch:
         self._tasks: TaskGroup | None = None
         self._actor = actor
         self._namespace = _pid_namespace()
-        self.foreign: set[int] = set()
+        self.foreign: dict[int, tuple[Path, float]] = {}
+        self._foreign_seen = anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
@@ -54,6 +57,7 @@ class RegistryWatch:
                 await tasks.start(self._follow, self._lasting)
             for folder in self._named:
                 await tasks.start(self._follow_named, folder)
+            tasks.start_soon(self._age_foreign)
             self._tasks = tasks
             self._follow_what_is_named()
             task_status.started()
@@ -118,6 +122,7 @@ class RegistryWatch:
         try:
             document, modified = _read_small_file(folder / name)
         except FileNotFoundError:
+            self.foreign.pop(pid, None)
             self._actor.observe(_unregistered(pid))
             return
         except OSError:
@@ -125,21 +130,39 @@ class RegistryWatch:
         entry = read_registry_entry(document)
         if entry is None or entry.pid != pid:
             return  # half-written: its next change tells
-        if self._is_alive(entry, modified):
+        if self._is_alive(entry, folder / name, modified):
             self._actor.observe(_seen(entry))
         else:
             self._actor.observe(_exited(pid))
 
-    def _is_alive(self, entry: RegistryEntry, modified: float) -> bool:
+    def _is_alive(self, entry: RegistryEntry, file: Path, modified: float) -> bool:
         domain = entry.pid_domain
         if domain is not None and self._namespace is not None and self._namespace not in domain:
-            self.foreign.add(entry.pid)
-            return time.time() - modified < FOREIGN_ENTRY_SECONDS
-        self.foreign.discard(entry.pid)
+            expires = modified + FOREIGN_ENTRY_SECONDS
+            is_fresh = time.time() < expires
+            self.foreign[entry.pid] = (file, expires if is_fresh else math.inf)
+            self._foreign_seen.set()
+            return is_fresh
+        self.foreign.pop(entry.pid, None)
         return is_alive(entry.pid, entry.proc_start)
+
+    async def _age_foreign(self) -> None:
+        """Look again at foreign entries when they are too old; idle while there are none."""
+        while True:
+            due = min((expires for _, expires in self.foreign.values()), default=math.inf)
+            self._foreign_seen = anyio.Event()
+            with anyio.move_on_after(max(0.0, due - time.time())):
+                await self._foreign_seen.wait()
+            now = time.time()
+            for pid, (file, expires) in list(self.foreign.items()):
+                if expires <= now:
+                    self.foreign[pid] = (file, math.inf)
+                    self._read(file.parent, file.name)
 
     def process_ended(self, pid: int) -> None:
         """A watched process is gone: in good order when it took its file away first."""
+        if pid in self.foreign:
+            return  # it never was one of ours
         for folder in self.folders:
             if (folder / f"{pid}.json").exists():
                 self._actor.observe(_exited(pid))

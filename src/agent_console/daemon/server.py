@@ -221,7 +221,7 @@ class Server:
             await actor.processes_changed.wait()
             actor.processes_changed = anyio.Event()
             self._follow_registries()
-            watch.watch_exactly(actor.state.processes.keys() - registry.foreign)
+            watch.watch_exactly(actor.state.processes.keys() - registry.foreign.keys())
 
     def _follow_registries(self) -> None:
         """Follow what hooks have named, beside what is known without them."""
