@@ -95,7 +95,7 @@ def stopped(known: Known, event: HookEvent, sent_ms: int) -> Known:
     """A turn has ended; what it left running behind decides whether the person is needed."""
     running = tuple(
         BackgroundTask(task.id, task.type, task.status, one_line(task.description))
-        for task in event.background_tasks
+        for task in event.tasks_behind
         if task.status == "running"
     )
     if not _ends_turn(known, event, sent_ms):
