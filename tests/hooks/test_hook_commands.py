@@ -4,6 +4,8 @@ import itertools
 import json
 import os
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,24 @@ def test_an_interpreter_that_does_not_work_is_borne(scratch_home: Path, broken: 
         python.write_text(f"#!/bin/sh\n{scripts.get(broken, 'exit 2')}\n")
         python.chmod(0o600 if broken == "not executable" else 0o700)
     _run_in_shell(for_events(str(python), HOOKS, "/nowhere")("Stop"))
+
+
+@pytest.mark.parametrize("number", ["SEGV", "KILL", "ABRT"])
+@pytest.mark.parametrize("by", ["dash", "bash"])
+def test_a_shell_does_not_tell_of_an_interpreter_that_dies(
+    scratch_home: Path, number: str, by: str
+) -> None:
+    """Which shell /bin/sh is differs by system."""
+    shell = shutil.which(by)
+    if shell is None:
+        pytest.skip(f"there is no {by}")
+    python = scratch_home / "python3"
+    _script(python, f"kill -{number} $$")
+    for command in (for_events(str(python), HOOKS, "/nowhere")("Stop"), plugin_command("Stop")):
+        run(
+            [shell, *shlex.split(command)[1:]],
+            env={"PATH": str(scratch_home), "CLAUDE_PLUGIN_ROOT": str(PLUGIN)},
+        )
 
 
 def test_a_hook_script_that_is_gone_is_borne() -> None:
