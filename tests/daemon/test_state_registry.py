@@ -3,6 +3,7 @@
 import pytest
 from tests.daemon.state_driver import MAIN, OTHER, START_MS, Driver
 
+from agent_console.claude_code.registry import RegistryEntry
 from agent_console.model.session import Activity, Status
 from agent_console.usage.entries import ReadTotals
 
@@ -362,3 +363,15 @@ def test_the_number_of_a_process_that_is_gone_may_be_used_again() -> None:
     board.state.observe_exit(7, board.now_ms)
     board.registry("idle", session=OTHER)
     assert board.session(OTHER).predecessor is None
+
+
+@pytest.mark.parametrize("impossible_ms", [-(10**30), -1, 10**30])
+@pytest.mark.parametrize("field", ["started_at", "updated_at", "status_updated_at"])
+def test_a_time_that_cannot_be_stops_nothing(field: str, impossible_ms: int) -> None:
+    board = Driver()
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", **{field: impossible_ms})
+    board.state.observe_entry(entry, board.now_ms)
+    assert 0 <= board.session().since_ms <= board.now_ms
+    board.prompt(pid=7)
+    board.state.observe_exit(7, board.now_ms)
+    assert board.shows() == "closed crashed"

@@ -8,7 +8,7 @@ from tests.daemon.state_driver import MAIN, START_MS, Driver, refused
 from agent_console.daemon.state import State
 from agent_console.model.session import Session, Status
 from agent_console.protocol.messages import Remove, Seen
-from agent_console.usage.entries import KeepUserFields, ReadTotals
+from agent_console.usage.entries import KeepUserFields, ReadTotals, UserFieldsKept
 
 ODD_IDS = ["x" * 200, "a b", "../../etc/passwd", "日本語", "'; DROP TABLE sessions", "🦊", "{}"]
 
@@ -131,8 +131,10 @@ def test_closed_says_so() -> None:
 def test_what_the_person_writes_is_kept_in_the_ledger() -> None:
     board = Driver()
     assert board.set(Status.WORKING).ledger == (ReadTotals(MAIN),)
-    assert board.set(label="mine", note="n").ledger == (KeepUserFields(MAIN, "mine", 0, "n"),)
-    assert board.set(priority=2).ledger == (KeepUserFields(MAIN, "mine", 2, "n"),)
+    (kept,) = board.set(label="mine", note="n").ledger
+    assert kept == KeepUserFields(MAIN, label="mine", note="n")
+    board.state.committed(kept, UserFieldsKept(MAIN), board.now_ms)
+    assert board.set(priority=2).ledger == (KeepUserFields(MAIN, priority=2),)
     assert board.set(Status.ATTENTION).ledger == ()
 
 

@@ -9,6 +9,7 @@ share one commit, and the longer a commit takes, the more the next one carries.
 
 A ledger that cannot be opened stops nothing: each entry is answered as the ledger's own answers
 in an outage are, and opening is tried again when entries come, at most once in RETRY_SECONDS.
+What the person had written on sessions is then read late, and told before any later answer.
 """
 
 import contextlib
@@ -34,6 +35,9 @@ Ticket = TypeVar("Ticket")
 
 Deliver: TypeAlias = Callable[[list[tuple[Ticket, LedgerResult]]], None]
 
+Recall: TypeAlias = Callable[[tuple[KeepUserFields, ...]], None]
+"""Told, once, what the person had written, when that could not be read at the start."""
+
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 4.0
 """The daemon promises to end within 5."""
@@ -44,7 +48,8 @@ class Journal(Generic[Ticket]):
 
     Attributes:
         path: The database.
-        user_fields: What the person had written on sessions when the journal was opened.
+        user_fields: What the person had written on sessions when the journal was opened; null
+            when that could not be read.
         last_error: Why the ledger cannot be opened or the last batch failed; null when it is fine.
     """
 
@@ -53,20 +58,24 @@ class Journal(Generic[Ticket]):
     ) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
-        self.user_fields: list[KeepUserFields] = []
+        self.user_fields: tuple[KeepUserFields, ...] | None = None
         self.last_error: str | None = None
         self._durability: Durability = durability
         self._zone = zone
         self._ledger: Ledger | None = None
         self._tried_at = 0.0
+        self._untold = False
         self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
-        self._finished: deque[list[tuple[Ticket, LedgerResult]] | None] = deque()
+        self._finished: deque[
+            list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
+        ] = deque()
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._backlog = 0
         self._deliver: Deliver[Ticket] | None = None
+        self._recall: Recall | None = None
         self._undelivered: list[tuple[Ticket, LedgerResult]] = []
         self._listener_left: anyio.Event | None = None
         self._closing = False
@@ -88,12 +97,8 @@ class Journal(Generic[Ticket]):
             zone: Where days are cut; null for the system's zone.
         """
         journal = cls(path, durability, zone)
-        journal._open_ledger()
-        if journal._ledger is not None:
-            try:
-                journal.user_fields = journal._ledger.load_user_fields()
-            except LedgerError as error:
-                journal.last_error = str(error)
+        journal.user_fields = journal._open_ledger()
+        journal._untold = journal.user_fields is None
         journal._thread.start()
         return journal
 
@@ -116,13 +121,15 @@ class Journal(Generic[Ticket]):
             self._backlog += len(batch)
             self._waiting.put(batch)
 
-    async def run(self, deliver: Deliver[Ticket]) -> None:
+    async def run(self, deliver: Deliver[Ticket], recall: Recall | None = None) -> None:
         """Deliver results as they come, all that are there in one call, until `flush_and_close`.
 
         Args:
             deliver: Called in the event loop, with results in the order of their entries.
+            recall: Called in the event loop, when what the person had written is read late.
         """
         self._deliver = deliver
+        self._recall = recall
         self._deliver_finished()
         await self._until_ended()
 
@@ -169,6 +176,9 @@ class Journal(Generic[Ticket]):
             done = self._finished.popleft()
             if done is None:
                 self._ended = True
+            elif isinstance(done, tuple):
+                if self._recall is not None:
+                    self._recall(done)
             else:
                 self._undelivered += done
         if self._undelivered and self._deliver is not None:
@@ -199,7 +209,10 @@ class Journal(Generic[Ticket]):
 
     def _carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         if self._ledger is None and time.monotonic() - self._tried_at >= RETRY_SECONDS:
-            self._open_ledger()
+            user_fields = self._open_ledger()
+            if self._untold and user_fields is not None:
+                self._untold = False
+                self._hand_back(user_fields)
         ledger = self._ledger
         if ledger is None:
             why = self.last_error or f"The ledger {self.path} is not open."
@@ -215,16 +228,25 @@ class Journal(Generic[Ticket]):
             self._ledger = None
         return results
 
-    def _open_ledger(self) -> None:
+    def _open_ledger(self) -> tuple[KeepUserFields, ...] | None:
+        """Open it, and read what the person wrote; null when it cannot be used."""
         self._tried_at = time.monotonic()
+        ledger = None
         try:
-            self._ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
+            ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
+            user_fields = tuple(ledger.load_user_fields())
         except LedgerError as error:
+            if ledger is not None:
+                ledger.close()
             self.last_error = str(error)
-        else:
-            self.last_error = None
+            return None
+        self._ledger = ledger
+        self.last_error = None
+        return user_fields
 
-    def _hand_back(self, results: list[tuple[Ticket, LedgerResult]] | None) -> None:
+    def _hand_back(
+        self, results: list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
+    ) -> None:
         self._finished.append(results)
         # A full pair has bytes to read already; a closed one has nobody left to hear.
         with contextlib.suppress(OSError):

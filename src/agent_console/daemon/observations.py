@@ -125,8 +125,10 @@ class Observations:
         if session_id is None:
             return Outcome()
         tables = self._tables
-        status_ms = None if entry.status_updated_at is None else min(entry.status_updated_at, at_ms)
-        told_ms = status_ms or min(entry.updated_at or entry.started_at or at_ms, at_ms)
+        status_ms = _told_ms(entry.status_updated_at, at_ms)
+        updated_ms = _told_ms(entry.updated_at, at_ms)
+        started_ms = _told_ms(entry.started_at, at_ms)
+        told_ms = status_ms or updated_ms or started_ms or at_ms
         registered = self.processes.registered(pid)
         moved_here = registered is not None and registered.session_id != session_id
         if (
@@ -137,7 +139,7 @@ class Observations:
         ):
             status_ms = None  # it was said of the session before
         # Only what the file dates is older than what comes: it is read when somebody has the time.
-        dated_ms = min(entry.started_at or 0, at_ms) if status_ms is None else status_ms - 1
+        dated_ms = (started_ms or 0) if status_ms is None else max(0, status_ms - 1)
         before = tables.known(session_id)
         if before is None:
             known = tables.new(session_id, Status.ATTENTION, told_ms)
@@ -150,10 +152,10 @@ class Observations:
                 known = begun(known, at_ms, Rank.START)
                 known = known.settled(changed_ms if status_ms is None else dated_ms, Rank.START)
             elif known.session.closed and anew and told_ms > changed_ms:
-                known = begun(known, told_ms - 1, Rank.START)
+                known = begun(known, max(0, told_ms - 1), Rank.START)
                 known = known.settled(max(dated_ms, changed_ms), Rank.START)
         after = apply_registry_entry(known, entry, status_ms)
-        written_ms = min(max(entry.updated_at or 0, told_ms), at_ms)
+        written_ms = max(updated_ms or 0, told_ms)
         changes, moved = self._write(after, pid, written_ms, at_ms)
         self.processes.register(entry, session_id)
         return Outcome(
@@ -205,9 +207,7 @@ class Observations:
                 left = _seen_leaving(there, "other", told_ms)
         if pid is not None:
             after = self._placed(after, pid)
-        changes = self._tables.commit(after, at_ms)
-        if left is not None:
-            changes += self._tables.commit(left, at_ms)
+        changes = self._tables.commit(after, at_ms, left)
         return changes, pid is not None and self.processes.enter(pid, session_id)
 
     def _placed(self, known: Known, pid: int) -> Known:
@@ -235,6 +235,11 @@ def _read(request: Hook) -> tuple[HookEvent, str, int] | Failure:
             "invalid_value", "HOOK: `event` has no `session_id` or no `hook_event_name`."
         )
     return event, event.session_id, identity
+
+
+def _told_ms(told: int | None, at_ms: int) -> int | None:
+    """When something was, as a file says: a time that cannot be is moved to one that can."""
+    return None if told is None else max(0, min(told, at_ms))
 
 
 def _sent_ms(sent_at: float | None, at_ms: int) -> int:

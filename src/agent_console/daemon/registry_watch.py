@@ -38,6 +38,7 @@ class RegistryWatch:
     Attributes:
         foreign: Process ids of another kernel namespace, which mean nothing in ours, with the file
             of each and the time at which it will be too old; infinite when it is.
+        registered: Process ids whose file has been seen: only who had one can take it away.
     """
 
     def __init__(self, config_dirs: list[Path], actor: Actor) -> None:
@@ -49,6 +50,7 @@ class RegistryWatch:
         self._namespace = _pid_namespace()
         self.foreign: dict[int, tuple[Path, float]] = {}
         self._foreign_seen = anyio.Event()
+        self.registered: set[int] = set()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that is there already has been handed in."""
@@ -123,6 +125,7 @@ class RegistryWatch:
             document, modified = _read_small_file(folder / name)
         except FileNotFoundError:
             self.foreign.pop(pid, None)
+            self.registered.discard(pid)
             self._actor.observe(_unregistered(pid))
             return
         except OSError:
@@ -131,6 +134,7 @@ class RegistryWatch:
         if entry is None or entry.pid != pid:
             return  # half-written: its next change tells
         if self._is_alive(entry, folder / name, modified):
+            self.registered.add(pid)
             self._actor.observe(_seen(entry))
         else:
             self._actor.observe(_exited(pid))
@@ -163,14 +167,10 @@ class RegistryWatch:
         """A watched process is gone: in good order when it took its file away first."""
         if pid in self.foreign:
             return  # it never was one of ours
-        for folder in self.folders:
-            if (folder / f"{pid}.json").exists():
-                self._actor.observe(_exited(pid))
-                return
-        if any(folder.is_dir() for folder in self.folders):
-            self._actor.observe(_unregistered(pid))
-        else:
-            self._actor.observe(_exited(pid))
+        had_file = pid in self.registered and any(folder.is_dir() for folder in self.folders)
+        has_file = any((folder / f"{pid}.json").exists() for folder in self.folders)
+        self.registered.discard(pid)
+        self._actor.observe(_unregistered(pid) if had_file and not has_file else _exited(pid))
 
 
 def _registries(config_dirs: Iterable[Path]) -> list[Path]:

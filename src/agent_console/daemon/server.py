@@ -42,7 +42,11 @@ _log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 MINUTE_SECONDS = 60.0
-SETTLE_SECONDS = 1.5
+ASK_AGAIN_SECONDS = 5.0
+"""After which a ledger that refused something nobody waits for is asked again."""
+INSIST_SECONDS = 0.1
+"""The same, once the daemon stops: it is the last occasion."""
+SETTLE_SECONDS = 2.0
 FLUSH_SECONDS = 1.5
 GOODBYE_SECONDS = 1.0
 """What the parts of an orderly end may take; the promise is 5 s for the whole."""
@@ -120,7 +124,7 @@ class Server:
             self._database, durability=config.daemon.durability, zone=config.display.zone
         )
         self._actor = Actor(
-            State(self._journal.user_fields),
+            State(self._journal.user_fields or ()),
             self._journal,
             str(uuid.uuid4()),
             os.getpid(),
@@ -136,7 +140,8 @@ class Server:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._obey_signals)
             tasks.start_soon(actor.run)
-            tasks.start_soon(self._journal.run, actor.deliver)
+            tasks.start_soon(self._journal.run, actor.deliver, actor.recall)
+            tasks.start_soon(self._ask_ledger_again)
             tasks.start_soon(self._feed_watchdog)
             async with anyio.create_task_group() as sources:
                 sources.start_soon(self._watch_processes, sources)
@@ -213,6 +218,17 @@ class Server:
         self._installed = known_config_dirs()
         self._follow_registries()
         _log.info("Read the configuration again.")
+
+    async def _ask_ledger_again(self) -> None:
+        """While the ledger refuses to keep or tell something, ask it again now and then."""
+        actor = self._actor
+        while True:
+            await actor.ledger_refused.wait()
+            actor.ledger_refused = anyio.Event()
+            with anyio.move_on_after(ASK_AGAIN_SECONDS):
+                await self._stop.wait()
+                await anyio.sleep(INSIST_SECONDS)
+            actor.observe(State.ask_again)
 
     async def _watch_processes(self, tasks: TaskGroup) -> None:
         actor, registry = self._actor, self._registry

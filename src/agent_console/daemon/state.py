@@ -185,13 +185,9 @@ class State:
         """What the ledger must remember of a session: what the person wrote on it."""
         if request.label is UNSET and request.priority is UNSET and request.note is UNSET:
             return ()
-        session = self.sessions[request.session_id]
-        kept = KeepUserFields(session.session_id, session.label, session.priority, session.note)
-        if kept.label is None and kept.note is None and kept.priority == 0:
-            self._tables.user_fields.pop(session.session_id, None)
-        else:
-            self._tables.user_fields[session.session_id] = kept
-        return (kept,)
+        priority = request.priority if request.priority is UNSET else request.priority or 0
+        news = KeepUserFields(request.session_id, request.label, priority, request.note)
+        return (self._tables.user_fields.write(news),)
 
     def _seen(self, request: Seen, at_ms: int) -> Outcome:
         known = self._tables.known(request.session_id)
@@ -303,18 +299,50 @@ class State:
             case SpendingRead():
                 return Outcome(self._statusline_answer(entry, result))
             case LedgerRefusal():
+                if isinstance(entry, ReadTotals) and result.retryable:
+                    self._tables.recall_later(entry.session_id)
+                elif isinstance(entry, KeepUserFields) and not result.retryable:
+                    self._tables.user_fields.settle(entry)
                 return Outcome(Failure(result.code, result.message, result.retryable))
             case UserFieldsKept():
+                if isinstance(entry, KeepUserFields):
+                    self._tables.user_fields.settle(entry)
                 return Outcome()
             case _:
                 assert_never(result)
 
+    @property
+    def unkept(self) -> bool:
+        """Whether the person wrote something that the ledger has not kept yet."""
+        return bool(self._tables.user_fields.unkept)
+
+    def ask_again(self, _at_ms: int) -> Outcome:
+        """What the ledger refused to keep or to tell, for another try."""
+        tables = self._tables
+        unkept = tuple(tables.user_fields.unkept.values())
+        return Outcome(ledger=(*unkept, *tables.recall_again()))
+
+    def recall_user_fields(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
+        """What the person had written, which could not be read when the daemon started."""
+        tables = self._tables
+        kept = tuple(kept)
+        tables.user_fields.recall(kept)
+        changes: tuple[Change, ...] = ()
+        for session_id in (fields.session_id for fields in kept):
+            known = tables.known(session_id)
+            if known is not None:
+                after = known.with_session(**tables.user_fields.of(session_id))
+                changes += tables.commit(after, at_ms)
+        return Outcome(changes=changes)
+
     def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
         tables = self._tables
         session = self.sessions.get(result.totals.session_id)
+        changes: tuple[Change, ...] = ()
         if session is not None:
             tables.touch(session, at_ms)
-        changes = tables.take_totals(result.totals)
+        if session is not None or result.usage is not None:
+            changes = tables.take_totals(result.totals)
         if result.moved is not None:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:
