@@ -5,6 +5,7 @@ from tests.daemon.state_driver import MAIN, OTHER, START_MS, Driver
 
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.model.session import Activity, Status
+from agent_console.protocol.messages import Remove
 from agent_console.usage.entries import ReadTotals
 
 RUNNING = [{"id": "s1", "type": "shell", "status": "running"}]
@@ -156,6 +157,17 @@ def test_a_shell_that_outlives_the_turn_is_work_in_the_background() -> None:
     assert board.shows() == "attention done"
 
 
+def test_busy_after_a_rest_in_which_nothing_ran_behind_is_a_turn() -> None:
+    board = at_work()
+    board.hook("TaskCreated", task_id="1", task_subject="listed")
+    board.hook("Stop", prompt_id="p1", background_tasks=RUNNING)
+    board.registry("shell")
+    board.registry("idle")  # the shell has ended
+    assert [task.id for task in board.session().background_tasks] == ["1"]
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
 def test_busy_after_the_turn_is_what_runs_behind() -> None:
     board = at_work()
     board.hook("Stop", prompt_id="p1", background_tasks=RUNNING)
@@ -188,6 +200,44 @@ def test_a_rewrite_of_the_same_status_changes_nothing() -> None:
     board.hook("Stop", prompt_id="p1")
     board.registry("busy", since_ms=since_ms)
     assert board.shows() == "attention done"
+
+
+def test_an_unchanged_status_is_no_news_even_when_the_clock_stepped_back_since() -> None:
+    board = at_work()
+    since_ms = board.now_ms + 3_600_000
+    board.registry("idle", since_ms=since_ms)
+    assert board.shows() == "attention interrupted"
+    board.prompt("p2")
+    board.registry("idle", since_ms=since_ms, name="renamed", name_source="custom")
+    assert board.shows() == "working -"
+
+
+def test_an_unchanged_status_is_told_of_a_session_that_was_removed_from_the_board() -> None:
+    board = Driver()
+    board.registry("busy", since_ms=START_MS)
+    board.apply(Remove(session_id=MAIN))
+    board.registry("busy", since_ms=START_MS)
+    assert board.shows() == "working -"
+
+
+def test_a_status_without_a_time_of_its_own_is_as_old_as_the_file() -> None:
+    board = done()
+    board.now_ms += 1_000
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", updated_at=board.now_ms)
+    board.state.observe_entry(entry, board.now_ms)
+    assert board.shows() == "working -"
+    board.hook("Stop", prompt_id="p2")
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", updated_at=board.now_ms + 9)
+    board.state.observe_entry(entry, board.now_ms + 9)  # written again for another reason
+    assert board.shows() == "attention done"
+
+
+def test_the_answer_to_a_question_only_registered_shows() -> None:
+    board = at_work()
+    board.registry("waiting", "input needed")
+    assert board.shows() == "question question"
+    board.hook("ElicitationResult", mcp_server_name="rig", prompt_id="p1")
+    assert board.shows() == "working -"
 
 
 def test_a_registry_faster_than_stop_is_a_normal_end() -> None:

@@ -96,7 +96,10 @@ def answered_by_all(known: Known, event: HookEvent, sent_ms: int) -> Known:
 
 
 def elicitation_answered(known: Known, event: HookEvent, sent_ms: int) -> Known:
-    """What an MCP server asked is answered."""
+    """What an MCP server asked is answered, also when only the registry told that it asked."""
+    evidence = known.evidence
+    if evidence.unexplained and not evidence.asking and known.session.status is Status.QUESTION:
+        return _answer_shown(known, event, sent_ms)
     return _answered(
         known,
         tuple(
@@ -133,16 +136,21 @@ def _is_answer(known: Known, asking: Asking, event: HookEvent) -> bool:
 
 def _answered(known: Known, pending: tuple[Asking, ...], event: HookEvent, sent_ms: int) -> Known:
     """Back to what else is asked, or to what the session did before it asked."""
-    session, evidence = known.session, known.evidence
-    if len(pending) == len(evidence.asking) or session.status is Status.CLOSED:
+    if len(pending) == len(known.evidence.asking) or known.session.status is Status.CLOSED:
         return known
+    return _answer_shown(known, event, sent_ms, pending)
+
+
+def _answer_shown(
+    known: Known, event: HookEvent, sent_ms: int, pending: tuple[Asking, ...] = ()
+) -> Known:
     if not known.is_news(sent_ms, event.rank):
         return known
     if pending:
         last = pending[-1]
         known = known.entering(last.status, last.reason, sent_ms, event.rank, asking=pending)
         return known.with_evidence(activity_at_ms=sent_ms).with_session(activity=last.activity)
-    if event.agent_id is None or evidence.open_prompt:
+    if event.agent_id is None or known.evidence.open_prompt:
         reason = None
     elif works_behind(known):
         reason = "background"

@@ -125,22 +125,23 @@ class Observations:
         if session_id is None:
             return Outcome()
         tables = self._tables
-        status_ms = _told_ms(entry.status_updated_at, at_ms)
         updated_ms = _told_ms(entry.updated_at, at_ms)
+        status_ms = None
+        if entry.status is not None:
+            status_ms = _told_ms(entry.status_updated_at, at_ms) or updated_ms
         started_ms = _told_ms(entry.started_at, at_ms)
         told_ms = status_ms or updated_ms or started_ms or at_ms
+        before = tables.known(session_id)
         registered = self.processes.registered(pid)
         moved_here = registered is not None and registered.session_id != session_id
         if (
             registered is not None
-            and moved_here
-            and (registered.status, registered.status_updated_at)
-            == (entry.status, entry.status_updated_at)
+            and (moved_here or before is not None)
+            and registered.says_the_same(entry, of_another_session=moved_here)
         ):
-            status_ms = None  # it was said of the session before
+            status_ms = None  # it was said before, whatever the clock says now
         # Only what the file dates is older than what comes: it is read when somebody has the time.
         dated_ms = (started_ms or 0) if status_ms is None else max(0, status_ms - 1)
-        before = tables.known(session_id)
         if before is None:
             known = tables.new(session_id, Status.ATTENTION, told_ms)
             known = known.with_session(reason="ready").with_evidence(changed_at_ms=dated_ms)
