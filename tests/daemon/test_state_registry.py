@@ -106,6 +106,17 @@ def test_escape_in_a_turn_is_interrupted() -> None:
     assert board.shows() == "attention interrupted"
 
 
+def test_what_was_interrupted_stays_so_while_it_rests() -> None:
+    board = done()
+    board.prompt("p2")
+    board.registry("idle")
+    board.registry("waiting", "dialog open")  # a menu of the client
+    board.registry("idle")
+    assert board.shows() == "attention interrupted"
+    board.hook("Notification", notification_type="idle_prompt", prompt_id="p2")
+    assert board.shows() == "attention interrupted"
+
+
 @pytest.mark.parametrize("event", ["PermissionRequest", "Elicitation"])
 def test_escape_at_whatever_is_asked_is_interrupted(event: str) -> None:
     board = at_work()
