@@ -1,6 +1,7 @@
 """Claude Code's session registry: what its words mean, and when it wins over hooks."""
 
 import pytest
+from msgspec.structs import replace
 from tests.daemon.state_driver import MAIN, OTHER, START_MS, Driver
 
 from agent_console.claude_code.registry import RegistryEntry
@@ -430,7 +431,8 @@ def test_the_number_of_a_process_that_is_gone_may_be_used_again() -> None:
 @pytest.mark.parametrize("field", ["started_at", "updated_at", "status_updated_at"])
 def test_a_time_that_cannot_be_stops_nothing(field: str, impossible_ms: int) -> None:
     board = Driver()
-    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", **{field: impossible_ms})
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy")
+    entry = replace(entry, **{field: impossible_ms})
     board.state.observe_entry(entry, board.now_ms)
     assert 0 <= board.session().since_ms <= board.now_ms
     board.prompt(pid=7)

@@ -278,6 +278,17 @@ def test_the_clients_own_gauge_is_shown_while_the_ledger_knows_nothing() -> None
     assert board.state.metadata == {}
 
 
+@pytest.mark.parametrize("told", ["-1.5", "-1e308", "1e999", "-1e999", "null", '"much"'])
+def test_a_gauge_that_is_no_cost_counts_as_nothing(told: str) -> None:
+    board = on_board()
+    payload = f'{{"session_id":"{MAIN}","cost":{{"total_cost_usd":{told}}}}}'
+    outcome = board.apply(StatusLine(event=Raw(payload.encode())))
+    (entry,) = outcome.ledger
+    answer = board.state.committed(entry, SpendingRead(None, SPENDING), board.now_ms).answer
+    assert isinstance(answer, StatusLineResult)
+    assert answer.session_cost_usd == 0
+
+
 def test_a_status_line_tells_model_context_and_title() -> None:
     board = on_board()
     line_of(

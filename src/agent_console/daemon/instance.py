@@ -22,16 +22,22 @@ _FIRST_HANDED_OVER_FD = 3
 class Instance:
     """The lock of one socket, held for life.
 
+    Args:
+        path: The socket.
+        usual: Nobody named it, so its folder is our own to tighten; another is only checked.
+
     Raises:
         DaemonAlreadyRunningError: Another daemon holds it; the message says which.
         ConfigError: The folder is not ours alone, or the lock cannot be made there.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, usual: bool = False) -> None:
         self.path = path
         self._socket: socket.socket | None = None
         self._identity: tuple[int, int] | None = None
         _own_folder(Path(path).parent)
+        if usual:
+            _tighten(Path(path).parent)
         self._lock = _locked(path)
 
     def listen(self) -> socket.socket:
@@ -113,6 +119,21 @@ def _own_folder(folder: Path) -> None:
         raise ConfigError(f"{folder} is shared by all: the socket's folder must be your own.")
     if found.st_mode & 0o022:
         raise ConfigError(f"{folder} can be written by others: run `chmod go-w {folder}`.")
+
+
+def _tighten(folder: Path) -> None:
+    """Make our own folder ours alone, whoever made it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077:
+                os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be made yours alone: {error.strerror}. Run `chmod 700 {folder}`."
+        ) from error
 
 
 def _locked(path: str) -> int:

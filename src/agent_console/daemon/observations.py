@@ -26,7 +26,7 @@ from agent_console.daemon.tables import Tables
 from agent_console.daemon.terminal import read_terminal
 from agent_console.daemon.turn_rules import begun, closed
 from agent_console.daemon.twins import Twins
-from agent_console.model.session import Status
+from agent_console.model.session import Status, is_printable
 from agent_console.protocol.messages import Hook, HookResult
 
 EVENT_NAMES_COUNTED = 100
@@ -235,6 +235,8 @@ def _read(request: Hook) -> tuple[HookEvent, str, int] | Failure:
         return Failure(
             "invalid_value", "HOOK: `event` has no `session_id` or no `hook_event_name`."
         )
+    if not is_printable(event.session_id):
+        return Failure("invalid_value", "HOOK: expected printable characters in `session_id`.")
     return event, event.session_id, identity
 
 

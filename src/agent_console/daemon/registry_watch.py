@@ -2,6 +2,9 @@
 
 Rule: reads `<config dir>/sessions/<pid>.json` and nothing else there; what it sees becomes
 observations for the actor, which owns all meaning.
+
+A file whose process died before this daemon saw it alive is no session: it does not say when that
+was, nor whether the session went on elsewhere, and a board would begin with what nobody can use.
 """
 
 import math

@@ -71,7 +71,7 @@ def serve(given: str | None = None) -> int:
     config = configuration.load()
     log.configure(config.daemon.log_level)
     path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
-    instance = Instance(paths.socket_path(path))
+    instance = Instance(paths.socket_path(path), usual=path is None)
     try:
         _allow_open_files()
         server = Server(instance, config)
@@ -115,6 +115,7 @@ class Server:
         self._minute_seconds = minute_seconds
         self._instance = instance
         self._config = config
+        self._config_error: str | None = None
         self._started_ms = time.time_ns() // 1_000_000
         self._notifier = Notifier()
         self._stop = anyio.Event()
@@ -208,10 +209,15 @@ class Server:
             config = configuration.load()
         except ConfigError as error:
             _log.error("The configuration stays as it was: %s", error)
-            self._actor.last_error = str(error)
+            self._actor.last_error = self._config_error = str(error)
             return
+        if self._actor.last_error == self._config_error:
+            self._actor.last_error = None
+        self._config_error = None
         if config.daemon.durability != self._config.daemon.durability:
             _log.warning("`daemon.durability` takes effect at the next start.")
+        if config.display.timezone != self._config.display.timezone:
+            _log.warning("`display.timezone` takes effect at the next start.")
         self._config = config
         log.configure(config.daemon.log_level)
         self._actor.occupation_changed.set()

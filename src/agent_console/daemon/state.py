@@ -19,7 +19,7 @@ from agent_console.claude_code.statusline import read_statusline_event
 from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
-from agent_console.daemon.statusline_rules import limits_told, with_gauges
+from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
@@ -248,7 +248,7 @@ class State:
         if known is not None:
             changes = tables.commit(with_gauges(known, event), at_ms)
         tables.limits = limits
-        gauge = event.cost.total_cost_usd if event.cost is not None else 0.0
+        gauge = gauge_usd(event)
         return Outcome(None, changes, (ReadSpending(event.session_id, at_ms, gauge),), waits=True)
 
     # ---- usage ---------------------------------------------------------------------------
