@@ -59,6 +59,11 @@ def database_path() -> "Path":
     return data_dir() / "metrics.db"
 
 
+def manifest_path() -> "Path":
+    """What `install` put where."""
+    return data_dir() / "install.json"
+
+
 def state_dir() -> "Path":
     """The log."""
     return _xdg().user_state_path

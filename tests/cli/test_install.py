@@ -1,7 +1,6 @@
 """`agent-console install` and `uninstall` on real files in a scratch home."""
 
 import json
-import shlex
 import stat
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import EVENTS
-from agent_console.cli.install import files, manifest, settings_file
+from agent_console.cli.install import files, hook_command, manifest, settings_file
 from agent_console.cli.main import main
 from agent_console.paths import bundled, data_dir, database_path
 
@@ -344,8 +343,9 @@ def test_the_command_is_silent_and_ends_with_0_whatever_is_gone(
         case "folder":
             data_dir().rename(data_dir().with_name("moved"))
         case _:
-            python = shlex.split(shlex.split(command)[2])[2]
-            command = command.replace(python, "/gone/python3")
+            link = hook_command.read(command)
+            assert link is not None
+            command = command.replace(link.python, "/gone/python3")
 
     done = subprocess.run(["sh", "-c", command], input=b"{}", capture_output=True, check=False)
 

@@ -24,6 +24,7 @@ from anyio.abc import TaskGroup
 
 from agent_console import config as configuration, log, paths
 from agent_console.daemon.actor import Actor, Ticket
+from agent_console.daemon.config_dirs import config_dir, known_config_dirs
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.listener import accept_waiting, listen
@@ -65,6 +66,8 @@ def serve(given: str | None = None) -> int:
         DaemonAlreadyRunningError: Another daemon holds the socket.
         ConfigError: The configuration or the socket's folder cannot be used.
     """
+    # Whoever finds our lock may ask us to reload before we listen to signals.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     config = configuration.load()
     log.configure(config.daemon.log_level)
     path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
@@ -128,7 +131,8 @@ class Server:
             os.getpid(),
             self._describe,
         )
-        self._registry = RegistryWatch(paths.claude_config_dirs(), self._actor)
+        self._installed = known_config_dirs()
+        self._registry = RegistryWatch(self._installed, self._actor)
 
     async def run(self) -> None:
         """Start, serve and stop."""
@@ -143,6 +147,7 @@ class Server:
             async with anyio.create_task_group() as sources:
                 sources.start_soon(self._watch_processes, sources)
                 await sources.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
+                self._follow_registries()
                 await sources.start(self._registry.run)
                 await actor.after_turn()
                 sources.start_soon(listen, listening, actor, tasks)
@@ -216,6 +221,8 @@ class Server:
         self._config = config
         log.configure(config.daemon.log_level)
         self._actor.occupation_changed.set()
+        self._installed = known_config_dirs()
+        self._follow_registries()
         _log.info("Read the configuration again.")
 
     async def _ask_ledger_again(self) -> None:
@@ -235,7 +242,13 @@ class Server:
         while True:
             await actor.processes_changed.wait()
             actor.processes_changed = anyio.Event()
-            watch.watch_exactly(actor.state.processes.keys() - registry.foreign)
+            self._follow_registries()
+            watch.watch_exactly(actor.state.processes.keys() - registry.foreign.keys())
+
+    def _follow_registries(self) -> None:
+        """Follow what hooks have named, beside what is known without them."""
+        named = (config_dir(name) for name in self._actor.state.config_dirs)
+        self._registry.follow_also((*self._installed, *named))
 
     async def _beat(self) -> None:
         """A heartbeat, while somebody subscribes."""

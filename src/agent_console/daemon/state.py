@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
+from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
@@ -70,6 +71,7 @@ class State:
         sessions: The board.
         metadata: Totals, as far as the ledger has told them.
         processes: Which process is in which session.
+        config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
     """
 
@@ -79,6 +81,7 @@ class State:
         self.sessions: SessionTable = self._tables.sessions
         self.metadata: MetadataTable = self._tables.metadata
         self.processes: dict[int, str] = self._observations.processes.sessions
+        self.config_dirs: NamedDirs = self._observations.config_dirs
         self.hooks_counted: dict[str, int] = self._observations.hooks_counted
 
     @property

@@ -94,7 +94,7 @@ def working(known: Known, event: HookEvent, sent_ms: int) -> Known | None:
 
 def stopped(known: Known, event: HookEvent, sent_ms: int) -> Known:
     """A turn has ended; what it left running behind decides whether the person is needed."""
-    told = [task for task in event.background_tasks if task.status == "running"]
+    told = [task for task in event.tasks_behind if task.status == "running"]
     running = tuple(
         BackgroundTask(task.id, task.type, task.status, one_line(task.description))
         for task in told[:SHOWN]
@@ -190,8 +190,9 @@ def rests(known: Known, reason: str, at_ms: int, rank: int, activity: Activity |
 
 def idle(known: Known, at_ms: int, rank: int) -> Known:
     """Nobody works: interrupted when a prompt had no end, else where it last rested."""
-    evidence = known.evidence
-    reason = "interrupted" if evidence.open_prompt else evidence.rested
+    session, evidence = known.session, known.evidence
+    rests_so = session.status is Status.ATTENTION and session.reason == "interrupted"
+    reason = "interrupted" if evidence.open_prompt or rests_so else evidence.rested
     reason = reason or ("done" if evidence.worked else "ready")
     activity = known.session.activity if reason == "error" else None
     known = known.entering(

@@ -112,6 +112,7 @@ def apply(options: Options, narrate: Callable[[str], None]) -> Installed:
             settings_file.rewrite(path, move.edit, move.keep) for path, move in moves.items()
         ]
         units.write(unit_changes)
+    running_daemon.reload(options.socket)
     commands, problems = _switch_on(options, unit_changes, narrate) if options.systemd else ([], [])
     done = _installed(changes + unit_changes, link, moves)
     return msgspec.structs.replace(done, commands=commands, problems=problems)
