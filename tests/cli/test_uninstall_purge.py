@@ -142,6 +142,85 @@ def test_dry_run_names_everything_and_removes_nothing(
     assert everything_under(scratch_home) == before
 
 
+# ---- what is not ours ----------------------------------------------------------------------
+
+
+def test_what_is_not_ours_stays_in_a_folder_of_ours_and_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+    (data_dir() / "thesis.md").write_text("years of work")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert os.listdir(data_dir()) == ["thesis.md"]
+    said = capsys.readouterr()
+    assert "Removed ~/.local/share/agent-console/metrics.db\n" in said.out
+    assert f"{data_dir()}/thesis.md is not ours and stays." in said.err
+
+
+def test_what_is_not_ours_stays_where_a_link_in_our_folders_place_leads(
+    scratch_home: Path,
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+    (elsewhere / "thesis.md").write_text("years of work")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert os.listdir(elsewhere) == ["thesis.md"]
+    assert data_dir().is_symlink()
+
+
+def test_a_link_in_our_folders_place_goes_after_the_empty_folder_it_leads_to(
+    scratch_home: Path,
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert not os.path.lexists(data_dir())
+    assert not elsewhere.exists()
+
+
+def test_dry_run_says_where_the_link_leads(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+
+    assert main(["uninstall", "--purge", "--dry-run"]) == 0
+
+    assert (
+        f"remove {data_dir()}, a link to {os.path.realpath(elsewhere)}, and everything in it\n"
+        in capsys.readouterr().out
+    )
+
+
+def test_of_a_linked_configuration_the_link_goes_and_the_file_stays(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People keep such files in a repository of their own."""
+    dotfile = scratch_home / "dotfiles.toml"
+    dotfile.write_text("")
+    config_path().parent.mkdir(parents=True)
+    config_path().symlink_to(dotfile)
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert dotfile.exists()
+    assert not config_path().parent.exists()
+
+
+def linked_to(folder: Path, link: Path) -> Path:
+    folder.mkdir()
+    link.parent.mkdir(parents=True)
+    link.symlink_to(folder)
+    return folder
+
+
 def test_every_place_that_paths_knows_is_purged() -> None:
     """A new folder of ours must not be forgotten here."""
     places = [data_dir(), database_path(), state_dir(), paths.log_path(), config_path()]
@@ -163,7 +242,7 @@ def test_every_place_that_paths_knows_is_purged() -> None:
         if not place.exists():
             place.touch()
 
-    doomed = purge.plan([socket])
+    doomed = purge.plan([socket]).gone
 
     for place in places:
         assert any(place == gone or place.is_relative_to(gone) for gone in doomed), place

@@ -29,20 +29,21 @@ def command(daemon: DaemonAccess, *, purge: bool, yes: bool, dry_run: bool, as_j
     from agent_console.paths import database_path, socket_path  # noqa: PLC0415
 
     sockets = purging.sockets(socket_path(daemon.socket))
-    doomed = purging.plan(sockets) if purge else []
+    purged = purging.plan(sockets) if purge else purging.Purge([], [], [])
     if purge and not dry_run and not yes:
-        _ask(doomed, as_json=as_json)
+        _ask(purged.gone, as_json=as_json)
     done = uninstall.plan() if dry_run else uninstall.apply(narrate)
     problems = list(done.problems)
     if purge and not dry_run and not problems:
-        doomed, more = purging.apply(sockets, narrate)
-        problems += more
+        purged = purging.apply(sockets, narrate)
+        problems += purged.problems
     kept = None if purge or not database_path().exists() else str(database_path())
     if as_json:
         said: dict[str, Any] = {
             "dry_run": dry_run,
             "changes": telling.as_data(done.changes),
-            "purged": [str(path) for path in doomed],
+            "purged": [str(path) for path in purged.gone],
+            "kept_foreign": [str(path) for path in purged.kept],
             "kept_database": kept,
             "commands": done.commands,
             "problems": problems,
@@ -51,14 +52,14 @@ def command(daemon: DaemonAccess, *, purge: bool, yes: bool, dry_run: bool, as_j
     elif dry_run:
         narrate("Nothing was changed. This would be:")
         lines = telling.differences(done.changes)
-        lines += "".join(f"remove {path} and everything in it\n" for path in doomed)
+        lines += "".join(f"remove {telling.whole(path)}\n" for path in purged.gone)
         emit(lines or "Nothing: there is nothing of ours.")
     else:
         lines = "".join(
             f"{telling.action(change).capitalize()} {telling.short(change.path)}\n"
             for change in done.changes
         )
-        lines += "".join(f"Removed {telling.short(path)}\n" for path in doomed)
+        lines += "".join(f"Removed {telling.short(path)}\n" for path in purged.gone)
         if done.commands:
             lines += "Your systemd could not be reached. Where it runs, type:\n"
             lines += "".join(f"  {line}\n" for line in done.commands)
@@ -68,15 +69,19 @@ def command(daemon: DaemonAccess, *, purge: bool, yes: bool, dry_run: bool, as_j
                 "(`agent-console uninstall --purge` removes it.)\n"
             )
         emit(lines or "There was nothing of ours.")
+    for path in purged.kept:
+        narrate(f"{path} is not ours and stays.")
     for problem in problems:
         narrate(f"agent-console: {problem}")
     return 1 if problems else 0
 
 
 def _ask(doomed: "list[Path]", *, as_json: bool) -> None:
+    from agent_console.cli.install.telling import whole  # noqa: PLC0415
+
     if as_json or not is_interactive():
         raise click.UsageError("Without a person to ask, --purge needs --yes.")
     narrate("This removes for good, with the history of your costs:")
     for path in doomed:
-        narrate(f"  {path}")
+        narrate(f"  {whole(path)}")
     click.confirm("Remove all of it?", abort=True, err=True)
