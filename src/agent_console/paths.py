@@ -59,6 +59,11 @@ def database_path() -> "Path":
     return data_dir() / "metrics.db"
 
 
+def sockets_dir() -> "Path":
+    """Which sockets the daemons on this database serve."""
+    return data_dir() / "sockets"
+
+
 def state_dir() -> "Path":
     """The log."""
     return _xdg().user_state_path

@@ -49,6 +49,38 @@ def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> No
     assert not database_path().exists()
 
 
+def test_daemons_on_other_sockets_are_ended_and_leave_nothing(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = scratch_home / "other" / "s"
+    with real_daemon(str(other)) as daemon:
+        assert main(["uninstall", "--purge", "--yes"]) == 0
+
+        assert daemon.wait(10) == 0
+    assert f"Stopped the daemon on {other}." in capsys.readouterr().err
+    assert everything_under(other.parent) == set()
+
+
+def test_a_daemon_tells_of_its_socket_for_as_long_as_it_runs(scratch_home: Path) -> None:
+    path = str(scratch_home / "other" / "s")
+    with real_daemon(path):
+        assert path in purge.sockets(socket_path())
+
+    assert purge.sockets(socket_path()) == [socket_path()]
+
+
+def test_the_record_of_a_daemon_that_was_killed_harms_nobody(scratch_home: Path) -> None:
+    path = str(scratch_home / "other" / "s")
+    with real_daemon(path) as daemon:
+        daemon.kill()
+        daemon.wait(10)
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert not data_dir().exists()
+    assert not Path(path).exists()
+
+
 def test_nobody_to_ask_and_no_yes_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     database_path().parent.mkdir(parents=True)
     database_path().write_bytes(b"history")
@@ -223,7 +255,14 @@ def linked_to(folder: Path, link: Path) -> Path:
 
 def test_every_place_that_paths_knows_is_purged() -> None:
     """A new folder of ours must not be forgotten here."""
-    places = [data_dir(), database_path(), state_dir(), paths.log_path(), config_path()]
+    places = [
+        data_dir(),
+        database_path(),
+        paths.sockets_dir(),
+        state_dir(),
+        paths.log_path(),
+        config_path(),
+    ]
     known = {name for name in vars(paths) if name.endswith(("_dir", "_path"))} - {"bundled_path"}
     assert known == {
         "config_path",
@@ -231,6 +270,7 @@ def test_every_place_that_paths_knows_is_purged() -> None:
         "database_path",
         "log_path",
         "socket_path",
+        "sockets_dir",
         "spool_dir",
         "state_dir",
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.cli.install import belongings, manifest, running_daemon
+from agent_console.daemon import socket_record
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.paths import APP
 
@@ -33,10 +34,14 @@ class Purge(Struct, frozen=True):
 
 
 def sockets(present: str) -> list[str]:
-    """Every daemon socket that we know of: the present one and those of earlier installations."""
+    """Every daemon socket that we know of.
+
+    The present one, those of earlier installations, and those of daemons on the same database.
+    """
+    installed: tuple[str, ...] = ()
     with suppress(ConfigError):
-        return list(dict.fromkeys((present, *manifest.load().sockets)))
-    return [present]
+        installed = manifest.load().sockets
+    return list(dict.fromkeys((present, *installed, *socket_record.sockets())))
 
 
 def plan(known_sockets: list[str]) -> Purge:
