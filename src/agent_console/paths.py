@@ -49,6 +49,28 @@ def socket_path(given: str | None = None) -> str:
     return path
 
 
+def is_other_than_socket(path: str) -> bool:
+    """Whether something lies at a socket's path that is none: a file, a folder, a link."""
+    from stat import S_ISSOCK  # noqa: PLC0415 - not on the path of `set`
+
+    try:
+        return not S_ISSOCK(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def refuse_other_than_socket(path: str) -> None:
+    """Ask this before anything is made beside a socket's path: a mistyped one leaves no litter.
+
+    Raises:
+        ConfigError: Something that is no socket lies there.
+    """
+    if is_other_than_socket(path):
+        from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
+        raise ConfigError(f"{path} is no socket: move it away or choose another path.")
+
+
 def data_dir() -> "Path":
     """The ledger, the hook scripts that Claude Code runs, backups of settings."""
     return _xdg().user_data_path

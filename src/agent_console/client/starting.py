@@ -21,7 +21,7 @@ from agent_console.client.blocking import (
     open_socket,
 )
 from agent_console.errors import DaemonAlreadyRunningError, DaemonUnreachableError
-from agent_console.paths import log_path, socket_path
+from agent_console.paths import log_path, refuse_other_than_socket, socket_path
 
 if TYPE_CHECKING:
     import subprocess
@@ -48,7 +48,7 @@ def connect_or_start(given: str | None = None, timeout: float = TIMEOUT_SECONDS)
 
     Raises:
         DaemonUnreachableError: It could not be started, or one is there that does not answer.
-        ConfigError: The path is too long for a socket.
+        ConfigError: The path is too long for a socket, or something else lies there.
     """
     path = socket_path(given)
     deadline = time.monotonic() + START_SECONDS
@@ -68,6 +68,7 @@ def connect_or_start(given: str | None = None, timeout: float = TIMEOUT_SECONDS)
 
 def _start_unless_somebody_does(path: str, deadline: float) -> bool:
     """Whether a daemon was started here and now listens."""
+    refuse_other_than_socket(path)
     with _start_lock(path) as ours:
         if not ours or _listens(path):
             return False
