@@ -13,7 +13,7 @@ import click
 
 from agent_console.cli.command_table import EXIT_CODES, PACKAGE, SECTIONS
 from agent_console.cli.daemon_access import DaemonAccess, no_start_option, socket_option
-from agent_console.cli.output import OutputClosedError, narrate
+from agent_console.cli.output import OutputClosedError, full_disk, narrate
 from agent_console.errors import EXIT_OK, AgentConsoleError
 from agent_console.version import __version__
 
@@ -107,4 +107,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AgentConsoleError as error:
         narrate(f"agent-console: {error}")
         return error.exit_code
+    except OSError as error:
+        unwritable = full_disk(error)
+        if unwritable is None:
+            raise
+        narrate(f"agent-console: {unwritable}")
+        return unwritable.exit_code
     return code if isinstance(code, int) else EXIT_OK
