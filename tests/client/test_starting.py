@@ -164,11 +164,24 @@ def test_a_daemon_that_cannot_start_says_why(socket: str) -> None:
     config_path().parent.mkdir(parents=True)
     config_path().write_text("[daemon]\nlog_level = 'loud'\n")
 
+    with pytest.raises(ConfigError, match=f"^{config_path()}.*`daemon.log_level`"):
+        connect_or_start(socket)
+
+
+def test_a_daemon_that_breaks_while_it_starts_is_told_with_its_log(
+    socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = scratch_home / "python"
+    broken.write_text("#!/bin/sh\necho 'agent-console: It is broken.' >&2; exit 70\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+
     with pytest.raises(DaemonUnreachableError) as caught:
         connect_or_start(socket)
 
-    assert "`daemon.log_level`" in str(caught.value)
-    assert str(log_path()) in str(caught.value)
+    assert str(caught.value) == (
+        f"The daemon could not start (exit code 70): It is broken. Its log is {log_path()}."
+    )
 
 
 def test_a_folder_in_which_nothing_can_be_made_says_so(scratch_home: Path) -> None:
