@@ -11,11 +11,26 @@ from tests.client.real_daemon import real_daemon
 from agent_console import paths
 from agent_console.cli.install import purge
 from agent_console.cli.main import main
+from agent_console.client.starting import connect_or_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, state_dir
 
 
 def everything_under(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything under a folder, with modes and contents."""
+    return {
+        str(path.relative_to(folder)): (path.lstat().st_mode, content_of(path))
+        for path in folder.rglob("*")
+    }
+
+
+def content_of(path: Path) -> bytes:
+    if path.is_symlink():
+        return os.fsencode(os.readlink(path))
+    return path.read_bytes() if path.is_file() else b""
 
 
 def write_configuration() -> None:
@@ -26,15 +41,51 @@ def write_configuration() -> None:
 def test_everything_goes_and_the_daemon_is_ended_first(scratch_home: Path) -> None:
     (scratch_home / ".claude").mkdir()
     (scratch_home / ".claude/settings.json").write_text('{"model": "opus"}')
-    assert main(["install"]) == 0
+    (scratch_home / "projects").mkdir()
+    before = tree(scratch_home)
+    assert main(["install", "--statusline"]) == 0
     write_configuration()
-    with real_daemon(socket_path()) as daemon:
+    connect_or_start().close()
+    with real_daemon(f"{scratch_home}/projects/s") as daemon:
         assert main(["uninstall", "--purge", "--yes"]) == 0
         assert daemon.wait(10) == 0
 
-    left = {path for path in everything_under(scratch_home) if "agent-console" in path}
-    assert left == set()
-    assert (scratch_home / ".claude/settings.json").read_text() == '{"model": "opus"}'
+    assert tree(scratch_home) == before
+
+
+def test_a_home_in_which_there_was_nothing_is_empty_again(scratch_home: Path) -> None:
+    assert main(["install"]) == 0
+    write_configuration()
+    connect_or_start().close()
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert tree(scratch_home) == {}
+
+
+def test_where_nothing_is_ours_nothing_is_asked_and_nothing_made(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["uninstall", "--purge"]) == 0
+
+    assert capsys.readouterr().out == "There is nothing to purge.\n"
+    assert tree(scratch_home) == {}
+
+
+def test_uninstall_makes_nothing_either(scratch_home: Path) -> None:
+    assert main(["uninstall"]) == 0
+
+    assert tree(scratch_home) == {}
+
+
+def test_a_single_file_is_not_told_as_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+    (data_dir() / "thesis.md").touch()
+
+    assert main(["uninstall", "--purge", "--dry-run"]) == 0
+
+    assert f"remove {database_path()}\n" in capsys.readouterr().out
 
 
 def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("uninstall")
-@click.option("--purge", is_flag=True, help="Also the database, the configuration and the log.")
+@click.option("--purge", is_flag=True, help="Also what otherwise stays; it asks before.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before --purge.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
 @json_option
@@ -23,19 +23,24 @@ def command(daemon: DaemonAccess, *, purge: bool, yes: bool, dry_run: bool, as_j
     """Take out what install put in.
 
     Settings that nobody edited since become what they were, byte for byte; others lose our entries
-    and nothing else. The database is kept, unless --purge.
+    and nothing else. What stays are the database, backups of settings, the configuration, the log
+    and a daemon that runs; --purge asks, ends every daemon and removes these too. Then nothing
+    stays but what is not ours: files of other names in our folders, and what links lead to.
     """
     from agent_console.cli.install import purge as purging, telling, uninstall  # noqa: PLC0415
     from agent_console.paths import database_path, socket_path  # noqa: PLC0415
 
     sockets = purging.sockets(socket_path(daemon.socket))
     purged = purging.plan(sockets) if purge else purging.Purge([], [], [])
+    if purge and not purged.gone and not uninstall.plan().changes:
+        yes = True  # there is nothing to ask about
     if purge and not dry_run and not yes:
         _ask(purged.gone, as_json=as_json)
     done = uninstall.plan() if dry_run else uninstall.apply(narrate)
     problems = list(done.problems)
     if purge and not dry_run and not problems:
-        purged = purging.apply(sockets, narrate)
+        emptied = [change.path.parent for change in done.changes if change.after is None]
+        purged = purging.apply(sockets, emptied, narrate)
         problems += purged.problems
     kept = None if purge or not database_path().exists() else str(database_path())
     if as_json:
@@ -66,9 +71,9 @@ def command(daemon: DaemonAccess, *, purge: bool, yes: bool, dry_run: bool, as_j
         if kept is not None:
             lines += (
                 f"Kept the database with your history: {telling.short(kept)}\n"
-                "(`agent-console uninstall --purge` removes it.)\n"
+                "(`agent-console uninstall --purge` removes it, with everything else that stays.)\n"
             )
-        emit(lines or "There was nothing of ours.")
+        emit(lines or f"There {'is nothing to purge' if purge else 'was nothing of ours'}.")
     for path in purged.kept:
         narrate(f"{path} is not ours and stays.")
     for problem in problems:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.cli.install import belongings, manifest, running_daemon
+from agent_console.cli.install import belongings, manifest, running_daemon, units
 from agent_console.daemon import socket_record
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.paths import APP
@@ -54,11 +54,12 @@ def plan(known_sockets: list[str]) -> Purge:
     return Purge(gone, [path for folder in folders for path in folder.foreign], [])
 
 
-def apply(known_sockets: list[str], narrate: Callable[[str], None]) -> Purge:
+def apply(known_sockets: list[str], emptied: list[Path], narrate: Callable[[str], None]) -> Purge:
     """End the daemons and remove everything.
 
     Args:
         known_sockets: From `sockets`, before the manifest went.
+        emptied: Folders out of which uninstalling took files.
         narrate: Told of steps that take a moment.
     """
     problems: list[str] = []
@@ -86,8 +87,25 @@ def apply(known_sockets: list[str], narrate: Callable[[str], None]) -> Purge:
     for socket in known_sockets:
         if Path(socket).parent.name == APP:
             _remove_if_empty(Path(socket).parent)
+    for folder in (*belongings.folders(), units.drop_in().parent, *emptied):
+        remove_empty_above(folder)
     gone = [path for path in planned.gone if not os.path.lexists(path)]
     return Purge(gone, planned.kept, problems)
+
+
+def remove_empty_above(folder: Path) -> None:
+    """Remove a folder and those above it, up to the person's home, while they are empty.
+
+    Installing makes them where they are missing; nobody misses an empty one.
+    """
+    home = Path.home()
+    while home in folder.parents:
+        if os.path.lexists(folder):
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+        folder = folder.parent
 
 
 def _remove(path: Path) -> None:
