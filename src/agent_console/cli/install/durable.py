@@ -102,7 +102,7 @@ def check_places(socket: str) -> None:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and _is_inside(os.path.realpath(socket), os.path.realpath(runtime)):
         return  # as short-lived as the daemon itself, and made anew at each login
-    if is_temporary(socket):
+    if is_temporary(socket) and not _is_inside(os.path.realpath(socket), "/run"):
         raise ConfigError(
             f"The socket {socket} is in a temporary folder, and hooks must find it there for good: "
             "choose another path, or none for the usual one."
