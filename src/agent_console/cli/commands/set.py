@@ -17,12 +17,15 @@ from agent_console.protocol.messages import SetSession
 
 
 def _priority(
-    context: click.Context, parameter: click.Parameter, given: str | None
+    _context: click.Context, _parameter: click.Parameter, given: str | None
 ) -> int | None | UnsetType:
     """Like `_text`, for a number."""
     if not given:
         return UNSET if given is None else None
-    return int(click.INT.convert(given, parameter, context))
+    try:
+        return int(given)
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no whole number.") from None
 
 
 @click.command("set")
