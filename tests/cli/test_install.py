@@ -172,6 +172,19 @@ def test_one_bad_settings_file_keeps_all_from_being_changed(scratch_home: Path) 
     assert (good / "settings.json").read_text() == "{}"
 
 
+def test_a_write_protected_file_is_left_alone_and_told(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text("{}")
+    settings.chmod(0o440)
+
+    assert main(["install"]) == 2
+
+    assert f"chmod u+w {settings}" in capsys.readouterr().err
+    assert settings.read_text() == "{}"
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o440
+
+
 def test_a_mistyped_folder_is_not_made(
     scratch_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
