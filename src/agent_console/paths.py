@@ -26,10 +26,15 @@ def socket_path(given: str | None = None) -> str:
     handed over by systemd is the daemon's business and wins there.)
 
     Raises:
-        ConfigError: The path is longer than a Unix socket's may be.
+        ConfigError: The path is longer than a Unix socket's may be, or `$AGENT_CONSOLE_SOCKET` is
+            relative: it would be another one in every folder.
     """
     environ = os.environ
     path = given or environ.get("AGENT_CONSOLE_SOCKET")
+    if path and not given and path[0] != "/":
+        from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
+        raise ConfigError(f"AGENT_CONSOLE_SOCKET is not absolute: {path!r} must begin with /.")
     if not path:
         runtime = environ.get("XDG_RUNTIME_DIR")
         path = (

@@ -64,8 +64,9 @@ def serve(given: str | None = None) -> int:
     """
     config = configuration.load()
     log.configure(config.daemon.log_level)
-    path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
-    instance = Instance(paths.socket_path(path))
+    if not given and not os.environ.get("AGENT_CONSOLE_SOCKET"):
+        given = handed_over_path()
+    instance = Instance(paths.socket_path(given))
     try:
         _allow_open_files()
         with recorded(instance.path):
