@@ -56,8 +56,15 @@ def test_every_command_explains_itself_and_its_options(
                 assert described, (words, parameter.opts)
 
 
+@pytest.mark.parametrize("group", ["daemon", "config"])
+def test_no_sentence_of_a_group_is_cut_short(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "..." not in help_of(group, capsys)
+
+
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    never = {"daemon", "daemon run", "daemon logs", "config", "demo", "statusline"}
+    never = {"daemon", "daemon run", "config", "demo", "statusline"}
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words

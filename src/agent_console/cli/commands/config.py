@@ -49,7 +49,7 @@ def show(as_json: bool) -> None:
         emit(f"{f'{setting.key} = {setting.shown}'.ljust(width)}  # {_origin(setting)}")
 
 
-@command.command("init")
+@command.command("init", short_help="Create a file that explains every value.")
 @json_option
 def init(as_json: bool) -> None:
     """Create a configuration file that explains every value and changes none.
