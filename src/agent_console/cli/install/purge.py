@@ -87,8 +87,8 @@ def apply(known_sockets: list[str], emptied: list[Path], narrate: Callable[[str]
     for socket in known_sockets:
         if Path(socket).parent.name == APP:
             _remove_if_empty(Path(socket).parent)
-    for folder in (*belongings.folders(), units.drop_in().parent, *emptied):
-        remove_empty_above(folder)
+    for emptied_folder in (*belongings.folders(), units.drop_in().parent, *emptied):
+        remove_empty_above(emptied_folder)
     gone = [path for path in planned.gone if not os.path.lexists(path)]
     return Purge(gone, planned.kept, problems)
 
