@@ -119,6 +119,18 @@ def test_colours_on_a_terminal_and_none_with_no_color(
     assert capsys.readouterr().out == "x\n"
 
 
+def test_a_dumb_terminal_is_as_wide_as_it_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "120")
+
+    output.emit(Text("x " * 50))
+
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
 def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     code = (
         "import sys\n"

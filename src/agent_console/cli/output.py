@@ -219,6 +219,7 @@ def _console(target: TextIO, *, wide: bool) -> "Console":
     return Console(
         file=target,
         width=columns(wide=wide),
+        height=rows(),  # with both given, rich also believes them of a dumb terminal
         force_terminal=True if is_terminal() else None,
         markup=False,
         emoji=False,
