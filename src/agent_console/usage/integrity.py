@@ -24,9 +24,14 @@ def damages(path: Path) -> list[str]:
     """
     try:
         if not _in_use(path):
-            found = _check(path, "immutable=1")
-            if not _in_use(path):
-                return found
+            try:
+                found = _check(path, "immutable=1")
+            except sqlite3.Error:
+                if not _in_use(path):
+                    raise  # else somebody began to write while it was read
+            else:
+                if not _in_use(path):
+                    return found
         return _check(path, "mode=ro")
     except sqlite3.Error as error:
         raise LedgerError(reason(path, error)) from error
