@@ -116,6 +116,8 @@ def test_a_daemon_tells_of_its_socket_for_as_long_as_it_runs(scratch_home: Path)
     path = str(scratch_home / "other" / "s")
     with real_daemon(path):
         assert path in purge.sockets(socket_path())
+        for place in (data_dir(), paths.sockets_dir(), *paths.sockets_dir().iterdir()):
+            assert place.stat().st_mode & 0o077 == 0, place
 
     assert purge.sockets(socket_path()) == [socket_path()]
 

@@ -25,8 +25,12 @@ def recorded(socket: str) -> Generator[None]:
     name = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
     record = sockets_dir() / name
     try:
-        record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        record.write_bytes(os.fsencode(socket))
+        for folder in reversed([record.parent, *record.parent.parents]):
+            if not folder.is_dir():
+                folder.mkdir(0o700, exist_ok=True)  # `parents=True` would make those above public
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with os.fdopen(os.open(record, flags, 0o600), "wb") as file:
+            file.write(os.fsencode(socket))
     except OSError as error:
         _log.warning("%s cannot be written: %s.", record, error.strerror)
     try:
