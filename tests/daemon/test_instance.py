@@ -108,7 +108,15 @@ def test_a_socket_of_another_kind_is_not_replaced(path: str) -> None:
 def test_a_file_in_the_sockets_place_is_kept_and_told(path: str) -> None:
     os.mkdir(os.path.dirname(path), 0o700)
     Path(path).write_text("dear diary", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is no socket: move it away"):
+        Instance(path)
+    assert Path(path).read_text(encoding="utf-8") == "dear diary"
+    assert os.listdir(os.path.dirname(path)) == ["s"]
+
+
+def test_a_file_that_takes_the_sockets_place_at_the_last_moment_is_kept_too(path: str) -> None:
     instance = Instance(path)
+    Path(path).write_text("dear diary", encoding="utf-8")
     with pytest.raises(ConfigError, match="is no socket: move it away"):
         instance.listen()
     instance.release()

@@ -414,3 +414,57 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
+
+
+# ---- a database that was taken away ---------------------------------------------------------
+
+
+def rows(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM messages").fetchone()[0]
+    return count
+
+
+def take_away(database: Path) -> None:
+    for name in os.listdir(database.parent):
+        (database.parent / name).unlink()
+
+
+async def test_what_is_acknowledged_after_the_database_was_removed_is_in_the_new_one(
+    database: Path,
+) -> None:
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+
+        assert isinstance(await ask(journal, answers, add("after")), UsageAdded)
+
+        assert rows(database) == 1
+
+
+async def test_what_is_acknowledged_after_the_database_was_replaced_is_in_the_new_one(
+    database: Path, scratch_home: Path
+) -> None:
+    Ledger(scratch_home / "restored.db").close()
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+        (scratch_home / "restored.db").rename(database)
+
+        assert isinstance(await ask(journal, answers, add("after")), UsageAdded)
+
+    assert rows(database) == 1
+
+
+async def test_a_database_that_was_removed_for_good_is_told_and_nothing_acknowledged(
+    database: Path,
+) -> None:
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+        os.mkdir(database)
+
+        refused = await ask(journal, answers, add("after"))
+
+        assert isinstance(refused, LedgerRefusal)
+        assert refused.retryable

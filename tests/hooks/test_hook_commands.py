@@ -153,7 +153,7 @@ def test_the_plugin_goes_past_the_shim_of_a_version_manager(
     ("given", "runtime", "home"),
     list(
         itertools.product(
-            [None, "", "/tmp/given one.sock", "relative.sock"],
+            [None, "", "/tmp/given one.sock"],
             [None, "", "/tmp/run time"],
             [None, "", "/tmp/ho me"],
         )

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
+from agent_console.paths import refuse_other_than_socket
 
 LISTEN_BACKLOG = 1_024
 _HOLDER_SECONDS = 1.0
@@ -28,7 +29,8 @@ class Instance:
 
     Raises:
         DaemonAlreadyRunningError: Another daemon holds it; the message says which.
-        ConfigError: The folder is not ours alone, or the lock cannot be made there.
+        ConfigError: The folder is not ours alone, the lock cannot be made there, or something that
+            is no socket lies at the path.
     """
 
     def __init__(self, path: str, *, usual: bool = False) -> None:
@@ -38,6 +40,7 @@ class Instance:
         _own_folder(Path(path).parent)
         if usual:
             _tighten(Path(path).parent)
+        refuse_other_than_socket(path)
         self._lock = _locked(path)
 
     def listen(self) -> socket.socket:
@@ -188,12 +191,9 @@ def _remove_stale(path: str) -> None:
         DaemonAlreadyRunningError: Somebody does.
         ConfigError: Whatever lies there is none of ours.
     """
-    try:
-        found = os.lstat(path)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return
-    if not stat.S_ISSOCK(found.st_mode):
-        raise ConfigError(f"{path} is no socket: move it away or choose another path.")
+    refuse_other_than_socket(path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         outcome = probe.connect_ex(path)

@@ -7,12 +7,16 @@ belongs to the thread once it runs.
 The thread takes everything that waits and carries it out in one transaction: many waiting UPSERTs
 share one commit, and the longer a commit takes, the more the next one carries.
 
+A database that was taken away or replaced takes everything that is written to it and keeps nothing:
+what is acknowledged was written to the file that lies at the path after the commit.
+
 A ledger that cannot be opened stops nothing: each entry is answered as the ledger's own answers
 in an outage are, and opening is tried again when entries come, at most once in RETRY_SECONDS.
 What the person had written on sessions is then read late, and told before any later answer.
 """
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -63,6 +67,7 @@ class Journal(Generic[Ticket]):
         self._durability: Durability = durability
         self._zone = zone
         self._ledger: Ledger | None = None
+        self._written_to: tuple[int, int] | None = None
         self._tried_at = 0.0
         self._untold = False
         self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
@@ -219,6 +224,8 @@ class Journal(Generic[Ticket]):
             return [answer_without_ledger(entry, why) for entry in entries]
         try:
             results = ledger.carry_out(entries)
+            if self._written_to != _identity(self.path):
+                return self._carry_out_anew(ledger, entries)
         except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
             self.last_error = f"The ledger {self.path} failed: {error!r}."
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
@@ -227,6 +234,17 @@ class Journal(Generic[Ticket]):
             ledger.close()
             self._ledger = None
         return results
+
+    def _carry_out_anew(
+        self, unlinked: Ledger, entries: Sequence[LedgerEntry]
+    ) -> list[LedgerResult]:
+        """Somebody took the database away: what is written there now is in nobody's reach."""
+        unlinked.close()
+        self._ledger = None
+        if self._open_ledger() is None or self._written_to is None:
+            why = self.last_error or f"The ledger {self.path} was taken away."
+            return [answer_without_ledger(entry, why) for entry in entries]
+        return self._carry_out(entries)
 
     def _open_ledger(self) -> tuple[KeepUserFields, ...] | None:
         """Open it, and read what the person wrote; null when it cannot be used."""
@@ -241,6 +259,7 @@ class Journal(Generic[Ticket]):
             self.last_error = str(error)
             return None
         self._ledger = ledger
+        self._written_to = _identity(self.path)
         self.last_error = None
         return user_fields
 
@@ -251,3 +270,12 @@ class Journal(Generic[Ticket]):
         # A full pair has bytes to read already; a closed one has nobody left to hear.
         with contextlib.suppress(OSError):
             self._bell.send(b"\0")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -30,6 +30,7 @@ from agent_console.daemon.journal import Journal
 from agent_console.daemon.listener import accept_waiting, listen
 from agent_console.daemon.process_watch import ProcessWatch
 from agent_console.daemon.registry_watch import RegistryWatch
+from agent_console.daemon.socket_record import recorded
 from agent_console.daemon.spool_watch import SpoolWatch
 from agent_console.daemon.state import State
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
@@ -70,13 +71,16 @@ def serve(given: str | None = None) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     config = configuration.load()
     log.configure(config.daemon.log_level)
-    path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
-    instance = Instance(paths.socket_path(path), usual=path is None)
+    usual = not given and not os.environ.get("AGENT_CONSOLE_SOCKET")
+    if usual:
+        given = handed_over_path()
+    instance = Instance(paths.socket_path(given), usual=usual and given is None)
     try:
         _allow_open_files()
-        server = Server(instance, config)
-        backend_options = {"use_uvloop": True} if _has_uvloop() else {}
-        anyio.run(server.run, backend_options=backend_options)
+        with recorded(instance.path):
+            server = Server(instance, config)
+            backend_options = {"use_uvloop": True} if _has_uvloop() else {}
+            anyio.run(server.run, backend_options=backend_options)
     finally:
         instance.release()
     return 0

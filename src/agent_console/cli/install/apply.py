@@ -74,6 +74,7 @@ def plan(options: Options) -> Installed:
     """
     if not options.settings:
         raise ConfigError("There is no settings file to install into.")
+    durable.check_places(options.socket)
     link = Link(durable.interpreter(), options.socket)
     moves = {path: MoveIn(path, link, options.status_line) for path in options.settings}
     changes = scripts.plan()
