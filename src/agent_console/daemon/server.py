@@ -68,7 +68,15 @@ def serve(given: str | None = None) -> int:
         ConfigError: The configuration or the socket's folder cannot be used.
     """
     # Whoever finds our lock may ask us to reload before we listen to signals.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        _serve(given)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    return 0
+
+
+def _serve(given: str | None) -> None:
     config = configuration.load()
     log.configure(config.daemon.log_level)
     usual = not given and not os.environ.get("AGENT_CONSOLE_SOCKET")
@@ -83,7 +91,6 @@ def serve(given: str | None = None) -> int:
             anyio.run(server.run, backend_options=backend_options)
     finally:
         instance.release()
-    return 0
 
 
 def _has_uvloop() -> bool:
