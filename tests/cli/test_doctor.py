@@ -120,6 +120,7 @@ def test_the_registries_that_the_daemon_watches_are_named(
 ) -> None:
     del daemon
     patient.install()
+    (patient.home / "second").mkdir()
     patient.install("--config-dir", str(patient.home / "second"))
 
     found = patient.says("registry")
@@ -138,6 +139,7 @@ def test_a_registry_that_the_daemon_does_not_watch_is_a_warning(
     def not_told(_: str) -> None: ...
 
     monkeypatch.setattr(running_daemon, "reload", not_told)
+    (patient.home / "second").mkdir()
     patient.install("--config-dir", str(patient.home / "second"))
 
     found, _ = patient.examined()["registry"]
