@@ -1,4 +1,4 @@
-"""What every test shares: both event loops, and a home that is not the person's."""
+"""What every test shares: event loops, a home that is not the person's, Hypothesis' profile."""
 
 import os
 import shutil
@@ -7,6 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine and who else uses it, not of our code.
+# In CI the same commit gives the same verdict; elsewhere each run looks at other examples.
+settings.register_profile(
+    "here",
+    settings.get_profile("default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -1,16 +1,21 @@
 """What the README says of commands, exit codes, settings and places is so."""
 
+import io
 import re
 import shlex
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import pytest
+from rich.console import Console
 
 from agent_console import config, paths
 from agent_console.cli.command_table import EXIT_CODES, SECTIONS
 from agent_console.cli.main import command as root
+from agent_console.cli.session_table import session_table
+from agent_console.model.metadata import SessionMetadata
+from agent_console.model.session import Activity, Session, Status, urgency
 from agent_console.protocol.codec import NOTIFICATIONS
 from agent_console.protocol.messages import ErrorCode, Request
 
@@ -87,3 +92,73 @@ def test_the_protocol_table_names_every_request_code_and_notification() -> None:
         assert f"`{code}`" in section
     for event in NOTIFICATIONS:
         assert f"`{event}`" in section
+
+
+BOARD_COLUMNS = 100
+NOW_MS = 10_000_000
+
+
+def board() -> list[Session]:
+    """The sessions of the sample at the top."""
+
+    def session(name: str, status: Status, seconds: int, **fields: Any) -> Session:
+        session_id, model, tokens, cost = fields.pop("figures")
+        return Session(
+            session_id,
+            status,
+            NOW_MS - seconds * 1_000,
+            NOW_MS,
+            name,
+            model=model,
+            metadata=SessionMetadata(session_id, tokens, 0, 0, 0, cost),
+            **fields,
+        )
+
+    return sorted(
+        (
+            session(
+                "web-shop",
+                Status.QUESTION,
+                12,
+                reason="question",
+                activity=Activity("AskUserQuestion", "Which colour should the button be?"),
+                figures=("3f2a9c41", "claude-opus-5-5", 12_500, 0.42),
+            ),
+            session(
+                "billing",
+                Status.ATTENTION,
+                4,
+                reason="permission",
+                activity=Activity("Bash", "touch two.txt"),
+                figures=("b7d01e88", "claude-opus-5-5", 31_000, 0.81),
+            ),
+            session(
+                "docs",
+                Status.ATTENTION,
+                125,
+                reason="done",
+                figures=("5c6e7f02", "claude-sonnet-5", 8_200, 0.07),
+            ),
+            session(
+                "api",
+                Status.WORKING,
+                31,
+                activity=Activity("Edit", "src/routes.py"),
+                figures=("91ab34cd", "claude-opus-5-5", 55_100, 1.2),
+            ),
+        ),
+        key=urgency,
+    )
+
+
+def drawn_board() -> str:
+    text = io.StringIO()
+    table = session_table(board(), NOW_MS, BOARD_COLUMNS, cut=True)
+    Console(file=text, width=BOARD_COLUMNS).print(table)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def test_the_board_is_what_the_program_prints() -> None:
+    sample = re.search(r"```\n(STATUS.*?)```", README, re.DOTALL)
+    assert sample is not None
+    assert sample[1] == drawn_board()

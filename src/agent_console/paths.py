@@ -26,10 +26,15 @@ def socket_path(given: str | None = None) -> str:
     handed over by systemd is the daemon's business and wins there.)
 
     Raises:
-        ConfigError: The path is longer than a Unix socket's may be.
+        ConfigError: The path is longer than a Unix socket's may be, or `$AGENT_CONSOLE_SOCKET` is
+            relative: it would be another one in every folder.
     """
     environ = os.environ
     path = given or environ.get("AGENT_CONSOLE_SOCKET")
+    if path and not given and path[0] != "/":
+        from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
+        raise ConfigError(f"AGENT_CONSOLE_SOCKET is not absolute: {path!r} must begin with /.")
     if not path:
         runtime = environ.get("XDG_RUNTIME_DIR")
         path = (
@@ -47,6 +52,28 @@ def socket_path(given: str | None = None) -> str:
             f"{MAX_SOCKET_PATH_BYTES}: set AGENT_CONSOLE_SOCKET to a shorter one. ({path})"
         )
     return path
+
+
+def is_other_than_socket(path: str) -> bool:
+    """Whether something lies at a socket's path that is none: a file, a folder, a link."""
+    from stat import S_ISSOCK  # noqa: PLC0415 - not on the path of `set`
+
+    try:
+        return not S_ISSOCK(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def refuse_other_than_socket(path: str) -> None:
+    """Ask this before anything is made beside a socket's path: a mistyped one leaves no litter.
+
+    Raises:
+        ConfigError: Something that is no socket lies there.
+    """
+    if is_other_than_socket(path):
+        from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
+        raise ConfigError(f"{path} is no socket: move it away or choose another path.")
 
 
 def data_dir() -> "Path":
@@ -69,6 +96,16 @@ def config_file() -> str:
     """The user's configuration, likewise."""
     config_home = os.environ.get("XDG_CONFIG_HOME", "").strip()
     return f"{config_home or os.path.expanduser('~/.config')}/{APP}/config.toml"
+
+
+def manifest_path() -> "Path":
+    """What `install` put where."""
+    return data_dir() / "install.json"
+
+
+def sockets_dir() -> "Path":
+    """Which sockets the daemons on this database serve."""
+    return data_dir() / "sockets"
 
 
 def state_dir() -> "Path":

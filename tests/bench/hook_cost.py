@@ -1,11 +1,13 @@
 """What hooks, `set` and the status line cost, each beside the least that any program would cost.
 
-    python tests/bench/hook_cost.py [rounds]
+    python tests/bench/hook_cost.py [rounds] [--json FILE]
 
 Rule: only ratios of the same run mean something. Every round starts each command once, in turn, so
 that whatever the machine does besides hits them alike; all run on one CPU. Nothing is asserted.
 """
 
+import argparse
+import json
 import os
 import shutil
 import socket
@@ -49,7 +51,11 @@ class Case(NamedTuple):
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rounds", type=int, nargs="?", default=ROUNDS)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    given = parser.parse_args()
+    rounds: int = given.rounds
     folder = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
     try:
         socket_path = folder / "d.sock"
@@ -58,7 +64,10 @@ def main() -> None:
             time.sleep(0.001)
         _pin_to_one_cpu()
         cases = _cases(folder, str(socket_path))
-        _print(cases, _measure(cases, rounds, folder), rounds)
+        times = _measure(cases, rounds, folder)
+        _print(cases, times, rounds)
+        if given.json is not None:
+            given.json.write_text(json.dumps(_figures(cases, times), indent=2))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -156,6 +165,20 @@ def _measure(cases: list[Case], rounds: int, folder: Path) -> dict[str, list[flo
             if number >= 0:
                 times[case.name].append(took * 1000)
     return times
+
+
+def _figures(cases: list[Case], times: dict[str, list[float]]) -> dict[str, dict[str, object]]:
+    """The rows of the table, by name."""
+    return {
+        case.name: {
+            "min_ms": min(own := times[case.name]),
+            "median_ms": statistics.median(own),
+            "against": case.against or None,
+            "ratio": min(own) / min(times[case.against]) if case.against else None,
+            "target": case.target,
+        }
+        for case in cases
+    }
 
 
 def _print(cases: list[Case], times: dict[str, list[float]], rounds: int) -> None:

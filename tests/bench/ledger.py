@@ -1,15 +1,16 @@
 """What the ledger costs beside SQLite itself: rows a second, and a status line's figures.
 
-Run: python tests/bench/ledger.py [rows already there]
+Run: python tests/bench/ledger.py [rows already there] [--json FILE]
 
 The reference writes the same columns and indexes with bare `executemany`, in the same batches and
 in turn with the ledger, so that both see the same machine.
 """
 
+import argparse
 import itertools
+import json
 import os
 import sqlite3
-import sys
 import tempfile
 import threading
 import time
@@ -102,7 +103,13 @@ def median(rates: list[float]) -> float:
 
 
 def main() -> None:
-    there = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("there", type=int, nargs="?", default=0)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    given = parser.parse_args()
+    there: int = given.there
+    figures: dict[str, object] = {"rows_there": there}
+    batches: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="ac-bench") as folder:
         bare = BareSqlite(Path(folder) / "bare.db")
         path = Path(folder) / "ledger.db"
@@ -127,15 +134,27 @@ def main() -> None:
                 for _ in range(ROUNDS)
             ]
             ours, theirs = (median(list(rates)) for rates in zip(*pairs, strict=True))
+            batches.append(
+                {
+                    "batch": batch,
+                    "message_ids": identified,
+                    "ledger_rows_per_s": ours,
+                    "bare_rows_per_s": theirs,
+                    "ratio": ours / theirs,
+                }
+            )
             print(
                 f"{batch:>6} {'yes' if identified else 'no':>12} {ours:>10,.0f} {theirs:>10,.0f} "
                 f"{ours / theirs:>6.2f}"
             )
-        beside_a_busy_loop(ledger)
-        status_line(ledger)
+        figures["batches"] = batches
+        figures["beside_a_busy_loop_rows_per_s"] = beside_a_busy_loop(ledger)
+        figures["status_line_us"] = status_line(ledger)
+    if given.json is not None:
+        given.json.write_text(json.dumps(figures, indent=2))
 
 
-def beside_a_busy_loop(ledger: Ledger) -> None:
+def beside_a_busy_loop(ledger: Ledger) -> float:
     """The worst that an event loop can do to the journal's thread: never let go by itself."""
     stop = False
 
@@ -149,10 +168,12 @@ def beside_a_busy_loop(ledger: Ledger) -> None:
     stop = True
     thread.join()
     print(f"beside a thread that never waits, batches of 100: {each:,.0f} rows/s")
+    return each
 
 
-def status_line(ledger: Ledger) -> None:
+def status_line(ledger: Ledger) -> dict[str, float]:
     at_ms = next(_times)
+    medians: dict[str, float] = {}
     for label, before in (("alone", 0), ("after one new row", 1)):
         costs: list[float] = []
         for _ in range(300):
@@ -160,7 +181,9 @@ def status_line(ledger: Ledger) -> None:
             started = time.perf_counter()
             ledger.carry_out([ReadSpending(SESSIONS[0], at_ms)])
             costs.append((time.perf_counter() - started) * 1e6)
-        print(f"today and block, {label}: {median(costs):.0f} µs")
+        medians[label] = median(costs)
+        print(f"today and block, {label}: {medians[label]:.0f} µs")
+    return medians
 
 
 if __name__ == "__main__":

@@ -40,8 +40,33 @@ def test_every_field_we_use_of_a_recorded_payload_is_read(name: str) -> None:
 
 
 def test_background_tasks_are_read() -> None:
-    (task,) = read(RECORDED["Stop.background-tasks"]).background_tasks
+    (task,) = read(RECORDED["Stop.background-tasks"]).tasks_behind
     assert (task.id, task.type, task.status) == ("a3adb245a71f7d067", "subagent", "running")
+
+
+@pytest.mark.parametrize(
+    ("odd", "read_as"),
+    [
+        ({"id": "x", "type": "shell", "status": "running", "description": None}, ("x", "running")),
+        ({"id": "x" * 300, "type": "shell", "status": "running"}, ("", "running")),
+        ({"id": "x", "type": None, "status": "completed"}, ("x", "completed")),
+        ({"id": "x", "status": None}, ("x", "running")),
+        ({}, ("", "running")),
+        (None, ("", "running")),
+        ("shell", ("", "running")),
+    ],
+)
+def test_an_odd_background_task_hides_no_other_and_runs(
+    odd: object, read_as: tuple[str, str]
+) -> None:
+    plain = {"id": "s1", "type": "shell", "status": "running", "description": "tail"}
+    event = read({"hook_event_name": "Stop", "background_tasks": [odd, plain]})
+    assert [(t.id, t.status) for t in event.tasks_behind] == [read_as, ("s1", "running")]
+    assert event.tasks_behind[1].description == "tail"
+
+
+def test_a_list_of_background_tasks_that_is_none_is_empty() -> None:
+    assert read({"background_tasks": {"id": "x"}}).tasks_behind == ()
 
 
 def test_every_event_that_means_something_is_registered() -> None:

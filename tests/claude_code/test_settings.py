@@ -198,7 +198,12 @@ def test_the_line_ends_of_the_text_are_kept() -> None:
     ("text", "says"),
     [
         ('{\n  "a": 1\n  "b": 2\n}', "line 3 column 3"),
-        ('{\n  // mine\n  "a": 1\n}', "line 2 column 3"),
+        ('{\n  // mine\n  "a": 1\n}', "line 2 column 3: comments are not allowed in JSON"),
+        ('{"a": 1 /* x */}', "line 1 column 9: comments are not allowed in JSON"),
+        ('{"a": 1}\n// end', "line 2 column 1: comments are not allowed in JSON"),
+        ('{"a": 1,\n}', "line 1 column 8: a comma too many before }"),
+        ('{"a": [1, ]}', "line 1 column 9: a comma too many before ]"),
+        ('{"a": ,}', "line 1 column 7: Expecting value"),
         ('\ufeff{"a": NaN}', "line 1 column 7"),
         ('{"a": 1', "line 1 column 8"),
         ("[" * 5000, "nested too deeply"),

@@ -70,7 +70,11 @@ def test_validate_warns_of_unknown_keys_and_exits_0(capsys: pytest.CaptureFixtur
     assert main(["config", "validate", "--json"]) == 0
 
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == {"valid": True, "unknown_keys": ["daemon.newer"]}
+    assert json.loads(captured.out) == {
+        "valid": True,
+        "path": str(config_path()),
+        "unknown_keys": ["daemon.newer"],
+    }
     assert "`daemon.newer` is unknown" in captured.err
 
 
@@ -85,3 +89,28 @@ def test_validate_refuses_a_wrong_value(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(f"agent-console: {config_path()}: `daemon.log_level`")
+
+
+def test_validate_tells_scripts_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon\n")
+
+    assert main(["config", "validate", "--json"]) == 2
+
+    said = json.loads(capsys.readouterr().out)
+    assert said.keys() == {"valid", "path", "error"}
+    assert (said["valid"], said["path"]) == (False, str(config_path()))
+    assert said["error"]
+
+
+def test_a_configuration_that_keeps_the_daemon_from_starting_exits_2_and_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon]\nlog_level = 'loud'\n")
+
+    assert main(["list"]) == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"agent-console: {config_path()}: `daemon.log_level`")
+    assert said.count("agent-console: ") == 1

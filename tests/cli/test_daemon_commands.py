@@ -65,6 +65,17 @@ def test_a_socket_path_that_is_too_long_is_told(run: Run) -> None:
     assert "107" in done.err
 
 
+def test_a_relative_socket_in_the_environment_is_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENT_CONSOLE_SOCKET", "s.sock")
+
+    for words in (("list",), ("set", "s1", "working"), ("doctor",), ("daemon", "run")):
+        done = run(*words)
+        assert done.code == 2
+        assert "AGENT_CONSOLE_SOCKET is not absolute" in done.err
+
+
 def test_eight_racing_commands_start_one_daemon(started: str) -> None:
     racing = [
         subprocess.Popen(
@@ -159,6 +170,16 @@ def test_logs_show_the_last_lines(run: Run, started: str) -> None:
     assert len(run("daemon", "logs").out.splitlines()) == 100
 
 
+def test_logs_for_scripts(run: Run, started: str) -> None:
+    run("daemon", "start")
+    log_path().write_text("".join(f"{n}\n" for n in range(300)))
+
+    said = run("daemon", "logs", "--json", "-n", "2").json
+
+    assert said == {"path": str(log_path()), "lines": ["298", "299"]}
+    assert run("daemon", "logs", "--json", "--follow").code == 2
+
+
 def test_logs_that_are_not_there_are_told(run: Run) -> None:
     done = run("daemon", "logs")
 
@@ -180,3 +201,6 @@ def test_under_systemd_logs_name_the_journal(
     assert (
         run("daemon", "logs", "-f").out == "journalctl --user -u agent-console.service -n 100 -f\n"
     )
+    assert run("daemon", "logs", "--json").json == {
+        "command": "journalctl --user -u agent-console.service -n 100"
+    }

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 from tests.client.real_daemon import real_daemon
 
 from agent_console.cli.doctor import probe, situation
-from agent_console.cli.install import units
+from agent_console.cli.install import running_daemon, units
 from agent_console.cli.main import main
+from agent_console.daemon.process_watch import process_start
 from agent_console.paths import data_dir, database_path, socket_path, spool_dir
 
 
@@ -111,6 +113,76 @@ def test_a_hook_that_does_nothing_is_a_problem(
 
     assert found["level"] == "problem"
     assert "did not hear" in found["text"]
+
+
+def test_the_registries_that_the_daemon_watches_are_named(
+    patient: Patient, daemon: "subprocess.Popen[bytes]"
+) -> None:
+    del daemon
+    patient.install()
+    (patient.home / "second").mkdir()
+    patient.install("--config-dir", str(patient.home / "second"))
+
+    found = patient.says("registry")
+
+    assert found["level"] == "ok"
+    assert "~/.claude/sessions" in found["text"]
+    assert "~/second/sessions" in found["text"]
+
+
+def test_a_registry_that_the_daemon_does_not_watch_is_a_warning(
+    patient: Patient, daemon: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del daemon
+    patient.install()
+
+    def not_told(_: str) -> None: ...
+
+    monkeypatch.setattr(running_daemon, "reload", not_told)
+    (patient.home / "second").mkdir()
+    patient.install("--config-dir", str(patient.home / "second"))
+
+    found, _ = patient.examined()["registry"]
+
+    assert found["level"] == "warning"
+    assert "~/second/sessions" in found["text"]
+    assert found["mend"] == "agent-console daemon restart"
+
+
+def registered(patient: Patient, *arguments: str) -> "subprocess.Popen[bytes]":
+    """A process that the registry knows, with arguments of its own."""
+    process = subprocess.Popen([sys.executable, "-c", "input()", *arguments], stdin=subprocess.PIPE)
+    folder = patient.home / ".claude" / "sessions"
+    folder.mkdir(exist_ok=True)
+    entry = {"pid": process.pid, "sessionId": "s", "procStart": process_start(process.pid)}
+    (folder / f"{process.pid}.json").write_text(json.dumps(entry))
+    return process
+
+
+@pytest.mark.parametrize("option", ["--bare", "--safe-mode"])
+@pytest.mark.skipif(sys.platform != "linux", reason="command lines are read from /proc")
+def test_a_session_that_was_started_without_hooks_is_named(patient: Patient, option: str) -> None:
+    with registered(patient, option) as process:
+        try:
+            found = patient.says("sessions")
+        finally:
+            process.kill()
+
+    assert found["level"] == "warning"
+    assert str(process.pid) in found["text"]
+    assert option in found["text"]
+
+
+def test_the_options_that_switch_hooks_off_are_named_in_any_case(patient: Patient) -> None:
+    with registered(patient, "-p", "--", "--bare") as process:
+        try:
+            found = patient.says("sessions")
+        finally:
+            process.kill()
+
+    assert found["level"] == "ok"
+    assert "--bare" in found["text"]
+    assert "--safe-mode" in found["text"]
 
 
 def test_no_hooks_at_all_is_a_problem(patient: Patient) -> None:

@@ -61,7 +61,7 @@ def test_the_short_way_sends_what_the_full_command_sends(
     session_id=st.text(min_size=1, max_size=50),
     note=st.text(max_size=200),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_text_arrives_as_it_was_given(
     daemon: AnsweringDaemon, session_id: str, note: str
 ) -> None:

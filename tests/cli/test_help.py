@@ -1,5 +1,6 @@
 """Help: it is there for every command, names every option, and costs little."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from typing import get_args
 
 import click
 import pytest
+from tests.client.real_daemon import ended_afterwards
 
 from agent_console.cli.command_table import EXIT_CODES, SECTIONS
 from agent_console.cli.main import command as top, main
@@ -56,11 +58,76 @@ def test_every_command_explains_itself_and_its_options(
                 assert described, (words, parameter.opts)
 
 
+@pytest.mark.parametrize("group", ["daemon", "config"])
+def test_no_sentence_of_a_group_is_cut_short(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "..." not in help_of(group, capsys).partition("Commands:")[2]
+
+
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    never = {"daemon", "daemon run", "daemon logs", "config", "db", "demo", "statusline", "usage"}
+    never = {"daemon", "daemon run", "config", "db", "demo", "statusline", "usage"}
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words
+
+
+UUID = "0f9e8d7c-1111-4222-8333-444455556666"
+ANSWERS = {
+    "list": [],
+    "get": [UUID],
+    "set": [UUID, "attention"],
+    "seen": [UUID],
+    "reopen": [UUID],
+    "rm": [UUID],
+    "wait": [UUID],
+    "meta": [UUID],
+    "upsert": [UUID, "--input-tokens", "1"],
+    "status": [],
+    "dump": [],
+    "stop": [],
+    "daemon start": [],
+    "daemon restart": [],
+    "daemon stop": [],
+    "daemon status": [],
+    "daemon logs": [],
+    "install": ["--dry-run"],
+    "uninstall": ["--dry-run"],
+    "doctor": [],
+    "config path": [],
+    "config show": [],
+    "config init": [],
+    "config validate": [],
+}
+"""What each command needs to answer. `watch` goes on for ever: its own tests read its lines."""
+
+
+def test_no_command_with_json_is_left_out_below() -> None:
+    with_json = {
+        words
+        for words, found in all_commands()
+        if any("--json" in parameter.opts for parameter in found.params)
+    }
+    assert with_json - {"watch"} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("words", ANSWERS)
+def test_the_json_of_every_command_is_one_document(
+    words: str, socket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ended_afterwards(socket):
+        status = "closed" if words == "reopen" else "attention"
+        assert main(["set", UUID, status]) == 0
+        if words == "daemon start":
+            assert main(["stop"]) == 0
+        capsys.readouterr()
+
+        code = main([*words.split(), *ANSWERS[words], "--json"])
+
+        out = capsys.readouterr().out
+    assert code == 0 or words == "doctor"
+    assert out.count("\n") == 1
+    json.loads(out)
 
 
 def test_help_names_every_command_by_group_and_every_exit_code(

@@ -1,7 +1,7 @@
 """`agent-console install` and `uninstall` on real files in a scratch home."""
 
 import json
-import shlex
+import os
 import stat
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import pytest
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import EVENTS
-from agent_console.cli.install import files, manifest, settings_file
+from agent_console.cli.install import files, hook_command, manifest, settings_file
 from agent_console.cli.main import main
 from agent_console.paths import bundled, data_dir, database_path
 
@@ -169,6 +169,30 @@ def test_one_bad_settings_file_keeps_all_from_being_changed(scratch_home: Path) 
     assert main(["install", "--config-dir", str(good), "--config-dir", str(bad)]) == 2
 
     assert (good / "settings.json").read_text() == "{}"
+
+
+def test_a_write_protected_file_is_left_alone_and_told(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text("{}")
+    settings.chmod(0o440)
+
+    assert main(["install"]) == 2
+
+    assert f"chmod u+w {settings}" in capsys.readouterr().err
+    assert settings.read_text() == "{}"
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o440
+
+
+def test_a_mistyped_folder_is_not_made(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (scratch_home / ".claude-work").mkdir()
+
+    assert main(["install", "--config-dir", f"{scratch_home}/.claude-wrok"]) == 2
+
+    assert f"There is no folder {scratch_home}/.claude-wrok" in capsys.readouterr().err
+    assert os.listdir(scratch_home) == [".claude-work"]
 
 
 def test_dry_run_shows_the_difference_and_writes_nothing(
@@ -344,8 +368,9 @@ def test_the_command_is_silent_and_ends_with_0_whatever_is_gone(
         case "folder":
             data_dir().rename(data_dir().with_name("moved"))
         case _:
-            python = shlex.split(shlex.split(command)[2])[2]
-            command = command.replace(python, "/gone/python3")
+            link = hook_command.read(command)
+            assert link is not None
+            command = command.replace(link.python, "/gone/python3")
 
     done = subprocess.run(["sh", "-c", command], input=b"{}", capture_output=True, check=False)
 

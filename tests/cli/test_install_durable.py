@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent_console.cli.install import durable
+from agent_console.cli.main import main
 from agent_console.errors import ConfigError
 
 
@@ -104,3 +105,67 @@ def test_systemd_is_not_told_of_a_program_in_a_temporary_folder(
 
     with pytest.raises(ConfigError, match="temporary folder"):
         durable.executable()
+
+
+def test_systemd_is_not_told_of_a_program_in_a_virtual_environment(
+    monkeypatch: pytest.MonkeyPatch, scratch_home: Path
+) -> None:
+    virtual = environment(scratch_home / "venv")
+    monkeypatch.setenv("PATH", str(virtual.parent))
+    monkeypatch.setattr(sys, "executable", str(virtual.parent / "python3"))
+
+    with pytest.raises(ConfigError, match=r"virtual environment.*pipx install.*uv tool install"):
+        durable.executable()
+
+
+def test_a_link_that_leads_into_a_virtual_environment_is_durable(
+    monkeypatch: pytest.MonkeyPatch, scratch_home: Path
+) -> None:
+    """What pipx and uv make; with an environment active, its own program is found first."""
+    virtual = environment(scratch_home / "pipx/venvs/agent-console")
+    link = scratch_home / ".local/bin/agent-console"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(virtual)
+    monkeypatch.setenv("PATH", str(virtual.parent))
+    monkeypatch.setattr(sys, "executable", str(virtual.parent / "python3"))
+
+    assert durable.executable() == str(link)
+
+
+def environment(folder: Path) -> Path:
+    """The agent-console of a virtual environment."""
+    folder.mkdir(parents=True)
+    (folder / "pyvenv.cfg").touch()
+    return program(folder / "bin/agent-console")
+
+
+@pytest.mark.parametrize("words", [("install",), ("install", "--dry-run")])
+def test_hook_scripts_are_not_put_into_a_temporary_folder(
+    monkeypatch: pytest.MonkeyPatch,
+    temporary: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(temporary))
+
+    assert main(words) == 2
+
+    assert "XDG_DATA_HOME" in capsys.readouterr().err
+    assert os.listdir(temporary) == []
+
+
+def test_hooks_are_not_told_of_a_socket_in_a_temporary_folder(
+    temporary: Path, scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["install", "--socket", str(temporary / "s")]) == 2
+
+    assert f"{temporary}/s is in a temporary folder" in capsys.readouterr().err
+    assert os.listdir(scratch_home) == []
+
+
+def test_the_folder_of_a_login_is_where_sockets_belong(
+    monkeypatch: pytest.MonkeyPatch, temporary: Path
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(temporary))
+
+    assert main(["install"]) == 0

@@ -1,10 +1,13 @@
 """What reaches stdout: terminals, pipes, readers that go away, encodings."""
 
+import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from rich.text import Text
+from tests.client.real_daemon import real_daemon
 
 from agent_console.cli import output
 
@@ -116,6 +119,18 @@ def test_colours_on_a_terminal_and_none_with_no_color(
     assert capsys.readouterr().out == "x\n"
 
 
+def test_a_dumb_terminal_is_as_wide_as_it_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "120")
+
+    output.emit(Text("x " * 50))
+
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
 def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     code = (
         "import sys\n"
@@ -161,3 +176,37 @@ def test_a_pipe_without_columns_has_ours() -> None:
     code = "from agent_console.cli.output import columns; print(columns(), columns(wide=True))"
 
     assert run(code).stdout == b"100 2000\n"
+
+
+FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+
+
+@FULL
+@pytest.mark.parametrize(
+    "words", ["list", "list --json", "status", "dump", "get s1", "config show", "doctor"]
+)
+def test_a_full_disk_is_one_sentence(socket: str, words: str) -> None:
+    with real_daemon(socket):
+        command("set s1 working")
+        assert into_a_full_disk(words) == (1, NO_SPACE)
+
+
+@FULL
+@pytest.mark.parametrize("words", ["--help", "list --help", "--version", "config show"])
+def test_a_full_disk_is_one_sentence_without_a_daemon_too(words: str) -> None:
+    assert into_a_full_disk(words) == (1, NO_SPACE)
+
+
+NO_SPACE = "agent-console: The output cannot be written: No space left on device.\n"
+
+
+def command(words: str, **streams: Any) -> "subprocess.CompletedProcess[str]":
+    python = [sys.executable, "-m", "agent_console", *words.split()]
+    return subprocess.run(python, text=True, check=False, **streams)
+
+
+def into_a_full_disk(words: str) -> tuple[int, str]:
+    """The exit code of a command, and what it says."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = command(words, stdout=full, stderr=subprocess.PIPE)
+    return done.returncode, done.stderr

@@ -65,13 +65,15 @@ def test_a_relative_folder_is_meant_from_here(
 def test_labelling_leaves_the_status_alone_and_an_empty_text_clears(
     run: Run, form: tuple[str, ...]
 ) -> None:
-    run("set", "s1", "working", "--label", "first")
+    run("set", "s1", "working", "--label", "first", "--priority", "5")
 
     assert run("set", "s1", "--note", "new", *form).code == 0
     assert run("set", "s1", "--label", "", *form).code == 0
+    assert run("set", "s1", "--priority", "", *form).code == 0
 
     session = run("get", "s1", "--json").json
     assert (session["status"], session["label"], session["note"]) == ("working", None, "new")
+    assert session["priority"] == 0
 
 
 def test_wrong_values_are_refused_and_change_nothing(run: Run) -> None:
@@ -190,7 +192,12 @@ def test_upsert_refuses_what_cannot_be(run: Run) -> None:
     assert run("upsert", "no-uuid", "--input-tokens=1").code == 7
     run("set", UUID, "working")
     assert run("upsert", UUID, "--input-tokens=-1").code == 7
-    assert run("upsert", UUID, "--cost-usd=nan").code in {2, 7}
+    for number in ("nan", "inf", "-inf"):
+        done = run("upsert", UUID, f"--cost-usd={number}")
+        assert (done.code, done.err) == (
+            7,
+            "agent-console: --cost-usd: expected a finite number.\n",
+        )
     assert run("meta", UUID, "--json").json["total_input_tokens"] == 0
 
 
@@ -234,3 +241,100 @@ def test_questions_import_no_event_loop(socket: str, command: str) -> None:
     )
 
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+# ---- refusals in the words of the command line -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["set", "new"], 5, "Session not found: new. Give a STATUS to create it."),
+        (["set", "", "working"], 7, "ID: expected a text that is not empty."),
+        (["set", "a\nb", "working"], 7, "Expected printable characters in ID."),
+        (
+            ["set", "s1", "working", "--label", "x" * 201],
+            7,
+            "--label: expected a text of at most 200 characters.",
+        ),
+        (
+            ["set", "s1", "working", "--priority", "1000001"],
+            7,
+            "--priority: expected a whole number, 1000000 or less.",
+        ),
+        (["upsert", "abc"], 7, "ID: expected a UUID."),
+        (["upsert", UUID, "--cost-usd=-1"], 7, "--cost-usd: expected a number, 0 or more."),
+        (
+            ["upsert", UUID, "--input-tokens=-1"],
+            7,
+            "--input-tokens: expected a whole number, 0 or more.",
+        ),
+        (["meta", "abc"], 7, "ID: expected a UUID."),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, str) else None,
+)
+def test_a_refusal_names_what_was_typed(run: Run, words: list[str], code: int, said: str) -> None:
+    done = run(*words)
+
+    assert (done.code, done.err) == (code, f"agent-console: {said}\n")
+
+
+def test_stop_names_its_option_while_sessions_work(run: Run) -> None:
+    run("set", "s1", "working")
+
+    assert run("stop").err == (
+        "agent-console: 1 session is working: give --force to stop all the same.\n"
+    )
+
+
+# ---- ids that are cut short --------------------------------------------------------------------
+
+
+def test_set_makes_no_session_of_the_beginning_of_an_id(run: Run) -> None:
+    run("set", UUID, "working")
+
+    done = run("set", UUID[:8], "closed")
+
+    assert done.code == 7
+    assert f"did you mean {UUID}?" in done.err
+    assert [s["session_id"] for s in run("list", "--json").json] == [UUID]
+
+
+@pytest.mark.parametrize("session_id", ["1234", "beef", "build-4", "0f9"])
+def test_any_other_new_id_makes_a_session(run: Run, session_id: str) -> None:
+    run("set", UUID, "working")
+    run("set", "build-42", "working")
+
+    assert run("set", session_id, "closed").code == 0
+    assert run("get", session_id, "--json").json["session_id"] == session_id
+
+
+def test_an_id_that_is_known_means_itself_also_where_a_longer_one_begins_like_it(
+    run: Run,
+) -> None:
+    run("set", UUID[:8], "working")
+    run("set", UUID, "working")
+
+    assert run("set", UUID[:8], "closed").code == 0
+    assert run("get", UUID, "--json").json["status"] == "working"
+
+
+# ---- an empty board -----------------------------------------------------------------------------
+
+
+def test_an_empty_board_says_how_sessions_come_to_it(run: Run, scratch_home: Path) -> None:
+    assert "`agent-console install`" in run("list").err
+
+    (scratch_home / ".claude").mkdir()
+    run("install")
+
+    said = run("list").err
+    assert "install`" not in said
+    assert "`agent-console doctor`" in said
+
+
+def test_a_filter_that_leaves_nothing_is_told_as_that(run: Run) -> None:
+    run("set", "s1", "closed")
+
+    assert run("list", "--status", "working").err == "No session with status working.\n"
+    assert run("list", "--no-closed").err == "No sessions, or only closed ones.\n"

@@ -1,8 +1,11 @@
 """The board as a table, at the widths people have."""
 
 import io
+import re
 
+import msgspec
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from agent_console.cli.session_table import session_table
@@ -59,16 +62,21 @@ def drawn(sessions: list[Session], columns: int, *, cut: bool = True, color: boo
     return text.getvalue()
 
 
-def headings(columns: int) -> list[str]:
-    return drawn(board(), columns).splitlines()[0].split()
+def idle() -> list[Session]:
+    """Sessions that do nothing."""
+    return [msgspec.structs.replace(session, reason=None, activity=None) for session in board()]
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 120, 150, 200, 300])
+def headings(columns: int, sessions: list[Session] | None = None) -> list[str]:
+    return drawn(sessions or board(), columns).splitlines()[0].split()
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 120, 150, 200, 300])
 def test_every_session_has_one_line_that_fits(columns: int) -> None:
     lines = drawn(board(), columns).splitlines()
 
     assert len(lines) == 1 + len(board())
-    assert all(Console().measure(line).maximum <= columns for line in lines)
+    assert all(cell_len(line) <= columns for line in lines)
 
 
 def test_80_columns_show_what_matters_most() -> None:
@@ -79,8 +87,30 @@ def test_80_columns_show_what_matters_most() -> None:
 
 
 def test_wider_terminals_show_more() -> None:
-    assert set(headings(120)) - set(headings(80)) == {"LABEL", "PRIO", "MODEL", "TOKENS"}
-    assert set(headings(200)) - set(headings(120)) == {"TITLE", "FOLDER", "BRANCH", "CTX"}
+    assert set(headings(120)) - set(headings(80)) == {"LABEL", "MODEL", "TOKENS"}
+    assert set(headings(200)) - set(headings(120)) == {"PRIO", "TITLE", "FOLDER", "BRANCH", "CTX"}
+
+
+def test_40_columns_show_who_needs_you_and_for_what() -> None:
+    assert headings(40) == ["STATUS", "SESSION", "DOING"]
+    assert "payments-service" in drawn(board(), 40)
+
+
+def test_the_folder_is_shown_where_there_is_room_for_it() -> None:
+    assert "FOLDER" in headings(120, idle())
+    assert "/home/me/src/payments-service" in drawn(idle(), 120)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140, 300])
+def test_without_anything_to_stretch_the_table_is_as_wide_as_what_it_says(columns: int) -> None:
+    gaps = re.findall(r"\S( +)(?=\S)", drawn(idle()[:1], columns).splitlines()[1])
+
+    assert max(map(len, gaps)) <= 2 + len("PRIO") - 1  # a number stands right below its heading
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140, 300])
+def test_what_a_session_does_takes_what_the_others_leave(columns: int) -> None:
+    assert cell_len(drawn(board(), columns).splitlines()[1]) == columns
 
 
 def test_a_column_that_is_empty_for_all_is_not_drawn() -> None:

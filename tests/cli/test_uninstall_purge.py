@@ -11,11 +11,26 @@ from tests.client.real_daemon import real_daemon
 from agent_console import paths
 from agent_console.cli.install import purge
 from agent_console.cli.main import main
+from agent_console.client.starting import connect_or_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, state_dir
 
 
 def everything_under(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything under a folder, with modes and contents."""
+    return {
+        str(path.relative_to(folder)): (path.lstat().st_mode, content_of(path))
+        for path in folder.rglob("*")
+    }
+
+
+def content_of(path: Path) -> bytes:
+    if path.is_symlink():
+        return os.fsencode(os.readlink(path))
+    return path.read_bytes() if path.is_file() else b""
 
 
 def write_configuration() -> None:
@@ -26,15 +41,51 @@ def write_configuration() -> None:
 def test_everything_goes_and_the_daemon_is_ended_first(scratch_home: Path) -> None:
     (scratch_home / ".claude").mkdir()
     (scratch_home / ".claude/settings.json").write_text('{"model": "opus"}')
-    assert main(["install"]) == 0
+    (scratch_home / "projects").mkdir()
+    before = tree(scratch_home)
+    assert main(["install", "--statusline"]) == 0
     write_configuration()
-    with real_daemon(socket_path()) as daemon:
+    connect_or_start().close()
+    with real_daemon(f"{scratch_home}/projects/s") as daemon:
         assert main(["uninstall", "--purge", "--yes"]) == 0
         assert daemon.wait(10) == 0
 
-    left = {path for path in everything_under(scratch_home) if "agent-console" in path}
-    assert left == set()
-    assert (scratch_home / ".claude/settings.json").read_text() == '{"model": "opus"}'
+    assert tree(scratch_home) == before
+
+
+def test_a_home_in_which_there_was_nothing_is_empty_again(scratch_home: Path) -> None:
+    assert main(["install"]) == 0
+    write_configuration()
+    connect_or_start().close()
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert tree(scratch_home) == {}
+
+
+def test_where_nothing_is_ours_nothing_is_asked_and_nothing_made(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["uninstall", "--purge"]) == 0
+
+    assert capsys.readouterr().out == "There is nothing to purge.\n"
+    assert tree(scratch_home) == {}
+
+
+def test_uninstall_makes_nothing_either(scratch_home: Path) -> None:
+    assert main(["uninstall"]) == 0
+
+    assert tree(scratch_home) == {}
+
+
+def test_a_single_file_is_not_told_as_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+    (data_dir() / "thesis.md").touch()
+
+    assert main(["uninstall", "--purge", "--dry-run"]) == 0
+
+    assert f"remove {database_path()}\n" in capsys.readouterr().out
 
 
 def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,6 +98,40 @@ def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> No
 
         assert daemon.wait(10) == -signal.SIGKILL
     assert not database_path().exists()
+
+
+def test_daemons_on_other_sockets_are_ended_and_leave_nothing(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = scratch_home / "other" / "s"
+    with real_daemon(str(other)) as daemon:
+        assert main(["uninstall", "--purge", "--yes"]) == 0
+
+        assert daemon.wait(10) == 0
+    assert f"Stopped the daemon on {other}." in capsys.readouterr().err
+    assert everything_under(other.parent) == set()
+
+
+def test_a_daemon_tells_of_its_socket_for_as_long_as_it_runs(scratch_home: Path) -> None:
+    path = str(scratch_home / "other" / "s")
+    with real_daemon(path):
+        assert path in purge.sockets(socket_path())
+        for place in (data_dir(), paths.sockets_dir(), *paths.sockets_dir().iterdir()):
+            assert place.stat().st_mode & 0o077 == 0, place
+
+    assert purge.sockets(socket_path()) == [socket_path()]
+
+
+def test_the_record_of_a_daemon_that_was_killed_harms_nobody(scratch_home: Path) -> None:
+    path = str(scratch_home / "other" / "s")
+    with real_daemon(path) as daemon:
+        daemon.kill()
+        daemon.wait(10)
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert not data_dir().exists()
+    assert not Path(path).exists()
 
 
 def test_nobody_to_ask_and_no_yes_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,16 +227,105 @@ def test_dry_run_names_everything_and_removes_nothing(
     assert everything_under(scratch_home) == before
 
 
+# ---- what is not ours ----------------------------------------------------------------------
+
+
+def test_what_is_not_ours_stays_in_a_folder_of_ours_and_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    database_path().parent.mkdir(parents=True)
+    database_path().write_bytes(b"history")
+    (data_dir() / "thesis.md").write_text("years of work")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert os.listdir(data_dir()) == ["thesis.md"]
+    said = capsys.readouterr()
+    assert "Removed ~/.local/share/agent-console/metrics.db\n" in said.out
+    assert f"{data_dir()}/thesis.md is not ours and stays." in said.err
+
+
+def test_what_is_not_ours_stays_where_a_link_in_our_folders_place_leads(
+    scratch_home: Path,
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+    (elsewhere / "thesis.md").write_text("years of work")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert os.listdir(elsewhere) == ["thesis.md"]
+    assert data_dir().is_symlink()
+
+
+def test_a_link_in_our_folders_place_goes_after_the_empty_folder_it_leads_to(
+    scratch_home: Path,
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert not os.path.lexists(data_dir())
+    assert not elsewhere.exists()
+
+
+def test_dry_run_says_where_the_link_leads(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = linked_to(scratch_home / "elsewhere", data_dir())
+    database_path().write_bytes(b"history")
+
+    assert main(["uninstall", "--purge", "--dry-run"]) == 0
+
+    assert (
+        f"remove {data_dir()}, a link to {os.path.realpath(elsewhere)}, and everything in it\n"
+        in capsys.readouterr().out
+    )
+
+
+def test_of_a_linked_configuration_the_link_goes_and_the_file_stays(
+    scratch_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People keep such files in a repository of their own."""
+    dotfile = scratch_home / "dotfiles.toml"
+    dotfile.write_text("")
+    config_path().parent.mkdir(parents=True)
+    config_path().symlink_to(dotfile)
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert dotfile.exists()
+    assert not config_path().parent.exists()
+
+
+def linked_to(folder: Path, link: Path) -> Path:
+    folder.mkdir()
+    link.parent.mkdir(parents=True)
+    link.symlink_to(folder)
+    return folder
+
+
 def test_every_place_that_paths_knows_is_purged() -> None:
     """A new folder of ours must not be forgotten here."""
-    places = [data_dir(), database_path(), state_dir(), paths.log_path(), config_path()]
+    places = [
+        data_dir(),
+        database_path(),
+        paths.sockets_dir(),
+        paths.manifest_path(),
+        state_dir(),
+        paths.log_path(),
+        config_path(),
+    ]
     known = {name for name in vars(paths) if name.endswith(("_dir", "_path"))} - {"bundled_path"}
     assert known == {
         "config_path",
         "data_dir",
         "database_path",
         "log_path",
+        "manifest_path",
         "socket_path",
+        "sockets_dir",
         "spool_dir",
         "state_dir",
     }
@@ -163,7 +337,7 @@ def test_every_place_that_paths_knows_is_purged() -> None:
         if not place.exists():
             place.touch()
 
-    doomed = purge.plan([socket])
+    doomed = purge.plan([socket]).gone
 
     for place in places:
         assert any(place == gone or place.is_relative_to(gone) for gone in doomed), place

@@ -227,3 +227,10 @@ def _until_somebody_subscribes(client: BlockingClient) -> None:
     while not client.request(ServerStatus()).subscribers:
         assert monotonic() < deadline
         os.sched_yield()
+
+
+def test_watch_says_that_there_is_nothing_yet(daemon: int) -> None:
+    with live("watch") as watching:
+        assert watching.err.readline() == (
+            "No sessions yet. Changes are told here as they come; Ctrl-C ends it.\n"
+        )

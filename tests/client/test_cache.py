@@ -1,6 +1,7 @@
 """What a front end sees of the daemon, fed by loads and by notifications."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -201,6 +202,79 @@ async def test_a_load_does_not_undo_what_was_told_while_it_was_under_way(path: P
     assert sorted(cache.sessions) == ["a", "c", "new"]
     assert cache.sessions["a"].status is Status.QUESTION
     assert cache.sessions["c"].metadata == SessionMetadata("c", 9)
+
+
+async def test_totals_that_came_with_a_session_are_not_undone_by_an_older_load(path: Path) -> None:
+    cache = SessionCache()
+    cache.apply(told("session", session("a", metadata=totals("a", 1))))
+
+    async with under_way(path, cache, "load_metadata", "a", answer=totals("a", 10)):
+        cache.apply(told("session", session("a", metadata=totals("a", 20))))
+
+    assert cache.metadata["a"].total_input_tokens == 20
+    assert cache.sessions["a"].metadata == SessionMetadata("a", 20)
+
+
+async def test_totals_of_a_session_that_was_removed_do_not_come_back(path: Path) -> None:
+    cache = SessionCache()
+    cache.apply(told("session", session("a", metadata=totals("a", 1))))
+
+    async with under_way(path, cache, "load_metadata", "a", answer=totals("a", 1)):
+        cache.apply(told("session_removed", {"session_id": "a"}))
+
+    assert not cache.metadata
+
+
+@pytest.mark.parametrize("load", ["load", "load_session", "load_metadata"])
+async def test_a_load_that_a_snapshot_overtakes_is_void(path: Path, load: str) -> None:
+    cache = SessionCache()
+    answers = {
+        "load": [session("gone", metadata=totals("gone", 1))],
+        "load_session": session("gone", metadata=totals("gone", 1)),
+        "load_metadata": totals("gone", 1),
+    }
+
+    async with under_way(path, cache, load, "gone", answer=answers[load]):
+        cache.apply(told("snapshot", snapshot(session("a", metadata=totals("a", 2)))))
+
+    assert list(cache.sessions) == ["a"]
+    assert cache.metadata == {"a": SessionMetadata("a", 2)}
+
+
+@pytest.mark.parametrize("load", ["load", "load_session"])
+async def test_what_is_cleared_during_a_load_stays_cleared(path: Path, load: str) -> None:
+    cache = SessionCache()
+    cache.apply(told("session", session("a", metadata=totals("a", 1))))
+    a = session("a", metadata=totals("a", 1))
+
+    async with under_way(path, cache, load, "a", answer=[a] if load == "load" else a):
+        cache.clear("a")
+
+    assert not cache.sessions
+    assert not cache.metadata
+
+
+@asynccontextmanager
+async def under_way(
+    path: Path, cache: SessionCache, load: str, session_id: str, *, answer: object
+) -> AsyncGenerator[None]:
+    """A load that the daemon answers at the end of the block."""
+    go_on = Event()
+
+    def script(peer: Peer) -> None:
+        request = peer.request()
+        go_on.wait(10)
+        peer.answer(request, answer)
+        peer.wait_for_hangup()
+
+    of_what = [] if load == "load" else [session_id]
+    with ScriptedDaemon(path, script):
+        async with AsyncClient(str(path)) as client, anyio.create_task_group() as tasks:
+            tasks.start_soon(getattr(cache, load), client, *of_what)
+            await anyio.wait_all_tasks_blocked()
+            yield
+            go_on.set()
+    assert cache.error is None
 
 
 # ---- being told --------------------------------------------------------------------------------

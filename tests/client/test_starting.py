@@ -14,8 +14,13 @@ from tests.client.real_daemon import ended_afterwards, pid_on, real_daemon
 
 from agent_console.client import starting
 from agent_console.client.asynchronous import AsyncClient
+from agent_console.client.blocking import connect
 from agent_console.client.starting import connect_or_start, start
-from agent_console.errors import DaemonAlreadyRunningError, DaemonUnreachableError
+from agent_console.errors import (
+    ConfigError,
+    DaemonAlreadyRunningError,
+    DaemonUnreachableError,
+)
 from agent_console.paths import config_path, log_path
 from agent_console.protocol.messages import Ping, ServerStatus
 
@@ -159,11 +164,24 @@ def test_a_daemon_that_cannot_start_says_why(socket: str) -> None:
     config_path().parent.mkdir(parents=True)
     config_path().write_text("[daemon]\nlog_level = 'loud'\n")
 
+    with pytest.raises(ConfigError, match=f"^{config_path()}.*`daemon.log_level`"):
+        connect_or_start(socket)
+
+
+def test_a_daemon_that_breaks_while_it_starts_is_told_with_its_log(
+    socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = scratch_home / "python"
+    broken.write_text("#!/bin/sh\necho 'agent-console: It is broken.' >&2; exit 70\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+
     with pytest.raises(DaemonUnreachableError) as caught:
         connect_or_start(socket)
 
-    assert "`daemon.log_level`" in str(caught.value)
-    assert str(log_path()) in str(caught.value)
+    assert str(caught.value) == (
+        f"The daemon could not start (exit code 70): It is broken. Its log is {log_path()}."
+    )
 
 
 def test_a_folder_in_which_nothing_can_be_made_says_so(scratch_home: Path) -> None:
@@ -171,6 +189,33 @@ def test_a_folder_in_which_nothing_can_be_made_says_so(scratch_home: Path) -> No
 
     with pytest.raises(DaemonUnreachableError):
         connect_or_start(str(scratch_home / "file" / "s.sock"))
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_something_else_in_the_sockets_place_is_refused_and_nothing_made_beside_it(
+    scratch_home: Path, kind: str
+) -> None:
+    path = scratch_home / "there"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to("nowhere")
+    else:
+        path.touch()
+
+    with pytest.raises(ConfigError, match="is no socket"):
+        connect_or_start(str(path))
+
+    assert os.listdir(scratch_home) == ["there"]
+
+
+def test_something_else_in_the_sockets_place_is_told_by_who_starts_nothing(
+    scratch_home: Path,
+) -> None:
+    (scratch_home / "there").touch()
+
+    with pytest.raises(DaemonUnreachableError, match="is no socket"):
+        connect(str(scratch_home / "there"))
 
 
 def test_a_log_that_has_grown_is_put_aside_at_the_next_start(socket: str) -> None:

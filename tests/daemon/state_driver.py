@@ -47,6 +47,7 @@ class Driver:
         pid: int | None = None,
         sent_ms: int | None = None,
         heard_ms: int | None = None,
+        env: dict[str, str] | None = None,
         **fields: Any,
     ) -> Outcome:
         """A hook event, started and heard a second later unless said otherwise."""
@@ -55,7 +56,7 @@ class Driver:
         request = Hook(
             event=Raw(json.dumps(payload).encode()),
             sent_at=self.now_ms if sent_ms is None else sent_ms,
-            env={} if pid is None else {"CLAUDE_PID": str(pid)},
+            env={**({} if pid is None else {"CLAUDE_PID": str(pid)}), **(env or {})},
         )
         return self.state.apply(request, self.now_ms)
 

@@ -15,6 +15,7 @@ SESSIONS = tuple(f"{n}2345678-1234-4234-8234-123456789abc" for n in range(4))
 PIDS = (11, 12, 13)
 DIRS = ("/a/x", "/b/x", "/c/b/x", "/a//x", "x", "b/x", "/x", "/", "/a/y", "/a/x/")
 PROMPTS = ("p1", "p2", "p3", None)
+IMPOSSIBLE_TIMES = (-(10**30), 10**30)
 AGENTS = (None, None, "a1", "a2")
 
 session_ids = st.sampled_from(SESSIONS)
@@ -100,13 +101,14 @@ def registry_entries(draw: st.DrawFn, now_ms: int) -> RegistryEntry:
         pid=draw(pids),
         session_id=draw(session_ids),
         cwd=draw(st.sampled_from(DIRS)),
-        started_at=draw(st.none() | st.just(now_ms - 10_000)),
+        started_at=draw(st.sampled_from([None, now_ms - 10_000, *IMPOSSIBLE_TIMES])),
         name=draw(st.none() | words),
         name_source=draw(st.sampled_from(["derived", "custom"])),
         status=draw(st.sampled_from([None, "idle", "busy", "waiting", "shell", "new word"])),
         waiting_for=draw(
             st.sampled_from([None, "permission prompt", "input needed", "dialog open"])
         ),
+        updated_at=draw(st.sampled_from([None, now_ms, *IMPOSSIBLE_TIMES])),
         status_updated_at=None if updated_at is None else now_ms + updated_at,
     )
 

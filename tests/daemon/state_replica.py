@@ -38,10 +38,11 @@ class Replica:
                 self.sessions[session.session_id] = session
             case SessionRemoved(session_id):
                 self.sessions.pop(session_id, None)  # it may have come and gone while we were away
+                self.metadata.pop(session_id, None)
             case SessionMetadata() as totals:
-                self.metadata[totals.session_id] = totals
                 known = self.sessions.get(totals.session_id)
                 if known is not None:
+                    self.metadata[totals.session_id] = totals
                     self.sessions[totals.session_id] = replace(known, metadata=totals)
             case _:
                 pass

@@ -108,7 +108,15 @@ def test_a_socket_of_another_kind_is_not_replaced(path: str) -> None:
 def test_a_file_in_the_sockets_place_is_kept_and_told(path: str) -> None:
     os.mkdir(os.path.dirname(path), 0o700)
     Path(path).write_text("dear diary", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is no socket: move it away"):
+        Instance(path)
+    assert Path(path).read_text(encoding="utf-8") == "dear diary"
+    assert os.listdir(os.path.dirname(path)) == ["s"]
+
+
+def test_a_file_that_takes_the_sockets_place_at_the_last_moment_is_kept_too(path: str) -> None:
     instance = Instance(path)
+    Path(path).write_text("dear diary", encoding="utf-8")
     with pytest.raises(ConfigError, match="is no socket: move it away"):
         instance.listen()
     instance.release()
@@ -271,3 +279,29 @@ def test_the_command_says_what_is_wrong_with_the_folder(daemon: Daemon) -> None:
     assert daemon.spawn().wait(DEADLINE_SECONDS) == 2
     assert "can be written by others" in daemon.said()
     assert "Traceback" not in daemon.said()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o711])
+def test_the_usual_folder_is_tightened_and_one_that_was_named_is_not(
+    scratch_home: Path, mode: int
+) -> None:
+    folder = scratch_home / "run"
+    folder.mkdir()
+    folder.chmod(mode)
+    Instance(str(folder / "s")).release()
+    assert stat.S_IMODE(folder.stat().st_mode) == mode
+    Instance(str(folder / "s"), usual=True).release()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_daemon_tightens_the_folder_nobody_named(scratch_home: Path) -> None:
+    folder = scratch_home / ".local" / "state" / "agent-console"
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    daemon = Daemon(scratch_home)
+    daemon.path = ""
+    try:
+        daemon.start()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    finally:
+        daemon.close()

@@ -47,6 +47,8 @@ class Answers:
     def __init__(self) -> None:
         self.calls: list[list[tuple[int, LedgerResult]]] = []
         self.threads: set[int] = set()
+        self.user_fields: list[tuple[KeepUserFields, ...]] = []
+        self.known_before: int | None = None
         self._changed = anyio.Event()
 
     def take(self, results: list[tuple[int, LedgerResult]]) -> None:
@@ -54,6 +56,10 @@ class Answers:
         self.threads.add(threading.get_ident())
         self._changed.set()
         self._changed = anyio.Event()
+
+    def take_user_fields(self, user_fields: tuple[KeepUserFields, ...]) -> None:
+        self.user_fields.append(user_fields)
+        self.known_before = len(self.all)
 
     @property
     def all(self) -> list[tuple[int, LedgerResult]]:
@@ -76,7 +82,7 @@ async def running(path: Path) -> AsyncGenerator[tuple[Journal[int], Answers]]:
     journal = Journal[int].open(path)
     answers = Answers()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(journal.run, answers.take)
+        tasks.start_soon(journal.run, answers.take, answers.take_user_fields)
         try:
             yield journal, answers
         finally:
@@ -272,10 +278,10 @@ async def test_a_bug_in_the_ledger_does_not_end_the_thread(
 async def test_user_fields_are_there_at_the_start(database: Path) -> None:
     written = KeepUserFields(SESSION, "label", 1, None)
     async with running(database) as (journal, answers):
-        assert journal.user_fields == []
+        assert journal.user_fields == ()
         await ask(journal, answers, written)
     async with running(database) as (journal, _):
-        assert journal.user_fields == [written]
+        assert journal.user_fields == (written,)
 
 
 # ---- without a ledger -----------------------------------------------------------------------
@@ -291,13 +297,13 @@ def no_database(database: Path) -> Path:
     return database
 
 
-async def test_a_ledger_that_cannot_be_opened_refuses_writing_and_reads_empty(
+async def test_a_ledger_that_cannot_be_opened_refuses_all_but_a_status_line(
     no_database: Path,
 ) -> None:
     async with running(no_database) as (journal, answers):
         assert journal.last_error is not None
         assert "is not a database" in journal.last_error
-        assert journal.user_fields == []
+        assert journal.user_fields is None
         refusal = LedgerRefusal("internal", journal.last_error, retryable=True)
 
         journal.submit(
@@ -312,7 +318,7 @@ async def test_a_ledger_that_cannot_be_opened_refuses_writing_and_reads_empty(
         assert await answers.wait_for(4) == [
             refusal,
             refusal,
-            TotalsRead(SESSION, None),
+            refusal,
             SpendingRead(None, Spending(0.0, 0.0, None)),
         ]
     with open(no_database, "rb") as file:  # noqa: ASYNC230 - nothing else runs
@@ -333,6 +339,25 @@ async def test_opening_is_tried_again_at_most_once_in_a_while(
         assert journal.last_error is None
 
 
+async def test_what_the_person_wrote_is_told_once_when_the_ledger_opens_late(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = KeepUserFields(SESSION, "label", 1, None)
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, written)
+    good = replaced(database, NO_DATABASE)
+    clock = Clock(monkeypatch)
+    async with running(database) as (journal, answers):
+        assert isinstance(await ask(journal, answers, add()), LedgerRefusal)
+        assert answers.user_fields == []
+        replaced(database, good)
+        clock.now += journal_module.RETRY_SECONDS
+        assert isinstance(await ask(journal, answers, add()), UsageAdded)
+        assert isinstance(await ask(journal, answers, add()), UsageAdded)
+        assert answers.user_fields == [(written,)]
+        assert answers.known_before == 1
+
+
 async def test_a_ledger_that_broke_is_opened_anew(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +376,13 @@ async def test_a_ledger_that_broke_is_opened_anew(
         assert isinstance(result, UsageAdded)
         assert result.totals.total_input_tokens == 2
         assert journal.last_error is None
+
+
+def replaced(database: Path, content: bytes) -> bytes:
+    """Put something else in a closed database's place; what it held."""
+    before = database.read_bytes()
+    database.write_bytes(content)
+    return before
 
 
 @contextmanager
@@ -382,3 +414,57 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
+
+
+# ---- a database that was taken away ---------------------------------------------------------
+
+
+def rows(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM messages").fetchone()[0]
+    return count
+
+
+def take_away(database: Path) -> None:
+    for name in os.listdir(database.parent):
+        (database.parent / name).unlink()
+
+
+async def test_what_is_acknowledged_after_the_database_was_removed_is_in_the_new_one(
+    database: Path,
+) -> None:
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+
+        assert isinstance(await ask(journal, answers, add("after")), UsageAdded)
+
+        assert rows(database) == 1
+
+
+async def test_what_is_acknowledged_after_the_database_was_replaced_is_in_the_new_one(
+    database: Path, scratch_home: Path
+) -> None:
+    Ledger(scratch_home / "restored.db").close()
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+        (scratch_home / "restored.db").rename(database)
+
+        assert isinstance(await ask(journal, answers, add("after")), UsageAdded)
+
+    assert rows(database) == 1
+
+
+async def test_a_database_that_was_removed_for_good_is_told_and_nothing_acknowledged(
+    database: Path,
+) -> None:
+    async with running(database) as (journal, answers):
+        await ask(journal, answers, add("before"))
+        take_away(database)
+        os.mkdir(database)
+
+        refused = await ask(journal, answers, add("after"))
+
+        assert isinstance(refused, LedgerRefusal)
+        assert refused.retryable

@@ -155,3 +155,18 @@ def test_the_process_a_hook_names_is_watched_too(
         }
         process.kill()
         hears(wire, "s", status="closed", reason="crashed")
+
+
+def test_who_never_had_a_file_has_not_taken_it_away(
+    daemon: Daemon, sleeper: Callable[[], Sleeper]
+) -> None:
+    """The registry's folder is there, and others are registered in it."""
+    process = sleeper()
+    (daemon.home / ".claude" / "sessions").mkdir(parents=True)
+    event = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "prompt": "go"}
+    env = {"CLAUDE_PID": str(process.pid)}
+    with daemon.start().connect() as wire:
+        wire.data(cmd="SUB")
+        wire.data(cmd="HOOK", event=event, env=env)
+        process.kill()
+        hears(wire, "s", status="closed", reason="crashed")

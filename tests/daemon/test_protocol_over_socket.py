@@ -153,11 +153,12 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "two objects": (b'{"cmd":"PING"}{"cmd":"PING"}', "bad_json"),
     "bad UTF-8": (b'{"cmd":"GET","session_id":"\xff\xfe"}', "bad_json"),
     "a byte order mark": (b'\xef\xbb\xbf{"cmd":"PING"}', "bad_json"),
+    "bad UTF-8 where nobody looks": (b'{"cmd":"PING","x":"\xff"}', "bad_json"),
     "half a surrogate pair": (b'{"cmd":"GET","session_id":"\\ud800"}', "bad_json"),
     "NUL bytes": (b'\x00{"cmd":"PING"}\x00', "bad_json"),
     "a NUL in a string": (b'{"cmd":"GET","session_id":"a\x00"}', "bad_json"),
     "an escaped NUL in an id": (b'{"cmd":"GET","session_id":"a\\u0000"}', "invalid_value"),
-    "deep arrays": (b"[" * 500_000, "bad_request"),
+    "deep arrays": (b"[" * 500_000, "bad_json"),
     "deep objects": (b'{"a":' * 100_000, "bad_json"),
     "deep nesting in a payload": (
         b'{"cmd":"HOOK","event":' + b"[" * 100_000 + b"]" * 100_000 + b"}",

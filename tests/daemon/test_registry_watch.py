@@ -13,7 +13,7 @@ import pytest
 from tests.daemon.running import Daemon, Wire, serving
 from tests.daemon.standin import StandIn, hears
 
-from agent_console.daemon import folder_watch
+from agent_console.daemon import folder_watch, registry_watch
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
@@ -151,6 +151,46 @@ def test_processes_of_another_kernel_namespace_go_by_the_age_of_their_file(
         wire.data(cmd="SUB")
         fresh.file.unlink()
         hears(wire, "fresh", status="closed", reason="other")
+
+
+def test_a_hook_heard_before_the_entry_of_another_namespace_closes_nothing_for_long(
+    wire: Wire, stand_in: Start
+) -> None:
+    one = stand_in("s")
+    one.process.kill()
+    one.process.wait()
+    event = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "prompt": "go"}
+    wire.data(cmd="HOOK", event=event, env={"CLAUDE_PID": str(one.process.pid)})
+    hears(wire, "s", status="closed")
+    time.sleep(0.002)
+    one.says("busy", pidDomain="linux:0000:pid:[1]")
+    hears(wire, "s", status="working")
+    event = {"hook_event_name": "Stop", "session_id": "s", "prompt_id": "p"}
+    wire.data(cmd="HOOK", event=event, env={"CLAUDE_PID": str(one.process.pid)})
+    hears(wire, "s", status="attention", reason="done")
+    time.sleep(0.05)
+    assert wire.data(cmd="GET", session_id="s")["status"] == "attention"
+
+
+async def test_an_entry_of_another_namespace_that_nobody_touches_expires_by_the_clock(
+    scratch_home: Path, stand_in: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry_watch, "FOREIGN_ENTRY_SECONDS", 0.5)
+    async with serving(scratch_home) as running, running.connect() as wire:
+        await wire.data(cmd="SUB")
+        for session in ("one", "two"):
+            one = stand_in(session)
+            one.says("busy", pidDomain="linux:0000:pid:[1]")
+            line = await wire.notification("session")
+            assert (line["data"]["session_id"], line["data"]["status"]) == (session, "working")
+        ended = [(await wire.notification("session"))["data"] for _ in range(2)]
+        assert [(s["session_id"], s["status"]) for s in ended] == [
+            ("one", "closed"),
+            ("two", "closed"),
+        ]
+        one.says("idle", pidDomain="linux:0000:pid:[1]")
+        line = await wire.notification("session")
+        assert (line["data"]["session_id"], line["data"]["status"]) == ("two", "attention")
 
 
 def test_the_folder_may_come_go_and_come_again(

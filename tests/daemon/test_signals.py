@@ -203,3 +203,28 @@ def test_a_broken_configuration_at_the_start_is_told_and_exits_2(
     assert daemon.spawn().wait(DEADLINE_SECONDS) == 2
     assert str(config) in daemon.said()
     assert "Traceback" not in daemon.said()
+
+
+def test_a_good_configuration_ends_the_error_of_a_broken_one(daemon: Daemon, config: Path) -> None:
+    daemon.start()
+    config.write_text("[daemon\n", encoding="utf-8")
+    reread(daemon, "The configuration stays as it was")
+    config.write_text("[daemon]\n", encoding="utf-8")
+    reread(daemon, "Read the configuration again.")
+    with daemon.connect() as wire:
+        assert wire.data(cmd="STATUS")["last_error"] is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("daemon.durability", '[daemon]\ndurability = "full"\n'),
+        ("display.timezone", '[display]\ntimezone = "Europe/Berlin"\n'),
+    ],
+)
+def test_what_takes_effect_at_the_next_start_says_so(
+    daemon: Daemon, config: Path, setting: str, text: str
+) -> None:
+    daemon.start()
+    config.write_text(text, encoding="utf-8")
+    reread(daemon, f"`{setting}` takes effect at the next start.")

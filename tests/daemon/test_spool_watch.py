@@ -141,9 +141,9 @@ async def test_an_event_is_forgotten_only_after_it_was_applied(
         order.append("applied")
         return apply(self, request, at_ms)
 
-    def noting_forget(drained: spool_files.Drained) -> None:
+    def noting_forget(drained: spool_files.Drained) -> int:
         order.append("forgotten")
-        forget(drained)
+        return forget(drained)
 
     monkeypatch.setattr(State, "apply", noting_apply)
     monkeypatch.setattr(spool_files, "forget", noting_forget)
@@ -153,3 +153,38 @@ async def test_an_event_is_forgotten_only_after_it_was_applied(
         leave(folder, NOW_MS + number, "UserPromptSubmit", f"s{number}", prompt="go")
     async with serving(scratch_home):
         assert order == ["applied"] * 3 + ["forgotten"]
+
+
+async def test_long_events_are_taken_one_in_a_turn_in_order_and_all_before_ready(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent_console.daemon.actor import Actor
+
+    turns: list[int] = []
+    turn = Actor._turn  # pyright: ignore[reportPrivateUsage]
+
+    def noting_turn(self: Actor) -> None:
+        before = self.state.hooks_counted.get("UserPromptSubmit", 0)
+        turn(self)
+        turns.append(self.state.hooks_counted.get("UserPromptSubmit", 0) - before)
+
+    monkeypatch.setattr(Actor, "_turn", noting_turn)
+    (scratch_home / "run").mkdir(mode=0o700)
+    folder = scratch_home / "run" / "s.spool"
+    for number in range(4):
+        text = f"{number}" + "x" * 2_000_000
+        leave(folder, NOW_MS - 4 + number, "UserPromptSubmit", "s", prompt=text, cwd=f"/{number}")
+    async with serving(scratch_home) as running, running.connect() as wire:
+        assert sum(turns) == 4
+        assert max(turns) == 1
+        assert (await wire.data(cmd="GET", session_id="s"))["working_dir"] == "/3"
+        assert os.listdir(folder) == []
+
+
+def test_many_broken_files_do_not_hide_the_event_behind_them(daemon: Daemon, spool: Path) -> None:
+    leave(spool, NOW_MS, "UserPromptSubmit", "s", prompt="go")
+    for number in range(3):
+        leave_bytes(spool, NOW_MS - 10 + number, b"x" * 2_000_000)
+    with daemon.start().connect() as wire:
+        assert [s["session_id"] for s in wire.data(cmd="LIST")] == ["s"]
+    assert os.listdir(spool) == []

@@ -246,3 +246,25 @@ def test_the_end_of_an_elicitation_leaves_a_permission() -> None:
     ask(board)
     board.hook("ElicitationResult", mcp_server_name="rig", prompt_id="p1")
     assert board.shows() == "attention permission"
+
+
+@pytest.mark.parametrize("agent_id", [None, "a1"])
+def test_a_permission_is_answered_by_its_call_though_the_person_changed_its_input(
+    agent_id: str | None,
+) -> None:
+    board = Driver()
+    board.prompt()
+    for call, tool_input in (("t1", ONE), ("t2", TWO)):
+        board.hook(
+            "PreToolUse",
+            tool_name="Bash",
+            tool_input=tool_input,
+            tool_use_id=call,
+            prompt_id="p1",
+            agent_id=agent_id,
+        )
+    ask(board, ONE, agent_id=agent_id)
+    ran(board, TWO, tool_use_id="t2", agent_id=agent_id)  # it needed no permission
+    assert board.shows() == "attention permission"
+    ran(board, {"command": "touch mine.txt"}, tool_use_id="t1", agent_id=agent_id)
+    assert board.shows() == "working -"

@@ -1,8 +1,9 @@
 """Histories: small in memory, and the same as if every transition had been kept."""
 
+import pytest
 from hypothesis import given, strategies as st
 
-from agent_console.daemon.history import READ_HISTORIES_KEPT, Histories
+from agent_console.daemon.history import READ_HISTORIES_KEPT, Histories, packed
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
 statuses = st.sampled_from(Status)
@@ -20,7 +21,7 @@ def test_what_is_read_is_what_was_appended(
         if after is before:
             continue
         after_ms = before_ms + waited_ms
-        histories.append("s", before, before_ms, after, after_ms)
+        histories.append("s", packed(before, before_ms, after, after_ms))
         kept.append(StateTransition(after_ms, before, after, waited_ms))
         before, before_ms = after, after_ms
         if read_now:
@@ -34,7 +35,7 @@ def test_a_session_without_a_transition_has_an_empty_history() -> None:
 
 def test_a_forgotten_history_begins_anew() -> None:
     histories = Histories()
-    histories.append("s", Status.WORKING, 1, Status.CLOSED, 2)
+    histories.append("s", packed(Status.WORKING, 1, Status.CLOSED, 2))
     assert len(histories.of("s")) == 1
     histories.forget("s")
     assert histories.of("s") == ()
@@ -43,7 +44,13 @@ def test_a_forgotten_history_begins_anew() -> None:
 def test_only_the_histories_read_last_are_kept_unpacked() -> None:
     histories = Histories()
     for number in range(READ_HISTORIES_KEPT * 2):
-        histories.append(str(number), Status.WORKING, 1, Status.CLOSED, 2)
+        histories.append(str(number), packed(Status.WORKING, 1, Status.CLOSED, 2))
         histories.of(str(number))
     assert len(histories._read) == READ_HISTORIES_KEPT  # pyright: ignore[reportPrivateUsage]
     assert histories.of("0") == (StateTransition(2, Status.WORKING, Status.CLOSED, 1),)
+
+
+@pytest.mark.parametrize("at_ms", [-(10**30), 10**30])
+def test_a_time_that_no_history_can_hold_is_refused_before_anything_is_kept(at_ms: int) -> None:
+    with pytest.raises(OverflowError):
+        packed(Status.WORKING, at_ms, Status.CLOSED, 2)

@@ -1,9 +1,12 @@
 """What any hook event tells: that a session exists, what runs inside, facts; and bad payloads."""
 
+import json
+
 import pytest
 from msgspec import Raw
 from tests.daemon.state_driver import MAIN, START_MS, Driver, refused
 
+from agent_console.claude_code.registry import read_registry_entry
 from agent_console.model.session import Activity
 from agent_console.protocol.messages import Hook
 
@@ -223,3 +226,14 @@ def test_an_absurd_time_harms_nobody(sent_ms: int) -> None:
     assert 0 <= board.session().since_ms <= START_MS + 1_000
     board.hook("Stop")
     assert board.shows() == "attention done"
+
+
+@pytest.mark.parametrize("session", [" ", "a\u2028b", "\u202eabc"])
+def test_a_session_whose_id_cannot_be_shown_is_refused_from_hooks_and_registry(
+    session: str,
+) -> None:
+    board = Driver()
+    assert refused(board.hook("SessionStart", session=session)) == "invalid_value"
+    document = json.dumps({"pid": 7, "sessionId": session, "status": "busy"}).encode()
+    assert read_registry_entry(document) is None
+    assert board.state.sessions == {}

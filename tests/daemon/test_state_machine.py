@@ -53,7 +53,9 @@ RULES_THAT_MAY_RAISE = (
     "closed",
     "begun",
     "read_terminal",
+    "packed",
 )
+STEPS_OF_A_COMMIT = ("packed",)
 UserFields = tuple[str | None, int, str | None]
 
 
@@ -64,7 +66,8 @@ def frozen(state: State) -> tuple[Any, ...]:
         dict(tables.sessions),
         dict(tables.metadata),
         dict(tables._evidence),
-        dict(tables.user_fields),
+        dict(tables.user_fields._written),
+        dict(tables.user_fields.unkept),
         tables.limits,
         tables.seq,
         state.dump(EPOCH, 0),
@@ -185,7 +188,9 @@ class StateMachine(RuleBasedStateMachine):
         self.with_a_broken_rule(broken, self.state.observe_entry, entry, self.now_ms)
         self.carry_out(self.state.observe_entry, entry, self.now_ms)
 
-    @rule(pid=inputs.pids, crashed=st.booleans(), broken=st.none() | st.just("closed"))
+    @rule(
+        pid=inputs.pids, crashed=st.booleans(), broken=st.sampled_from([None, "closed", "packed"])
+    )
     def process_ends(self, pid: int, crashed: bool, broken: str | None) -> None:
         observe = self.state.observe_exit if crashed else self.state.observe_unregistered
         self.with_a_broken_rule(broken, observe, pid, self.now_ms)
@@ -354,7 +359,8 @@ class StateMachine(RuleBasedStateMachine):
         if broken is None:
             return
         before = frozen(self.state)
-        with patch(f"agent_console.daemon.observations.{broken}", side_effect=ZeroDivisionError):
+        module = "tables" if broken in STEPS_OF_A_COMMIT else "observations"
+        with patch(f"agent_console.daemon.{module}.{broken}", side_effect=ZeroDivisionError):
             try:
                 self.carry_out(step, *args)
             except ZeroDivisionError:

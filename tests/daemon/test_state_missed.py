@@ -52,7 +52,7 @@ def test_each_thing_is_told_once_in_its_newest_state_and_latest_order() -> None:
     assert missed(board, seq) == [("session", OTHER), ("session", MAIN)]
 
 
-def test_removals_are_told_unless_the_session_is_back() -> None:
+def test_removals_are_told_and_what_is_back_after_them() -> None:
     board = Driver()
     board.set(Status.WORKING, session=MAIN)
     board.set(Status.WORKING, session=OTHER)
@@ -60,7 +60,11 @@ def test_removals_are_told_unless_the_session_is_back() -> None:
     board.apply(Remove(session_id=MAIN))
     board.apply(Remove(session_id=OTHER))
     board.set(Status.WORKING, session=OTHER)
-    assert missed(board, seq) == [("session_removed", MAIN), ("session", OTHER)]
+    assert missed(board, seq) == [
+        ("session_removed", MAIN),
+        ("session_removed", OTHER),
+        ("session", OTHER),
+    ]
 
 
 def test_metadata_and_usage_are_told_too() -> None:
@@ -74,6 +78,15 @@ def test_metadata_and_usage_are_told_too() -> None:
         ReadTotals(MAIN), UsageAdded(SessionMetadata(MAIN, 2), usage), board.now_ms
     )
     assert missed(board, seq) == [("metadata", MAIN), ("usage", "m")]
+
+
+def test_totals_of_a_session_off_the_board_are_told_to_who_comes_back() -> None:
+    board = Driver()
+    usage = UsageEntry(MAIN, "m", None, 1, 0, 0, 0, 0.0, 1)
+    board.state.committed(
+        ReadTotals(MAIN), UsageAdded(SessionMetadata(MAIN, 2), usage), board.now_ms
+    )
+    assert missed(board, 0) == [("metadata", MAIN), ("usage", "m")]
 
 
 def test_who_was_away_for_too_long_starts_anew() -> None:

@@ -1,9 +1,12 @@
 """Claude Code's session registry: what its words mean, and when it wins over hooks."""
 
 import pytest
+from msgspec.structs import replace
 from tests.daemon.state_driver import MAIN, OTHER, START_MS, Driver
 
+from agent_console.claude_code.registry import RegistryEntry
 from agent_console.model.session import Activity, Status
+from agent_console.protocol.messages import Remove
 from agent_console.usage.entries import ReadTotals
 
 RUNNING = [{"id": "s1", "type": "shell", "status": "running"}]
@@ -104,6 +107,17 @@ def test_escape_in_a_turn_is_interrupted() -> None:
     assert board.shows() == "attention interrupted"
 
 
+def test_what_was_interrupted_stays_so_while_it_rests() -> None:
+    board = done()
+    board.prompt("p2")
+    board.registry("idle")
+    board.registry("waiting", "dialog open")  # a menu of the client
+    board.registry("idle")
+    assert board.shows() == "attention interrupted"
+    board.hook("Notification", notification_type="idle_prompt", prompt_id="p2")
+    assert board.shows() == "attention interrupted"
+
+
 @pytest.mark.parametrize("event", ["PermissionRequest", "Elicitation"])
 def test_escape_at_whatever_is_asked_is_interrupted(event: str) -> None:
     board = at_work()
@@ -155,6 +169,17 @@ def test_a_shell_that_outlives_the_turn_is_work_in_the_background() -> None:
     assert board.shows() == "attention done"
 
 
+def test_busy_after_a_rest_in_which_nothing_ran_behind_is_a_turn() -> None:
+    board = at_work()
+    board.hook("TaskCreated", task_id="1", task_subject="listed")
+    board.hook("Stop", prompt_id="p1", background_tasks=RUNNING)
+    board.registry("shell")
+    board.registry("idle")  # the shell has ended
+    assert [task.id for task in board.session().background_tasks] == ["1"]
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
 def test_busy_after_the_turn_is_what_runs_behind() -> None:
     board = at_work()
     board.hook("Stop", prompt_id="p1", background_tasks=RUNNING)
@@ -187,6 +212,44 @@ def test_a_rewrite_of_the_same_status_changes_nothing() -> None:
     board.hook("Stop", prompt_id="p1")
     board.registry("busy", since_ms=since_ms)
     assert board.shows() == "attention done"
+
+
+def test_an_unchanged_status_is_no_news_even_when_the_clock_stepped_back_since() -> None:
+    board = at_work()
+    since_ms = board.now_ms + 3_600_000
+    board.registry("idle", since_ms=since_ms)
+    assert board.shows() == "attention interrupted"
+    board.prompt("p2")
+    board.registry("idle", since_ms=since_ms, name="renamed", name_source="custom")
+    assert board.shows() == "working -"
+
+
+def test_an_unchanged_status_is_told_of_a_session_that_was_removed_from_the_board() -> None:
+    board = Driver()
+    board.registry("busy", since_ms=START_MS)
+    board.apply(Remove(session_id=MAIN))
+    board.registry("busy", since_ms=START_MS)
+    assert board.shows() == "working -"
+
+
+def test_a_status_without_a_time_of_its_own_is_as_old_as_the_file() -> None:
+    board = done()
+    board.now_ms += 1_000
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", updated_at=board.now_ms)
+    board.state.observe_entry(entry, board.now_ms)
+    assert board.shows() == "working -"
+    board.hook("Stop", prompt_id="p2")
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy", updated_at=board.now_ms + 9)
+    board.state.observe_entry(entry, board.now_ms + 9)  # written again for another reason
+    assert board.shows() == "attention done"
+
+
+def test_the_answer_to_a_question_only_registered_shows() -> None:
+    board = at_work()
+    board.registry("waiting", "input needed")
+    assert board.shows() == "question question"
+    board.hook("ElicitationResult", mcp_server_name="rig", prompt_id="p1")
+    assert board.shows() == "working -"
 
 
 def test_a_registry_faster_than_stop_is_a_normal_end() -> None:
@@ -304,6 +367,40 @@ def test_a_process_that_takes_its_file_away_has_ended_in_good_order() -> None:
     assert board.state.observe_unregistered(7, board.now_ms).changes == ()
 
 
+@pytest.mark.parametrize("status", ["busy", "idle"])
+def test_a_file_that_was_away_for_a_moment_reopens_the_session(status: str) -> None:
+    board = Driver()
+    board.registry("busy")
+    since_ms = board.now_ms
+    board.registry(status, since_ms=since_ms + 500)
+    board.state.observe_unregistered(7, board.now_ms)
+    assert board.shows() == "closed other"
+    board.registry(status, since_ms=since_ms + 500)  # as it was
+    assert board.shows() == ("working -" if status == "busy" else "attention ready")
+    assert board.state.processes == {7: MAIN}
+    board.registry("idle")
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
+def test_a_process_whose_number_means_nothing_here_reopens_what_its_hook_began() -> None:
+    board = Driver()
+    board.prompt(pid=7)
+    board.state.observe_exit(7, board.now_ms)  # no such process in our namespace
+    assert board.shows() == "closed crashed"
+    board.registry("busy")
+    assert board.shows() == "working -"
+
+
+def test_a_file_that_is_back_after_its_session_said_that_it_ends_reopens_nothing() -> None:
+    board = Driver()
+    board.registry("busy")
+    board.state.observe_unregistered(7, board.now_ms)
+    board.hook("SessionEnd", reason="prompt_input_exit", pid=7)
+    board.registry("busy")
+    assert board.shows() == "closed prompt_input_exit"
+
+
 def test_a_process_that_is_gone_has_crashed() -> None:
     board = at_work()
     board.registry("busy")
@@ -328,3 +425,16 @@ def test_the_number_of_a_process_that_is_gone_may_be_used_again() -> None:
     board.state.observe_exit(7, board.now_ms)
     board.registry("idle", session=OTHER)
     assert board.session(OTHER).predecessor is None
+
+
+@pytest.mark.parametrize("impossible_ms", [-(10**30), -1, 10**30])
+@pytest.mark.parametrize("field", ["started_at", "updated_at", "status_updated_at"])
+def test_a_time_that_cannot_be_stops_nothing(field: str, impossible_ms: int) -> None:
+    board = Driver()
+    entry = RegistryEntry(pid=7, session_id=MAIN, status="busy")
+    entry = replace(entry, **{field: impossible_ms})
+    board.state.observe_entry(entry, board.now_ms)
+    assert 0 <= board.session().since_ms <= board.now_ms
+    board.prompt(pid=7)
+    board.state.observe_exit(7, board.now_ms)
+    assert board.shows() == "closed crashed"

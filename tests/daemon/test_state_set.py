@@ -8,8 +8,9 @@ from tests.daemon.state_driver import MAIN, START_MS, Driver, refused
 from agent_console.daemon.state import State
 from agent_console.model.session import Session, Status
 from agent_console.protocol.messages import Remove, Seen
-from agent_console.usage.entries import KeepUserFields, ReadTotals
+from agent_console.usage.entries import KeepUserFields, ReadTotals, UserFieldsKept
 
+UNSEEN_IDS = [" ", "   ", "a\u2028b", "a\u2029b", "\u202eabc", "a\u2066b", "\u200b", "\ufeff"]
 ODD_IDS = ["x" * 200, "a b", "../../etc/passwd", "日本語", "'; DROP TABLE sessions", "🦊", "{}"]
 
 
@@ -35,8 +36,10 @@ def test_any_printable_id_names_a_session(session_id: str) -> None:
     assert board.session(session_id).display_name == session_id[:8]
 
 
-@pytest.mark.parametrize("session_id", ["a\nb", "a\x00b", "\x1b[31m", "\x9b31m", "\x7f"])
-def test_an_id_that_would_move_a_cursor_names_none(session_id: str) -> None:
+@pytest.mark.parametrize(
+    "session_id", ["a\nb", "a\x00b", "\x1b[31m", "\x9b31m", "\x7f", *UNSEEN_IDS]
+)
+def test_an_id_that_would_move_a_cursor_or_not_be_seen_names_none(session_id: str) -> None:
     board = Driver()
     assert refused(board.set(Status.WORKING, session=session_id)) == "invalid_value"
     assert board.state.sessions == {}
@@ -131,8 +134,10 @@ def test_closed_says_so() -> None:
 def test_what_the_person_writes_is_kept_in_the_ledger() -> None:
     board = Driver()
     assert board.set(Status.WORKING).ledger == (ReadTotals(MAIN),)
-    assert board.set(label="mine", note="n").ledger == (KeepUserFields(MAIN, "mine", 0, "n"),)
-    assert board.set(priority=2).ledger == (KeepUserFields(MAIN, "mine", 2, "n"),)
+    (kept,) = board.set(label="mine", note="n").ledger
+    assert kept == KeepUserFields(MAIN, label="mine", note="n")
+    board.state.committed(kept, UserFieldsKept(MAIN), board.now_ms)
+    assert board.set(priority=2).ledger == (KeepUserFields(MAIN, priority=2),)
     assert board.set(Status.ATTENTION).ledger == ()
 
 

@@ -223,3 +223,11 @@ def test_a_new_start_forgets_what_ran_before() -> None:
     assert (session.subagents, session.background_tasks, session.activity) == ((), (), None)
     board.registry("idle")
     assert board.shows() == "attention ready"
+
+
+@pytest.mark.parametrize("task", [{"id": "s1", "status": "running", "description": None}, 7])
+def test_a_background_task_that_cannot_be_read_whole_still_runs(task: object) -> None:
+    board = Driver()
+    board.prompt()
+    board.hook("Stop", prompt_id="p1", background_tasks=[task])
+    assert board.shows() == "working background"

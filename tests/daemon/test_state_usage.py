@@ -7,7 +7,7 @@ from msgspec import UNSET, Raw
 from tests.daemon.state_driver import MAIN, OTHER, Driver, refused
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import Session, Status
+from agent_console.model.session import Status
 from agent_console.model.usage import Limit, Limits, Spending, UsageEntry
 from agent_console.protocol.codec import encode_success
 from agent_console.protocol.messages import (
@@ -32,6 +32,7 @@ from agent_console.usage.entries import (
 
 TOTALS = SessionMetadata(MAIN, 10, 5, total_cost_usd=0.25, model="opus", updated_at_ms=7)
 USAGE = UsageEntry(MAIN, "msg_1", "opus", 10, 5, 0, 0, 0.25, 7)
+OUTAGE = LedgerRefusal("internal", "The ledger is damaged.", retryable=True)
 SPENDING = Spending(today_cost_usd=3.0, block_cost_usd=1.0, burn_usd_per_hour=None)
 
 
@@ -154,18 +155,66 @@ def test_a_session_that_appears_gets_its_totals_from_the_ledger_once() -> None:
 def test_a_session_the_ledger_does_not_know_is_asked_for_once() -> None:
     board = on_board()
     board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, None), board.now_ms)
+    assert board.set(Status.ATTENTION).ledger == ()
+    assert board.state.ask_again(board.now_ms).ledger == ()
+
+
+def test_totals_the_ledger_could_not_tell_are_asked_for_again() -> None:
+    board = on_board()
+    board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert board.state.ask_again(board.now_ms).ledger == (ReadTotals(MAIN),)
+    assert board.state.ask_again(board.now_ms).ledger == ()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    assert board.session().metadata == TOTALS
+
+
+def test_a_session_that_was_off_the_board_when_its_totals_came_asks_again() -> None:
+    board = on_board()
     board.apply(Remove(session_id=MAIN))
-    assert board.set(Status.WORKING).ledger == ()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    assert board.set(Status.WORKING).ledger == (ReadTotals(MAIN),)
 
 
-def test_a_session_that_comes_back_to_the_board_has_its_totals_at_once() -> None:
+def test_totals_of_a_session_off_the_board_are_not_asked_for_again() -> None:
+    board = on_board()
+    board.apply(Remove(session_id=MAIN))
+    board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert board.state.ask_again(board.now_ms).ledger == ()
+
+
+def test_meta_in_an_outage_is_refused_and_not_zero() -> None:
+    board = on_board()
+    outcome = board.state.committed(ReadTotals(MAIN), OUTAGE, board.now_ms)
+    assert refused(outcome) == "internal"
+    assert outcome.answer.retryable
+
+
+def test_a_session_that_comes_back_to_the_board_asks_the_ledger_anew() -> None:
     board = on_board()
     board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
     board.apply(Remove(session_id=MAIN))
     outcome = board.set(Status.WORKING)
-    assert outcome.ledger == ()
-    assert isinstance(outcome.answer, Session)
-    assert outcome.answer.metadata == TOTALS
+    assert outcome.ledger == (ReadTotals(MAIN),)
+    assert board.session().metadata is None
+
+
+def test_totals_of_sessions_off_the_board_are_kept_nowhere() -> None:
+    board = on_board()
+    board.state.committed(ReadTotals(MAIN), TotalsRead(MAIN, TOTALS), board.now_ms)
+    board.apply(Remove(session_id=MAIN))
+    assert board.state.metadata == {}
+    assert board.state.snapshot("epoch").metadata == ()
+    assert [change.event for change in board.state.missed(0) or ()] == ["session_removed"]
+
+
+def test_an_upsert_of_a_session_off_the_board_is_told_and_not_kept() -> None:
+    board = Driver()
+    (entry,) = board.apply(Upsert(session_id=MAIN, input_tokens=10)).ledger
+    outcome = board.state.committed(entry, UsageAdded(TOTALS, USAGE), board.now_ms)
+    assert [change.event for change in outcome.changes] == ["metadata", "usage"]
+    assert board.state.metadata == {}
+    again = board.state.committed(entry, UsageAdded(TOTALS, None), board.now_ms)
+    assert again.changes == ()
 
 
 def test_meta_answers_from_memory_or_asks_the_ledger() -> None:
@@ -227,6 +276,17 @@ def test_the_clients_own_gauge_is_shown_while_the_ledger_knows_nothing() -> None
     board = on_board()
     assert line_of(board, None, cost={"total_cost_usd": 1.5}).session_cost_usd == 1.5
     assert board.state.metadata == {}
+
+
+@pytest.mark.parametrize("told", ["-1.5", "-1e308", "1e999", "-1e999", "null", '"much"'])
+def test_a_gauge_that_is_no_cost_counts_as_nothing(told: str) -> None:
+    board = on_board()
+    payload = f'{{"session_id":"{MAIN}","cost":{{"total_cost_usd":{told}}}}}'
+    outcome = board.apply(StatusLine(event=Raw(payload.encode())))
+    (entry,) = outcome.ledger
+    answer = board.state.committed(entry, SpendingRead(None, SPENDING), board.now_ms).answer
+    assert isinstance(answer, StatusLineResult)
+    assert answer.session_cost_usd == 0
 
 
 def test_a_status_line_tells_model_context_and_title() -> None:

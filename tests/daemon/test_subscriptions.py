@@ -9,6 +9,7 @@ import pytest
 from tests.daemon.running import AsyncWire, Message, Running, serving
 
 NOTE = "x" * 4_000
+ID = str(uuid.uuid4())
 
 
 def working(session: str, **fields: Any) -> Message:
@@ -361,15 +362,51 @@ async def test_a_heartbeat_carries_the_last_seq_handed_over(scratch_home: Path) 
         assert beat["epoch"] == change["epoch"]
 
 
-async def test_a_heartbeat_of_other_topics_keeps_count(scratch_home: Path) -> None:
+async def test_a_heartbeat_carries_no_seq_of_topics_that_were_not_asked_for(
+    scratch_home: Path,
+) -> None:
     async with (
         serving(scratch_home, heartbeat_seconds=0.05) as running,
         running.connect() as wire,
     ):
-        await wire.data(cmd="SUB", topics=["alert"])
-        await wire.data(**working("a"))
-        while (await wire.notification("heartbeat"))["seq"] != 1:
-            pass
+        await wire.data(**working(ID))
+        handed = (await wire.data(cmd="SUB", topics=["metadata"]))["seq"]
+        assert handed == 1
+        changed = await wire.data(**working(ID, note="of another topic"))
+        assert changed["rev"] == 2
+        status = await wire.data(cmd="STATUS")
+        assert status["subscribers"][0]["lag"] == 0
+        assert (await wire.notification("heartbeat"))["seq"] == handed
+        await wire.send({"cmd": "UPSERT", "session_id": ID, "turns": 1})
+        handed = (await wire.notification("metadata"))["seq"]
+        await wire.data(**working(ID, note="again"))
+        assert (await wire.notification("heartbeat"))["seq"] == handed
+        await wire.send({"cmd": "STOP", "force": True})
+        assert (await wire.notification("bye"))["seq"] == handed
+
+
+async def test_a_subscriber_of_some_topics_resumes_where_its_heartbeat_left_it(
+    scratch_home: Path,
+) -> None:
+    async with (
+        serving(scratch_home, heartbeat_seconds=0.05) as running,
+        running.connect() as actor,
+    ):
+        await actor.data(**working(ID))
+        async with running.connect() as wire:
+            await wire.data(cmd="SUB", topics=["metadata"])
+            await actor.data(**working(ID, note="of another topic"))
+            beat = await wire.notification("heartbeat")
+        await actor.data(cmd="UPSERT", session_id=ID, turns=1)
+        await actor.data(**working(ID, note="again"))
+        async with running.connect() as wire:
+            since = {"epoch": beat["epoch"], "seq": beat["seq"]}
+            answer = await wire.data(cmd="SUB", topics=["metadata"], since=since)
+            assert answer["resync"] is False
+            missed = await wire.line()
+            assert (missed["event"], missed["data"]["turns_used"]) == ("metadata", 1)
+            beat = await wire.line()
+            assert (beat["event"], beat["seq"]) == ("heartbeat", answer["seq"])
 
 
 async def test_bye_is_said_before_a_planned_stop_after_all_else(scratch_home: Path) -> None:

@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.hooks.answering import AnsweringDaemon
-from tests.hooks.running import HOOKS, run
+from tests.hooks.running import DEADLINE_SECONDS, HOOKS, run
 
 from agent_console.model.session import Status
 from agent_console.protocol.messages import SetSession
@@ -64,13 +65,14 @@ def test_the_status_on_the_command_line_is_set(
         ("SessionStart", "", ("attention", "ready")),
         ("UserPromptSubmit", "", ("working", None)),
         ("PreToolUse", "Bash", ("working", None)),
-        ("PreToolUse", "AskUserQuestion", ("question", None)),
+        ("PreToolUse", "AskUserQuestion", ("question", "question")),
         ("PreToolUse", "ExitPlanMode", ("question", "plan")),
         ("PermissionRequest", "Bash", ("attention", "permission")),
         ("Elicitation", "", ("question", "mcp")),
         ("Stop", "", ("attention", "done")),
         ("StopFailure", "", ("attention", "error")),
-        ("SessionEnd", "", ("closed", None)),
+        ("SessionEnd", "", ("closed", "other")),
+        ("PostToolBatch", "", ("working", None)),
     ],
 )
 def test_each_event_gets_its_status(
@@ -88,10 +90,75 @@ def test_each_event_gets_its_status(
     assert (request.status, request.reason or None) == means
 
 
+SHELL = {"id": "s1", "type": "shell", "status": "running"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "means"),
+    [
+        (
+            {"hook_event_name": "PermissionRequest", "agent_id": "a1", "tool_name": "Bash"},
+            ("attention", "permission"),
+        ),
+        ({"hook_event_name": "Elicitation", "agent_id": "a1"}, ("question", "mcp")),
+        ({"hook_event_name": "SessionStart", "source": "resume"}, ("attention", "ready")),
+        ({"hook_event_name": "Stop", "background_tasks": []}, ("attention", "done")),
+        ({"hook_event_name": "Stop", "background_tasks": [SHELL]}, ("working", "background")),
+        ({"hook_event_name": "Stop", "background_tasks": [7]}, ("working", "background")),
+        (
+            {"hook_event_name": "Stop", "background_tasks": [{**SHELL, "status": "completed"}]},
+            ("attention", "done"),
+        ),
+        ({"hook_event_name": "SessionEnd", "reason": "clear"}, ("closed", "clear")),
+    ],
+)
+def test_what_an_event_means_may_hang_on_its_fields(
+    daemon: AnsweringDaemon,
+    env: dict[str, str],
+    payload: dict[str, object],
+    means: tuple[str, str],
+) -> None:
+    run([str(STATUS_OF_EVENT)], json.dumps({"session_id": "s", **payload}).encode() + b"\n", env)
+    (request,) = daemon.requests()
+    assert isinstance(request, SetSession)
+    assert (request.status, request.reason) == means
+
+
+@pytest.mark.parametrize("script", [SET_STATUS, STATUS_OF_EVENT])
+@pytest.mark.parametrize(
+    ("stdin", "told"),
+    [
+        (b'{"session_id":"s","hook_event_name":"UserPromptSubmit"}\n', 1),
+        (b'{"session_id":"s","hook_', 0),
+        (b"", 0),
+    ],
+    ids=["whole", "half", "nothing"],
+)
+def test_stdin_that_stays_open_is_not_waited_for(
+    daemon: AnsweringDaemon, env: dict[str, str], script: Path, stdin: bytes, told: int
+) -> None:
+    with subprocess.Popen(
+        [str(script), "working"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=env,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(stdin)
+        process.stdin.flush()
+        assert process.wait(DEADLINE_SECONDS) == 0
+        assert process.stdout.read() == b""
+    assert len(daemon.requests()) == told
+
+
 @pytest.mark.parametrize(
     "payload",
     [
         {"session_id": "s", "hook_event_name": "Stop", "agent_id": "a1"},
+        {"session_id": "s", "hook_event_name": "PostToolUse", "agent_id": "a1"},
+        {"session_id": "s", "hook_event_name": "SessionStart", "source": "compact"},
         {"session_id": "s", "hook_event_name": "PermissionRequest", "tool_name": "ExitPlanMode"},
         {"session_id": "s", "hook_event_name": "SomethingNew"},
         {"hook_event_name": "Stop"},

@@ -4,6 +4,8 @@ import itertools
 import json
 import os
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,24 @@ def test_an_interpreter_that_does_not_work_is_borne(scratch_home: Path, broken: 
     _run_in_shell(for_events(str(python), HOOKS, "/nowhere")("Stop"))
 
 
+@pytest.mark.parametrize("number", ["SEGV", "KILL", "ABRT"])
+@pytest.mark.parametrize("by", ["dash", "bash"])
+def test_a_shell_does_not_tell_of_an_interpreter_that_dies(
+    scratch_home: Path, number: str, by: str
+) -> None:
+    """Which shell /bin/sh is differs by system."""
+    shell = shutil.which(by)
+    if shell is None:
+        pytest.skip(f"there is no {by}")
+    python = scratch_home / "python3"
+    _script(python, f"kill -{number} $$")
+    for command in (for_events(str(python), HOOKS, "/nowhere")("Stop"), plugin_command("Stop")):
+        run(
+            [shell, *shlex.split(command)[1:]],
+            env={"PATH": str(scratch_home), "CLAUDE_PLUGIN_ROOT": str(PLUGIN)},
+        )
+
+
 def test_a_hook_script_that_is_gone_is_borne() -> None:
     _run_in_shell(for_events(PYTHON, Path("/nowhere"), "/nowhere")("Stop"))
 
@@ -71,6 +91,31 @@ def test_the_plugin_delivers(listener: Listener, socket_path: Path) -> None:
         {"CLAUDE_PLUGIN_ROOT": str(PLUGIN), "AGENT_CONSOLE_SOCKET": str(socket_path)},
     )
     assert event_of(listener.hooks()[0]).strip() == b'{"a":1}'
+
+
+@pytest.mark.parametrize("substituted", [False, True], ids=["environment", "text too"])
+@pytest.mark.parametrize(
+    "root", ["a b", "o'neil", 'a"b', "a$(id)b", "$HOME", "a`id`b", "a\\b", "*"]
+)
+def test_the_plugin_bears_any_root(
+    scratch_home: Path, root: str, substituted: bool, listener: Listener, socket_path: Path
+) -> None:
+    """Claude Code sets the variable, and replaces it in the text where it has braces."""
+    folder = scratch_home / root
+    (folder / "hooks").mkdir(parents=True)
+    for file in (HOOK, RARE):
+        (folder / "hooks" / file.name).write_text(file.read_text())
+    command = plugin_command("Stop")
+    if substituted:
+        command = command.replace("${CLAUDE_PLUGIN_ROOT}", str(folder))
+    _run_in_shell(
+        command, {"CLAUDE_PLUGIN_ROOT": str(folder), "AGENT_CONSOLE_SOCKET": str(socket_path)}
+    )
+    assert len(listener.frames()) == 1
+
+
+def test_the_plugin_leaves_nothing_to_be_replaced_in_its_text() -> None:
+    assert "${CLAUDE_PLUGIN_ROOT}" not in plugin_command("Stop")
 
 
 def test_the_plugin_is_silent_without_python(scratch_home: Path) -> None:
@@ -108,7 +153,7 @@ def test_the_plugin_goes_past_the_shim_of_a_version_manager(
     ("given", "runtime", "home"),
     list(
         itertools.product(
-            [None, "", "/tmp/given one.sock", "relative.sock"],
+            [None, "", "/tmp/given one.sock"],
             [None, "", "/tmp/run time"],
             [None, "", "/tmp/ho me"],
         )

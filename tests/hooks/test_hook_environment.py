@@ -69,7 +69,7 @@ def test_a_huge_value_is_cut(listener: Listener, socket_path: Path) -> None:
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 def test_any_bytes_are_told_as_their_text(socket_path: Path, value: bytes) -> None:

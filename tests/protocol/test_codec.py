@@ -18,7 +18,15 @@ from agent_console.protocol.codec import (
     encode_success,
     may_be_long,
 )
-from agent_console.protocol.messages import ErrorCode, Hook, Ping, Request, SetSession, StatusLine
+from agent_console.protocol.messages import (
+    ErrorCode,
+    Get,
+    Hook,
+    Ping,
+    Request,
+    SetSession,
+    StatusLine,
+)
 
 UUID = "6384e214-80e7-486c-886b-6d6fec608948"
 UPSERT = f'{{"cmd":"UPSERT","session_id":"{UUID}",'
@@ -99,6 +107,12 @@ def test_arbitrary_bytes_from_a_daemon_raise_nothing_but_protocol_error(line: by
         (b"\xff\xfe", "bad_json"),
         (b'{"cmd":"GET","session_id":"\xff"}', "bad_json"),
         (b'{"cmd":"GET","session_id":"\\ud800"}', "bad_json"),
+        (b'{"cmd":"PING","of no interest":"\xff"}', "bad_json"),
+        (b'{"cmd":"NOPE","of no interest":"\xff"}', "bad_json"),
+        (b'{"cmd":"PING","of no interest":"\xed\xa0\x80"}', "bad_json"),
+        (b"[" * 100_000, "bad_json"),
+        (b"[1,", "bad_json"),
+        (b'{"cmd":"GET","session_id":' + b"[" * 100_000, "bad_json"),
         (b'{"cmd":"GET","session_id":"\x00"}', "bad_json"),
         (b"[]", "bad_request"),
         (b"7", "bad_request"),
@@ -228,3 +242,35 @@ def test_whatever_is_said_stays_on_one_line(text: str, request_id: str | int) ->
 )
 def test_only_a_line_that_begins_as_a_hook_may_be_long(prefix: bytes, *, long: bool) -> None:
     assert may_be_long(prefix) is long
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (b'{"cmd":"PING","id":"\\ud800"}', "half a surrogate pair"),
+        (b'{"cmd":"GET","session_id":"a\\udc00b"}', "half a surrogate pair"),
+        (b'{"cmd":"PING","x":"\xff"}', "not UTF-8: invalid start byte at byte 19"),
+        (b'{"cmd":"GET","session_id":' + b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said(line: bytes, sentence: str) -> None:
+    with pytest.raises(ProtocolError, match=sentence) as told:
+        decode_request(line)
+    assert told.value.code == "bad_json"
+
+
+def test_a_line_that_is_no_text_is_answered_to_who_asked() -> None:
+    with pytest.raises(ProtocolError) as told:
+        decode_request(b'{"cmd":"PING","id":7,"x":"\xff"}')
+    assert told.value.request_id == 7
+
+
+def test_a_payload_with_bad_bytes_is_taken_for_the_rest_of_it() -> None:
+    request = decode_request(b'{"cmd":"HOOK","event":{"prompt":"\xff"}}')
+    assert isinstance(request, Hook)
+
+
+def test_characters_of_every_language_are_text() -> None:
+    request = decode_request('{"cmd":"GET","session_id":"日本語 é 🦊","x":"ß"}'.encode())
+    assert isinstance(request, Get)
+    assert request.session_id == "日本語 é 🦊"

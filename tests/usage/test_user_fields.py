@@ -34,6 +34,14 @@ def test_all_empty_is_forgotten(ledger: Ledger, database: Path) -> None:
     assert query(database, "SELECT * FROM sessions") == []
 
 
+def test_what_was_not_set_keeps_what_is_held(ledger: Ledger) -> None:
+    ledger.carry_out([WRITTEN, KeepUserFields(SESSION, label=None), KeepUserFields(SESSION)])
+    assert ledger.load_user_fields() == [KeepUserFields(SESSION, None, 5, WRITTEN.note)]
+    ledger.carry_out([KeepUserFields(SESSION, priority=0)])
+    ledger.carry_out([KeepUserFields(SESSION, note="later")])
+    assert ledger.load_user_fields() == [KeepUserFields(SESSION, None, 0, "later")]
+
+
 def test_usage_is_not_touched_by_them(ledger: Ledger, database: Path) -> None:
     results = ledger.carry_out(
         [

@@ -85,7 +85,7 @@ Path: TypeAlias = Annotated[str, Meta(max_length=4096)]
 
 
 class BackgroundTaskField(Struct, frozen=True, gc=False):
-    """One of `background_tasks[]` of Stop and SubagentStop."""
+    """One of `background_tasks[]` of Stop and SubagentStop; what cannot be read of it runs."""
 
     id: Id = ""
     type: Id = ""
@@ -115,7 +115,7 @@ class HookEvent(Struct, frozen=True, gc=False):
     notification_type: str | None = None
     message: str | None = None
     mcp_server_name: Id | None = None
-    background_tasks: tuple[BackgroundTaskField, ...] = ()
+    background_tasks: tuple[Raw, ...] = ()
     error: str | None = None
     last_assistant_message: str | None = None
     reason: str | None = None
@@ -124,6 +124,14 @@ class HookEvent(Struct, frozen=True, gc=False):
     task_id: Id | None = None
     task_subject: str | None = None
     teammate_name: Id | None = None
+
+    @property
+    def tasks_behind(self) -> tuple[BackgroundTaskField, ...]:
+        """The background tasks, each read for itself: an odd one hides no other."""
+        return tuple(
+            decode_leniently(task, _task_decoder, BackgroundTaskField) or BackgroundTaskField()
+            for task in self.background_tasks
+        )
 
     @property
     def meaning(self) -> Meaning:
@@ -137,6 +145,7 @@ class HookEvent(Struct, frozen=True, gc=False):
 
 
 _decoder = msgspec.json.Decoder(HookEvent)
+_task_decoder = msgspec.json.Decoder(BackgroundTaskField)
 
 
 def read_hook_event(payload: bytes | Raw) -> HookEvent | None:

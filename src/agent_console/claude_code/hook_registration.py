@@ -101,13 +101,17 @@ def registrations(command_for: Callable[[str], str]) -> dict[str, list[dict[str,
 def plugin_command(event: str) -> str:
     """The shell command of the plugin, where nobody wrote down an interpreter or a socket.
 
+    Where the plugin lies is read from the environment. `${CLAUDE_PLUGIN_ROOT}`, with braces, may be
+    replaced in the text before a shell sees it, and no quotes suit every path; the exec form
+    (`args`) would be, but a client that does not know it would have /bin/sh run the payload.
+
     The socket's order is that of `agent_console.paths.socket_path`; without a home folder in the
     environment the script finds it. A version manager's shim costs more than the hook: go past it.
     Nothing is printed and the code is 0 whatever is missing or killed.
     """
     run = (
         "exec >/dev/null 2>&1; "
-        'h="${CLAUDE_PLUGIN_ROOT}/hooks/agent_console_hook.py"; '
+        'h="$CLAUDE_PLUGIN_ROOT/hooks/agent_console_hook.py"; '
         "s=${XDG_RUNTIME_DIR:-${HOME:+$HOME/.local/state}}; "
         "p=$(command -v python3); "
         "case $p in */shims/*) [ -x /usr/bin/python3 ] && p=/usr/bin/python3;; esac; "

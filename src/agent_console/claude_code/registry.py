@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from agent_console.claude_code.hook_event import Path
 from agent_console.claude_code.lenient import decode_leniently
-from agent_console.model.session import SessionId
+from agent_console.model.session import SessionId, is_printable
 
 
 class RegistryEntry(Struct, frozen=True, gc=False, rename="camel"):
@@ -45,4 +45,6 @@ _decoder = msgspec.json.Decoder(RegistryEntry)
 def read_registry_entry(document: bytes) -> RegistryEntry | None:
     """An entry; null when it is half-written, no object, or names no session."""
     entry = decode_leniently(document, _decoder, RegistryEntry)
-    return entry if entry is not None and entry.session_id and entry.pid > 0 else None
+    if entry is None or entry.pid <= 0:
+        return None
+    return entry if entry.session_id and is_printable(entry.session_id) else None

@@ -93,7 +93,8 @@ def parse(text: str) -> Document:
     except _NotJsonError as error:
         raise ConfigError(f"{_place(text, error.at)}: {error}.") from None
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{_place(text, start + error.pos)}: {error.msg}.") from None
+        at, why = _mistake(text, start + error.pos)
+        raise ConfigError(f"{_place(text, at)}: {why or error.msg}.") from None
     except RecursionError:
         raise ConfigError("line 1 column 1: the values are nested too deeply.") from None
     return Document(text, value, root)
@@ -116,6 +117,22 @@ def _loads(text: str) -> Any:
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _LONGEST_EXACT_INTEGER else float(digits)
+
+
+def _mistake(text: str, at: int) -> tuple[int, str | None]:
+    """What people write into JSON by habit, and where, when it is that; a reader says it worse.
+
+    Args:
+        text: No JSON.
+        at: Where the reader gave up: at the character it did not expect, or one before it.
+    """
+    here = _skip_blank(text, at)
+    if text.startswith(("//", "/*"), here):
+        return here, "comments are not allowed in JSON"
+    before = text[:here].rstrip(" \t\n\r")
+    if text[here : here + 1] in {"}", "]"} and before.endswith(","):
+        return len(before) - 1, f"a comma too many before {text[here]}"
+    return at, None
 
 
 def _place(text: str, at: int) -> str:

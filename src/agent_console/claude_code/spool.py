@@ -42,11 +42,13 @@ class Drained(NamedTuple):
         folder: Where.
         events: In the order in which they were sent.
         dropped: How many are lost since the last call: the folder was full, or a file is broken.
+        more: There are others, which would have been too much at once.
     """
 
     folder: Path
     events: tuple[SpooledEvent, ...]
     dropped: int
+    more: bool = False
 
     @property
     def lines(self) -> list[bytes]:
@@ -69,8 +71,12 @@ def pending(spool: Path) -> list[str]:
         return [] if folder is None else _waiting(folder)
 
 
-def drain(spool: Path) -> Drained:
-    """Read every event that waits. Call `forget` when they were applied.
+def drain(spool: Path, most_bytes: int | None = None) -> Drained:
+    """Read the events that wait, the oldest first. Call `forget` when they were applied.
+
+    Args:
+        spool: The folder.
+        most_bytes: After how many no further event is read; null for all of them.
 
     What is broken, or was left half-written by a hook that was killed, is removed and counted. A
     folder that is missing, unreadable or not the user's own holds nothing.
@@ -80,11 +86,15 @@ def drain(spool: Path) -> Drained:
             return Drained(spool, (), 0)
         dropped = _take_dropped(folder) + _remove_abandoned(folder)
         events: list[SpooledEvent] = []
+        read_bytes = 0
         for name in _waiting(folder):
+            if most_bytes is not None and read_bytes >= most_bytes:
+                return Drained(spool, tuple(events), dropped, more=True)
             try:
                 content = _read(folder, name)
             except OSError:
                 continue  # gone meanwhile, or not the user's own file
+            read_bytes += len(content)
             frame = content.removesuffix(b"\n")
             if frame.startswith(FRAME_START) and b"\n" not in frame and content != frame:
                 events.append(SpooledEvent(name, frame))
@@ -93,12 +103,12 @@ def drain(spool: Path) -> Drained:
         return Drained(spool, tuple(events), dropped)
 
 
-def forget(drained: Drained) -> None:
-    """Remove the events that were applied."""
+def forget(drained: Drained) -> int:
+    """Remove the events that were applied; how many could be."""
     with _opened(drained.folder) as folder:
-        if folder is not None:
-            for event in drained.events:
-                _removed(folder, event.name)
+        if folder is None:
+            return 0
+        return sum(_removed(folder, event.name) for event in drained.events)
 
 
 @contextmanager

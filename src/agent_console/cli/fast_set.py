@@ -65,18 +65,25 @@ def _request(arguments: "Iterator[str]") -> tuple[str | None, bytes]:
         if option == "--socket" and value:
             socket = value
         elif option == "--priority":
-            members["priority"] = str(int(value))
+            members["priority"] = str(int(value)) if value else "null"
         else:
             if option == "--working-dir" and value:
                 value = os.path.abspath(value)
             members[_field(option)] = _quoted(value) if value else "null"
     session_id, *status = words
+    if may_be_cut_short(session_id):
+        raise ValueError(session_id)
     if status:
         if len(status) > 1 or status[0] not in STATUSES:
             raise ValueError(status)
         members["status"] = f'"{status[0]}"'
     rest = "".join([f',"{name}":{value}' for name, value in members.items()])
     return socket, f'{{"cmd":"SET","session_id":{_quoted(session_id)}{rest}}}\n'.encode()
+
+
+def may_be_cut_short(session_id: str) -> bool:
+    """Whether an id looks like the beginning of a UUID: then the board has to be asked first."""
+    return 4 <= len(session_id) < 36 and not session_id.strip("0123456789abcdefABCDEF-")
 
 
 def _field(option: str) -> str:

@@ -13,8 +13,8 @@ import click
 
 from agent_console.cli.command_table import EXIT_CODES, PACKAGE, SECTIONS
 from agent_console.cli.daemon_access import DaemonAccess, no_start_option, socket_option
-from agent_console.cli.output import OutputClosedError, narrate
-from agent_console.errors import EXIT_OK, AgentConsoleError
+from agent_console.cli.output import OutputClosedError, full_disk, narrate
+from agent_console.errors import EXIT_OK, AgentConsoleError, RequestRefusedError
 from agent_console.version import __version__
 
 EXIT_INTERRUPTED = 130
@@ -104,7 +104,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except OutputClosedError as error:
         return error.exit_code
+    except RequestRefusedError as error:
+        from agent_console.cli.refusal_words import in_options  # noqa: PLC0415 - after a mistake
+
+        narrate(f"agent-console: {in_options(str(error))}")
+        return error.exit_code
     except AgentConsoleError as error:
         narrate(f"agent-console: {error}")
         return error.exit_code
+    except OSError as error:
+        unwritable = full_disk(error)
+        if unwritable is None:
+            raise
+        narrate(f"agent-console: {unwritable}")
+        return unwritable.exit_code
     return code if isinstance(code, int) else EXIT_OK

@@ -4,6 +4,7 @@ Rule: nothing else in the package writes to stdout, so that pipes, colours, widt
 go away are treated alike everywhere. rich is imported only to draw something that is no text.
 """
 
+import errno
 import io
 import os
 import sys
@@ -43,6 +44,7 @@ def emit(content: "RenderableType", *, wide: bool = False) -> None:
 
     Raises:
         OutputClosedError: Nobody reads stdout any more.
+        AgentConsoleError: It cannot be written, because a disk is full for instance.
     """
     if isinstance(content, str):
         _write(content if content.endswith("\n") else content + "\n")
@@ -132,6 +134,26 @@ def _write(text: str) -> None:
     except BrokenPipeError as error:
         _discard(stream)
         raise OutputClosedError("Nobody reads the output.") from error
+    except OSError as error:
+        _discard(stream)
+        raise _unwritable(error) from error
+
+
+def full_disk(error: OSError) -> AgentConsoleError | None:
+    """What an error means that came from writing, when click wrote: None when it is another one."""
+    # What concerns a file by its name was never the output.
+    if error.filename is not None or error.errno not in _WRITING_FAILED:
+        return None
+    if sys.stdout is not None:
+        _discard(sys.stdout)
+    return _unwritable(error)
+
+
+_WRITING_FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _unwritable(error: OSError) -> AgentConsoleError:
+    return AgentConsoleError(f"The output cannot be written: {error.strerror or error}.")
 
 
 def _discard(stream: "TextIO") -> None:
@@ -200,6 +222,7 @@ def console(target: "TextIO", *, wide: bool) -> "Console":
     return Console(
         file=target,
         width=columns(wide=wide),
+        height=rows(),  # with both given, rich also believes them of a dumb terminal
         force_terminal=True if is_terminal() else None,
         markup=False,
         emoji=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent_console.cli.fast_set import may_be_cut_short
 from agent_console.errors import RequestRefusedError
 
 if TYPE_CHECKING:
@@ -24,20 +25,40 @@ def full_id(client: "BlockingClient", given: str) -> str:
     Raises:
         RequestRefusedError: Several sessions begin like that.
     """
-    from agent_console.protocol.messages import ListSessions  # noqa: PLC0415 - help needs no wire
-
     if len(given) >= UUID_LENGTH:
         return given
-    ids = [session.session_id for session in client.request(ListSessions())]
-    if given in ids:
+    matches = _begun_by(client, given)
+    if given in matches:
         return given
-    matches = [session_id for session_id in ids if session_id.startswith(given)]
     if len(matches) > 1:
         raise RequestRefusedError(
             "invalid_value",
             f"{len(matches)} sessions begin with {given!r}: {', '.join(sorted(matches)[:5])}.",
         )
     return matches[0] if matches else given
+
+
+def refuse_cut_short(client: "BlockingClient", given: str) -> None:
+    """For `set`, which makes a session of whatever id it is given.
+
+    Raises:
+        RequestRefusedError: It is unknown, and the beginning of one session's UUID.
+    """
+    if not may_be_cut_short(given):
+        return
+    begun = _begun_by(client, given)
+    if given not in begun and len(begun) == 1 and len(begun[0]) == UUID_LENGTH:
+        raise RequestRefusedError(
+            "invalid_value",
+            f"There is no session {given}; did you mean {begun[0]}? `set` takes no shortened ids.",
+        )
+
+
+def _begun_by(client: "BlockingClient", given: str) -> list[str]:
+    from agent_console.protocol.messages import ListSessions  # noqa: PLC0415 - help needs no wire
+
+    ids = [session.session_id for session in client.request(ListSessions())]
+    return [session_id for session_id in ids if session_id.startswith(given)]
 
 
 def unknown(session_id: str) -> RequestRefusedError:

@@ -1,14 +1,16 @@
 """The board as a table: what matters most stays when the terminal is narrow.
 
-Rule: a column that is empty for every session is not drawn, and only the column that says what a
-session does may be cut before all others are.
+Rule: a column that is empty for every session is not drawn. Which others there is room for is
+measured on what they hold; a column that has room is cut only where it says so itself, and what a
+session does takes what the others leave.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +25,9 @@ from agent_console.model.format import cost, elapsed, printable, tokens
 from agent_console.model.session import Session, Status
 from agent_console.model.short_names import short_model, short_path
 
+GAP = 2
+"""Blanks between two columns."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -31,16 +36,18 @@ class Column:
     Attributes:
         title: Its heading.
         cell: What it says of a session at a time (Unix ms).
-        from_columns: The narrowest terminal that has it.
+        rank: Which of the columns goes first when there is no room for all: the highest.
         max_width: Longer cells are cut.
+        enough: What it can do with while more important columns need room; null when that is all.
         justify: Numbers stand right.
         flexible: It takes what the others leave.
     """
 
     title: str
     cell: Callable[[Session, int], Text | str]
-    from_columns: int = 0
+    rank: int
     max_width: int | None = None
+    enough: int | None = None
     justify: Literal["left", "right"] = "left"
     flexible: bool = False
 
@@ -72,34 +79,40 @@ def _model(session: Session) -> str | None:
     return session.model or (session.metadata.model if session.metadata else None)
 
 
+ESSENTIAL_RANK = 6
+"""Up to here, columns may be squeezed to what is enough for them; others need room for all."""
+
+COMFORTABLE_COLUMNS = 32
+"""What a session does is given so much before columns that are less important are added."""
+
 COLUMNS: tuple[Column, ...] = (
-    Column("STATUS", _status),
-    Column("SESSION", _name, max_width=22),
-    Column("DOING", lambda session, _: doing(session), flexible=True),
-    Column("LABEL", lambda session, _: one_line(session.label), 100, max_width=18),
+    Column("STATUS", _status, 1),
+    Column("SESSION", _name, 2, max_width=22, enough=14),
+    Column("DOING", lambda session, _: doing(session), 3, enough=12, flexible=True),
+    Column("LABEL", lambda session, _: one_line(session.label), 7, max_width=18),
     Column(
         "PRIO",
         lambda session, _: str(session.priority) if session.priority else "",
-        120,
+        11,
         justify="right",
     ),
-    Column("TITLE", lambda session, _: one_line(session.title), 150, max_width=32),
+    Column("TITLE", lambda session, _: one_line(session.title), 12, max_width=32),
     Column(
         "FOLDER",
         lambda session, _: short_path(session.working_dir, os.path.expanduser("~")),
-        150,
+        10,
         max_width=40,
     ),
-    Column("BRANCH", lambda session, _: one_line(session.git_branch), 180, max_width=20),
-    Column("MODEL", lambda session, _: short_model(_model(session)), 110, max_width=20),
-    Column("CTX", _context, 140, justify="right"),
-    Column("TOKENS", _tokens, 110, justify="right"),
-    Column("COST", _cost, justify="right"),
-    Column("SINCE", lambda session, now: elapsed(now - session.since_ms), justify="right"),
+    Column("BRANCH", lambda session, _: one_line(session.git_branch), 13, max_width=20),
+    Column("MODEL", lambda session, _: short_model(_model(session)), 8, max_width=20),
+    Column("CTX", _context, 14, justify="right"),
+    Column("TOKENS", _tokens, 9, justify="right"),
+    Column("COST", _cost, 5, justify="right"),
+    Column("SINCE", lambda session, now: elapsed(now - session.since_ms), 4, justify="right"),
 )
 
-_SHORT_ID = Column("ID", lambda session, _: Text(short_id(session.session_id), style="dim"))
-_FULL_ID = Column("ID", lambda session, _: printable(session.session_id))
+_SHORT_ID = Column("ID", lambda session, _: Text(short_id(session.session_id), style="dim"), 6)
+_FULL_ID = Column("ID", lambda session, _: printable(session.session_id), 6)
 
 
 def session_table(sessions: Sequence[Session], now_ms: int, columns: int, *, cut: bool) -> Table:
@@ -109,38 +122,80 @@ def session_table(sessions: Sequence[Session], now_ms: int, columns: int, *, cut
         sessions: What to show.
         now_ms: Unix milliseconds.
         columns: The width of the terminal.
-        cut: Cells may be cut to fit; into a pipe they are whole.
+        cut: Cells may be cut and columns left out to fit; into a pipe everything is whole.
     """
     wanted = (*COLUMNS, _SHORT_ID if cut else _FULL_ID)
     cells = {
         column.title: [column.cell(session, now_ms) for session in sessions] for column in wanted
     }
-    shown = [
-        column
-        for column in wanted
-        if column.from_columns <= columns and any(str(cell) for cell in cells[column.title])
-    ]
+    filled = [column for column in wanted if any(str(cell) for cell in cells[column.title])]
+    widths: dict[str, int] | None = None
+    if cut:
+        natural = {column.title: _natural(column, cells[column.title]) for column in filled}
+        filled = _with_room(filled, natural, columns)
+        widths = _widths(filled, natural, columns)
     table = Table(
         box=None,
-        expand=cut,
         pad_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, GAP, 0, 0),
         header_style="dim",
         collapse_padding=False,
     )
-    for column in shown:
+    for column in filled:
         table.add_column(
             column.title,
             justify=column.justify,
             no_wrap=True,
             overflow="ellipsis",
-            max_width=column.max_width if cut else None,
-            ratio=1 if cut and column.flexible else None,
+            width=None if widths is None else widths[column.title],
         )
-    rows = zip(*(cells[column.title] for column in shown), strict=True)
+    rows = zip(*(cells[column.title] for column in filled), strict=True)
     for session, row in zip(sessions, rows, strict=True):
         table.add_row(
             *(cell if isinstance(cell, Text) else Text(cell) for cell in row),
             style="dim" if session.status is Status.CLOSED else None,
         )
     return table
+
+
+def _natural(column: Column, cells: Iterable[Text | str]) -> int:
+    """The columns it takes when nothing is in its way."""
+    widest = max(cell_len(str(cell)) for cell in (column.title, *cells))
+    return widest if column.max_width is None else min(widest, column.max_width)
+
+
+def _with_room(columns: list[Column], natural: dict[str, int], width: int) -> list[Column]:
+    """Those that fit beside the more important ones, in the order of the table."""
+    chosen: list[Column] = []
+    for column in sorted(columns, key=lambda column: column.rank):
+        squeezed = column.rank <= ESSENTIAL_RANK
+        needed = [_needed(other, natural, squeezed=squeezed) for other in (*chosen, column)]
+        if chosen and sum(needed) + GAP * len(chosen) > width:
+            if squeezed:
+                break
+            continue
+        chosen.append(column)
+    return [column for column in columns if column in chosen]
+
+
+def _needed(column: Column, natural: dict[str, int], *, squeezed: bool) -> int:
+    if squeezed and column.enough is not None:
+        return min(natural[column.title], column.enough)
+    if column.flexible:
+        return min(natural[column.title], COMFORTABLE_COLUMNS)
+    return natural[column.title]
+
+
+def _widths(columns: list[Column], natural: dict[str, int], width: int) -> dict[str, int]:
+    """What each gets: at least enough, then all it needs, and the flexible one the rest."""
+    given = {column.title: _needed(column, natural, squeezed=True) for column in columns}
+    left = max(0, width - sum(given.values()) - GAP * (len(columns) - 1))
+    for column in columns:
+        if not column.flexible:
+            more = min(left, natural[column.title] - given[column.title])
+            given[column.title] += more
+            left -= more
+    for column in columns:
+        if column.flexible:
+            given[column.title] += left
+    return given

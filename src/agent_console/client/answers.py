@@ -10,6 +10,7 @@ from msgspec import Raw
 from agent_console.errors import DaemonUnreachableError, RequestRefusedError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session
+from agent_console.paths import is_other_than_socket
 from agent_console.protocol.codec import Answer, decode_data, encode
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
@@ -110,6 +111,8 @@ def decoded(request: Request, data: Raw) -> Any:
 def unreachable(path: str, error: OSError) -> DaemonUnreachableError:
     """Why nobody could be reached on a socket, and what to do."""
     match error:
+        case ConnectionRefusedError() if is_other_than_socket(path):
+            return DaemonUnreachableError(f"{path} is no socket: no daemon can be reached there.")
         case FileNotFoundError() | ConnectionRefusedError():
             return DaemonUnreachableError(
                 f"No daemon is running on {path}: start it with `agent-console daemon start`."

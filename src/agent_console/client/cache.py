@@ -1,7 +1,7 @@
 """What a front end knows of the daemon: sessions and metadata by id, kept up to date.
 
-Rule 1: a notification is newer than a load that was under way when it came; the load does not undo
-        it.
+Rule 1: a notification, a snapshot and `clear` are newer than a load that was under way when they
+        came; the load does not undo them.
 Rule 2: metadata notifications touch only what is there. A session's arrival is told by a session
         notification, which carries its metadata; a change of totals alone is not, so the cache
         joins it to the session itself.
@@ -50,8 +50,21 @@ class CacheChange(Struct, frozen=True, gc=False):
     session_id: str | None = None
 
 
-Told: TypeAlias = set[tuple[Kind, str]]
-"""Entries that notifications have put or dropped."""
+class Told:
+    """What became of the cache while a load was under way.
+
+    Attributes:
+        entries: Those that were put or dropped.
+        everything: A snapshot came.
+    """
+
+    def __init__(self) -> None:
+        self.entries: set[tuple[Kind, str]] = set()
+        self.everything = False
+
+    def __contains__(self, entry: object) -> bool:
+        return self.everything or entry in self.entries
+
 
 Listener: TypeAlias = Callable[[CacheChange], None]
 
@@ -74,7 +87,7 @@ class SessionCache:
         self._listeners: list[Listener] = []
         self._loads = 0
         self._told: dict[int, Told] = {}
-        """For each load under way, what notifications have told since it began."""
+        """For each load under way, what came since it began."""
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -148,8 +161,9 @@ class SessionCache:
 
     def clear(self, session_id: str) -> None:
         """Forget one session and its totals, and no other."""
-        self._sessions.pop(session_id, None)
-        self._metadata.pop(session_id, None)
+        self._mark("session", session_id)
+        self._mark("metadata", session_id)
+        self._drop_session(session_id)
         self._tell("session", session_id)
 
     def clear_error(self) -> None:
@@ -182,10 +196,13 @@ class SessionCache:
                 self._replace(snapshot)
             case Session() as session:
                 self._mark("session", session.session_id)
+                if session.metadata is not None:
+                    self._mark("metadata", session.session_id)
                 self._put_session(session)
                 self._tell("session", session.session_id)
             case SessionRemoved(session_id):
                 self._mark("session", session_id)
+                self._mark("metadata", session_id)
                 self._drop_session(session_id)
                 self._tell("session", session_id)
             case SessionMetadata() as metadata:
@@ -208,8 +225,7 @@ class SessionCache:
         self.limits = snapshot.limits
         for told in self._told.values():
             # A load that is under way knows nothing that the snapshot does not.
-            told.update(("session", session_id) for session_id in self._sessions)
-            told.update(("metadata", session_id) for session_id in self._metadata)
+            told.everything = True
         self._connect(True)
         self._tell("board")
 
@@ -253,14 +269,14 @@ class SessionCache:
 
     def _mark(self, kind: Kind, session_id: str) -> None:
         for told in self._told.values():
-            told.add((kind, session_id))
+            told.entries.add((kind, session_id))
 
     @contextmanager
     def _load(self) -> "Generator[Told]":
         """One load: its state, its error, and what was told meanwhile."""
         self._loads += 1
         load = self._loads
-        told: Told = set()
+        told = Told()
         self._told[load] = told
         self.error = None
         self._tell("state")

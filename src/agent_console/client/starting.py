@@ -20,8 +20,8 @@ from agent_console.client.blocking import (
     BlockingClient,
     open_socket,
 )
-from agent_console.errors import DaemonAlreadyRunningError, DaemonUnreachableError
-from agent_console.paths import log_path, socket_path
+from agent_console.errors import ConfigError, DaemonAlreadyRunningError, DaemonUnreachableError
+from agent_console.paths import log_path, refuse_other_than_socket, socket_path
 
 if TYPE_CHECKING:
     import subprocess
@@ -48,7 +48,8 @@ def connect_or_start(given: str | None = None, timeout: float = TIMEOUT_SECONDS)
 
     Raises:
         DaemonUnreachableError: It could not be started, or one is there that does not answer.
-        ConfigError: The path is too long for a socket.
+        ConfigError: The path is too long for a socket, something else lies there, or the
+            configuration cannot be used.
     """
     path = socket_path(given)
     deadline = time.monotonic() + START_SECONDS
@@ -68,6 +69,7 @@ def connect_or_start(given: str | None = None, timeout: float = TIMEOUT_SECONDS)
 
 def _start_unless_somebody_does(path: str, deadline: float) -> bool:
     """Whether a daemon was started here and now listens."""
+    refuse_other_than_socket(path)
     with _start_lock(path) as ours:
         if not ours or _listens(path):
             return False
@@ -86,6 +88,7 @@ def start(path: str, timeout: float = START_SECONDS) -> int:
 
     Raises:
         DaemonAlreadyRunningError: Another one holds the socket.
+        ConfigError: It cannot run with the configuration as it is.
         DaemonUnreachableError: It ended, or did not listen in time.
     """
     import subprocess  # noqa: PLC0415 - only who starts a daemon pays for it
@@ -111,7 +114,13 @@ def start(path: str, timeout: float = START_SECONDS) -> int:
         ) from error
     if code == DaemonAlreadyRunningError.exit_code:
         raise DaemonAlreadyRunningError(f"Another daemon holds {path}.")
-    raise DaemonUnreachableError(_last_words(code))
+    said = _last_words()
+    if code == ConfigError.exit_code and said:
+        raise ConfigError(said)
+    said = f": {said}" if said else "."
+    raise DaemonUnreachableError(
+        f"The daemon could not start (exit code {code}){said} Its log is {log_path()}."
+    )
 
 
 def _spawn(path: str, ready: int) -> "subprocess.Popen[bytes]":
@@ -174,7 +183,7 @@ def _open_log() -> int:
     return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
-def _last_words(code: int) -> str:
+def _last_words() -> str:
     """Why a daemon ended while it started: the last line it logged."""
     try:
         with log_path().open("rb") as log:
@@ -183,8 +192,7 @@ def _last_words(code: int) -> str:
             lines = log.read().decode(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    said = f": {lines[-1]}" if lines else "."
-    return f"The daemon could not start (exit code {code}){said} Its log is {log_path()}."
+    return lines[-1].removeprefix("agent-console: ") if lines else ""
 
 
 def _listens(path: str) -> bool:

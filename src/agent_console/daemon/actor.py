@@ -40,7 +40,14 @@ from agent_console.protocol.messages import (
     Unsubscribed,
     Upsert,
 )
-from agent_console.usage.entries import AddUsage, LedgerEntry, LedgerResult, UsageAdded
+from agent_console.usage.entries import (
+    AddUsage,
+    KeepUserFields,
+    LedgerEntry,
+    LedgerRefusal,
+    LedgerResult,
+    UsageAdded,
+)
 from agent_console.version import __version__
 
 _log = logging.getLogger(__name__)
@@ -79,6 +86,7 @@ class Actor:
         changed_at: When the state last changed, by `time.perf_counter`.
         occupation_changed: Set when subscribers come or go.
         heeding: Told of the changes of each turn, beside subscribers; must not wait.
+        ledger_refused: Set when the ledger is to be asked again what nobody waits for.
     """
 
     def __init__(
@@ -98,12 +106,14 @@ class Actor:
         self.occupation_changed = anyio.Event()
         self.subscribed = anyio.Event()
         self.heeding: Callable[[list[Change]], object] = len
+        self.ledger_refused = anyio.Event()
         self.last_error: str | None = None
         self._describe = describe
         self._pid = pid
         self._journal = journal
         self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
+        self._recalled: tuple[KeepUserFields, ...] = ()
         self._drained: list[Connection] = []
         self._held: list[Connection] = []
         self._bell = Bell()
@@ -133,6 +143,11 @@ class Actor:
     def deliver(self, results: Iterable[tuple[Ticket, LedgerResult]]) -> None:
         """Answers of the ledger."""
         self._results.extend(results)
+        self._awake()
+
+    def recall(self, user_fields: tuple[KeepUserFields, ...]) -> None:
+        """What the person had written on sessions, read late; comes before any later answer."""
+        self._recalled = user_fields
         self._awake()
 
     def drained(self, connection: Connection) -> None:
@@ -172,13 +187,16 @@ class Actor:
         await self._turned()
 
     async def settle(self) -> None:
-        """Wait until all that was asked by now has been answered."""
+        """Wait until all that was asked by now has been answered, and what was written kept."""
         await self.after_turn()
-        while any(connection.owed for connection in self.connections):
+        while self.state.unkept or any(connection.owed for connection in self.connections):
             await self._turned()
 
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
+        if self._recalled:
+            recalled, self._recalled = self._recalled, ()
+            self._carry_out(self._guarded(self.state.recall_user_fields, recalled, at_ms))
         results, self._results = self._results, []
         for ticket, result in results:
             self._deliver(ticket, result, at_ms)
@@ -371,12 +389,23 @@ class Actor:
         outcome = self._guarded(State.committed, self.state, ticket.entry, result, at_ms)
         if outcome.changes:
             self._changes.extend(outcome.changes)
+        if isinstance(result, LedgerRefusal) and not isinstance(ticket.entry, AddUsage):
+            self._refused(ticket.entry, result)
         connection = ticket.connection
         if connection is None:
             return
         self._answer(connection, ticket.request_id, outcome.answer)
         connection.in_flight -= 1
         self._proceed(connection, at_ms)
+
+    def _refused(self, entry: LedgerEntry, refusal: LedgerRefusal) -> None:
+        """The ledger did not keep or tell something: what nobody waits for is tried again."""
+        if refusal.retryable:
+            self.ledger_refused.set()
+        if isinstance(entry, KeepUserFields) and self.last_error != refusal.message:
+            self.last_error = refusal.message
+            again = "It is tried again." if refusal.retryable else "It is not kept."
+            _log.warning("What was written on a session: %s %s", refusal.message, again)
 
     # ---- answers and notifications -----------------------------------------------------------
 

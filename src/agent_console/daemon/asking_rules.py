@@ -8,7 +8,7 @@ somebody must answer it.
 
 from agent_console.claude_code.hook_event import ASKING_TOOLS, HookEvent
 from agent_console.claude_code.tool_summary import one_line, tool_summary
-from agent_console.daemon.evidence import Asking, Known
+from agent_console.daemon.evidence import REMEMBERED_CALLS, Asking, Known
 from agent_console.daemon.turn_rules import LEAD_MS, doing, rests
 from agent_console.model.session import Activity, Status
 
@@ -79,7 +79,7 @@ def answered_by_tool(known: Known, event: HookEvent, sent_ms: int) -> Known:
     """The end of a tool: an answer, if it is the one that waited."""
     return _answered(
         known,
-        tuple(asking for asking in known.evidence.asking if not _is_answer(asking, event)),
+        tuple(asking for asking in known.evidence.asking if not _is_answer(known, asking, event)),
         event,
         sent_ms,
     )
@@ -96,7 +96,10 @@ def answered_by_all(known: Known, event: HookEvent, sent_ms: int) -> Known:
 
 
 def elicitation_answered(known: Known, event: HookEvent, sent_ms: int) -> Known:
-    """What an MCP server asked is answered."""
+    """What an MCP server asked is answered, also when only the registry told that it asked."""
+    evidence = known.evidence
+    if evidence.unexplained and not evidence.asking and known.session.status is Status.QUESTION:
+        return _answer_shown(known, event, sent_ms)
     return _answered(
         known,
         tuple(
@@ -109,28 +112,45 @@ def elicitation_answered(known: Known, event: HookEvent, sent_ms: int) -> Known:
     )
 
 
-def _is_answer(asking: Asking, event: HookEvent) -> bool:
+def call_started(known: Known, event: HookEvent) -> Known:
+    """A call and its input as the model made it; what is asked for it has the same input."""
+    if event.tool_use_id is None:
+        return known
+    calls = known.evidence.calls[-(REMEMBERED_CALLS - 1) :]
+    call = (event.tool_use_id, hash(bytes(event.tool_input)))
+    return known.with_evidence(calls=(*calls, call))
+
+
+def _is_answer(known: Known, asking: Asking, event: HookEvent) -> bool:
     if asking.agent_id != event.agent_id or asking.tool != event.tool_name:
         return False
     if asking.tool in ASKING_TOOLS:  # its input comes back with the answers in it
         return True
     if asking.tool_use_id is not None:
         return asking.tool_use_id == event.tool_use_id
-    return asking.input_hash == hash(bytes(event.tool_input))
+    if asking.input_hash == hash(bytes(event.tool_input)):
+        return True
+    # The person may have changed what the call is to do before they allowed it.
+    return (event.tool_use_id, asking.input_hash) in known.evidence.calls
 
 
 def _answered(known: Known, pending: tuple[Asking, ...], event: HookEvent, sent_ms: int) -> Known:
     """Back to what else is asked, or to what the session did before it asked."""
-    session, evidence = known.session, known.evidence
-    if len(pending) == len(evidence.asking) or session.status is Status.CLOSED:
+    if len(pending) == len(known.evidence.asking) or known.session.status is Status.CLOSED:
         return known
+    return _answer_shown(known, event, sent_ms, pending)
+
+
+def _answer_shown(
+    known: Known, event: HookEvent, sent_ms: int, pending: tuple[Asking, ...] = ()
+) -> Known:
     if not known.is_news(sent_ms, event.rank):
         return known
     if pending:
         last = pending[-1]
         known = known.entering(last.status, last.reason, sent_ms, event.rank, asking=pending)
         return known.with_evidence(activity_at_ms=sent_ms).with_session(activity=last.activity)
-    if event.agent_id is None or evidence.open_prompt:
+    if event.agent_id is None or known.evidence.open_prompt:
         reason = None
     elif works_behind(known):
         reason = "background"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from agent_console.model.session import Activity, Session, Status
 
 REMEMBERED_PROMPTS = 4
+REMEMBERED_CALLS = 8
 
 
 class Asking(Struct, frozen=True, gc=False):
@@ -50,6 +51,7 @@ class Evidence(Struct, frozen=True, gc=False):
         worked: It has worked since it started (all the registry alone can tell of a prompt).
         asking: What it waits for, in the order in which it was asked, while it waits.
         asked_at_ms: When it last asked.
+        calls: The last tool calls that started: id, and hash of their input.
         unexplained: The registry said that it waits or rests, and no hook has said why.
         end_reason: A SessionEnd said so that was heard too late to close the session by itself.
         observed_end: It was closed because it was seen gone; its own SessionEnd knows better.
@@ -68,6 +70,7 @@ class Evidence(Struct, frozen=True, gc=False):
     worked: bool = False
     asking: tuple[Asking, ...] = ()
     asked_at_ms: int = 0
+    calls: tuple[tuple[str, int], ...] = ()
     unexplained: bool = False
     end_reason: str | None = None
     observed_end: bool = False

@@ -4,9 +4,13 @@ Rule: only the moment and the new status of each step are kept, so a history can
 itself: where a step begins is where the one before it ended. As structs, the histories of ten
 thousand sessions would be 60 MB; they are made when somebody asks, and kept for the few sessions
 that were asked about last.
+
+A step is packed before anything is written: a time that does not fit raises and changes nothing.
 """
 
 from array import array
+from itertools import pairwise, starmap
+from typing import NamedTuple
 
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
@@ -17,6 +21,27 @@ _CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
 
 
+class Step(NamedTuple):
+    """A transition, packed."""
+
+    begun: int
+    """When the status before began, and which it was."""
+    turned: int
+
+
+def packed(before: Status, before_ms: int, after: Status, after_ms: int) -> Step:
+    """A transition as it is kept.
+
+    Raises:
+        OverflowError: A time is none that a history can hold.
+    """
+    return Step(*array("q", (_packed(before, before_ms), _packed(after, after_ms))))
+
+
+def _packed(status: Status, at_ms: int) -> int:
+    return at_ms << _CODE_BITS | _CODES[status]
+
+
 class Histories:
     """Session id → its last transitions, oldest first."""
 
@@ -24,21 +49,18 @@ class Histories:
         self._steps: dict[str, array[int]] = {}
         self._read: dict[str, tuple[StateTransition, ...]] = {}
 
-    def append(
-        self, session_id: str, before: Status, before_ms: int, after: Status, after_ms: int
-    ) -> None:
+    def append(self, session_id: str, step: Step) -> None:
         """Add a transition; the first one also says where the session began."""
         steps = self._steps.get(session_id)
         if steps is None:
-            steps = array("q", (before_ms << _CODE_BITS | _CODES[before],))
+            steps = array("q", (step.begun,))
             self._steps[session_id] = steps
-        steps.append(after_ms << _CODE_BITS | _CODES[after])
+        steps.append(step.turned)
         if len(steps) > HISTORY_LENGTH + 1:
             del steps[0]
         read = self._read.get(session_id)
         if read is not None:
-            step = StateTransition(after_ms, before, after, after_ms - before_ms)
-            self._read[session_id] = (*read[-(HISTORY_LENGTH - 1) :], step)
+            self._read[session_id] = (*read[-(HISTORY_LENGTH - 1) :], _transition(*step))
 
     def of(self, session_id: str) -> tuple[StateTransition, ...]:
         """A session's transitions."""
@@ -59,10 +81,9 @@ class Histories:
         steps = self._steps.get(session_id)
         if steps is None:
             return ()
-        transitions: list[StateTransition] = []
-        before_ms, before = steps[0] >> _CODE_BITS, _STATUSES[steps[0] & 3]
-        for step in steps[1:]:
-            at_ms, status = step >> _CODE_BITS, _STATUSES[step & 3]
-            transitions.append(StateTransition(at_ms, before, status, at_ms - before_ms))
-            before_ms, before = at_ms, status
-        return tuple(transitions)
+        return tuple(starmap(_transition, pairwise(steps)))
+
+
+def _transition(begun: int, turned: int) -> StateTransition:
+    before_ms, at_ms = begun >> _CODE_BITS, turned >> _CODE_BITS
+    return StateTransition(at_ms, _STATUSES[begun & 3], _STATUSES[turned & 3], at_ms - before_ms)

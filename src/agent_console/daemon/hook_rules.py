@@ -73,6 +73,7 @@ def _started(known: Known, event: HookEvent, sent_ms: int) -> Known:
 
 def _tool_started(known: Known, event: HookEvent, sent_ms: int) -> Known:
     activity = Activity(event.tool_name, tool_summary(event.tool_input))
+    known = asking_rules.call_started(known, event)
     if event.agent_id is not None:
         known = tree_rules.subagent_doing(known, event.agent_id, activity)
     if event.tool_name in ASKING_TOOLS:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
+from agent_console.paths import refuse_other_than_socket
 
 LISTEN_BACKLOG = 1_024
 _HOLDER_SECONDS = 1.0
@@ -22,16 +23,24 @@ _FIRST_HANDED_OVER_FD = 3
 class Instance:
     """The lock of one socket, held for life.
 
+    Args:
+        path: The socket.
+        usual: Nobody named it, so its folder is our own to tighten; another is only checked.
+
     Raises:
         DaemonAlreadyRunningError: Another daemon holds it; the message says which.
-        ConfigError: The folder is not ours alone, or the lock cannot be made there.
+        ConfigError: The folder is not ours alone, the lock cannot be made there, or something that
+            is no socket lies at the path.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, usual: bool = False) -> None:
         self.path = path
         self._socket: socket.socket | None = None
         self._identity: tuple[int, int] | None = None
         _own_folder(Path(path).parent)
+        if usual:
+            _tighten(Path(path).parent)
+        refuse_other_than_socket(path)
         self._lock = _locked(path)
 
     def listen(self) -> socket.socket:
@@ -115,6 +124,21 @@ def _own_folder(folder: Path) -> None:
         raise ConfigError(f"{folder} can be written by others: run `chmod go-w {folder}`.")
 
 
+def _tighten(folder: Path) -> None:
+    """Make our own folder ours alone, whoever made it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077:
+                os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be made yours alone: {error.strerror}. Run `chmod 700 {folder}`."
+        ) from error
+
+
 def _locked(path: str) -> int:
     """The open lock of a socket path, which names our pid for whoever comes later."""
     name = f"{path}.lock"
@@ -167,12 +191,9 @@ def _remove_stale(path: str) -> None:
         DaemonAlreadyRunningError: Somebody does.
         ConfigError: Whatever lies there is none of ours.
     """
-    try:
-        found = os.lstat(path)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return
-    if not stat.S_ISSOCK(found.st_mode):
-        raise ConfigError(f"{path} is no socket: move it away or choose another path.")
+    refuse_other_than_socket(path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         outcome = probe.connect_ex(path)

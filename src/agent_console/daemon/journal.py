@@ -7,11 +7,16 @@ belongs to the thread once it runs.
 The thread takes everything that waits and carries it out in one transaction: many waiting UPSERTs
 share one commit, and the longer a commit takes, the more the next one carries.
 
+A database that was taken away or replaced takes everything that is written to it and keeps nothing:
+what is acknowledged was written to the file that lies at the path after the commit.
+
 A ledger that cannot be opened stops nothing: each entry is answered as the ledger's own answers
 in an outage are, and opening is tried again when entries come, at most once in RETRY_SECONDS.
+What the person had written on sessions is then read late, and told before any later answer.
 """
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -34,6 +39,9 @@ Ticket = TypeVar("Ticket")
 
 Deliver: TypeAlias = Callable[[list[tuple[Ticket, LedgerResult]]], None]
 
+Recall: TypeAlias = Callable[[tuple[KeepUserFields, ...]], None]
+"""Told, once, what the person had written, when that could not be read at the start."""
+
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 4.0
 """The daemon promises to end within 5."""
@@ -44,7 +52,8 @@ class Journal(Generic[Ticket]):
 
     Attributes:
         path: The database.
-        user_fields: What the person had written on sessions when the journal was opened.
+        user_fields: What the person had written on sessions when the journal was opened; null
+            when that could not be read.
         last_error: Why the ledger cannot be opened or the last batch failed; null when it is fine.
     """
 
@@ -53,20 +62,25 @@ class Journal(Generic[Ticket]):
     ) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
-        self.user_fields: list[KeepUserFields] = []
+        self.user_fields: tuple[KeepUserFields, ...] | None = None
         self.last_error: str | None = None
         self._durability: Durability = durability
         self._zone = zone
         self._ledger: Ledger | None = None
+        self._written_to: tuple[int, int] | None = None
         self._tried_at = 0.0
+        self._untold = False
         self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
-        self._finished: deque[list[tuple[Ticket, LedgerResult]] | None] = deque()
+        self._finished: deque[
+            list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
+        ] = deque()
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._backlog = 0
         self._deliver: Deliver[Ticket] | None = None
+        self._recall: Recall | None = None
         self._undelivered: list[tuple[Ticket, LedgerResult]] = []
         self._listener_left: anyio.Event | None = None
         self._closing = False
@@ -88,12 +102,8 @@ class Journal(Generic[Ticket]):
             zone: Where days are cut; null for the system's zone.
         """
         journal = cls(path, durability, zone)
-        journal._open_ledger()
-        if journal._ledger is not None:
-            try:
-                journal.user_fields = journal._ledger.load_user_fields()
-            except LedgerError as error:
-                journal.last_error = str(error)
+        journal.user_fields = journal._open_ledger()
+        journal._untold = journal.user_fields is None
         journal._thread.start()
         return journal
 
@@ -116,13 +126,15 @@ class Journal(Generic[Ticket]):
             self._backlog += len(batch)
             self._waiting.put(batch)
 
-    async def run(self, deliver: Deliver[Ticket]) -> None:
+    async def run(self, deliver: Deliver[Ticket], recall: Recall | None = None) -> None:
         """Deliver results as they come, all that are there in one call, until `flush_and_close`.
 
         Args:
             deliver: Called in the event loop, with results in the order of their entries.
+            recall: Called in the event loop, when what the person had written is read late.
         """
         self._deliver = deliver
+        self._recall = recall
         self._deliver_finished()
         await self._until_ended()
 
@@ -169,6 +181,9 @@ class Journal(Generic[Ticket]):
             done = self._finished.popleft()
             if done is None:
                 self._ended = True
+            elif isinstance(done, tuple):
+                if self._recall is not None:
+                    self._recall(done)
             else:
                 self._undelivered += done
         if self._undelivered and self._deliver is not None:
@@ -199,13 +214,18 @@ class Journal(Generic[Ticket]):
 
     def _carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         if self._ledger is None and time.monotonic() - self._tried_at >= RETRY_SECONDS:
-            self._open_ledger()
+            user_fields = self._open_ledger()
+            if self._untold and user_fields is not None:
+                self._untold = False
+                self._hand_back(user_fields)
         ledger = self._ledger
         if ledger is None:
             why = self.last_error or f"The ledger {self.path} is not open."
             return [answer_without_ledger(entry, why) for entry in entries]
         try:
             results = ledger.carry_out(entries)
+            if self._written_to != _identity(self.path):
+                return self._carry_out_anew(ledger, entries)
         except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
             self.last_error = f"The ledger {self.path} failed: {error!r}."
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
@@ -215,17 +235,47 @@ class Journal(Generic[Ticket]):
             self._ledger = None
         return results
 
-    def _open_ledger(self) -> None:
-        self._tried_at = time.monotonic()
-        try:
-            self._ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
-        except LedgerError as error:
-            self.last_error = str(error)
-        else:
-            self.last_error = None
+    def _carry_out_anew(
+        self, unlinked: Ledger, entries: Sequence[LedgerEntry]
+    ) -> list[LedgerResult]:
+        """Somebody took the database away: what is written there now is in nobody's reach."""
+        unlinked.close()
+        self._ledger = None
+        if self._open_ledger() is None or self._written_to is None:
+            why = self.last_error or f"The ledger {self.path} was taken away."
+            return [answer_without_ledger(entry, why) for entry in entries]
+        return self._carry_out(entries)
 
-    def _hand_back(self, results: list[tuple[Ticket, LedgerResult]] | None) -> None:
+    def _open_ledger(self) -> tuple[KeepUserFields, ...] | None:
+        """Open it, and read what the person wrote; null when it cannot be used."""
+        self._tried_at = time.monotonic()
+        ledger = None
+        try:
+            ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
+            user_fields = tuple(ledger.load_user_fields())
+        except LedgerError as error:
+            if ledger is not None:
+                ledger.close()
+            self.last_error = str(error)
+            return None
+        self._ledger = ledger
+        self._written_to = _identity(self.path)
+        self.last_error = None
+        return user_fields
+
+    def _hand_back(
+        self, results: list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
+    ) -> None:
         self._finished.append(results)
         # A full pair has bytes to read already; a closed one has nobody left to hear.
         with contextlib.suppress(OSError):
             self._bell.send(b"\0")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

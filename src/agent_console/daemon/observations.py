@@ -18,6 +18,7 @@ from agent_console.claude_code.hook_event import (
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.daemon.evidence import Known
 from agent_console.daemon.hook_rules import apply_hook_event
+from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.processes import Processes
 from agent_console.daemon.registry_rules import apply_registry_entry
@@ -25,7 +26,7 @@ from agent_console.daemon.tables import Tables
 from agent_console.daemon.terminal import read_terminal
 from agent_console.daemon.turn_rules import begun, closed
 from agent_console.daemon.twins import Twins
-from agent_console.model.session import Status
+from agent_console.model.session import Status, is_printable
 from agent_console.protocol.messages import Hook, HookResult
 
 EVENT_NAMES_COUNTED = 100
@@ -36,6 +37,7 @@ class Observations:
 
     Attributes:
         processes: Which process is in which session.
+        config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
         twin_hooks: Events that a second registration told again.
     """
@@ -43,6 +45,7 @@ class Observations:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.processes = Processes()
+        self.config_dirs = NamedDirs()
         self.hooks_counted: dict[str, int] = {}
         self.twin_hooks = 0
         self._twins = Twins()
@@ -78,12 +81,13 @@ class Observations:
             after = after.with_session(terminal=terminal)
         pid = _pid(env) if event.agent_id is None else None
         changes, moved = self._write(after, pid, sent_ms, at_ms)
+        named = self.config_dirs.note(env)
         session = tables.sessions[session_id]
         return Outcome(
             HookResult(session_id, session.status) if changes else None,
             changes,
             tables.recall(session_id) if before is None else (),
-            processes_changed=moved,
+            processes_changed=moved or named,
         )
 
     def _count(self, name: str) -> None:
@@ -121,20 +125,23 @@ class Observations:
         if session_id is None:
             return Outcome()
         tables = self._tables
-        status_ms = None if entry.status_updated_at is None else min(entry.status_updated_at, at_ms)
-        told_ms = status_ms or min(entry.updated_at or entry.started_at or at_ms, at_ms)
+        updated_ms = _told_ms(entry.updated_at, at_ms)
+        status_ms = None
+        if entry.status is not None:
+            status_ms = _told_ms(entry.status_updated_at, at_ms) or updated_ms
+        started_ms = _told_ms(entry.started_at, at_ms)
+        told_ms = status_ms or updated_ms or started_ms or at_ms
+        before = tables.known(session_id)
         registered = self.processes.registered(pid)
         moved_here = registered is not None and registered.session_id != session_id
         if (
             registered is not None
-            and moved_here
-            and (registered.status, registered.status_updated_at)
-            == (entry.status, entry.status_updated_at)
+            and (moved_here or before is not None)
+            and registered.says_the_same(entry, of_another_session=moved_here)
         ):
-            status_ms = None  # it was said of the session before
+            status_ms = None  # it was said before, whatever the clock says now
         # Only what the file dates is older than what comes: it is read when somebody has the time.
-        dated_ms = min(entry.started_at or 0, at_ms) if status_ms is None else status_ms - 1
-        before = tables.known(session_id)
+        dated_ms = (started_ms or 0) if status_ms is None else max(0, status_ms - 1)
         if before is None:
             known = tables.new(session_id, Status.ATTENTION, told_ms)
             known = known.with_session(reason="ready").with_evidence(changed_at_ms=dated_ms)
@@ -142,11 +149,14 @@ class Observations:
             known = before
             changed_ms = known.evidence.changed_at_ms
             anew = known.session.pid != pid or moved_here
-            if known.session.closed and anew and told_ms > changed_ms:
-                known = begun(known, told_ms - 1, Rank.START)
+            if self._was_taken_for_gone(known, pid):
+                known = begun(known, at_ms, Rank.START)
+                known = known.settled(changed_ms if status_ms is None else dated_ms, Rank.START)
+            elif known.session.closed and anew and told_ms > changed_ms:
+                known = begun(known, max(0, told_ms - 1), Rank.START)
                 known = known.settled(max(dated_ms, changed_ms), Rank.START)
         after = apply_registry_entry(known, entry, status_ms)
-        written_ms = min(max(entry.updated_at or 0, told_ms), at_ms)
+        written_ms = max(updated_ms or 0, told_ms)
         changes, moved = self._write(after, pid, written_ms, at_ms)
         self.processes.register(entry, session_id)
         return Outcome(
@@ -155,6 +165,16 @@ class Observations:
             tables.recall(session_id) if before is None else (),
             processes_changed=moved,
         )
+
+    def _was_taken_for_gone(self, known: Known, pid: int) -> bool:
+        """Whether a session was closed because this process seemed to have ended.
+
+        It lives, or there would be no entry: its file was away for a moment, or it is of another
+        kernel namespace, where its number means something else than in ours.
+        """
+        session = known.session
+        seen_ending = session.closed and known.evidence.observed_end and session.pid == pid
+        return seen_ending and pid not in self.processes.sessions
 
     def gone(self, pid: int, reason: str, at_ms: int) -> Outcome:
         """A process has ended.
@@ -188,9 +208,7 @@ class Observations:
                 left = _seen_leaving(there, "other", told_ms)
         if pid is not None:
             after = self._placed(after, pid)
-        changes = self._tables.commit(after, at_ms)
-        if left is not None:
-            changes += self._tables.commit(left, at_ms)
+        changes = self._tables.commit(after, at_ms, left)
         return changes, pid is not None and self.processes.enter(pid, session_id)
 
     def _placed(self, known: Known, pid: int) -> Known:
@@ -217,7 +235,14 @@ def _read(request: Hook) -> tuple[HookEvent, str, int] | Failure:
         return Failure(
             "invalid_value", "HOOK: `event` has no `session_id` or no `hook_event_name`."
         )
+    if not is_printable(event.session_id):
+        return Failure("invalid_value", "HOOK: expected printable characters in `session_id`.")
     return event, event.session_id, identity
+
+
+def _told_ms(told: int | None, at_ms: int) -> int | None:
+    """When something was, as a file says: a time that cannot be is moved to one that can."""
+    return None if told is None else max(0, min(told, at_ms))
 
 
 def _sent_ms(sent_at: float | None, at_ms: int) -> int:

@@ -46,7 +46,8 @@ class Outcome(Struct, frozen=True, gc=False):
         changes: What subscribers are told.
         ledger: What the journal is asked to do.
         waits: The answer comes with the result of the first ledger entry.
-        processes_changed: Another set of processes should be watched for their end.
+        processes_changed: Other processes should be watched for their end, or other folders for
+            what theirs say.
     """
 
     answer: Any = None

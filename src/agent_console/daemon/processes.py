@@ -18,6 +18,14 @@ class Registered(Struct, frozen=True, gc=False):
     session_id: str
     status: str | None
     status_updated_at: int | None
+    waiting_for: str | None
+
+    def says_the_same(self, entry: RegistryEntry, *, of_another_session: bool) -> bool:
+        """Whether an entry only repeats the status that was told with this time."""
+        return (self.status, self.status_updated_at) == (
+            entry.status,
+            entry.status_updated_at,
+        ) and (of_another_session or self.waiting_for == entry.waiting_for)
 
 
 class Processes:
@@ -37,7 +45,9 @@ class Processes:
 
     def register(self, entry: RegistryEntry, session_id: str) -> None:
         """The registry says which session a process is in."""
-        self._registered[entry.pid] = Registered(session_id, entry.status, entry.status_updated_at)
+        self._registered[entry.pid] = Registered(
+            session_id, entry.status, entry.status_updated_at, entry.waiting_for
+        )
 
     def enter(self, pid: int, session_id: str) -> bool:
         """A process is in a session; whether it was not known to be there."""

@@ -67,6 +67,7 @@ class Publisher:
             connection.subscription = Subscription(request.topics, state.seq)
             return state.snapshot(self._epoch), ()
         connection.subscription = Subscription(request.topics, since.seq)
+        connection.subscription.handed_seq = state.seq  # the answer carries it
         return Snapshot(self._epoch, state.seq, (), (), state.limits, resync=False), missed
 
     def tell(self, connection: Connection, missed: Iterable[Change]) -> None:
@@ -90,7 +91,7 @@ class Publisher:
             return
         encoded = [(change, self._encode(change)) for change in changes]
         first_seq, last_seq = changes[0].seq, changes[-1].seq
-        joined: dict[frozenset[str], bytes] = {}
+        joined: dict[frozenset[str], tuple[bytes, int]] = {}
         for connection, subscription in subscribers:
             if connection.backlog or subscription.pending or subscription.needs_snapshot:
                 for change in changes:
@@ -98,13 +99,17 @@ class Publisher:
                 continue
             # Who subscribed in this turn has heard of its first changes in the snapshot.
             shares = subscription.seq < first_seq
-            data = joined.get(subscription.topics) if shares else None
-            if data is None:
-                data = b"".join(line for change, line in encoded if subscription.wants(change))
+            told = joined.get(subscription.topics) if shares else None
+            if told is None:
+                wanted = [each for each in encoded if subscription.wants(each[0])]
+                last_wanted = wanted[-1][0].seq if wanted else 0
+                told = b"".join(line for _, line in wanted), last_wanted
                 if shares:
-                    joined[subscription.topics] = data
+                    joined[subscription.topics] = told
             subscription.seq = max(subscription.seq, last_seq)
+            data, handed_seq = told
             if data:
+                subscription.handed_seq = handed_seq
                 connection.send(data)
                 self._written(connection)
 
@@ -116,12 +121,13 @@ class Publisher:
         state = self._state
         if subscription.needs_snapshot:
             subscription.needs_snapshot = False
-            subscription.seq = state.seq
+            subscription.seq = subscription.handed_seq = state.seq
             self._notify(connection, "snapshot", state.snapshot(self._epoch))
         elif subscription.pending:
             for change in subscription.take(PENDING_BATCH):
                 connection.send(self._encode(change))
                 subscription.seq = max(subscription.seq, change.seq)
+                subscription.handed_seq = change.seq
             self._written(connection)
         else:
             if self._farewell is not None:
@@ -170,6 +176,6 @@ class Publisher:
 
     def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
         subscription = connection.subscription
-        seq = self._state.seq if subscription is None else subscription.seq
+        seq = self._state.seq if subscription is None else subscription.handed_seq
         connection.send(codec.encode_notification(event, seq, self._epoch, data))
         self._written(connection)

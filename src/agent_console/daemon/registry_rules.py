@@ -38,7 +38,7 @@ def apply_registry_entry(known: Known, entry: RegistryEntry, told_ms: int | None
         case "waiting":
             return _waiting(known, entry.waiting_for, told_ms)
         case "idle":
-            return idle(known, told_ms, Rank.STOP)
+            return _idle(known, told_ms)
         case _:
             return known
 
@@ -70,6 +70,13 @@ def _busy(known: Known, at_ms: int) -> Known:
         prompt_id=None if taken_up else evidence.prompt_id,
         queued_prompt=evidence.queued_prompt and not taken_up,
     )
+
+
+def _idle(known: Known, at_ms: int) -> Known:
+    """Nothing runs, in the turn or behind it: while something did, it would say so."""
+    tasks = known.session.background_tasks
+    left = tuple(task for task in tasks if task.status != "running")
+    return idle(known, at_ms, Rank.STOP).with_session(background_tasks=left)
 
 
 def _waiting(known: Known, waiting_for: str | None, at_ms: int) -> Known:

@@ -24,12 +24,14 @@ from anyio.abc import TaskGroup
 
 from agent_console import config as configuration, log, paths
 from agent_console.daemon.actor import Actor, Ticket
+from agent_console.daemon.config_dirs import config_dir, known_config_dirs
 from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.listener import accept_waiting, listen
 from agent_console.daemon.process_watch import ProcessWatch
 from agent_console.daemon.registry_watch import RegistryWatch
+from agent_console.daemon.socket_record import recorded
 from agent_console.daemon.spool_watch import SpoolWatch
 from agent_console.daemon.state import State
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
@@ -42,7 +44,11 @@ _log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 MINUTE_SECONDS = 60.0
-SETTLE_SECONDS = 1.5
+ASK_AGAIN_SECONDS = 5.0
+"""After which a ledger that refused something nobody waits for is asked again."""
+INSIST_SECONDS = 0.1
+"""The same, once the daemon stops: it is the last occasion."""
+SETTLE_SECONDS = 2.0
 FLUSH_SECONDS = 1.5
 GOODBYE_SECONDS = 1.0
 """What the parts of an orderly end may take; the promise is 5 s for the whole."""
@@ -62,18 +68,30 @@ def serve(given: str | None = None) -> int:
         DaemonAlreadyRunningError: Another daemon holds the socket.
         ConfigError: The configuration or the socket's folder cannot be used.
     """
+    # Whoever finds our lock may ask us to reload before we listen to signals.
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        _serve(given)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    return 0
+
+
+def _serve(given: str | None) -> None:
     config = configuration.load()
     log.configure(config.daemon.log_level)
-    path = given or os.environ.get("AGENT_CONSOLE_SOCKET") or handed_over_path()
-    instance = Instance(paths.socket_path(path))
+    usual = not given and not os.environ.get("AGENT_CONSOLE_SOCKET")
+    if usual:
+        given = handed_over_path()
+    instance = Instance(paths.socket_path(given), usual=usual and given is None)
     try:
         _allow_open_files()
-        server = Server(instance, config)
-        backend_options = {"use_uvloop": True} if _has_uvloop() else {}
-        anyio.run(server.run, backend_options=backend_options)
+        with recorded(instance.path):
+            server = Server(instance, config)
+            backend_options = {"use_uvloop": True} if _has_uvloop() else {}
+            anyio.run(server.run, backend_options=backend_options)
     finally:
         instance.release()
-    return 0
 
 
 def _has_uvloop() -> bool:
@@ -109,6 +127,7 @@ class Server:
         self._minute_seconds = minute_seconds
         self._instance = instance
         self._config = config
+        self._config_error: str | None = None
         self._started_ms = time.time_ns() // 1_000_000
         self._notifier = Notifier()
         self._stop = anyio.Event()
@@ -118,14 +137,15 @@ class Server:
             self._database, durability=config.daemon.durability, zone=config.display.zone
         )
         self._actor = Actor(
-            State(self._journal.user_fields),
+            State(self._journal.user_fields or ()),
             self._journal,
             str(uuid.uuid4()),
             os.getpid(),
             self._describe,
         )
-        self._registry = RegistryWatch(paths.claude_config_dirs(), self._actor)
-        self._indexer = Indexer(self._database, paths.claude_config_dirs(), self._actor)
+        self._installed = known_config_dirs()
+        self._registry = RegistryWatch(self._installed, self._actor)
+        self._indexer = Indexer(self._database, self._installed, self._actor)
         self._actor.heeding = self._indexer.heed
 
     async def run(self) -> None:
@@ -135,11 +155,13 @@ class Server:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._obey_signals)
             tasks.start_soon(actor.run)
-            tasks.start_soon(self._journal.run, actor.deliver)
+            tasks.start_soon(self._journal.run, actor.deliver, actor.recall)
+            tasks.start_soon(self._ask_ledger_again)
             tasks.start_soon(self._feed_watchdog)
             async with anyio.create_task_group() as sources:
                 sources.start_soon(self._watch_processes, sources)
                 await sources.start(SpoolWatch(paths.spool_dir(self._instance.path), actor).run)
+                self._follow_registries()
                 await sources.start(self._registry.run)
                 await actor.after_turn()
                 sources.start_soon(listen, listening, actor, tasks)
@@ -202,14 +224,32 @@ class Server:
             config = configuration.load()
         except ConfigError as error:
             _log.error("The configuration stays as it was: %s", error)
-            self._actor.last_error = str(error)
+            self._actor.last_error = self._config_error = str(error)
             return
+        if self._actor.last_error == self._config_error:
+            self._actor.last_error = None
+        self._config_error = None
         if config.daemon.durability != self._config.daemon.durability:
             _log.warning("`daemon.durability` takes effect at the next start.")
+        if config.display.timezone != self._config.display.timezone:
+            _log.warning("`display.timezone` takes effect at the next start.")
         self._config = config
         log.configure(config.daemon.log_level)
         self._actor.occupation_changed.set()
+        self._installed = known_config_dirs()
+        self._follow_registries()
         _log.info("Read the configuration again.")
+
+    async def _ask_ledger_again(self) -> None:
+        """While the ledger refuses to keep or tell something, ask it again now and then."""
+        actor = self._actor
+        while True:
+            await actor.ledger_refused.wait()
+            actor.ledger_refused = anyio.Event()
+            with anyio.move_on_after(ASK_AGAIN_SECONDS):
+                await self._stop.wait()
+                await anyio.sleep(INSIST_SECONDS)
+            actor.observe(State.ask_again)
 
     async def _watch_processes(self, tasks: TaskGroup) -> None:
         actor, registry = self._actor, self._registry
@@ -217,7 +257,15 @@ class Server:
         while True:
             await actor.processes_changed.wait()
             actor.processes_changed = anyio.Event()
-            watch.watch_exactly(actor.state.processes.keys() - registry.foreign)
+            self._follow_registries()
+            watch.watch_exactly(actor.state.processes.keys() - registry.foreign.keys())
+
+    def _follow_registries(self) -> None:
+        """Follow what hooks have named, beside what is known without them."""
+        named = (config_dir(name) for name in self._actor.state.config_dirs)
+        self._registry.follow_also((*self._installed, *named))
+        for folder in (*self._installed, *named):
+            self._indexer.add_config_dir(folder)
 
     async def _beat(self) -> None:
         """A heartbeat, while somebody subscribes."""

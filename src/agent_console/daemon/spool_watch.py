@@ -1,6 +1,7 @@
 """Takes in the events that hooks left because no daemon took them.
 
-Rule: an event is forgotten only after the turn that applied it.
+Rule: an event is forgotten only after the turn that applied it. A turn takes a bounded amount, so
+that whoever else asks is answered while many long ones are drained.
 """
 
 import logging
@@ -21,6 +22,9 @@ from agent_console.protocol.codec import decode_request
 from agent_console.protocol.messages import Hook
 
 _log = logging.getLogger(__name__)
+
+TURN_BYTES = 1024 * 1024
+"""A turn takes no further event after this much."""
 
 
 class SpoolWatch:
@@ -47,18 +51,25 @@ class SpoolWatch:
                     task_status.started()
 
     async def _drain(self) -> None:
-        drained = spool.drain(self._folder)
+        while await self._drain_some():
+            pass
+
+    async def _drain_some(self) -> bool:
+        """Take in the oldest events; whether there are more that can be taken."""
+        drained = spool.drain(self._folder, TURN_BYTES)
         counts = self._actor.counts
         counts.spool_dropped += drained.dropped
         if not drained.events:
-            return
+            return drained.more and drained.dropped > 0
         events = [event for line in drained.lines if (event := _read(line)) is not None]
         for event in events:
             self._actor.observe(partial(_apply, event))
         await self._actor.after_turn()
         counts.spool_drained += len(events)
         counts.spool_dropped += len(drained.events) - len(events)
-        spool.forget(drained)
+        # What cannot be removed would be read for ever: it waits for the folder's next change.
+        stuck = spool.forget(drained) < len(drained.events)
+        return drained.more and not stuck
 
 
 def _read(line: bytes) -> Hook | None:

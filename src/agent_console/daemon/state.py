@@ -16,9 +16,10 @@ from msgspec.structs import asdict
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
+from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
-from agent_console.daemon.statusline_rules import limits_told, with_gauges
+from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
@@ -70,6 +71,7 @@ class State:
         sessions: The board.
         metadata: Totals, as far as the ledger has told them.
         processes: Which process is in which session.
+        config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
     """
 
@@ -79,6 +81,7 @@ class State:
         self.sessions: SessionTable = self._tables.sessions
         self.metadata: MetadataTable = self._tables.metadata
         self.processes: dict[int, str] = self._observations.processes.sessions
+        self.config_dirs: NamedDirs = self._observations.config_dirs
         self.hooks_counted: dict[str, int] = self._observations.hooks_counted
 
     @property
@@ -182,13 +185,9 @@ class State:
         """What the ledger must remember of a session: what the person wrote on it."""
         if request.label is UNSET and request.priority is UNSET and request.note is UNSET:
             return ()
-        session = self.sessions[request.session_id]
-        kept = KeepUserFields(session.session_id, session.label, session.priority, session.note)
-        if kept.label is None and kept.note is None and kept.priority == 0:
-            self._tables.user_fields.pop(session.session_id, None)
-        else:
-            self._tables.user_fields[session.session_id] = kept
-        return (kept,)
+        priority = request.priority if request.priority is UNSET else request.priority or 0
+        news = KeepUserFields(request.session_id, request.label, priority, request.note)
+        return (self._tables.user_fields.write(news),)
 
     def _seen(self, request: Seen, at_ms: int) -> Outcome:
         known = self._tables.known(request.session_id)
@@ -272,7 +271,7 @@ class State:
         if known is not None:
             changes = tables.commit(with_gauges(known, event), at_ms)
         tables.limits = limits
-        gauge = event.cost.total_cost_usd if event.cost is not None else 0.0
+        gauge = gauge_usd(event)
         return Outcome(None, changes, (ReadSpending(event.session_id, at_ms, gauge),), waits=True)
 
     # ---- usage ---------------------------------------------------------------------------
@@ -323,18 +322,50 @@ class State:
             case SpendingRead():
                 return Outcome(self._statusline_answer(entry, result))
             case LedgerRefusal():
+                if isinstance(entry, ReadTotals) and result.retryable:
+                    self._tables.recall_later(entry.session_id)
+                elif isinstance(entry, KeepUserFields) and not result.retryable:
+                    self._tables.user_fields.settle(entry)
                 return Outcome(Failure(result.code, result.message, result.retryable))
             case UserFieldsKept():
+                if isinstance(entry, KeepUserFields):
+                    self._tables.user_fields.settle(entry)
                 return Outcome()
             case _:
                 assert_never(result)
 
+    @property
+    def unkept(self) -> bool:
+        """Whether the person wrote something that the ledger has not kept yet."""
+        return bool(self._tables.user_fields.unkept)
+
+    def ask_again(self, _at_ms: int) -> Outcome:
+        """What the ledger refused to keep or to tell, for another try."""
+        tables = self._tables
+        unkept = tuple(tables.user_fields.unkept.values())
+        return Outcome(ledger=(*unkept, *tables.recall_again()))
+
+    def recall_user_fields(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
+        """What the person had written, which could not be read when the daemon started."""
+        tables = self._tables
+        kept = tuple(kept)
+        tables.user_fields.recall(kept)
+        changes: tuple[Change, ...] = ()
+        for session_id in (fields.session_id for fields in kept):
+            known = tables.known(session_id)
+            if known is not None:
+                after = known.with_session(**tables.user_fields.of(session_id))
+                changes += tables.commit(after, at_ms)
+        return Outcome(changes=changes)
+
     def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
         tables = self._tables
         session = self.sessions.get(result.totals.session_id)
+        changes: tuple[Change, ...] = ()
         if session is not None:
             tables.touch(session, at_ms)
-        changes = tables.take_totals(result.totals)
+        if session is not None or result.usage is not None:
+            changes = tables.take_totals(result.totals)
         if result.moved is not None:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:

@@ -26,6 +26,12 @@ def with_gauges(known: Known, event: StatusLineEvent) -> Known:
     )
 
 
+def gauge_usd(event: StatusLineEvent) -> float:
+    """What Claude Code says the session has cost, as far as that can be a cost."""
+    told = 0.0 if event.cost is None else event.cost.total_cost_usd
+    return told if 0 <= told < float("inf") else 0.0
+
+
 def limits_told(event: StatusLineEvent, before: Limits, at_ms: int) -> Limits:
     """The account's limits after a status line."""
     told = event.rate_limits

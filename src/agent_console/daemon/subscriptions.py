@@ -26,15 +26,18 @@ class Subscription:
 
     Attributes:
         topics: What it asked for.
-        seq: The number of the last change handed over.
+        seq: The number of the last change considered, whether it was of its topics or not.
+        handed_seq: The number of the last change handed over: what a heartbeat carries, so that a
+            subscriber of some topics is not told that it misses what it never asked for.
         needs_snapshot: So much was missed that the whole state is sent instead.
     """
 
-    __slots__ = ("_unconflated", "needs_snapshot", "pending", "seq", "topics")
+    __slots__ = ("_unconflated", "handed_seq", "needs_snapshot", "pending", "seq", "topics")
 
     def __init__(self, topics: Iterable[Topic], seq: int) -> None:
         self.topics = frozenset(topics)
         self.seq = seq
+        self.handed_seq = seq
         self.needs_snapshot = False
         self.pending: dict[tuple[str, str], Change] = {}
         self._unconflated = 0

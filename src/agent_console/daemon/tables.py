@@ -6,15 +6,17 @@ rule runs in here, so a rule that raises has changed nothing. Every visible chan
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from agent_console.daemon.evidence import Evidence, Known
-from agent_console.daemon.history import Histories
+from agent_console.daemon.history import Histories, Step, packed
 from agent_console.daemon.missed import MissedChanges
 from agent_console.daemon.names import FolderNames, folder_of
 from agent_console.daemon.outcome import Change, ChangeEvent
+from agent_console.daemon.user_fields import UserFields
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status, urgency
 from agent_console.model.usage import Limits, UsageEntry
@@ -24,16 +26,20 @@ from agent_console.usage.entries import KeepUserFields, LedgerEntry, ReadTotals
 SessionTable: TypeAlias = dict[str, Session]
 MetadataTable: TypeAlias = dict[str, SessionMetadata]
 
+ASKED_AGAIN_AT_ONCE = 1_000
+"""How many sessions' totals an ailing ledger is asked for in one turn."""
+
 
 class Tables:
     """Sessions, their metadata, and what goes with them.
 
     Attributes:
         sessions: The board.
-        metadata: Totals, as far as the ledger has told them.
+        metadata: Totals of what is on the board, as far as the ledger has told them.
         limits: The account's limits.
         seq: The number of the last change.
         user_fields: Labels, priorities and notes, also of sessions that are off the board.
+        unread: Sessions on the board whose totals the ledger could not tell.
     """
 
     def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
@@ -41,7 +47,8 @@ class Tables:
         self.metadata: MetadataTable = {}
         self.limits = Limits()
         self.seq = 0
-        self.user_fields = {fields.session_id: fields for fields in user_fields}
+        self.user_fields = UserFields(user_fields)
+        self.unread: dict[str, None] = {}
         self._evidence: dict[str, Evidence] = {}
         self._histories = Histories()
         self._folders = FolderNames()
@@ -81,11 +88,8 @@ class Tables:
         traceless = self._missed.after(seq)
         if traceless is None or seq > self.seq:
             return None
-        changes = [
-            change
-            for change in traceless
-            if change.event != "session_removed" or change.key not in self.sessions
-        ]
+        # A removal is told though the session is back: what went with it is not.
+        changes = [c for c in traceless if c.event != "metadata" or c.key not in self.metadata]
         changes += [
             Change(session.rev, "session", session.session_id, session)
             for session in self.sessions.values()
@@ -102,7 +106,6 @@ class Tables:
 
     def new(self, session_id: str, status: Status, at_ms: int) -> Known:
         """A session as it begins, not yet on the board."""
-        kept = self.user_fields.get(session_id)
         session = Session(
             session_id=session_id,
             status=status,
@@ -110,22 +113,41 @@ class Tables:
             last_seen_ms=at_ms,
             display_name=session_id[:8],
             closed=status is Status.CLOSED,
-            label=None if kept is None else kept.label,
-            priority=0 if kept is None else kept.priority,
-            note=None if kept is None else kept.note,
             metadata=self.metadata.get(session_id),
+            **self.user_fields.of(session_id),
         )
         return Known(session, Evidence(changed_at_ms=at_ms))
 
-    def commit(self, known: Known, at_ms: int) -> tuple[Change, ...]:
-        """Write a session and say what changed, if anything did."""
+    def commit(self, known: Known, at_ms: int, left: Known | None = None) -> tuple[Change, ...]:
+        """Write a session and say what changed, if anything did.
+
+        Args:
+            known: The session.
+            at_ms: When it was heard of, Unix milliseconds.
+            left: Another one, which its process has left for it: both are written, or none.
+
+        Raises:
+            OverflowError: A time is none; nothing was written.
+        """
+        step = self._step(known.session)  # all that may fail comes before the first write
+        left_step = None if left is None else self._step(left.session)
+        changes = self._write(known, step, at_ms)
+        return changes if left is None else changes + self._write(left, left_step, at_ms)
+
+    def _step(self, new: Session) -> Step | None:
+        """What a session's history is to be told, if it turned."""
+        old = self.sessions.get(new.session_id)
+        if old is None or new.status is old.status:
+            return None
+        return packed(old.status, old.since_ms, new.status, new.since_ms)
+
+    def _write(self, known: Known, step: Step | None, at_ms: int) -> tuple[Change, ...]:
         new = known.session
         session_id = new.session_id
         old = self.sessions.get(session_id)
         if old is None:
             return self._add(known, at_ms)
-        turned = new.status is not old.status
-        if not turned and new == old:
+        if step is None and new == old:
             self._evidence[session_id] = known.evidence
             self.touch(old, at_ms)
             return ()
@@ -139,11 +161,11 @@ class Tables:
             new,
             rev=self.seq,
             last_seen_ms=max(at_ms, old.last_seen_ms),
-            seen=new.seen and not turned and new.reason == old.reason,
+            seen=new.seen and step is None and new.reason == old.reason,
             display_name=name,
         )
-        if turned:
-            self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
+        if step is not None:
+            self._histories.append(session_id, step)
         self.sessions[session_id] = new
         self._evidence[session_id] = known.evidence
         change = Change(self.seq, "session", session_id, new)
@@ -172,25 +194,31 @@ class Tables:
         return session
 
     def remove(self, session: Session) -> tuple[Change, ...]:
-        """Take a session off the board; what the ledger knows of it stays."""
+        """Take a session off the board; what the ledger knows of it stays, there only."""
         session_id = session.session_id
         del self.sessions[session_id]
         del self._evidence[session_id]
+        self.metadata.pop(session_id, None)
+        self._metadata_seq.pop(session_id, None)
+        self._asked_ledger.discard(session_id)
+        self.unread.pop(session_id, None)
         self._histories.forget(session_id)
         removed = self._change("session_removed", session_id, SessionRemoved(session_id))
         self._missed.remember(removed)
         return (removed, *self._rename(self._move(session.working_dir, None)))
 
     def take_totals(self, totals: SessionMetadata) -> tuple[Change, ...]:
-        """The ledger has new totals of a session."""
+        """The ledger has new totals of a session: told, and kept while it is on the board."""
         session_id = totals.session_id
         if self.metadata.get(session_id) == totals:
             return ()
-        self.metadata[session_id] = totals
-        session = self.sessions.get(session_id)
-        if session is not None:
-            self.sessions[session_id] = replace(session, metadata=totals)
         change = self._change("metadata", session_id, totals)
+        session = self.sessions.get(session_id)
+        if session is None:
+            self._missed.remember(change)
+            return (change,)
+        self.metadata[session_id] = totals
+        self.sessions[session_id] = replace(session, metadata=totals)
         self._metadata_seq[session_id] = change.seq
         return (change,)
 
@@ -206,6 +234,17 @@ class Tables:
             return ()
         self._asked_ledger.add(session_id)
         return (ReadTotals(session_id),)
+
+    def recall_later(self, session_id: str) -> None:
+        """The ledger could not tell the totals of a session: it is asked again."""
+        if session_id in self.sessions:
+            self.unread[session_id] = None
+
+    def recall_again(self) -> tuple[LedgerEntry, ...]:
+        """Ask for totals that could not be told, not for too many at once."""
+        again = [s for s in islice(self.unread, ASKED_AGAIN_AT_ONCE) if s not in self.metadata]
+        self.unread = dict.fromkeys(islice(self.unread, ASKED_AGAIN_AT_ONCE, None))
+        return tuple(ReadTotals(session_id) for session_id in again)
 
     # ---- names ---------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ right already.
 from agent_console.claude_code.hook_event import HookEvent
 from agent_console.claude_code.tool_summary import one_line
 from agent_console.daemon.evidence import REMEMBERED_PROMPTS, Known
+from agent_console.daemon.tree_rules import SHOWN, more_tasks, shown_tasks
 from agent_console.model.session import Activity, BackgroundTask, Status
 
 LEAD_MS = 2_000
@@ -93,18 +94,20 @@ def working(known: Known, event: HookEvent, sent_ms: int) -> Known | None:
 
 def stopped(known: Known, event: HookEvent, sent_ms: int) -> Known:
     """A turn has ended; what it left running behind decides whether the person is needed."""
+    told = [task for task in event.tasks_behind if task.status == "running"]
     running = tuple(
         BackgroundTask(task.id, task.type, task.status, one_line(task.description))
-        for task in event.background_tasks
-        if task.status == "running"
+        for task in told[:SHOWN]
     )
+    if len(told) > SHOWN:
+        running = (*running, more_tasks(len(told) - SHOWN, "running"))
     if not _ends_turn(known, event, sent_ms):
         return _remember_stop(known, event)
     session = known.session
     listed = tuple(task for task in session.background_tasks if task.type == "task")
-    behind = {task.id for task in running}
+    behind = {task.id for task in told}
     known = _remember_stop(known, event).with_session(
-        background_tasks=running + listed,
+        background_tasks=shown_tasks(running + listed) if listed else running,
         subagents=tuple(agent for agent in session.subagents if agent.agent_id in behind),
     )
     waiting = tuple(asking for asking in known.evidence.asking if asking.agent_id in behind)
@@ -187,8 +190,9 @@ def rests(known: Known, reason: str, at_ms: int, rank: int, activity: Activity |
 
 def idle(known: Known, at_ms: int, rank: int) -> Known:
     """Nobody works: interrupted when a prompt had no end, else where it last rested."""
-    evidence = known.evidence
-    reason = "interrupted" if evidence.open_prompt else evidence.rested
+    session, evidence = known.session, known.evidence
+    rests_so = session.status is Status.ATTENTION and session.reason == "interrupted"
+    reason = "interrupted" if evidence.open_prompt or rests_so else evidence.rested
     reason = reason or ("done" if evidence.worked else "ready")
     activity = known.session.activity if reason == "error" else None
     known = known.entering(

@@ -4,7 +4,6 @@ Rule: nothing here reads a clock or touches a file. Structs that travel are froz
 new one. `gc=False` is safe because none of them can hold a reference cycle.
 """
 
-import re
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -18,7 +17,7 @@ SessionId: TypeAlias = Annotated[
     str,
     Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH, pattern=_PRINTABLE),
 ]
-"""Any printable string up to 200 characters."""
+"""A string of up to 200 characters and no control characters; `is_printable` says the rest."""
 
 
 HISTORY_LENGTH = 50
@@ -26,8 +25,11 @@ HISTORY_LENGTH = 50
 
 
 def is_printable(session_id: str) -> bool:
-    """Whether a session may have this id, as far as its characters go."""
-    return re.match(_PRINTABLE, session_id) is not None
+    """Whether a session may have this id, as far as its characters go.
+
+    Neither what moves the cursor or the direction of a line, nor what leaves nothing to be seen.
+    """
+    return session_id.isprintable() and not session_id.isspace()
 
 
 class Status(StrEnum):

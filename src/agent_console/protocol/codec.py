@@ -21,11 +21,13 @@ from agent_console.protocol.messages import (
     ErrorBody,
     ErrorCode,
     Heartbeat,
+    Hook,
     NotificationData,
     Refusal,
     Request,
     SessionRemoved,
     Snapshot,
+    StatusLine,
     Success,
 )
 
@@ -125,7 +127,7 @@ def may_be_long(prefix: bytes | bytearray) -> bool:
     return _IS_HOOK.match(prefix) is not None
 
 
-def decode_request(line: bytes | bytearray | memoryview) -> Request:
+def decode_request(line: bytes | bytearray) -> Request:
     """One request.
 
     Raises:
@@ -140,6 +142,11 @@ def decode_request(line: bytes | bytearray | memoryview) -> Request:
         raise _explain(bytes(line), error) from None
     if request.version != PROTOCOL_VERSION:
         raise _wrong_version(request.version, request.id)
+    # What no field wants is passed over unread. Of Claude Code's payloads the rest still counts.
+    if not line.isascii() and type(request) not in (Hook, StatusLine):
+        why = _why_no_text(line)
+        if why is not None:
+            raise ProtocolError("bad_json", why, request.id)
     return request
 
 
@@ -194,6 +201,15 @@ def _with_whole_characters(line: bytes) -> bytes | None:
     return whole if whole != line else None
 
 
+def _why_no_text(line: bytes | bytearray) -> str | None:
+    """Why a line is no UTF-8, if it is none."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        return f"This line is not UTF-8: {error.reason} at byte {error.start}."
+    return None
+
+
 def _wrong_version(version: object, request_id: str | int | None) -> ProtocolError:
     return ProtocolError(
         "unsupported_version",
@@ -208,13 +224,16 @@ def _explain(line: bytes, error: Exception) -> ProtocolError:
     try:
         fields = msgspec.json.decode(line, type=dict[str, Raw])
     except msgspec.ValidationError:
-        return ProtocolError("bad_request", "Send one JSON object per line, with a `cmd`.")
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _explain_bad_json(line, error)
+        return _explain_no_object(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as no_json:
+        return _explain_bad_json(line, no_json)
     request_id = _request_id(_value(fields.get("id")))
     command = _value(fields.get("cmd"))
     version = _value(fields.get("version", Raw(b"1")))
     text = str(error)
+    no_text = _why_no_text(line)
+    if no_text is not None:
+        return ProtocolError("bad_json", no_text, request_id)
     if type(version) is not int or version != PROTOCOL_VERSION:
         return _wrong_version(version, request_id)
     if command is None:
@@ -224,12 +243,28 @@ def _explain(line: bytes, error: Exception) -> ProtocolError:
     if "$.cmd" in text:
         return ProtocolError("bad_request", "The request names `cmd` twice.", request_id)
     if not isinstance(error, msgspec.ValidationError):
-        return ProtocolError("bad_json", f"This line is not valid JSON: {text}.", request_id)
+        return ProtocolError("bad_json", _why_no_json(line, error), request_id)
     if "missing required field" in text:
         return ProtocolError("bad_request", f"{command}: {text}.", request_id)
     if "matching regex" in text:  # the only pattern of the wire
         text = "Expected a UUID - at `$.session_id`"
     return ProtocolError("invalid_value", f"{command}: {text}.", request_id)
+
+
+def _explain_no_object(line: bytes) -> ProtocolError:
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
+        return _explain_bad_json(line, why)
+    return ProtocolError("bad_request", "Send one JSON object per line, with a `cmd`.")
+
+
+def _why_no_json(line: bytes, error: Exception) -> str:
+    if any(escape[1] for escape in _ESCAPE.finditer(line)):
+        return "This line holds half a surrogate pair, which is no character: send both halves."
+    if isinstance(error, RecursionError):
+        return "This line is nested too deeply."
+    return f"This line is not valid JSON: {error}."
 
 
 def _value(raw: Raw | None) -> Any:
@@ -264,7 +299,7 @@ def _explain_bad_json(line: bytes, error: Exception) -> ProtocolError:
         constants.clear()
         value = None
     if not constants:
-        return ProtocolError("bad_json", f"This line is not valid JSON: {error}.")
+        return ProtocolError("bad_json", _why_no_text(line) or _why_no_json(line, error))
     request_id = cast("dict[str, object]", value).get("id") if isinstance(value, dict) else None
     return ProtocolError(
         "invalid_value",

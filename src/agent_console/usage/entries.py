@@ -3,9 +3,9 @@
 Rule: entries of one turn are carried out in the order they were made, in one transaction.
 """
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.usage import Spending, UsageEntry
@@ -47,12 +47,21 @@ class ReadSpending(Struct, frozen=True, gc=False):
 
 
 class KeepUserFields(Struct, frozen=True, gc=False):
-    """Remember what the person wrote on a session. All empty means: forget it."""
+    """Remember what the person wrote on a session. All empty means: forget it.
+
+    A field that is not set keeps what the ledger holds, which the writer need not know.
+    """
 
     session_id: str
-    label: str | None
-    priority: int
-    note: str | None
+    label: str | None | UnsetType = UNSET
+    priority: int | UnsetType = UNSET
+    note: str | None | UnsetType = UNSET
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The fields that are set, by name."""
+        fields = {"label": self.label, "priority": self.priority, "note": self.note}
+        return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 LedgerEntry: TypeAlias = AddUsage | ReadTotals | ReadSpending | KeepUserFields

@@ -277,33 +277,44 @@ class Ledger:
     def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
         batch.write()
         batch.forget_session(entry.session_id)
-        if entry.label is None and entry.note is None and entry.priority == 0:
+        written = entry.written
+        if any(written.values()):
             self.connection.execute(
-                "UPDATE sessions SET label = NULL, priority = 0, note = NULL WHERE session_id = ?",
+                "INSERT INTO sessions (session_id) VALUES (?) ON CONFLICT (session_id) DO NOTHING",
                 (entry.session_id,),
             )
-            self.connection.execute(
-                "DELETE FROM sessions WHERE session_id = ? AND first_seen_ms IS NULL "
-                "AND NOT has_transcript",
-                (entry.session_id,),
-            )
-        else:
-            self.connection.execute(
-                "INSERT INTO sessions (session_id, label, priority, note) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (session_id) DO UPDATE SET label = excluded.label, "
-                "priority = excluded.priority, note = excluded.note",
-                (entry.session_id, entry.label, entry.priority, entry.note),
-            )
+        self.connection.execute(
+            "UPDATE sessions SET label = iif(?, ?, label), priority = iif(?, ?, priority), "
+            "note = iif(?, ?, note) WHERE session_id = ?",
+            (
+                "label" in written,
+                written.get("label"),
+                "priority" in written,
+                written.get("priority"),
+                "note" in written,
+                written.get("note"),
+                entry.session_id,
+            ),
+        )
+        self.connection.execute(
+            "DELETE FROM sessions WHERE session_id = ? AND label IS NULL AND priority = 0 "
+            "AND note IS NULL AND first_seen_ms IS NULL AND NOT has_transcript AND NOT EXISTS "
+            "(SELECT 1 FROM sources WHERE sources.session_no = sessions.session_no) AND NOT EXISTS "
+            "(SELECT 1 FROM sessions AS fork WHERE fork.forked_from_no = sessions.session_no)",
+            (entry.session_id,),
+        )
         return UserFieldsKept(entry.session_id)
 
 
 def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
-    """The answer while the ledger cannot be used: nothing is known, and nothing was written."""
+    """The answer while the ledger cannot be used: nothing is known, and nothing was written.
+
+    Totals that cannot be read are not zero: only a status line, which has its own gauge to show,
+    goes on without.
+    """
     match entry:
-        case AddUsage() | KeepUserFields():
+        case AddUsage() | KeepUserFields() | ReadTotals():
             return LedgerRefusal("internal", why, retryable=True)
-        case ReadTotals():
-            return TotalsRead(entry.session_id, None)
         case ReadSpending():
             return SpendingRead(None, NOTHING_SPENT)
         case _:

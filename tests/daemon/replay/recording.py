@@ -14,7 +14,10 @@ from agent_console.daemon.state import State
 from agent_console.protocol.messages import Hook, StatusLine
 
 STREAMS = Path(__file__).parents[2] / "fixtures" / "claude-code-2.1.329" / "streams"
-SCENARIOS = tuple(sorted(path.stem for path in STREAMS.glob("*.jsonl")))
+MADE = Path(__file__).parent / "made"
+"""Streams made by hand of recorded payloads, for what no recording holds."""
+FILES = {path.stem: path for folder in (STREAMS, MADE) for path in folder.glob("*.jsonl")}
+SCENARIOS = tuple(sorted(FILES))
 BASE_MS = 1_795_175_000_000
 HOOK_LEAD_MS = 5
 """A hook started this long before the listener had its line."""
@@ -96,7 +99,7 @@ def recorded(
     The recordings leave out two times. A hook's start and a session file's `statusUpdatedAt` are
     put a little before the moment at which the line was seen.
     """
-    raw = [json.loads(line) for line in (STREAMS / f"{scenario}.jsonl").read_text().splitlines()]
+    raw = [json.loads(line) for line in FILES[scenario].read_text().splitlines()]
     owners = _owners(raw)
     lines = list(_lines(raw, owners, hook_lead_ms, registry_lead_ms))
     end_ms = raw[-1]["ms"]

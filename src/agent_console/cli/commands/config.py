@@ -53,7 +53,7 @@ def show(as_json: bool) -> None:
         emit(f"{line.ljust(width)}  # {_origin(setting)}")
 
 
-@command.command("init")
+@command.command("init", short_help="Create a file that explains every value.")
 @json_option
 def init(as_json: bool) -> None:
     """Create a configuration file that explains every value and changes none.
@@ -84,12 +84,17 @@ def validate(as_json: bool) -> None:
 
     Exits 2 when it cannot be used. Unknown keys are only warned of: another version may know them.
     """
-    config.load()
-    unknown = config.unknown_keys()
+    try:
+        config.load()
+        unknown = config.unknown_keys()
+    except ConfigError as error:
+        if as_json:
+            emit_json({"valid": False, "path": str(config_path()), "error": str(error)})
+        raise
     for key in unknown:
         narrate(f"Warning: {config_path()}: `{key}` is unknown and has no effect.")
     if as_json:
-        emit_json({"valid": True, "unknown_keys": unknown})
+        emit_json({"valid": True, "path": str(config_path()), "unknown_keys": unknown})
     else:
         narrate(
             f"{config_path()} is valid."

@@ -82,16 +82,20 @@ def restart(daemon: DaemonAccess, force: bool, as_json: bool) -> None:
 @command.command("logs")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is logged from now on.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), default=100, show_default=True)
+@json_option
 @pass_daemon
-def logs(daemon: DaemonAccess, follow: bool, lines: int) -> None:
+def logs(daemon: DaemonAccess, *, follow: bool, lines: int, as_json: bool) -> None:
     """Show the daemon's log.
 
     A daemon that systemd started logs to the journal; then this says how to read it there.
     """
     from agent_console.cli import daemon_control  # noqa: PLC0415 - `run` needs no control
 
+    if follow and as_json:
+        raise click.UsageError("--follow goes on for ever and is no JSON document.")
     if daemon_control.is_managed_by_systemd(daemon.socket):
-        emit(f"journalctl --user -u {daemon_control.UNIT} -n {lines}" + (" -f" if follow else ""))
+        said = f"journalctl --user -u {daemon_control.UNIT} -n {lines}" + (" -f" if follow else "")
+        emit_json({"command": said}) if as_json else emit(said)
         return
     log = log_path()
     if not log.exists():
@@ -100,5 +104,9 @@ def logs(daemon: DaemonAccess, follow: bool, lines: int) -> None:
         # tail knows about rotation and is on every system we support.
         os.execvp("tail", ["tail", "-n", str(lines), "-F", str(log)])  # noqa: S606
     with log.open(encoding="utf-8", errors="replace") as file:
-        for line in deque(file, maxlen=lines):
-            emit(line)
+        last = deque(file, maxlen=lines)
+    if as_json:
+        emit_json({"path": str(log), "lines": [line.removesuffix("\n") for line in last]})
+        return
+    for line in last:
+        emit(line)

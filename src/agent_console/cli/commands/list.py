@@ -32,10 +32,22 @@ def command(daemon: DaemonAccess, status: Status | None, no_closed: bool, as_jso
             return
         sessions = client.request(request)
     if not sessions:
-        narrate("No sessions. `agent-console install` makes Claude Code report its own.")
+        narrate(_why_none(status, no_closed=no_closed))
         return
     from agent_console.cli.session_table import session_table  # noqa: PLC0415 - draws: rich
 
     now_ms = time.time_ns() // 1_000_000
     cut = is_terminal()
     emit(session_table(sessions, now_ms, columns(wide=True), cut=cut), wide=True)
+
+
+def _why_none(status: Status | None, *, no_closed: bool) -> str:
+    if status is not None:
+        return f"No session with status {status}."
+    if no_closed:
+        return "No sessions, or only closed ones."
+    from agent_console.cli.install import manifest  # noqa: PLC0415 - only an empty board asks
+
+    if manifest.path().exists():
+        return "No sessions. They appear when Claude Code runs; else ask `agent-console doctor`."
+    return "No sessions. `agent-console install` makes Claude Code report its own."

@@ -3,11 +3,22 @@
 Rule: silent on success, like `set`.
 """
 
+from math import isfinite
+
 import click
 
 from agent_console.cli.daemon_access import DaemonAccess, daemon_options, json_option, pass_daemon
 from agent_console.cli.output import emit_json
+from agent_console.errors import RequestRefusedError
 from agent_console.protocol.messages import Upsert
+
+
+def _finite(_context: click.Context, parameter: click.Parameter, value: float) -> float:
+    # JSON has no such number: it would arrive as something else.
+    if not isfinite(value):
+        said = f"{parameter.opts[0]}: expected a finite number."
+        raise RequestRefusedError("invalid_value", said)
+    return value
 
 
 @click.command("upsert")
@@ -16,7 +27,13 @@ from agent_console.protocol.messages import Upsert
 @click.option("--output-tokens", type=int, default=0, help="Output tokens to add.")
 @click.option("--cache-creation-tokens", type=int, default=0, help="Cache writes to add.")
 @click.option("--cache-read-tokens", type=int, default=0, help="Cache reads to add.")
-@click.option("--cost-usd", type=float, default=0.0, help="Reported cost to add, US dollars.")
+@click.option(
+    "--cost-usd",
+    type=float,
+    default=0.0,
+    callback=_finite,
+    help="Reported cost to add, US dollars.",
+)
 @click.option("--model", help="The model that was used.")
 @click.option("--message-id", help="The response's id: with it the same usage counts once.")
 @click.option("--extra", is_flag=True, help="No transcript tells these tokens: always count them.")
@@ -43,7 +60,7 @@ def command(
 ) -> None:
     """Add tokens and costs to a session.
 
-    ID is the session's UUID. What is accepted (exit 0) is on the disk.
+    ID is the session's whole UUID. What is accepted (exit 0) is on the disk.
     """
     request = Upsert(
         session_id=session_id,

@@ -12,7 +12,7 @@ from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.client.cursor import Disconnected, Reconnected
 from agent_console.client.following import follow
 from agent_console.config import load
-from agent_console.protocol.messages import TOPICS
+from agent_console.protocol.messages import TOPICS, Snapshot
 
 
 @click.command("watch")
@@ -48,6 +48,8 @@ def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
             case _ if as_json:
                 emit_json(item, line=True)
             case notification:
+                if isinstance(notification.data, Snapshot) and not notification.data.sessions:
+                    narrate("No sessions yet. Changes are told here as they come; Ctrl-C ends it.")
                 clock = datetime.now(zone).strftime("%H:%M:%S")
                 for line in lines.lines(notification, clock):
                     emit(line, wide=True)

@@ -20,7 +20,7 @@ NEXT = (
     ("agent-console install", "connect Claude Code; sessions appear by themselves"),
     ("agent-console list", "the board, once; `watch` follows it"),
     ("agent-console uninstall", "take everything out again, byte for byte"),
-    ("README.md", "what is installed, what it sends and what it costs"),
+    ("agent-console doctor", "check every link of the chain, and how to mend it"),
 )
 
 _MEASURED: tuple[tuple[Kind, str, str], ...] = (

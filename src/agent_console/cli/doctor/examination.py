@@ -10,6 +10,8 @@ from agent_console.cli.doctor import (
     history_checks,
     hook_checks,
     privacy_checks,
+    process_checks,
+    registry_checks,
     settings_checks,
     systemd_checks,
 )
@@ -20,6 +22,7 @@ from agent_console.cli.doctor.situation import Situation
 CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     settings_checks.settings,
     settings_checks.switched_off,
+    process_checks.started_without_hooks,
     settings_checks.plugin_too,
     settings_checks.installation_record,
     hook_checks.interpreter,
@@ -28,6 +31,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     daemon_checks.daemon,
     daemon_checks.stale_socket,
     daemon_checks.second_daemon,
+    registry_checks.watched,
     systemd_checks.systemd,
     privacy_checks.privacy,
     history_checks.spooled,

@@ -74,6 +74,7 @@ def plan(options: Options) -> Installed:
     """
     if not options.settings:
         raise ConfigError("There is no settings file to install into.")
+    durable.check_places(options.socket)
     link = Link(durable.interpreter(), options.socket)
     moves = {path: MoveIn(path, link, options.status_line) for path in options.settings}
     changes = scripts.plan()
@@ -112,6 +113,7 @@ def apply(options: Options, narrate: Callable[[str], None]) -> Installed:
             settings_file.rewrite(path, move.edit, move.keep) for path, move in moves.items()
         ]
         units.write(unit_changes)
+    running_daemon.reload(options.socket)
     commands, problems = _switch_on(options, unit_changes, narrate) if options.systemd else ([], [])
     done = _installed(changes + unit_changes, link, moves)
     return msgspec.structs.replace(done, commands=commands, problems=problems)

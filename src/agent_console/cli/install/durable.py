@@ -1,18 +1,18 @@
 """Programs that will still be there tomorrow: what Claude Code and systemd are told to run.
 
-Rule: no path in a temporary folder is ever written down, and the hooks never run a virtual
-environment's interpreter, which goes with the environment. Whatever lies in the person's home is
+Rule: no path in a temporary folder is ever written down, and neither hooks nor systemd run anything
+inside a virtual environment, which goes with the environment. Whatever lies in the person's home is
 taken to be as durable as the home itself.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from agent_console.errors import ConfigError
+from agent_console.paths import data_dir
 
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/private/tmp", "/var/folders", "/run")  # noqa: S108 - named to be avoided
 SYSTEM_INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3")
@@ -64,21 +64,49 @@ def runs_hooks(python: str) -> bool:
 def executable() -> str:
     """The `agent-console` that systemd starts, by the name that survives an upgrade.
 
-    A link such as ~/.local/bin/agent-console is kept: what it points to moves with versions.
+    A link such as ~/.local/bin/agent-console is kept: what it points to moves with versions. A path
+    inside a virtual environment is not taken: unlike that link it goes with the environment.
 
     Raises:
-        ConfigError: There is none, or only in a temporary folder.
+        ConfigError: There is none, or only in a temporary folder or a virtual environment.
     """
-    beside = os.path.join(os.path.dirname(sys.executable), "agent-console")
-    found = [os.path.abspath(path) for path in (shutil.which("agent-console"), beside) if path]
+    folders = [*os.get_exec_path(), os.path.expanduser("~/.local/bin")]
+    folders.append(os.path.dirname(sys.executable))
+    found = [os.path.abspath(os.path.join(folder, "agent-console")) for folder in folders if folder]
+    found = [path for path in found if os.access(path, os.X_OK) and not os.path.isdir(path)]
     for path in found:
-        if os.access(path, os.X_OK) and not is_temporary(path):
+        if not is_temporary(path) and not _is_virtual(path):
             return path
+    why = "none is on PATH"
+    if found:
+        where = "a temporary folder" if is_temporary(found[0]) else "a virtual environment"
+        why = f"{found[0]} is in {where}"
     raise ConfigError(
-        "systemd needs an agent-console that stays where it is"
-        + (f", and {found[0]} is in a temporary folder" if found else ", and none is on PATH")
-        + ": install it with `uv tool install agent-console` or `pipx install agent-console`."
+        f"systemd needs an agent-console that stays where it is, and {why}: install it with "
+        "`pipx install agent-console` or `uv tool install agent-console`, and run the command that "
+        "is then in ~/.local/bin."
     )
+
+
+def check_places(socket: str) -> None:
+    """What hooks and units name besides a program: our data folder and the socket.
+
+    Raises:
+        ConfigError: One of them lies where things are cleaned away.
+    """
+    if is_temporary(str(data_dir())):
+        raise ConfigError(
+            f"{data_dir()} is in a temporary folder, and the hook scripts must stay where they "
+            "are: set XDG_DATA_HOME to another one, or unset it."
+        )
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and _is_inside(os.path.realpath(socket), os.path.realpath(runtime)):
+        return  # as short-lived as the daemon itself, and made anew at each login
+    if is_temporary(socket) and not _is_inside(os.path.realpath(socket), "/run"):
+        raise ConfigError(
+            f"The socket {socket} is in a temporary folder, and hooks must find it there for good: "
+            "choose another path, or none for the usual one."
+        )
 
 
 def _stable(path: str) -> str:
@@ -91,8 +119,8 @@ def _stable(path: str) -> str:
     return stable if os.path.exists(stable) else path
 
 
-def _is_virtual(python: str) -> bool:
-    folder = os.path.dirname(python)
+def _is_virtual(program: str) -> bool:
+    folder = os.path.dirname(program)
     return any(
         os.path.exists(os.path.join(above, "pyvenv.cfg")) for above in (folder, f"{folder}/..")
     )

@@ -29,7 +29,8 @@ def for_events(python: str, scripts: Path, socket: str) -> Callable[[str], str]:
 
     def command(event: str) -> str:
         run = shlex.join([python, *_FLAGS, hook, socket, event])
-        line = f"[ -x {shlex.quote(python)} ] && {run} >/dev/null 2>&1; exit 0"
+        # Not only the interpreter is silenced: a shell tells of a child that a signal ended.
+        line = f"exec >/dev/null 2>&1; [ -x {shlex.quote(python)} ] && {run}; exit 0"
         return shlex.join(["/bin/sh", "-c", line])
 
     return command

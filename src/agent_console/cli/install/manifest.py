@@ -16,9 +16,8 @@ from msgspec import Struct, field
 from agent_console.claude_code.settings import Footprint
 from agent_console.cli.install import files
 from agent_console.errors import ConfigError
-from agent_console.paths import data_dir
+from agent_console.paths import data_dir, manifest_path
 
-FILE_NAME = "install.json"
 VERSION = 1
 
 
@@ -42,7 +41,7 @@ class Manifest(Struct, frozen=True):
 
 def path() -> Path:
     """Where it lies."""
-    return data_dir() / FILE_NAME
+    return manifest_path()
 
 
 def load() -> Manifest:

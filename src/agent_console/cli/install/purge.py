@@ -1,7 +1,8 @@
 """Purge: everything we ever wrote goes, the ledger included.
 
-Rule: only what is ours by name is removed. A socket's folder may be anybody's (a checkout of this
-very project is called agent-console too), so there only the socket and what lies beside it goes.
+Rule: only what is ours by name is removed, never what a link leads to. A socket's folder may be
+anybody's (a checkout of this very project is called agent-console too), so there only the socket
+and what lies beside it goes.
 """
 
 import os
@@ -10,33 +11,55 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from agent_console.cli.install import manifest, running_daemon
-from agent_console.errors import AgentConsoleError, ConfigError
-from agent_console.paths import APP, config_path, data_dir, state_dir
+from msgspec import Struct
 
-BESIDE_SOCKET = ("", ".lock", ".starting", ".spool")
+from agent_console.cli.install import belongings, manifest, running_daemon, units
+from agent_console.daemon import socket_record
+from agent_console.errors import AgentConsoleError, ConfigError
+from agent_console.paths import APP
+
+
+class Purge(Struct, frozen=True):
+    """What is removed, or would be.
+
+    Attributes:
+        gone: Files and whole folders.
+        kept: What lies among them and is not ours.
+        problems: What could not be removed, and why.
+    """
+
+    gone: list[Path]
+    kept: list[Path]
+    problems: list[str]
 
 
 def sockets(present: str) -> list[str]:
-    """Every daemon socket that we know of: the present one and those of earlier installations."""
+    """Every daemon socket that we know of.
+
+    The present one, those of earlier installations, and those of daemons on the same database.
+    """
+    installed: tuple[str, ...] = ()
     with suppress(ConfigError):
-        return list(dict.fromkeys((present, *manifest.load().sockets)))
-    return [present]
+        installed = manifest.load().sockets
+    return list(dict.fromkeys((present, *installed, *socket_record.sockets())))
 
 
-def plan(known_sockets: list[str]) -> list[Path]:
+def plan(known_sockets: list[str]) -> Purge:
     """What would be removed, as far as it is there."""
-    wanted = [data_dir(), config_path().parent, state_dir()]
-    wanted += [Path(f"{socket}{suffix}") for socket in known_sockets for suffix in BESIDE_SOCKET]
-    there = [path for path in dict.fromkeys(wanted) if os.path.lexists(path)]
-    return [path for path in there if not any(folder in path.parents for folder in there)]
+    beside = belongings.beside(known_sockets)
+    folders = belongings.in_folders(beside)
+    gone = [path for folder in folders for path in folder.told]
+    gone += [path for path in beside if os.path.lexists(path)]
+    gone = [path for path in dict.fromkeys(gone) if not any(up in gone for up in path.parents)]
+    return Purge(gone, [path for folder in folders for path in folder.foreign], [])
 
 
-def apply(known_sockets: list[str], narrate: Callable[[str], None]) -> tuple[list[Path], list[str]]:
-    """End the daemons and remove everything; what is gone, and what could not be removed.
+def apply(known_sockets: list[str], emptied: list[Path], narrate: Callable[[str], None]) -> Purge:
+    """End the daemons and remove everything.
 
     Args:
         known_sockets: From `sockets`, before the manifest went.
+        emptied: Folders out of which uninstalling took files.
         narrate: Told of steps that take a moment.
     """
     problems: list[str] = []
@@ -48,31 +71,55 @@ def apply(known_sockets: list[str], narrate: Callable[[str], None]) -> tuple[lis
             problems.append(str(error))
     if problems:
         # A daemon that still runs would write its files anew.
-        return [], problems
-    gone: list[Path] = []
-    for path in plan(known_sockets):
+        return Purge([], [], problems)
+    planned = plan(known_sockets)
+    beside = belongings.beside(known_sockets)
+    folders = belongings.in_folders(beside)
+    for path in [*beside, *(path for folder in folders for path in folder.ours)]:
         try:
             _remove(path)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             problems.append(f"{path} could not be removed: {error.strerror}.")
-        else:
-            gone.append(path)
+    for folder in folders:
+        _remove_if_empty(folder.folder)
     for socket in known_sockets:
-        folder = Path(socket).parent
-        if folder.name == APP:
-            with suppress(OSError):
+        if Path(socket).parent.name == APP:
+            _remove_if_empty(Path(socket).parent)
+    for emptied_folder in (*belongings.folders(), units.drop_in().parent, *emptied):
+        remove_empty_above(emptied_folder)
+    gone = [path for path in planned.gone if not os.path.lexists(path)]
+    return Purge(gone, planned.kept, problems)
+
+
+def remove_empty_above(folder: Path) -> None:
+    """Remove a folder and those above it, up to the person's home, while they are empty.
+
+    Installing makes them where they are missing; nobody misses an empty one.
+    """
+    home = Path.home()
+    while home in folder.parents:
+        if os.path.lexists(folder):
+            try:
                 folder.rmdir()
-    return gone, problems
+            except OSError:
+                return
+        folder = folder.parent
 
 
 def _remove(path: Path) -> None:
-    if path.is_symlink():
-        real = Path(os.path.realpath(path))
-        path.unlink()
-        if real.is_dir():
-            shutil.rmtree(real)
-        return
-    if path.is_dir():
+    """Remove a file, a link or a folder of ours; a link without what it leads to."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove a folder, and then the link to it if it is one."""
+    real = belongings.leads_to(folder)
+    with suppress(OSError):
+        (real or folder).rmdir()
+        if real is not None:
+            folder.unlink()

@@ -8,6 +8,7 @@ import fcntl
 import os
 import select
 import signal
+from contextlib import suppress
 
 from agent_console.cli.daemon_control import stop
 from agent_console.errors import AgentConsoleError
@@ -27,6 +28,14 @@ def end(socket: str) -> bool:
         if not _end_holder(socket):
             raise
         return True
+
+
+def reload(socket: str) -> None:
+    """Have the daemon of a socket look anew at what is installed, if one runs."""
+    pid = holder(socket)
+    if pid is not None:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGHUP)
 
 
 def holder(socket: str) -> int | None:

@@ -5,6 +5,7 @@ the last moment; when that changed meanwhile, the change is worked out anew.
 """
 
 import hashlib
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,7 +41,8 @@ def plan(path: Path, edit: Callable[[str | None], str | None]) -> FileChange:
     """What an edit of its text would do to a settings file.
 
     Raises:
-        ConfigError: The file cannot be read, or the edit refuses it. It is not changed.
+        ConfigError: The file cannot be read, is write-protected, or the edit refuses it. It is not
+            changed.
     """
     before = files.read(path)
     try:
@@ -48,7 +50,13 @@ def plan(path: Path, edit: Callable[[str | None], str | None]) -> FileChange:
         after = edit(text)
     except ConfigError as error:
         raise ConfigError(f"{path} is left as it is: {error}") from error
-    return FileChange(path, before, None if after is None else after.encode())
+    change = FileChange(path, before, None if after is None else after.encode())
+    if before is not None and change.changes and not path.stat().st_mode & stat.S_IWUSR:
+        raise ConfigError(
+            f"{path} is left as it is: it is write-protected. If it may be changed, run "
+            f"`chmod u+w {path}`."
+        )
+    return change
 
 
 def rewrite(

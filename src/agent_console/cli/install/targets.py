@@ -1,7 +1,7 @@
 """Which settings files we move into.
 
-Rule: a Claude Code folder that does not exist is made only when the person named it, or when it is
-the default one.
+Rule: a Claude Code folder that does not exist is made only when it is the default one, or when
+$CLAUDE_CONFIG_DIR names it, as Claude Code itself would; one in --config-dir may be mistyped.
 """
 
 import hashlib
@@ -23,19 +23,29 @@ def settings_files(config_dirs: Sequence[str] = (), *, project: bool = False) ->
         project: The project's settings instead of the user's.
 
     Raises:
-        ConfigError: Both were asked for.
+        ConfigError: Both were asked for, or a folder that was named does not exist.
     """
     if project:
         if config_dirs:
             raise ConfigError("--project and --config-dir exclude each other.")
         return [_project_folder() / ".claude" / FILE_NAME]
     if config_dirs:
-        return [Path(os.path.abspath(Path(name).expanduser())) / FILE_NAME for name in config_dirs]
+        return [_existing(name) / FILE_NAME for name in config_dirs]
     folders = claude_config_dirs()
     if not os.environ.get("CLAUDE_CONFIG_DIR"):
         default = Path.home() / ".claude"
         folders = [folder for folder in folders if folder == default or folder.is_dir()]
     return [Path(os.path.abspath(folder)) / FILE_NAME for folder in dict.fromkeys(folders)]
+
+
+def _existing(name: str) -> Path:
+    folder = Path(os.path.abspath(Path(name).expanduser()))
+    if not folder.is_dir():
+        raise ConfigError(
+            f"There is no folder {folder}: check --config-dir, or make it first (`mkdir {folder}`) "
+            "if Claude Code shall use it."
+        )
+    return folder
 
 
 def key(settings: Path) -> str:

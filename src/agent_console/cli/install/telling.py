@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from agent_console.cli.install import belongings
 from agent_console.cli.install.settings_file import FileChange
 
 
@@ -43,6 +44,16 @@ def short(path: Path | str) -> str:
     home = str(Path.home())
     text = str(path)
     return f"~{text.removeprefix(home)}" if text.startswith(f"{home}/") else text
+
+
+def whole(path: Path) -> str:
+    """A path with what goes when it goes."""
+    leads_to = belongings.leads_to(path)
+    if leads_to is None:
+        return f"{path} and everything in it" if path.is_dir() else str(path)
+    if path in belongings.folders():
+        return f"{path}, a link to {leads_to}, and everything in it"
+    return f"{path}, a link; {leads_to} stays"
 
 
 def _verb(change: FileChange) -> str:

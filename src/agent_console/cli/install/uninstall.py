@@ -29,6 +29,7 @@ from agent_console.cli.install import (
 )
 from agent_console.cli.install.settings_file import FileChange
 from agent_console.errors import ConfigError
+from agent_console.paths import data_dir
 
 
 class Uninstalled(Struct, frozen=True):
@@ -71,6 +72,7 @@ def apply(narrate: Callable[[str], None]) -> Uninstalled:
     Args:
         narrate: Told of steps that take a moment.
     """
+    missing = [folder for folder in (data_dir(), *data_dir().parents) if not folder.exists()]
     with manifest.only_one():
         known, problems = _known()
         commands = _switch_off(known.units, narrate)
@@ -90,6 +92,8 @@ def apply(narrate: Callable[[str], None]) -> Uninstalled:
         _remove_units(known.units)
         if not problems:
             _remove_own(known.own)
+        for folder in missing:  # only the lock has made them
+            _remove_if_empty(folder)
         return Uninstalled([change for change in changes if change.changes], commands, problems)
 
 

@@ -1,0 +1,60 @@
+"""Was a Claude Code that runs now started without hooks?
+
+Rule: only the registry says which processes to look at, and only their command line is read. A
+process may have written over it, and some systems show none, so the options are named in any case.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
+from agent_console.cli.doctor.finding import Finding, ok, warning
+from agent_console.cli.doctor.situation import Situation
+from agent_console.daemon.process_watch import is_alive
+
+WITHOUT_HOOKS = ("--bare", "--safe-mode")
+PROCESSES = Path("/proc")
+MAX_ENTRY_BYTES = 64 * 1024
+
+
+def started_without_hooks(situation: Situation) -> Iterator[Finding]:
+    """No running session was started with an option that switches hooks off."""
+    options = " and ".join(WITHOUT_HOOKS)
+    found = False
+    for entry in _registered(situation):
+        for option in _options(entry.pid):
+            found = True
+            yield warning(
+                "sessions",
+                f"Process {entry.pid} was started with {option}, so it runs no hooks: the board "
+                "lives from Claude Code's registry alone there.",
+                f"Start Claude Code without {option} where the board shall know more.",
+            )
+    if not found:
+        yield ok("sessions", f"Hooks run, except in sessions started with {options}.")
+
+
+def _registered(situation: Situation) -> Iterator[RegistryEntry]:
+    """What live processes say of themselves."""
+    status = situation.daemon.status
+    folders = {file.path.parent / "sessions" for file in situation.users}
+    folders |= set(map(Path, status.watching)) if status is not None else set()
+    for path in sorted(file for folder in folders for file in folder.glob("[1-9]*.json")):
+        try:
+            with path.open("rb") as file:
+                entry = read_registry_entry(file.read(MAX_ENTRY_BYTES))
+        except OSError:
+            continue
+        named = entry is not None and path.stem == str(entry.pid)
+        if entry is not None and named and is_alive(entry.pid, entry.proc_start):
+            yield entry
+
+
+def _options(pid: int) -> list[str]:
+    try:
+        words = (PROCESSES / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+    if b"--" in words:
+        words = words[: words.index(b"--")]  # what follows is the prompt
+    return [option for option in WITHOUT_HOOKS if option.encode() in words]
