@@ -262,7 +262,7 @@ class Server:
 
     def _follow_registries(self) -> None:
         """Follow what hooks have named, beside what is known without them."""
-        named = (config_dir(name) for name in self._actor.state.config_dirs)
+        named = [config_dir(name) for name in self._actor.state.config_dirs]
         self._registry.follow_also((*self._installed, *named))
         for folder in (*self._installed, *named):
             self._indexer.add_config_dir(folder)
