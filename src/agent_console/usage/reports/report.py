@@ -209,10 +209,10 @@ def _finish(report: Report) -> None:
 
 def _projects(connection: "Connection", rows: "Selection") -> int:
     """How many projects the rows are of, unknown ones not among them."""
-    used = f"AND facet_no IN (SELECT facet_no FROM {rows.rollup} WHERE {rows.where})"  # noqa: S608
     count: int = connection.execute(
         "SELECT count(DISTINCT project_no) FROM facets WHERE project_no <> 0 "  # noqa: S608
-        f"AND {rows.facets} {'' if rows.where == '1' else used}"
+        f"AND {rows.facets} AND facet_no IN "
+        f"(SELECT facet_no FROM {rows.rollup} WHERE {rows.where})"
     ).fetchone()[0]
     return count
 
