@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 from tests.cli.usage_ledger import API, FIRST, FORK, MESSAGES, SHOP, SILENT, small_ledger
-from tests.usage.reports.ledgers import HOUR_MS, NOBODYS, NOON_MS, OPUS, Ledger, cost_pico
+from tests.usage.reports.ledgers import (
+    HOUR_MS,
+    NOBODYS,
+    NOON_MS,
+    OPUS,
+    Ledger,
+    Message,
+    cost_pico,
+)
 
 from agent_console.usage.reports.groupings import GROUPINGS
 
@@ -344,3 +352,22 @@ def test_a_configured_zone_counts_unless_another_is_named(
 def test_models_are_found_by_a_part_of_their_name(run: Run) -> None:
     rows = run("usage", "model", "--model", "OPUS", "--json").json["models"]
     assert [row["modelName"] for row in rows] == [OPUS]
+
+
+@pytest.mark.parametrize("top", ["1", "2", "3", "9"])
+def test_the_newest_sessions_are_those_of_the_whole_report(run: Run, top: str) -> None:
+    whole = run("usage", "session", "--json").json
+    some = run("usage", "session", "--json", "--top", top).json
+    assert some["sessions"] == whole["sessions"][-int(top) :]
+    assert some["totals"]["rowsNotShown"] == max(0, 3 - int(top))
+    for key in ("totalCost", "totalTokens", "unpricedModels", "projectCount"):
+        assert some["totals"][key] == whole["totals"][key]
+    assert some["allTime"] == whole["allTime"]
+
+
+def test_a_long_table_of_sessions_is_cut_and_says_so(run: Run, ledger: Ledger) -> None:
+    ledger.fill([Message(NOON_MS + n, f"many-{n:04}") for n in range(300)])
+    done = run("usage", "session")
+    assert sum("many-" in line for line in done.out.splitlines()) < 201
+    assert "103 more rows are only in the total." in done.out
+    assert len(run("usage", "session", "--json").json["sessions"]) == 303
