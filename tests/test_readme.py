@@ -46,7 +46,13 @@ def test_every_call_names_a_command_and_its_options(call: list[str]) -> None:
     with click.Context(root) as context:
         command = root.get_command(context, name)
     assert command is not None
-    options = {option for parameter in command.params for option in parameter.opts}
+    below = list(command.commands.values()) if isinstance(command, click.Group) else []
+    options = {
+        option
+        for each in (command, *below)
+        for parameter in each.params
+        for option in parameter.opts
+    }
     assert {word for word in rest if word.startswith("--")} <= options
 
 

@@ -67,13 +67,25 @@ def columns(
             [_label(each, name, home, local) for each in found],
             100,
             is_number=False,
-            narrowest=0 if report.grouping.is_time else 12,
+            narrowest=0 if report.grouping.is_time else 20 if name == "project" else 12,
+            keeps_end=name == "project",
         )
     ]
 
-    def text(title: str, cells: list[str], importance: int, narrowest: int) -> None:
+    def text(
+        title: str, cells: list[str], importance: int, narrowest: int, *, keeps_end: bool = False
+    ) -> None:
         if any(cells):
-            shown.append(Cells(title, cells, importance, is_number=False, narrowest=narrowest))
+            shown.append(
+                Cells(
+                    title,
+                    cells,
+                    importance,
+                    is_number=False,
+                    narrowest=narrowest,
+                    keeps_end=keeps_end,
+                )
+            )
 
     def number(title: str, cells: list[str], importance: int) -> None:
         shown.append(Cells(title, cells, importance))
@@ -101,15 +113,8 @@ def columns(
     elif name == "block":
         text("STATE", [_state(row) for row in rows], 75, 0)
     if name != "project":
-        text(
-            "PROJECT",
-            [
-                short_path(row.project, home) if row is not None and row.project else ""
-                for row in rows
-            ],
-            60,
-            10,
-        )
+        paths = [row.project if row is not None else None for row in rows]
+        text("PROJECT", [short_path(path, home) for path in paths], 60, 16, keeps_end=True)
     if name != "model":
         text(
             "MODELS",

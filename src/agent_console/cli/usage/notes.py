@@ -17,7 +17,8 @@ def notes(report: "Report", request: "Request") -> list[str]:
     """The notes, and the summary of everything there is."""
     said = warnings(report, request)
     if report.hidden:
-        said.append(f"{exact_tokens(report.hidden)} more rows are only in the total.")
+        verb = "is" if report.hidden == 1 else "are"
+        said.append(f"{_counted(report.hidden, 'more row')} {verb} only in the total.")
     return [*said, summary(report, with_cost=request.with_cost)]
 
 
@@ -32,7 +33,7 @@ def warnings(report: "Report", request: "Request") -> list[str]:
         said.append(f"* {tokens(sums.unpriced)} tokens have {why} and are in no cost: {models}.")
     if sums.lower_bound:
         said.append(
-            f"Output is a lower bound in {exact_tokens(sums.lower_bound)} responses: "
+            f"Output is a lower bound in {_counted(sums.lower_bound, 'response')}: "
             "Claude Code wrote too small a count."
         )
     if sums.unlisted_tokens or sums.unlisted_pico:

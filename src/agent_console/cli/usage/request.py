@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Given: TypeAlias = Mapping[str, str | bool | Sequence[str]]
 
 FORMATS = ("json", "csv", "markdown")
+SESSIONS_IN_A_TABLE = 200
+"""Nobody reads more of them; --top, --json and --csv have them all."""
+
 _MODES: "dict[str, Mode]" = {
     "auto": "auto",
     "calculate": "calculate",
@@ -105,6 +108,8 @@ class Request:
         order = _text(given, "order")
         self.descending = order == "desc" if order else None
         self.top = _count(given, "top", 10**9)
+        if self.top is None and grouping == "session" and not self.format:
+            self.top = SESSIONS_IN_A_TABLE
         self.min_cost_pico = _pico(given, "min-cost")
         if given.get("recent"):
             given = {"last": "3d", **given}
@@ -113,6 +118,12 @@ class Request:
             raise OptionError("id", "it belongs to `usage session`")
         if self.active and grouping != "block":
             raise OptionError("active", "it belongs to `usage block`")
+
+    @property
+    def newest(self) -> int | None:
+        """How many of the latest sessions are enough; null when all have to be looked at."""
+        by_date = self.sort in {None, "date"} and self.min_cost_pico is None
+        return self.top if by_date else None
 
     @property
     def counts_sessions(self) -> bool:

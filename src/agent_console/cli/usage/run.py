@@ -58,6 +58,7 @@ def make(connection: "Reading", request: "Request") -> Report:
         by_project=request.instances,
         count_sessions=request.counts_sessions,
         now_ms=request.now_ms,
+        newest=request.newest,
     )
     if request.active:
         from agent_console.cli.usage.active_block import only_active  # noqa: PLC0415 - one report

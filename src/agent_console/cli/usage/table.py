@@ -24,9 +24,10 @@ class Cells:
         importance: Where the width is not enough, the least important column goes first.
         is_number: It stands right and is never cut.
         narrowest: So far a text may be cut before another column goes; 0 for never cut.
+        keeps_end: It is cut at its beginning, as paths are.
     """
 
-    __slots__ = ("cells", "importance", "is_number", "narrowest", "title")
+    __slots__ = ("cells", "importance", "is_number", "keeps_end", "narrowest", "title")
 
     def __init__(
         self,
@@ -36,12 +37,14 @@ class Cells:
         *,
         is_number: bool = True,
         narrowest: int = 0,
+        keeps_end: bool = False,
     ) -> None:
         self.title = title
         self.cells = [printable(cell) for cell in cells]
         self.importance = importance
         self.is_number = is_number
         self.narrowest = narrowest
+        self.keeps_end = keeps_end
 
     @property
     def width(self) -> int:
@@ -111,7 +114,7 @@ def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
 def _line(cells: "Sequence[str]", columns: "Sequence[Cells]", widths: "Sequence[int]") -> str:
     parts: list[str] = []
     for cell, column, width in zip(cells, columns, widths, strict=True):
-        text = _clipped(cell, width)
+        text = _clipped(cell, width, keeps_end=column.keeps_end)
         blank = " " * (width - columns_of(text))
         parts.append(blank + text if column.is_number else text + blank)
     return (" " * GAP).join(parts).rstrip()
@@ -129,9 +132,14 @@ def columns_of(text: str) -> int:
     )
 
 
-def _clipped(text: str, width: int) -> str:
+def _clipped(text: str, width: int, *, keeps_end: bool) -> str:
     if columns_of(text) <= width:
         return text
+    if keeps_end:
+        text = text[1 - width :] if width > 1 else ""
+        while columns_of(text) >= width > 0:
+            text = text[1:]
+        return f"…{text}"
     size = width
     while size > 0 and columns_of(clipped(text, size)) > width:
         size -= 1

@@ -67,7 +67,12 @@ class Filter:
     @property
     def takes_all(self) -> bool:
         """Nothing that was billed is left out."""
-        return self.include_unlisted and not (
+        return self.include_unlisted and self.names_nothing
+
+    @property
+    def names_nothing(self) -> bool:
+        """Every session has part in it."""
+        return not (
             self.projects
             or self.models
             or self.sessions

@@ -65,6 +65,28 @@ class Selection:
         self.last = last
         self.mode: Mode = mode
 
+    def of_sessions(self, numbers: "Iterable[int]") -> "Selection":
+        """Of these, only those of some sessions."""
+        return Selection(
+            "usage_by_session",
+            f"{self.where} AND session_no IN {_list(numbers)}",
+            self.facets,
+            first=self.first,
+            last=self.last,
+            mode=self.mode,
+        )
+
+
+def newest_sessions(connection: "Connection", count: int) -> list[int]:
+    """The sessions that were active last."""
+    found = connection.execute(
+        "SELECT session_no FROM sessions ORDER BY coalesce(last_seen_ms, (SELECT "
+        "max(last_line_ms) FROM sources WHERE sources.session_no = sessions.session_no), 0) DESC, "
+        "session_no LIMIT ?",
+        (count,),
+    )
+    return [number for (number,) in found]
+
 
 def select_rows(connection: "Connection", wanted: "Filter", *, by_session: bool) -> Selection:
     """What the filter takes of the rollup that knows enough.

@@ -59,6 +59,7 @@ def build(
     by_project: bool = False,
     count_sessions: bool = False,
     now_ms: int = 0,
+    newest: int | None = None,
 ) -> Report:
     """Make a report; rows in the order of their keys, nothing left out.
 
@@ -69,9 +70,14 @@ def build(
         by_project: Each project has rows of its own.
         count_sessions: Also count the sessions of every row.
         now_ms: Unix milliseconds; it tells which block is the current one.
+        newest: Only so many sessions need a row, the latest; the totals are of all.
     """
     by_session = grouping.name == "session"
     rows = query.select_rows(connection, wanted, by_session=by_session)
+    only: list[int] | None = None
+    if by_session and newest is not None and wanted.names_nothing:
+        only = query.newest_sessions(connection, newest)
+    shown = rows if only is None else rows.of_sessions(only)
     bucket = "0"
     fold: Callable[[int], int] = int
     label: Callable[[int], str] = str
@@ -85,7 +91,7 @@ def build(
     found: dict[tuple[Any, ...], Row] = {}
     labels = _Labels(connection, grouping, label, by_project=by_project)
     where: dict[int, dict[int, int]] = {}
-    for key, sums in query.grouped(connection, rows, bucket, (*facets, "model_no")):
+    for key, sums in query.grouped(connection, shown, bucket, (*facets, "model_no")):
         row_key = (fold(key[0]), *key[1:-1])
         if by_session:  # one that moved to another project is still one row
             row_key = row_key[:1]
@@ -102,7 +108,7 @@ def build(
             add_details,
         )
 
-        add_details(connection, wanted, found, where)
+        add_details(connection, wanted, found, where, only)
     if count_sessions and not by_session:
         _count_sessions(connection, rows, bucket, facets, fold, found)
     report = Report(grouping, [found[key] for key in sorted(found)])
@@ -116,6 +122,8 @@ def build(
         if not by_project:
             report.rows = with_gaps(report.rows)
     _finish(report)
+    if only is not None:
+        _add_up_all(connection, wanted, report)
     report.projects = _projects(connection, rows)
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, _sessions(connection))
@@ -207,12 +215,26 @@ def _finish(report: Report) -> None:
     report.unpriced_models = sorted(unpriced, key=lambda model: (-unpriced[model], model))
 
 
+def _add_up_all(connection: "Connection", wanted: "Filter", report: Report) -> None:
+    """Totals of all sessions, of which the report has only some."""
+    rows = query.select_rows(connection, wanted, by_session=False)
+    models = query.names(connection, "model_no")
+    everything = Row((), "")
+    for key, sums in query.grouped(connection, rows, "0", ("model_no",)):
+        everything.add(models[key[-1]] or UNKNOWN, sums)
+    everything.add_up()
+    whole = Report(report.grouping, [everything])
+    _finish(whole)
+    report.totals, report.unpriced_models = whole.totals, whole.unpriced_models
+    report.hidden = _sessions(connection) - len(report.rows)
+
+
 def _projects(connection: "Connection", rows: "Selection") -> int:
     """How many projects the rows are of, unknown ones not among them."""
-    used = f"AND facet_no IN (SELECT facet_no FROM {rows.rollup} WHERE {rows.where})"  # noqa: S608
     count: int = connection.execute(
         "SELECT count(DISTINCT project_no) FROM facets WHERE project_no <> 0 "  # noqa: S608
-        f"AND {rows.facets} {'' if rows.where == '1' else used}"
+        f"AND {rows.facets} AND facet_no IN "
+        f"(SELECT facet_no FROM {rows.rollup} WHERE {rows.where})"
     ).fetchone()[0]
     return count
 

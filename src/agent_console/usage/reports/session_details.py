@@ -80,6 +80,7 @@ def add_details(
     wanted: "Filter",
     found: "dict[tuple[Any, ...], Row]",
     where: dict[int, dict[int, int]],
+    only: list[int] | None = None,
 ) -> None:
     """Say which session each row is, and add those without usage.
 
@@ -88,11 +89,21 @@ def add_details(
         wanted: The report's filter.
         found: The rows by number of their session.
         where: Tokens by number of session and of project.
+        only: The sessions that need a row; null for all.
     """
     projects = query.names(connection, "project_no")
     of_all = not (wanted.projects or wanted.models)
     named = set(session_numbers(connection, wanted.sessions)) if wanted.sessions else None
-    for session_no, *values in connection.execute(_DETAILS):
+    statement = _DETAILS
+    if only is not None:
+        numbers = f"({', '.join(map(str, only))})"
+        statement = (
+            _DETAILS.replace(
+                "FROM sources GROUP", f"FROM sources WHERE session_no IN {numbers} GROUP"
+            )
+            + f" WHERE session.session_no IN {numbers}"
+        )
+    for session_no, *values in connection.execute(statement):
         row = found.get((session_no,))
         detail = SessionDetail(*values)
         if row is None:

@@ -1,0 +1,178 @@
+"""For the same filter all reports come to the same sums, to the token and the picodollar."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings, strategies as st
+from tests.usage.reports.ledgers import (
+    DAY_MS,
+    HAIKU,
+    HOUR_MS,
+    NOBODYS,
+    NOON_MS,
+    OPUS,
+    QUARTER_MS,
+    Message,
+    cost_pico,
+    new_ledger,
+    read_only,
+)
+
+from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.report import build
+from agent_console.usage.reports.sums import Sums
+from agent_console.usage.reports.zone import Zone
+
+Mode = Literal["auto", "calculate", "reported"]
+
+ZONES = ("", "UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe")
+SWITCH_MS = 1_792_890_000_000
+"""2026-10-25 01:00 UTC: Europe puts its clocks back."""
+
+counts = st.integers(0, 300_000)
+
+
+def mostly(usual: object, *others: object) -> st.SearchStrategy[Any]:
+    """So few differences that rows come to lie in the same facet, on both sides of every border."""
+    return st.sampled_from([usual] * (3 * len(others)) + list(others))
+
+
+messages = st.builds(
+    Message,
+    at_ms=st.one_of(
+        st.integers(NOON_MS - 40 * DAY_MS, NOON_MS),
+        st.integers(SWITCH_MS - 4 * HOUR_MS, SWITCH_MS + 4 * HOUR_MS),
+    ),
+    session=st.sampled_from(["s-1", "s-2", "t-3"]),
+    project=mostly("/home/user/shop", "/home/user/shop/docs", "/srv/api", ""),
+    model=mostly(OPUS, HAIKU, NOBODYS),
+    branch=mostly("main", "fix", ""),
+    agent_type=mostly("", "Explore"),
+    kind=mostly(1, 2, 3, 4),
+    lower_bound=mostly(False, True),
+    input_tokens=counts,
+    output_tokens=counts,
+    cache_write_5m_tokens=counts,
+    cache_write_1h_tokens=counts,
+    cache_read_tokens=counts,
+    web_searches=st.integers(0, 3),
+    reported_nano_usd=mostly(None, 1, 10**10),
+    set_aside=mostly(False, True),
+)
+borders = mostly(None, *(NOON_MS // QUARTER_MS - quarters for quarters in (-2, 90, 1001, 2500)))
+
+
+def is_project(path: str, pattern: str) -> bool:
+    match pattern:
+        case "shop":
+            return path == "/home/user/shop"
+        case "/home/user/shop":
+            return path.startswith("/home/user/shop")
+        case "/home/*":
+            return path.startswith("/home/")
+        case _:
+            return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(messages, min_size=1, max_size=40),
+    zone=st.sampled_from(ZONES),
+    mode=st.sampled_from(["auto", "calculate", "reported"]),
+    since=borders,
+    until=borders,
+    project=mostly("", "shop", "/home/user/shop", "/home/*"),
+    model=mostly("", "opus"),
+    session=mostly("", "s-"),
+    include_unlisted=st.booleans(),
+    price_change=st.one_of(st.none(), st.just((NOON_MS - 20 * DAY_MS) // QUARTER_MS + 3)),
+    by_project=st.booleans(),
+)
+def test_all_reports_have_the_sums_of_the_messages(
+    *,
+    rows: list[Message],
+    zone: str,
+    mode: Mode,
+    since: int | None,
+    until: int | None,
+    project: str,
+    model: str,
+    session: str,
+    include_unlisted: bool,
+    price_change: int | None,
+    by_project: bool,
+) -> None:
+    counted = [
+        row
+        for row in rows
+        if not row.set_aside
+        and (since is None or row.at_ms // QUARTER_MS >= since)
+        and (until is None or row.at_ms // QUARTER_MS < until)
+        and is_project(row.project, project)
+        and (not model or row.model == OPUS)
+        and (not session or row.session.startswith("s-"))
+        and (include_unlisted or row.kind != 2)
+    ]
+    costs = [cost_pico(row, mode, price_change) for row in counted]
+    known = [cost for cost in costs if cost is not None]
+    expected = Sums(
+        messages=len(counted),
+        responses=sum(row.kind == 1 for row in counted),
+        input_tokens=sum(row.input_tokens for row in counted),
+        output_tokens=sum(row.output_tokens for row in counted),
+        cache_write_5m=sum(row.cache_write_5m_tokens for row in counted),
+        cache_write_1h=sum(row.cache_write_1h_tokens for row in counted),
+        cache_read=sum(row.cache_read_tokens for row in counted),
+        web_searches=sum(row.web_searches for row in counted),
+        cost_pico=sum(known) if known else None,
+        unpriced=sum(row.tokens for row, cost in zip(counted, costs, strict=True) if cost is None),
+        lower_bound=sum(row.lower_bound for row in counted),
+        unlisted_tokens=sum(row.tokens for row in counted if row.kind == 2),
+        last_quarter=max((row.at_ms // QUARTER_MS for row in counted), default=0),
+    )
+    unlisted = [
+        cost for row, cost in zip(counted, costs, strict=True) if row.kind == 2 and cost is not None
+    ]
+    expected.unlisted_pico = sum(unlisted) if unlisted else None
+
+    with tempfile.TemporaryDirectory(prefix="ac", dir="/tmp") as folder:
+        with new_ledger(Path(folder)) as ledger:
+            ledger.fill(rows, price_change)
+            path = ledger.path
+            connection = read_only(path)
+        for name, grouping in GROUPINGS.items():
+            wanted = Filter(
+                since=since,
+                until=until,
+                projects=[project] if project else [],
+                models=[model] if model else [],
+                sessions=[session] if session else [],
+                zone=Zone(zone),
+                mode=mode,
+                billing_day=31,
+                first_weekday=6,
+                include_unlisted=include_unlisted,
+            )
+            report = build(
+                connection, wanted, grouping, by_project=by_project, count_sessions=True,
+                now_ms=NOON_MS,
+            )  # fmt: skip
+            assert report.totals.values() == expected.values(), name
+            by_model = Sums()
+            for row in report.rows:
+                for sums in row.models.values():
+                    by_model.add(sums)
+            assert by_model.values() == expected.values(), name
+            assert report.projects == len({row.project for row in counted} - {""}), name
+        connection.close()
+
+
+@pytest.mark.parametrize("name", GROUPINGS)
+def test_an_empty_ledger_has_no_rows(tmp_path: Path, name: str) -> None:
+    with new_ledger(tmp_path):
+        report = build(read_only(tmp_path / "metrics.db"), Filter(), GROUPINGS[name])
+    assert report.rows == []
+    assert report.totals.values() == Sums().values()

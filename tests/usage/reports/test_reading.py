@@ -1,0 +1,50 @@
+"""Reports read the ledger that is there, and change nothing in it."""
+
+from pathlib import Path
+
+import pytest
+from tests.usage.reports.ledgers import Message, new_ledger, read_only
+
+from agent_console.errors import LedgerError
+from agent_console.usage.migrations import MIGRATIONS
+from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.reading import SCHEMA, open_for_reading
+from agent_console.usage.reports.report import build
+
+
+def test_the_queries_are_for_the_schema_of_this_version() -> None:
+    assert len(MIGRATIONS) == SCHEMA
+
+
+def test_there_may_be_no_ledger_yet(tmp_path: Path) -> None:
+    assert open_for_reading(str(tmp_path / "none.db")) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.connection.execute(
+            "INSERT INTO schema_versions SELECT version + 99, applied_at_ms FROM schema_versions"
+        )
+    with pytest.raises(LedgerError, match="newer"):
+        open_for_reading(str(tmp_path / "metrics.db"))
+
+
+def test_a_report_sees_one_moment(tmp_path: Path) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill([Message()])
+        connection = read_only(ledger.path)
+        before = build(connection, Filter(), GROUPINGS["daily"])
+        ledger.fill([Message()])
+        after = build(connection, Filter(), GROUPINGS["session"])
+        connection.close()
+    assert after.totals.values() == before.totals.values()
+
+
+def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b#c%20d"
+    folder.mkdir()
+    with new_ledger(folder) as ledger:
+        ledger.fill([Message()])
+    assert open_for_reading(str(folder / "metrics.db")) is not None
