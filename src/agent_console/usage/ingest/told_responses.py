@@ -107,8 +107,8 @@ class ToldResponses:
             and known.model == response.model
             and line.cost_usd is None
         ):  # another block of the same answer: most lines are
-            known.output_is_lower_bound = (
-                known.output_is_lower_bound and output_may_be_missing(line, response.stop_reason)
+            known.output_is_lower_bound = known.output_is_lower_bound and output_may_be_missing(
+                line, response.stop_reason
             )
             return
         cost = line.cost_usd
