@@ -22,8 +22,8 @@ def transcript(
     """A transcript's account; where it belongs follows from its claim."""
     facet = Facet(f"/{claim}", model=MODEL, speed="fast", output_is_lower_bound=not whole)
     figures = Figures(output_tokens=tokens, reported_nano_usd=cost)
-    place = {"claim": claim, "source_no": claim, "agent": f"a{claim}", "web_fetches": tokens}
-    return Account(10 + claim, at_ms, Source.TRANSCRIPT, figures, facet, **place)
+    told = Account(10 + claim, at_ms, Source.TRANSCRIPT, figures, facet, claim, source_no=claim)
+    return replace(told, agent=f"a{claim}", web_fetches=tokens)
 
 
 def upsert(
@@ -147,9 +147,11 @@ def accounts(draw: st.DrawFn) -> list[Account]:
         size = draw(st.integers(1, 9))
         whole = size >= LOWER_BOUND_BELOW
         told.append(transcript(size, claim, at_ms=draw(times), whole=whole))
-    for size in draw(st.lists(st.integers(1, 9), min_size=not told, max_size=3)):
-        told.append(upsert(size, at_ms=draw(times), cost=size * 10, duration_ms=size, model=MODEL))
-    return told
+    sizes = draw(st.lists(st.integers(1, 9), min_size=not told, max_size=3))
+    return told + [
+        upsert(size, at_ms=draw(times), cost=size * 10, duration_ms=size, model=MODEL)
+        for size in sizes
+    ]
 
 
 @settings(max_examples=400)

@@ -10,7 +10,7 @@ from typing import Any
 from agent_console.usage.cost_sql import cost, priced
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
-from agent_console.usage.rows import Figures, MessageRow, SessionAccount
+from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount
 
 SUMS = (
     "input_tokens",
@@ -135,6 +135,17 @@ def read_span(connection: Connection, session_no: int) -> tuple[int | None, int 
         "SELECT min(at_ms), max(at_ms) FROM messages WHERE session_no = ?", (session_no,)
     ).fetchone()
     return first_ms, last_ms
+
+
+def read_last_model(connection: Connection, session_no: int) -> str | None:
+    """The model that the session itself, no subagent of it, used last."""
+    found = connection.execute(
+        "SELECT name FROM messages CROSS JOIN facets USING (facet_no) JOIN names "
+        "ON name_no = model_no WHERE session_no = ? AND NOT is_subagent AND model_no > 0 "
+        f"AND kind = {int(Kind.RESPONSE)} ORDER BY at_ms DESC, message_no DESC LIMIT 1",
+        (session_no,),
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
