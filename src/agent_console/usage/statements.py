@@ -140,7 +140,7 @@ def read_span(connection: Connection, session_no: int) -> tuple[int | None, int 
 def read_last_model(connection: Connection, session_no: int) -> str | None:
     """The model that the session itself, no subagent of it, used last."""
     found = connection.execute(
-        "SELECT name FROM messages CROSS JOIN facets USING (facet_no) JOIN names "
+        "SELECT name FROM messages CROSS JOIN facets USING (facet_no) JOIN names "  # noqa: S608
         "ON name_no = model_no WHERE session_no = ? AND NOT is_subagent AND model_no > 0 "
         f"AND kind = {int(Kind.RESPONSE)} ORDER BY at_ms DESC, message_no DESC LIMIT 1",
         (session_no,),
