@@ -10,7 +10,7 @@ from tests.usage.asking import HOUR_MS, NOON_MS, SESSION, add, added, new_ledger
 from agent_console.cli.commands.usage import command
 from agent_console.config_prices import PricesConfig
 from agent_console.paths import database_path
-from agent_console.protocol.limits import MAX_TOKENS
+from agent_console.protocol.messages import MAX_TOKENS
 from agent_console.usage.entries import ReadSpending, SpendingRead
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
