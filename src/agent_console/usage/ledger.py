@@ -36,6 +36,7 @@ from agent_console.usage.entries import (
 from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
+from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
 from agent_console.usage.prices.thresholds import mark_applied
@@ -271,6 +272,10 @@ class Ledger:
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
+        if earlier is not None and owner.has_transcript:
+            # What its totals have beyond its rows is less now.
+            batch.write()
+            remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
         if upsert.model is not None:
             batch.used_model(owner, upsert.model)
         return UsageAdded(

@@ -316,3 +316,21 @@ def test_an_extra_that_a_transcript_tells_is_explained_by_the_sessions_total(
         reading(response("m1"), cost_states=[cost_state(1, 2, input_tokens=10, output_tokens=100)]),
     )
     assert by_session(ledger) == {SESSION: (10, 100)}
+
+
+def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger) -> None:
+    first = reading(response("m1"), session=SESSION)
+    take(ledger, first)
+    take(ledger, reading(response("m1", session=OTHER), session=OTHER))
+    forks = "SELECT session_id FROM sessions WHERE forked_from_no IS NOT NULL"
+    first_guess = query(ledger.path, forks)
+    original, copy = (OTHER, SESSION) if first_guess == [(SESSION,)] else (SESSION, OTHER)
+    later = {original: 9, copy: 5}
+    for session, minute in later.items():
+        path = f"/projects/q/{session}.jsonl"
+        take(
+            ledger,
+            reading(response(session, session=session, minute=minute), session=session, path=path),
+        )
+    assert query(ledger.path, forks) == [(original,)]
+    assert by_session(ledger) == {copy: (20, 200), original: (10, 100)}

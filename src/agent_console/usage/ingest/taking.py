@@ -210,6 +210,12 @@ class Taker:
         *,
         inherits: bool,
     ) -> None:
+        # What was taken for the copy until now, because less of both had been read.
+        self._connection.execute(
+            "UPDATE sessions SET forked_from_no = NULL, forked_at_ms = NULL "
+            "WHERE session_no = ? AND forked_from_no = ? AND NOT inherits_cost",
+            (origin.session_no, session.session_no),
+        )
         self._connection.execute(
             "UPDATE sessions SET forked_from_no = ?, inherits_cost = max(inherits_cost, ?), "
             "forked_at_ms = max(coalesce(forked_at_ms, 0), ?) WHERE session_no = ?",
