@@ -130,8 +130,9 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
 
 _SHARED_MESSAGES = """
 CREATE TABLE shared_messages ( -- responses that two transcripts tell, and neither calls a copy
-    message_no INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, -- belongs to one session,
-    session_no INTEGER NOT NULL REFERENCES sessions, -- and this one's transcript tells it too
+    session_no INTEGER NOT NULL REFERENCES sessions, -- whose transcript tells it too; the key
+    -- comes first, for without that the quick check of SQLite 3.40 finds NULLs that are none
+    message_no INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, -- another session's
     PRIMARY KEY (session_no, message_no)
 ) STRICT, WITHOUT ROWID"""
 
