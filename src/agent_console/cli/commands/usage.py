@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from agent_console.cli.usage.options import EXPORT, FILTERS, OPTIONS, Option
-from agent_console.usage.reports.groupings import ALIASES, GROUPINGS
+from agent_console.cli.usage.options import EXPORT, FILTERS, Option, options_of
+from agent_console.usage.reports.groupings import ALIASES, GROUPINGS, without_tool
 
 _HELP = {
     "daily": "Tokens and costs by day.",
@@ -30,6 +30,7 @@ class Reports(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Like click's, with the report that is meant when none is named."""
+        args = without_tool(args)
         if not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"}):
             args = ["daily", *args]
         return super().parse_args(ctx, args)
@@ -53,7 +54,10 @@ def _report(name: str) -> click.Command:
         return _run(name, _given(values))
 
     return click.Command(
-        name, callback=callback, params=[_click_option(each) for each in OPTIONS], help=_HELP[name]
+        name,
+        callback=callback,
+        params=[_click_option(each) for each in options_of(name)],
+        help=_HELP[name],
     )
 
 

@@ -52,7 +52,7 @@ def report_json(
     all_time = report.all_time
     document["allTime"] = {
         "totalTokens": all_time.sums.tokens,
-        **({"totalCost": _usd(all_time.sums.cost_pico)} if with_cost else {}),
+        **({"totalCost": _cost(all_time.sums)} if with_cost else {}),
         "projectCount": all_time.projects,
         "sessionCount": all_time.sessions,
     }
