@@ -19,6 +19,7 @@ from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
 from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
@@ -87,8 +88,7 @@ def reindex(
     ledger = Ledger(database)
     try:
         before = totals(ledger.connection)
-        dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
-        files = find_transcripts(dirs).files
+        files = _look(ledger.connection, config_dirs)
         if project is not None:
             wanted = _paths_of(ledger.connection, project)
             files = [file for file in files if file.path in wanted]
@@ -107,14 +107,22 @@ def totals(connection: Connection) -> Totals:
     return Totals(*[*sums[:-1], sums[-1] / PICO_PER_USD])
 
 
-def count_gone(database: Path, project: str | None = None) -> int:
+def count_gone(
+    database: Path, project: str | None = None, *, config_dirs: Sequence[Path] | None = None
+) -> int:
     """How many rows `prune` would take out of the ledger at `database`.
+
+    Args:
+        database: The ledger.
+        project: Only of this working directory.
+        config_dirs: Claude Code's folders; null: the usual ones.
 
     Raises:
         LedgerError: The ledger cannot be opened.
     """
     ledger = Ledger(database)
     try:
+        _look(ledger.connection, config_dirs)
         return gone_rows(ledger.connection, project)
     finally:
         ledger.close()
@@ -125,6 +133,16 @@ def gone_rows(connection: Connection, project: str | None = None) -> int:
     where, parameters = _gone(project)
     count: int = connection.execute(f"SELECT count(*) {where}", parameters).fetchone()[0]
     return count
+
+
+def _look(connection: Connection, config_dirs: Sequence[Path] | None) -> list[TranscriptFile]:
+    """All transcripts there are; the ledger is told which have moved and which are gone."""
+    dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
+    files = find_transcripts(dirs).files
+    known = KnownFiles(connection)
+    known.wanted(files)
+    known.mark_gone(files, [folder / "projects" for folder in dirs])
+    return files
 
 
 def _gone(project: str | None) -> tuple[str, tuple[object, ...]]:
