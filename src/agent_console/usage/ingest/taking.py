@@ -246,7 +246,7 @@ class Taker:
         batch.read_ahead((), [key for key, _ in self._shared])
         rows = [(batch.row(key), session_no) for key, session_no in self._shared]
         self._connection.executemany(
-            "INSERT OR IGNORE INTO shared_messages (message_no, session_no) VALUES (?, ?)",
+            "INSERT OR IGNORE INTO shared_messages VALUES (?, ?)",
             [(row.message_no, session_no) for row, session_no in rows if row is not None],
         )
         moved = settle_origins(self._connection, batch, self._changed_from, self._at_ms)
