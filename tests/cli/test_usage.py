@@ -320,6 +320,21 @@ def test_csv_adds_up_and_runs_nothing(run: Run) -> None:
     assert "no price" in done.err
 
 
+@pytest.mark.parametrize("report", REPORTS)
+def test_csv_by_model_has_each_token_once_and_says_of_which_row(run: Run, report: str) -> None:
+    def read(*more: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(run("usage", report, "--csv", *more).out)))
+
+    whole, parts = read(), read("--breakdown")
+    first = next(iter(whole[0]))
+    assert [row[first] for row in whole] == list(dict.fromkeys(row[first] for row in parts))
+    assert all(len(row["models"].split()) <= 1 for row in parts)
+    for column in ("total_tokens", "cost_usd"):
+        assert sum(Decimal(row[column] or 0) for row in parts) == sum(
+            Decimal(row[column] or 0) for row in whole
+        )
+
+
 def test_markdown_cells_cannot_end_early(run: Run, ledger: Ledger) -> None:
     ledger.session(FIRST, title="a|b")
     out = run("usage", "session", "--markdown").out

@@ -44,8 +44,8 @@ class Reports(click.Group):
 def command() -> None:
     """Show tokens and costs by day, week, month, session, project and more.
 
-    Without the name of a report it is `daily`. Every report has the same options; those of ccusage
-    mean what they mean there.
+    Without the name of a report it is `daily`. All reports have the same options, which
+    `agent-console usage daily --help` lists; those of ccusage mean what they mean there.
     """
 
 
