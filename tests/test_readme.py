@@ -242,7 +242,7 @@ def test_every_report_and_every_option_of_usage_is_explained() -> None:
 
 def test_options_in_the_text_are_options_of_usage() -> None:
     """What is told of others' options is in the column of what is not there."""
-    names = {option.name for option in (*OPTIONS, *EXPORT)} | {"prune", "message-id"}
+    names = {option.name for option in (*OPTIONS, *EXPORT)} | {"prune", "message-id", "install"}
     told = re.sub(r"^\| not here:.*", "", of("Coming from ccusage"), flags=re.MULTILINE)
     assert set(re.findall(r"--([a-z][a-z-]+)", of("Usage and costs") + told)) <= names
 

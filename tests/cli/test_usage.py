@@ -76,6 +76,7 @@ def test_json_has_the_keys_of_ccusage(run: Run, report: str) -> None:
     rows = document["sessions" if report == "session" else report]
     for row in rows:
         assert set(row) >= ROW | {names[report]}
+        assert row.get("period") == (None if report == "session" else row[names[report]])
         for model in row["modelBreakdowns"]:
             assert set(model) >= MODEL
     assert set(document["totals"]) >= TOTALS | {"unpricedModels"}

@@ -66,6 +66,10 @@ def _row(
     if grouping.name == "block":
         return _block(row, with_cost)
     written: dict[str, Any] = {grouping.row_key: row.label}
+    if grouping.name in {"daily", "weekly", "monthly"}:
+        written["period"] = (
+            row.label
+        )  # what `ccusage daily` calls it, and `ccusage claude` does not
     if grouping.name in {"weekly", "monthly"}:
         written["startDate"] = iso(row.key[0])
         written["endDate"] = iso(last_day_of(grouping.name, row.key[0], wanted))
