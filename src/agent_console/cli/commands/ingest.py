@@ -44,7 +44,7 @@ class Days(click.ParamType[int]):
 @click.option(
     "--config-dir",
     "config_dirs",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     multiple=True,
     help="A folder of Claude Code instead of the usual ones; may be repeated.",
 )

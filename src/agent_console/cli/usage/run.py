@@ -110,14 +110,16 @@ def drawn(report: Report, request: "Request") -> str:
     width = terminal_columns()
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(report, request))
     if not report.rows:
-        return f"No usage matches.\n{said}"
+        return f"{'No block is active.' if request.active else 'No usage matches.'}\n{said}"
     if request.active:
         from agent_console.cli.usage.active_block import pace_lines  # noqa: PLC0415 - one report
 
         said = "".join(f"{line}\n" for line in pace_lines(report, request)) + said
     found = lines(report, request)
     cells = columns(report, request, found, LocalTime(request))
-    table = draw(cells, [each.kind for each in found], width, coloured=is_coloured())
+    table = draw(
+        cells, [each.kind for each in found], width, coloured=is_coloured(request.coloured)
+    )
     return f"{table}\n{said}"
 
 

@@ -114,6 +114,11 @@ def count_gone(
 ) -> int:
     """How many rows `prune` would take out of the ledger at `database`.
 
+    Args:
+        database: The ledger.
+        project: Only of this working directory.
+        config_dirs: Claude Code's folders; null: the usual ones.
+
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
@@ -140,6 +145,7 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     files = find_transcripts(dirs).files
     known = KnownFiles(ledger.connection)
+    known.wanted(files)  # so that those that have moved are not taken for gone
     ledger.writing(lambda: known.mark_gone(files, [folder / "projects" for folder in dirs]))
     return [file for file in files if os.access(file.path, os.R_OK)]
 

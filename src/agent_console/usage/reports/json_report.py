@@ -52,7 +52,7 @@ def report_json(
     all_time = report.all_time
     document["allTime"] = {
         "totalTokens": all_time.sums.tokens,
-        **({"totalCost": _usd(all_time.sums.cost_pico)} if with_cost else {}),
+        **({"totalCost": _cost(all_time.sums)} if with_cost else {}),
         "projectCount": all_time.projects,
         "sessionCount": all_time.sessions,
     }
@@ -66,6 +66,10 @@ def _row(
     if grouping.name == "block":
         return _block(row, with_cost)
     written: dict[str, Any] = {grouping.row_key: row.label}
+    if grouping.name in {"daily", "weekly", "monthly"}:
+        written["period"] = (
+            row.label
+        )  # what `ccusage daily` calls it, and `ccusage claude` does not
     if grouping.name in {"weekly", "monthly"}:
         written["startDate"] = iso(row.key[0])
         written["endDate"] = iso(last_day_of(grouping.name, row.key[0], wanted))
