@@ -105,7 +105,7 @@ def catch_up(
     """
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     found = find_transcripts(dirs)
-    known = KnownFiles(ledger.connection)
+    known = KnownFiles(ledger)
     gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
     for failure in found.unreadable:
         known.mark_unreadable(failure)
@@ -133,7 +133,7 @@ def take_in(
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
     """
-    wanted = KnownFiles(ledger.connection).wanted(files, everything=from_start)
+    wanted = KnownFiles(ledger).wanted(files, everything=from_start)
     offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
     in_all = sum(
         max(0, file.size_bytes - offset) for (file, _), offset in zip(wanted, offsets, strict=True)

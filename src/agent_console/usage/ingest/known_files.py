@@ -7,7 +7,6 @@ was renamed, or moved with its project, and is read on where it was.
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from sqlite3 import Connection
 
 from agent_console.usage.ingest.file_reading import SourceState
 from agent_console.usage.ingest.source_rows import (
@@ -17,6 +16,7 @@ from agent_console.usage.ingest.source_rows import (
     read_source,
 )
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.ledger import Ledger
 
 _FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status FROM sources"
 
@@ -24,8 +24,8 @@ _FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status FROM sources"
 class KnownFiles:
     """What `sources` says, compared with the disk."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     def wanted(
         self, files: Iterable[TranscriptFile], *, everything: bool = False
@@ -36,9 +36,10 @@ class KnownFiles:
             files: As they are now.
             everything: Those that have not changed too.
         """
+        self._ledger.follow()
         stats: dict[str, tuple[int, ...]] = {}
         paths: dict[tuple[int, int], str] = {}
-        for path, device, inode, size_bytes, mtime_ns, _ in self._connection.execute(_FILES):
+        for path, device, inode, size_bytes, mtime_ns, _ in self._ledger.connection.execute(_FILES):
             stats[path] = (device, inode, size_bytes, mtime_ns)
             paths[device, inode] = path
         wanted: list[tuple[TranscriptFile, SourceState | None]] = []
@@ -49,10 +50,10 @@ class KnownFiles:
                 if old_path is None or os.path.exists(old_path):
                     wanted.append((file, None))
                     continue
-                move_source(self._connection, old_path, file.path)
+                move_source(self._ledger.connection, old_path, file.path)
                 stats[file.path] = stats.pop(old_path)
             if everything or stats[file.path] != now:
-                row = read_source(self._connection, file.path)
+                row = read_source(self._ledger.connection, file.path)
                 wanted.append((file, None if row is None else row.state))
         return wanted
 
@@ -65,18 +66,21 @@ class KnownFiles:
             files: All that are there.
             below: The folders that were looked through.
         """
+        self._ledger.follow()
         there = {file.path for file in files}
         folders = tuple(f"{os.path.realpath(folder)}/" for folder in below)
         gone = [
             path
-            for path, *_, status in self._connection.execute(_FILES).fetchall()
+            for path, *_, status in self._ledger.connection.execute(_FILES).fetchall()
             if status != SourceStatus.GONE and path not in there and path.startswith(folders)
         ]
         for path in gone:
-            mark_source(self._connection, path, SourceStatus.GONE)
+            mark_source(self._ledger.connection, path, SourceStatus.GONE)
         return len(gone)
 
     def mark_unreadable(self, file: UnreadableFile) -> None:
         """Remember why a file that was read before cannot be read now."""
         status = SourceStatus.GONE if file.is_gone else SourceStatus.UNREADABLE
-        mark_source(self._connection, file.path, status, None if file.is_gone else file.reason)
+        mark_source(
+            self._ledger.connection, file.path, status, None if file.is_gone else file.reason
+        )
