@@ -7,7 +7,7 @@ ends; the daemon never waits for it, and what it cannot be told it finds by itse
 import logging
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -39,16 +39,24 @@ class Indexer:
         database: The ledger.
         config_dirs: Claude Code's folders.
         actor: Who is told of new totals.
+        written: Told whenever the worker has written to the ledger.
 
     Attributes:
         last_error: What the worker last complained of.
     """
 
-    def __init__(self, database: Path, config_dirs: Sequence[Path], actor: Actor) -> None:
+    def __init__(
+        self,
+        database: Path,
+        config_dirs: Sequence[Path],
+        actor: Actor,
+        written: Callable[[], object],
+    ) -> None:
         self.last_error: str | None = None
         self._database = database
         self._config_dirs = list(config_dirs)
         self._actor = actor
+        self._written = written
         self._named: dict[str, None] = {}
         self._orders: list[IndexerOrder] = []
         self._wanted = anyio.Event()
@@ -141,6 +149,7 @@ class Indexer:
             _log.warning("%s", indexed.error)
         if indexed.sessions or indexed.usage or indexed.prices_changed:
             self._actor.observe(partial(_observe, indexed))
+            self._written()
 
     async def _log_errors(self, process: Process) -> None:
         errors = process.stderr

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
+from agent_console.cli.backing_up import back_up
 from agent_console.cli.commands.ingest import tell_unreadable
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json
+from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.model.format import exact_cost, exact_tokens
 from agent_console.paths import database_path
@@ -47,7 +48,7 @@ def command(
 
     database = database_path()
     if prune and not yes:
-        rows = count_gone(database, project)
+        rows = count_gone(database, project, narrate)
         if rows:
             question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
             click.confirm(question, abort=True, err=True)
@@ -59,12 +60,14 @@ def command(
             project=project,
             prune=prune,
             tell=tell,
+            say=narrate,
         )
     if as_json:
         emit_json(done)
     else:
         emit(_report(done))
     tell_unreadable(done.read)
+    back_up(database)
 
 
 def _report(done: "Reindexed") -> str:

@@ -20,6 +20,7 @@ from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.maintenance.progress import Tell as Say
 
 
 class Progress(Struct, frozen=True):
@@ -59,6 +60,7 @@ def bring_up_to_date(
     config_dirs: Sequence[Path] | None = None,
     since_ms: int | None = None,
     tell: Tell | None = None,
+    say: Say | None = None,
 ) -> CaughtUp:
     """Take in everything that is new in the transcripts.
 
@@ -68,11 +70,12 @@ def bring_up_to_date(
         config_dirs: Claude Code's folders; null: the usual ones.
         since_ms: Only files that were written to since then, Unix milliseconds.
         tell: Hears of the progress.
+        say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
         keep_prices(ledger, prices)

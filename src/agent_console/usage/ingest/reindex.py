@@ -23,6 +23,7 @@ from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.maintenance.progress import Tell as Say
 from agent_console.usage.rows import Kind, Source
 from agent_console.usage.statements import read_rows_of_sources, read_unlisted
 
@@ -70,6 +71,7 @@ def reindex(
     project: str | None = None,
     prune: bool = False,
     tell: Tell | None = None,
+    say: Say | None = None,
 ) -> Reindexed:
     """Read all transcripts again, or those of one project.
 
@@ -80,11 +82,12 @@ def reindex(
         project: Only transcripts that tell of this working directory.
         prune: Take out the rows of transcripts that are gone.
         tell: Hears of the progress.
+        say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         before = totals(ledger.connection)
         dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
@@ -107,13 +110,13 @@ def totals(connection: Connection) -> Totals:
     return Totals(*[*sums[:-1], sums[-1] / PICO_PER_USD])
 
 
-def count_gone(database: Path, project: str | None = None) -> int:
-    """How many rows `prune` would take out of the ledger at `database`.
+def count_gone(database: Path, project: str | None = None, say: Say | None = None) -> int:
+    """How many rows `prune` would take out of the ledger at `database`; `say` as `reindex`.
 
     Raises:
         LedgerError: The ledger cannot be opened.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         return gone_rows(ledger.connection, project)
     finally:
