@@ -358,6 +358,7 @@ class Server:
             rss_bytes=_rss_bytes(),
             watching=tuple(str(folder) for folder in self._registry.folders),
             last_error=actor.last_error,
+            indexing=self._indexer.status,
         )
 
 
