@@ -5,6 +5,7 @@ ends; the daemon never waits for it, and what it cannot be told it finds by itse
 """
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -78,7 +79,7 @@ class Indexer:
             if change.event != "session":
                 continue
             path: str | None = getattr(change.data, "transcript_path", None)
-            if path is not None and path not in self._named:
+            if path is not None and path not in self._named and _has_transcripts_near(path):
                 if len(self._named) >= MAX_NAMED:
                     self._named.clear()
                 self._named[path] = None
@@ -193,6 +194,11 @@ class Indexer:
             for line in data.decode(errors="replace").splitlines():
                 self.status = replace(self.status, last_error=line)
                 _log.warning("Index worker: %s", line)
+
+
+def _has_transcripts_near(path: str) -> bool:
+    """There is a `projects` folder that the transcript lies in, or will lie in."""
+    return os.path.isdir(os.path.dirname(os.path.dirname(path)))
 
 
 def _observe(indexed: Indexed, state: State, at_ms: int) -> Outcome:

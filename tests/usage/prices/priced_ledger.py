@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent_console.config_prices import PriceOverride, PricesConfig
-from agent_console.usage.cost_sql import PICO_PER_USD, Mode, cost, priced, unpriced_tokens
+from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced, unpriced_tokens
 from agent_console.usage.database import open_database
 from agent_console.usage.periods import quarter
 from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.prices.refresh import PricesChanged, needs_refresh, refresh
+
+if TYPE_CHECKING:
+    from agent_console.usage.cost_sql import Mode
 
 NO_PRICES = PricesConfig()
 
@@ -87,7 +91,7 @@ class PricedLedger:
         self.connection.execute("COMMIT")
         return unknown
 
-    def cost(self, mode: Mode = "auto") -> Decimal | None:
+    def cost(self, mode: "Mode" = "auto") -> Decimal | None:
         """US dollars of everything; null when nothing has a cost."""
         (pico,) = self.connection.execute(
             f"SELECT sum({cost(mode)}) FROM {priced('usage_by_time')}"
@@ -95,7 +99,7 @@ class PricedLedger:
         assert pico is None or type(pico) is int
         return None if pico is None else Decimal(pico) / PICO_PER_USD
 
-    def unpriced(self, mode: Mode = "auto") -> int:
+    def unpriced(self, mode: "Mode" = "auto") -> int:
         (tokens,) = self.connection.execute(
             f"SELECT sum({unpriced_tokens(mode)}) FROM {priced('usage_by_time')}"
         ).fetchone()

@@ -98,6 +98,19 @@ class ToldResponses:
             claim |= CLAIM_SIDECHAIN
         if response.is_echo:
             claim |= CLAIM_ECHO | CLAIM_SIDECHAIN
+        known = self._accounts.get(key)
+        if (
+            known is not None
+            and known.claim == claim
+            and known.at_ms <= at_ms
+            and known.largest.usage == response.usage
+            and known.model == response.model
+            and line.cost_usd is None
+        ):  # another block of the same answer: most lines are
+            known.output_is_lower_bound = known.output_is_lower_bound and output_may_be_missing(
+                line, response.stop_reason
+            )
+            return
         cost = line.cost_usd
         account = _Account(
             Kind.RESPONSE,
