@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
+from agent_console.cli.backing_up import back_up
 from agent_console.cli.commands.ingest import tell_unreadable
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.db.asking import ask, yes_option
@@ -50,7 +51,7 @@ def command(
     database = database_path()
     project = None if project is None else os.path.abspath(Path(project).expanduser())
     if prune and not yes:
-        rows = count_gone(database, project, config_dirs=config_dirs or None)
+        rows = count_gone(database, project, config_dirs=config_dirs or None, say=narrate)
         if rows:
             question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
             ask(question, yes=yes, as_json=as_json)
@@ -62,6 +63,7 @@ def command(
             project=project,
             prune=prune,
             tell=tell,
+            say=narrate,
         )
     if as_json:
         emit_json(done)
@@ -70,6 +72,7 @@ def command(
     if project is not None and not done.read.files_read:
         narrate(f"No transcript that is still there tells of {project}.")
     tell_unreadable(done.read)
+    back_up(database)
 
 
 def _report(done: "Reindexed") -> str:
