@@ -79,9 +79,11 @@ def make_ready(source: Path | None, target: Path, tell: Tell | None = None) -> N
     except BaseException as error:
         remove_work(target)
         if isinstance(error, sqlite3.Error):
-            raise LedgerError(reason(target, error)) from error
+            raise LedgerError(reason(target, error)) from error  # noqa: ASYNC104 - no async here
         if isinstance(error, OSError):
-            raise LedgerError(f"{target} cannot be written: {error.strerror}.") from error
+            raise LedgerError(  # noqa: ASYNC104 - no async here
+                f"{target} cannot be written: {error.strerror}."
+            ) from error
         raise
 
 
