@@ -3,8 +3,8 @@
 Rule: exact values, one line a row, no totals: whoever reads it adds up. Notes go to stderr.
 """
 
-from agent_console.cli.output import emit, narrate
-from agent_console.cli.usage.columns import lines
+from agent_console.cli.output import emit_piece, narrate
+from agent_console.cli.usage.columns import lines_of_rows
 from agent_console.cli.usage.exact_columns import cells, heading, without_gaps
 from agent_console.cli.usage.notes import warnings
 from agent_console.usage.reports.csv_text import csv_line
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def write_csv(report: "Report", request: "Request") -> None:
     """Write the report."""
-    found = [each for each in without_gaps(lines(report, request)) if each.kind != "total"]
-    written = [csv_line(heading(report, request))]
-    written += [csv_line(cells(report, request, each)) for each in found]
     for note in warnings(report, request):
         narrate(note)
-    emit("".join(written))
+    emit_piece(csv_line(heading(report, request)))
+    for rows in [report.rows] if report.parts is None else report.parts:
+        found = without_gaps(lines_of_rows(rows, report, request))
+        emit_piece("".join(csv_line(cells(report, request, each)) for each in found))

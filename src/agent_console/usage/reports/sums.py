@@ -18,7 +18,8 @@ class Sums:
         unpriced: Tokens without a cost by the report's mode.
         lower_bound: Rows whose output count is known to be too small.
         unlisted_tokens, unlisted_pico: The part that was billed and stands in no transcript line.
-        last_quarter: When the latest of it was.
+        last_quarter: When the latest of it was; in a report by time it may be any quarter of that
+            hour.
     """
 
     __slots__ = (
