@@ -98,7 +98,10 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
             f"SELECT session_no, {columns}, sum(duration_ms), sum(turns) {counted} GROUP BY 1",
             (
                 f"SELECT session_no, {columns}, sum(duration_ms), sum(turns) FROM sessions "
-                "WHERE updated_at_ms IS NOT NULL GROUP BY 1"
+                "WHERE updated_at_ms IS NOT NULL AND (input_tokens + output_tokens "
+                "+ cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens "
+                "+ reported_nano_usd + duration_ms + turns != 0 OR EXISTS (SELECT 1 FROM messages "
+                "WHERE messages.session_no = sessions.session_no AND NOT set_aside)) GROUP BY 1"
             ),
         ),
         (

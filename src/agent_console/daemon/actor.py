@@ -17,11 +17,13 @@ from msgspec import Struct
 from agent_console.daemon.bell import Bell
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.counts import Counts
+from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
 from agent_console.errors import ProtocolError
+from agent_console.model.session import Session
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
@@ -119,6 +121,7 @@ class Actor:
         self._bell = Bell()
         self._woken_at = 0.0
         self.changed_at = 0.0
+        self._encoded = EncodedSessions()
         self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
         self._changes: list[Change] = []
         self._entries: list[tuple[Ticket, LedgerEntry]] = []
@@ -416,6 +419,8 @@ class Actor:
             )
         else:
             try:
+                if type(data) is Session:
+                    data = self._encoded.of(data)
                 line = codec.encode_success(request_id, data)
             except Exception as error:  # noqa: BLE001 - the wall around what a client may ask
                 self.note_failure(error, "An answer could not be written.")

@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
-READ_HISTORIES_KEPT = 64
+READ_HISTORIES_KEPT = 128
 
 _STATUSES = tuple(Status)
 _CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
+_LATEST_MS = (1 << 63 - _CODE_BITS) - 1
 
 
 class Step(NamedTuple):
@@ -35,10 +36,12 @@ def packed(before: Status, before_ms: int, after: Status, after_ms: int) -> Step
     Raises:
         OverflowError: A time is none that a history can hold.
     """
-    return Step(*array("q", (_packed(before, before_ms), _packed(after, after_ms))))
+    return Step(_packed(before, before_ms), _packed(after, after_ms))
 
 
 def _packed(status: Status, at_ms: int) -> int:
+    if not 0 <= at_ms <= _LATEST_MS:
+        raise OverflowError(at_ms)
     return at_ms << _CODE_BITS | _CODES[status]
 
 

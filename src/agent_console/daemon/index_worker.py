@@ -3,13 +3,17 @@
 Run as `python -m agent_console.daemon.index_worker DATABASE`. On stdin it is told what to do, a
 JSON object a line (`IndexerOrder`); on stdout it tells what it did (`Indexed`). It ends when stdin
 does. It is told of every file that a hook names; a watch on the folders finds the others; a sweep
-through all of them is for what a watch can miss.
+through all of them, and through files that were named elsewhere, is for what a watch can miss.
 """
 
+import math
 import os
 import selectors
+import signal
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -51,7 +55,8 @@ class IndexWorker:
         self._watch = self._watching()
         self._partial = b""
         self._changed: dict[str, None] = {}
-        self._swept_at = 0.0
+        self._elsewhere: dict[str, None] = {}
+        self._swept_at = -math.inf
         self._ended = False
 
     def run(self) -> None:
@@ -85,23 +90,34 @@ class IndexWorker:
             self._ended = True
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in lines:
-            order = msgspec.json.decode(line, type=IndexerOrder)
+            try:
+                order = msgspec.json.decode(line, type=IndexerOrder)
+            except msgspec.MsgspecError as error:
+                self._tell(Indexed(error=f"The index worker cannot read an order: {error}"))
+                continue
             if order.path is not None:
-                self._changed[order.path] = None
-                self._watch_folder(os.path.dirname(order.path))
-            if order.config_dir is not None:
+                self._look_at(order.path)
+            if order.config_dir is not None and Path(order.config_dir) not in self._config_dirs:
                 self._config_dirs.append(Path(order.config_dir))
                 self._look_for_folders()
-                self._swept_at = 0.0
+                self._swept_at = -math.inf
+
+    def _look_at(self, path: str) -> None:
+        """A hook has named this transcript."""
+        if "\0" in path:
+            return  # no file has such a name
+        self._changed[path] = None
+        real = os.path.realpath(path)
+        if not any(real.startswith(f"{folder}/") for folder in self._projects()):
+            self._elsewhere[path] = None
+            self._watching_or_not(partial(_follow_file, path))
 
     def _notice(self) -> None:
         if self._watch is None:
             return
-        changed = self._watch.read()
-        if changed is None:
-            self._swept_at = 0.0
-        else:
-            self._changed.update(dict.fromkeys(changed))
+        complete = self._watching_or_not(TreeWatch.read)
+        if not complete:
+            self._swept_at = -math.inf
 
     def _watching(self) -> TreeWatch | None:
         try:
@@ -113,26 +129,36 @@ class IndexWorker:
         self._selector.register(watch.fileno(), selectors.EVENT_READ)
         return watch
 
-    def _look_for_folders(self) -> None:
-        for folder in self._config_dirs:
-            self._watch_folder(os.path.realpath(folder / "projects"))
+    def _projects(self) -> list[str]:
+        return [os.path.realpath(folder / "projects") for folder in self._config_dirs]
 
-    def _watch_folder(self, folder: str) -> None:
+    def _look_for_folders(self) -> None:
+        for folder in self._projects():
+            self._watching_or_not(partial(_follow, folder))
+        for path in self._elsewhere:
+            self._watching_or_not(partial(_follow_file, path))
+
+    def _watching_or_not(self, ask: Callable[[TreeWatch], list[str] | None]) -> bool:
+        """Ask the watch, if there is one, what has changed; whether it has told all."""
         if self._watch is None:
-            return
+            return False
         try:
-            self._changed.update(dict.fromkeys(self._watch.add(folder)))
+            changed = ask(self._watch)
         except OSError as error:
-            self._tell(Indexed(error=f"The system has no watches left ({error})."))
+            words = f"The system has no watches left ({error}): looking by the clock."
+            self._tell(Indexed(error=words))
             self._selector.unregister(self._watch.fileno())
             self._watch.close()
             self._watch = None
+            return False
+        self._changed.update(dict.fromkeys(changed or ()))
+        return changed is not None
 
     # ---- reading ---------------------------------------------------------------------------
 
     def _sweep(self) -> None:
         """Look at every transcript there is."""
-        self._changed.clear()
+        self._changed = dict(self._elsewhere)
         caught_up = catch_up(
             self._ledger,
             config_dirs=self._config_dirs,
@@ -178,8 +204,18 @@ class IndexWorker:
             data = data[os.write(sys.stdout.fileno(), data) :]
 
 
+def _follow(folder: str, watch: TreeWatch) -> list[str]:
+    """What there is; a folder that is not there yet is awaited."""
+    return watch.add(folder) if os.path.isdir(folder) else watch.add_file(folder)
+
+
+def _follow_file(path: str, watch: TreeWatch) -> list[str]:
+    return watch.add_file(path)
+
+
 def main() -> int:
     """Follow the ledger named by the first argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the daemon to answer: it ends stdin
     os.nice(NICE)
     database, *config_dirs = map(Path, sys.argv[1:])
     try:

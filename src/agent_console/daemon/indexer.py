@@ -5,6 +5,7 @@ ends; the daemon never waits for it, and what it cannot be told it finds by itse
 """
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 WORKER = "agent_console.daemon.index_worker"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 300.0
+LOOK_SECONDS = 60.0
+"""How often a daemon without transcripts looks whether there are any by now."""
 END_SECONDS = 0.5
 """How long a worker may finish what it has begun when the daemon ends."""
 MAX_NAMED = 10_000
@@ -60,7 +63,7 @@ class Indexer:
             if change.event != "session":
                 continue
             path: str | None = getattr(change.data, "transcript_path", None)
-            if path is not None and path not in self._named:
+            if path is not None and path not in self._named and _has_transcripts_near(path):
                 if len(self._named) >= MAX_NAMED:
                     self._named.clear()
                 self._named[path] = None
@@ -79,20 +82,31 @@ class Indexer:
 
     async def run(self) -> None:
         """Follow for ever."""
-        if not any((folder / "projects").is_dir() for folder in self._config_dirs):
-            await self._wanted.wait()
+        while not self._wanted.is_set() and not self._has_transcripts():
+            with anyio.move_on_after(LOOK_SECONDS):
+                await self._wanted.wait()
         pause = FIRST_PAUSE_SECONDS
         while True:
             started_at = anyio.current_time()
-            await self._follow()
+            try:
+                await self._follow()
+            except OSError as error:
+                self.last_error = f"The index worker cannot be started: {error}"
+                _log.warning("%s", self.last_error)
             if anyio.current_time() - started_at > LONGEST_PAUSE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             _log.warning("The index worker ended; starting it again in %.0f s.", pause)
             await anyio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
+    def _has_transcripts(self) -> bool:
+        return any((folder / "projects").is_dir() for folder in self._config_dirs)
+
     async def _follow(self) -> None:
-        """One life of the worker."""
+        """One life of the worker, which knows nothing of what another was told."""
+        self._orders = []
+        for path in self._named:
+            self._order(IndexerOrder(path=path))
         command = [sys.executable, "-m", WORKER, str(self._database), *map(str, self._config_dirs)]
         process = await anyio.open_process(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -150,6 +164,11 @@ class Indexer:
             for line in data.decode(errors="replace").splitlines():
                 self.last_error = line
                 _log.warning("Index worker: %s", line)
+
+
+def _has_transcripts_near(path: str) -> bool:
+    """There is a `projects` folder that the transcript lies in, or will lie in."""
+    return os.path.isdir(os.path.dirname(os.path.dirname(path)))
 
 
 def _observe(indexed: Indexed, state: State, at_ms: int) -> Outcome:

@@ -115,7 +115,7 @@ class State:
                 session = self.sessions.get(request.session_id)
                 if session is None:
                     return Outcome(_unprintable(request.session_id))
-                return Outcome(self._tables.with_history(session))
+                return Outcome(self._tables.shown(session))
             case Hook():
                 return self._observations.hook(request, at_ms)
             case Upsert():

@@ -29,6 +29,9 @@ MetadataTable: TypeAlias = dict[str, SessionMetadata]
 ASKED_AGAIN_AT_ONCE = 1_000
 """How many sessions' totals an ailing ledger is asked for in one turn."""
 
+SHOWN_KEPT = 128
+"""Sessions with their histories; those that were asked for first are given up."""
+
 
 class Tables:
     """Sessions, their metadata, and what goes with them.
@@ -55,6 +58,7 @@ class Tables:
         self._metadata_seq: dict[str, int] = {}
         self._asked_ledger: set[str] = set()
         self._missed = MissedChanges()
+        self._shown: dict[str, tuple[Session, Session]] = {}
 
     # ---- reading -------------------------------------------------------------------------
 
@@ -62,6 +66,17 @@ class Tables:
         """A session on the board with its evidence."""
         session = self.sessions.get(session_id)
         return None if session is None else Known(session, self._evidence[session_id])
+
+    def shown(self, session: Session) -> Session:
+        """A session as GET shows it: the same object until it has changed."""
+        known = self._shown.get(session.session_id)
+        if known is not None and known[0] is session:
+            return known[1]
+        if len(self._shown) >= SHOWN_KEPT:
+            del self._shown[next(iter(self._shown))]
+        shown = self.with_history(session)
+        self._shown[session.session_id] = session, shown
+        return shown
 
     def with_history(self, session: Session) -> Session:
         """A session as GET and DUMP show it."""

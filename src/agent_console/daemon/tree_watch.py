@@ -2,6 +2,10 @@
 
 Rule: what is told is where to look, never what happened; a folder that cannot be watched is found
 by the next sweep. A system without watches left, or without inotify, is swept by the clock.
+
+A watch is on a folder, whatever its name: it goes with a folder that is moved, and one folder that
+two names lead to has one. So a name is followed only while its folder is not watched under another
+that still leads there; that ends loops of links, too.
 """
 
 import errno
@@ -23,7 +27,7 @@ _CONTENT = (
 
 
 class TreeWatch:
-    """Folders with everything below them.
+    """Folders with everything below them, and single transcripts elsewhere.
 
     Raises:
         OSError: The system has no inotify instance left.
@@ -33,6 +37,7 @@ class TreeWatch:
         self._inotify = INotify(nonblocking=True)
         self._folders: dict[int, str] = {}
         self._descriptors: dict[str, int] = {}
+        self._single: dict[int, dict[str, None]] = {}
 
     def fileno(self) -> int:
         """For a selector."""
@@ -48,16 +53,8 @@ class TreeWatch:
         todo = [folder]
         while todo:
             at = todo.pop()
-            if at in self._descriptors:
+            if not self._watch(at):
                 continue
-            try:
-                descriptor = self._inotify.add_watch(at, _CONTENT)
-            except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.ENOMEM}:
-                    raise
-                continue
-            self._folders[descriptor] = at
-            self._descriptors[at] = descriptor
             with suppress(OSError), os.scandir(at) as entries:
                 for entry in entries:
                     if entry.is_dir():
@@ -65,6 +62,29 @@ class TreeWatch:
                     elif entry.name.endswith(SUFFIX):
                         found.append(entry.path)
         return found
+
+    def add_file(self, path: str) -> list[str]:
+        """Watch one transcript and those of its subagents, not what else lies beside it.
+
+        Or a folder that is not there yet: from its appearance on it is watched as a whole.
+
+        Raises:
+            OSError: The system has no watches left.
+        """
+        folder, name = os.path.split(path)
+        if folder not in self._descriptors:
+            descriptor = self._placed(folder)
+            if descriptor is None:
+                return []
+            if descriptor not in self._folders:
+                self._remember(descriptor, folder)
+                self._single[descriptor] = {}
+        names = self._single.get(self._descriptors.get(folder, -1))
+        if names is None:  # all of the folder is watched
+            return []
+        own_folder = name.removesuffix(SUFFIX)
+        names.update(dict.fromkeys((name, own_folder)))
+        return self.add(f"{folder}/{own_folder}")
 
     def read(self) -> list[str] | None:
         """The transcripts that changed since the last call; null when some may be missing.
@@ -78,8 +98,11 @@ class TreeWatch:
             if event.mask & flags.Q_OVERFLOW:
                 complete = False
             elif event.mask & flags.IGNORED:
-                self._descriptors.pop(self._folders.pop(event.wd, ""), None)
+                self._forget(event.wd)
             elif (folder := self._folders.get(event.wd)) is not None:
+                names = self._single.get(event.wd)
+                if names is not None and event.name not in names:
+                    continue
                 path = f"{folder}/{event.name}"
                 if event.mask & flags.ISDIR:
                     changed.update(dict.fromkeys(self.add(path)))
@@ -90,3 +113,33 @@ class TreeWatch:
     def close(self) -> None:
         """End watching."""
         self._inotify.close()
+
+    def _watch(self, folder: str) -> bool:
+        """Whether `folder` is watched as a whole from now on, and was not before."""
+        descriptor = self._placed(folder)
+        if descriptor is None:
+            return False
+        known = self._folders.get(descriptor)
+        if known is not None and descriptor not in self._single and os.path.isdir(known):
+            return False
+        self._forget(descriptor)
+        self._remember(descriptor, folder)
+        return True
+
+    def _placed(self, folder: str) -> int | None:
+        try:
+            return self._inotify.add_watch(folder, _CONTENT)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.ENOMEM}:
+                raise
+            return None
+
+    def _remember(self, descriptor: int, folder: str) -> None:
+        self._folders[descriptor] = folder
+        self._descriptors[folder] = descriptor
+
+    def _forget(self, descriptor: int) -> None:
+        self._single.pop(descriptor, None)
+        folder = self._folders.pop(descriptor, None)
+        if folder is not None and self._descriptors.get(folder) == descriptor:
+            del self._descriptors[folder]

@@ -97,11 +97,23 @@ def encode(message: Struct) -> bytes:
     return _encoder.encode(message) + b"\n"
 
 
+def encode_data(data: Any) -> bytes:
+    """What an answer holds, for `encode_success` to put into one."""
+    return _encoder.encode(data)
+
+
 def encode_success(request_id: str | int | None, data: Any) -> bytes:
-    """A good answer as one line."""
-    if request_id is None:  # as most clients do: only the data is left to encode
-        return _SUCCESS + _encoder.encode(data) + b"}\n"
-    return _encoder.encode(Success(True, request_id, PROTOCOL_VERSION, data)) + b"\n"
+    """A good answer as one line.
+
+    Args:
+        request_id: What the request gave.
+        data: A value, or bytes that `encode_data` made of one.
+    """
+    encoded = data if type(data) is bytes else _encoder.encode(data)
+    if request_id is None:  # as most clients do
+        return _SUCCESS + encoded + b"}\n"
+    answer = Success(True, request_id, PROTOCOL_VERSION, Raw(encoded))
+    return _encoder.encode(answer) + b"\n"
 
 
 def encode_refusal(

@@ -4,6 +4,9 @@ Rule: this is decided here and nowhere else. An account is what one teller says 
 UPSERT, or a transcript. Figures and identity are decided apart from each other: the figures are
 those of the largest account, the identity (session, project, subagent, ...) is that of the best
 claim, and the time is the earliest. So the outcome does not depend on who is heard first.
+
+An echo has no figures and no time beside any other account, larger or not, for a row does not tell
+what it said before an echo: it only says, better than an UPSERT, where the response belongs.
 """
 
 from msgspec import Struct
@@ -36,8 +39,13 @@ class Account(Struct, frozen=True, gc=False):
 
     @property
     def is_echo(self) -> bool:
-        """It counts only while nobody else tells the same response."""
+        """Its best teller is an echo."""
         return self.claim != NO_CLAIM and bool(self.claim & CLAIM_ECHO)
+
+    @property
+    def is_echo_alone(self) -> bool:
+        """Its figures count only while nobody else tells the same response."""
+        return self.is_echo and self.source == Source.TRANSCRIPT
 
 
 def standing(row: MessageRow, facet: Facet, agent: str) -> Account:
@@ -63,13 +71,14 @@ def merged(earlier: Account, told: Account) -> Account:
         told: Another account of the same response. (Of equal claims the earlier one stands; when
             two sessions make them, usage/ingest/origins.py decides.)
     """
-    if told.is_echo and not earlier.is_echo and earlier.claim != NO_CLAIM:
+    if told.is_echo_alone and not earlier.is_echo and earlier.claim != NO_CLAIM:
         return earlier
     figures = _figures(earlier, told)
     identity = told if told.claim < earlier.claim else earlier
+    timed = [each for each in (earlier, told) if not each.is_echo_alone] or [earlier, told]
     outcome = replace(
         identity,
-        at_ms=min(earlier.at_ms, told.at_ms),
+        at_ms=min(each.at_ms for each in timed),
         source=figures.source,
         figures=figures.figures,
         web_fetches=figures.web_fetches,
@@ -80,20 +89,31 @@ def merged(earlier: Account, told: Account) -> Account:
 
 def _figures(earlier: Account, told: Account) -> Account:
     """The account whose figures stand, with the cost that stands."""
-    if earlier.is_echo != told.is_echo and NO_CLAIM not in (earlier.claim, told.claim):
-        return earlier if told.is_echo else told
+    if earlier.is_echo_alone != told.is_echo_alone:
+        return earlier if told.is_echo_alone else told
     new, old = told.figures, earlier.figures
     by_transcript = told.source == Source.TRANSCRIPT
+    # A transcript knows nothing of durations and turns: what was told of them stays.
+    spent = {"duration_ms": new.duration_ms, "turns": new.turns}
+    if by_transcript or earlier.source == Source.TRANSCRIPT:
+        spent = {
+            "duration_ms": max(new.duration_ms, old.duration_ms),
+            "turns": max(new.turns, old.turns),
+        }
     if new.tokens < old.tokens:
+        if earlier.source == Source.TRANSCRIPT:
+            return _with(earlier, **spent)
         return earlier
     if new.tokens > old.tokens:
-        if by_transcript:  # it knows nothing of durations, and its price is the better cost
-            return _with(told, duration_ms=old.duration_ms, turns=old.turns)
+        if by_transcript:  # its price is the better cost
+            return _with(told, **spent)
         # A larger report that says nothing of money takes none away.
         return _with(told, reported_nano_usd=new.reported_nano_usd or old.reported_nano_usd)
     cost = max(new.reported_nano_usd, old.reported_nano_usd)
     if by_transcript and earlier.source != Source.TRANSCRIPT:  # it knows the details
-        return _with(told, reported_nano_usd=cost, duration_ms=old.duration_ms, turns=old.turns)
+        return _with(told, reported_nano_usd=cost, **spent)
+    if earlier.source == Source.TRANSCRIPT:
+        return _with(earlier, reported_nano_usd=cost, **spent)
     return _with(earlier, reported_nano_usd=cost)
 
 
@@ -106,7 +126,7 @@ def _facet(identity: Account, figures: Account, earlier: Account, told: Account)
     other = earlier.facet if figures is told else told.facet
     whole = any(
         account.source == Source.TRANSCRIPT
-        and account.is_echo == figures.is_echo
+        and account.is_echo_alone == figures.is_echo_alone
         and not account.facet.output_is_lower_bound
         for account in (earlier, told)
     )

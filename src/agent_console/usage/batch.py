@@ -82,9 +82,8 @@ class Batch:
         return session
 
     def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
-        """These sessions with their costs as they are written now, those that have been used."""
-        sessions = read_numbered_sessions(self._connection, session_nos)
-        return [session for session in sessions if session.first_seen_ms is not None]
+        """These sessions with their costs, as they are written now."""
+        return read_numbered_sessions(self._connection, session_nos)
 
     def row(self, key: str) -> MessageRow | None:
         """The row with this key, or null when there is none yet."""
@@ -178,7 +177,8 @@ class Batch:
             self.names.number(account.agent),
             account.web_fetches,
             earlier is not None and earlier.set_aside,
-            earlier is not None and earlier.extra,
+            # A transcript tells it after all: then it is one of those that a total explains.
+            earlier is not None and earlier.extra and no_claim,
         )
 
     def post(self, row: MessageRow, earlier: MessageRow | None, at_ms: int) -> Figures:

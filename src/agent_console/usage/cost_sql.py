@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # a report runs in less time than `typing` takes to import
 PICO_PER_NANO = 1_000
 PICO_PER_USD = 1_000_000_000_000
 
+_SPLIT = 1_000_000
+"""Parts of a sum are added up apart from each other, so that neither overflows."""
+
 TOKENS = (
     "(usage.input_tokens + usage.output_tokens + usage.cache_write_5m_tokens "
     "+ usage.cache_write_1h_tokens + usage.cache_read_tokens)"
@@ -57,6 +60,15 @@ def priced(rollup: str) -> str:
 def cost(mode: "Mode" = "auto") -> str:
     """The cost of one row of `priced`, in picodollars; null where it has none by this mode."""
     return _COSTS[mode]
+
+
+def cost_sum(mode: "Mode" = "auto") -> str:
+    """The sum of `cost` over the rows of `priced`: exact as far as an integer reaches.
+
+    SQLite's own sum of integers is an error beyond that, at nine million dollars; a client that
+    reports nonsense may get there, and all the other sessions shall be shown all the same.
+    """
+    return f"(sum({_COSTS[mode]} / {_SPLIT}) * {_SPLIT} + sum({_COSTS[mode]} % {_SPLIT}))"
 
 
 def unpriced_tokens(mode: "Mode" = "auto") -> str:

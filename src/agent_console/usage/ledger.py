@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, assert_never
 
@@ -35,6 +36,7 @@ from agent_console.usage.entries import (
 from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
+from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
 from agent_console.usage.prices.thresholds import mark_applied
@@ -44,6 +46,9 @@ from agent_console.usage.statements import read_large_prompts
 from agent_console.usage.told_usage import usage_entry
 
 Result = TypeVar("Result")
+
+MOVED_AT_ONCE = 5_000
+"""Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
 
 
 class Ledger:
@@ -150,19 +155,25 @@ class Ledger:
             LedgerError: Nothing was moved: the database cannot be written.
         """
         self._facets.prices_changed()
-        if not new_thresholds:
-            return
+        last: int | None = 0
+        while new_thresholds and last is not None:
+            last = self.writing(partial(self._move_large_prompts, new_thresholds, last, at_ms))
 
-        def move() -> None:
-            with self.transaction(writes=True) as batch:
-                for row in read_large_prompts(self.connection, min(new_thresholds)):
-                    facet_no = batch.facet_no(batch.facets.facet(row.facet_no), row.figures)
-                    if facet_no != row.facet_no:
-                        batch.post(replace(row, facet_no=facet_no), row, at_ms)
-                batch.write()
+    def _move_large_prompts(
+        self, new_thresholds: Sequence[int], after: int, at_ms: int
+    ) -> int | None:
+        """Move some of them; the last one, or null when no more are left."""
+        with self.transaction(writes=True) as batch:
+            rows = read_large_prompts(self.connection, min(new_thresholds), after, MOVED_AT_ONCE)
+            for row in rows:
+                facet_no = batch.facet_no(batch.facets.facet(row.facet_no), row.figures)
+                if facet_no != row.facet_no:
+                    batch.post(replace(row, facet_no=facet_no), row, at_ms)
+            batch.write()
+            if len(rows) < MOVED_AT_ONCE:
                 mark_applied(self.connection, new_thresholds)
-
-        self.writing(move)
+                return None
+            return rows[-1].message_no
 
     def writing(self, change: Callable[[], Result]) -> Result:
         """Carry `change` out, and say in plain words why that cannot be done.
@@ -261,6 +272,10 @@ class Ledger:
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
+        if earlier is not None and owner.has_transcript:
+            # What its totals have beyond its rows is less now.
+            batch.write()
+            remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
         if upsert.model is not None:
             batch.used_model(owner, upsert.model)
         return UsageAdded(

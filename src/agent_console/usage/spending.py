@@ -15,7 +15,7 @@ from datetime import tzinfo
 from sqlite3 import Connection
 
 from agent_console.model.usage import Spending
-from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced
+from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
 from agent_console.usage.periods import (
     BLOCK_QUARTERS,
     QUARTER_MS,
@@ -30,7 +30,7 @@ _SHORTEST_RATE_MS = 60_000
 """A cost over less than a minute says nothing about an hour."""
 _HOUR_MS = 3_600_000
 _COSTS = (
-    f"SELECT usage.quarter, coalesce(sum({cost()}), 0) FROM {priced('usage_by_time')} "  # noqa: S608
+    f"SELECT usage.quarter, coalesce({cost_sum()}, 0) FROM {priced('usage_by_time')} "  # noqa: S608
     "WHERE usage.quarter BETWEEN ? AND ? GROUP BY 1"
 )
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any
 
-from agent_console.usage.cost_sql import cost, priced
+from agent_console.usage.cost_sql import cost_sum, priced
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
-from agent_console.usage.rows import Figures, MessageRow, SessionAccount
+from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount
 
 SUMS = (
     "input_tokens",
@@ -40,7 +40,7 @@ _SESSION = (
 
 _READ_MESSAGES = f"SELECT json_group_array(json_array({', '.join(_MESSAGE)})) FROM messages WHERE"  # noqa: S608
 _COST = (
-    f"(SELECT coalesce(sum({cost()}), 0) FROM {priced('usage_by_session')} "  # noqa: S608
+    f"(SELECT coalesce({cost_sum()}, 0) FROM {priced('usage_by_session')} "  # noqa: S608
     "WHERE usage.session_no = sessions.session_no)"
 )
 _READ_SESSIONS = (
@@ -101,14 +101,18 @@ def read_unlisted(
     return [_message(values) for values in select_many(connection, select, session_nos)]
 
 
-def read_large_prompts(connection: Connection, prompt_tokens: int) -> list[MessageRow]:
-    """The rows with larger prompts than this."""
+def read_large_prompts(
+    connection: Connection, prompt_tokens: int, after: int, most: int
+) -> list[MessageRow]:
+    """The rows with larger prompts than this, `most` of them from the number `after` on."""
     select = (
-        f"{_READ_MESSAGES} input_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
-        "+ cache_read_tokens > ?"
+        f"{_READ_MESSAGES} message_no IN (SELECT message_no FROM messages WHERE message_no > ? "  # noqa: S608
+        "AND input_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens > ? "
+        "ORDER BY message_no LIMIT ?)"
     )
-    document = connection.execute(select, (prompt_tokens,)).fetchone()[0]
-    return [_message(values) for values in rows_of(document)]
+    document = connection.execute(select, (after, prompt_tokens, most)).fetchone()[0]
+    rows = [_message(values) for values in rows_of(document)]
+    return sorted(rows, key=lambda row: row.message_no or 0)
 
 
 def read_sessions(connection: Connection, session_ids: Sequence[str]) -> list[SessionAccount]:
@@ -137,6 +141,17 @@ def read_span(connection: Connection, session_no: int) -> tuple[int | None, int 
         "SELECT min(at_ms), max(at_ms) FROM messages WHERE session_no = ?", (session_no,)
     ).fetchone()
     return first_ms, last_ms
+
+
+def read_last_model(connection: Connection, session_no: int) -> str | None:
+    """The model that the session itself, no subagent of it, used last."""
+    found = connection.execute(
+        "SELECT name FROM messages CROSS JOIN facets USING (facet_no) JOIN names "  # noqa: S608
+        "ON name_no = model_no WHERE session_no = ? AND NOT is_subagent AND model_no > 0 "
+        f"AND kind = {int(Kind.RESPONSE)} ORDER BY at_ms DESC, message_no DESC LIMIT 1",
+        (session_no,),
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:

@@ -193,6 +193,15 @@ def test_errors_have_no_tokens_and_are_counted(session: Path) -> None:
     assert (reading.responses, reading.after.api_errors) == ([], 2)
 
 
+@pytest.mark.parametrize(
+    ("name", "errors"), [("agent-acompact-1", 0), ("agent-aside_question-1", 0), ("agent-1", 1)]
+)
+def test_an_error_in_a_replay_is_the_conversations(project: Path, name: str, errors: int) -> None:
+    error = answer(model="<synthetic>", isApiErrorMessage=True, isSidechain=True)
+    reading = read(write(project / SESSION / f"subagents/{name}.jsonl", error))
+    assert reading.after.api_errors == errors
+
+
 def test_without_an_id_the_lines_own_or_its_place_is_the_key(session: Path) -> None:
     lines = [answer(None), answer(None, uuid=None), answer(None, uuid=None)]
     reading = read(write(session, *lines))

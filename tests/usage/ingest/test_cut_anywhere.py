@@ -41,10 +41,13 @@ def merged(earlier: ToldResponse, later: ToldResponse) -> ToldResponse:
         return later if earlier.claim & CLAIM_ECHO else earlier
     owner = later if later.claim < earlier.claim else earlier
     used = later if used_tokens(later) > used_tokens(earlier) else earlier
+    cost = used.reported_nano_usd
+    if used_tokens(later) == used_tokens(earlier):
+        cost = max(earlier.reported_nano_usd, later.reported_nano_usd)
     return msgspec.structs.replace(
         owner,
         at_ms=min(earlier.at_ms, later.at_ms),
-        reported_nano_usd=max(earlier.reported_nano_usd, later.reported_nano_usd),
+        reported_nano_usd=cost,
         output_is_lower_bound=earlier.output_is_lower_bound and later.output_is_lower_bound,
         **{name: getattr(used, name) for name in FIGURES},
     )

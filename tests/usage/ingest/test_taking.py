@@ -2,10 +2,11 @@
 
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ, totals
-from tests.usage.ingest.telling import by_session, reading, response, take
+from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
 from agent_console.usage.ingest.file_reading import (
     CLAIM_COPY,
@@ -205,3 +206,138 @@ def test_nothing_is_half_taken(ledger: Ledger, database: Path) -> None:
         "usage_by_hour",
     ):
         assert query(database, f"SELECT * FROM {table}") == []
+
+
+def test_only_what_a_sessions_own_transcript_tells_is_set_aside(ledger: Ledger) -> None:
+    do(ledger, add(session=OTHER, input_tokens=7))
+    do(ledger, add("m1", session=OTHER, output_tokens=1))
+    take(ledger, reading(response("m1")))
+    assert by_session(ledger) == {SESSION: (10, 100), OTHER: (7, 0)}
+    assert not do(ledger, add(session=OTHER, input_tokens=7)).set_aside
+
+
+def test_a_fork_that_has_nothing_of_its_own_yet_has_a_transcript_all_the_same(
+    ledger: Ledger,
+) -> None:
+    do(ledger, add(session=OTHER, input_tokens=7))
+    take(ledger, reading(response("m1")))
+    taken = take(ledger, reading(response("m1", claim=CLAIM_COPY), session=OTHER))
+    assert by_session(ledger) == {SESSION: (10, 100)}
+    assert {told.session_id: told.total_input_tokens for told in taken.sessions} == {OTHER: 0}
+    assert do(ledger, add(session=OTHER, input_tokens=7)).set_aside
+
+
+def test_a_session_whose_only_response_turns_out_to_be_anothers_is_told_as_empty(
+    ledger: Ledger,
+) -> None:
+    take(ledger, reading(response("m1", session=OTHER, claim=CLAIM_SIDECHAIN), session=OTHER))
+    taken = take(ledger, reading(response("m1")))
+    told = {told.session_id: told.total_output_tokens for told in taken.sessions}
+    assert told == {SESSION: 100, OTHER: 0}
+    assert query(ledger.path, "SELECT first_seen_ms FROM sessions WHERE session_id = ?", OTHER) == [
+        (None,)
+    ]
+
+
+def test_a_better_claim_ends_the_rivalry_of_two_worse_ones(ledger: Ledger) -> None:
+    """No session becomes a fork of itself, and a worse claim does not win by being older."""
+    side: dict[str, Any] = {"claim": CLAIM_SIDECHAIN, "is_subagent": True}
+    third = "33333333-3333-4333-8333-333333333333"
+    take(ledger, reading(response("m1", **side), path="/a"))
+    take(
+        ledger,
+        reading(
+            response("m0", session=OTHER, minute=-9),
+            response("m1", session=OTHER, **side),
+            session=OTHER,
+            path="/b",
+        ),
+    )
+    own = response("m9", session=third, minute=9)
+    take(ledger, reading(response("m1", session=third), own, session=third, path="/c"))
+    take(ledger, reading(response("m2", session=OTHER, minute=9), session=OTHER, path="/d"))
+    assert query(
+        ledger.path,
+        "SELECT session_id FROM messages JOIN sessions USING (session_no) WHERE key = 'm1'",
+    ) == [(third,)]
+    take(ledger, reading(response("m1", session=OTHER), session=OTHER, path="/e"))
+    assert query(ledger.path, "SELECT 1 FROM sessions WHERE forked_from_no = session_no") == []
+
+
+def test_a_rival_in_the_same_batch_is_no_fork_of_itself(ledger: Ledger) -> None:
+    side: dict[str, Any] = {"claim": CLAIM_SIDECHAIN, "is_subagent": True}
+    take(ledger, reading(response("m1", **side), path="/a"))
+    take(
+        ledger,
+        reading(response("m1", session=OTHER, **side), session=OTHER, path="/b"),
+        reading(response("m1", session=OTHER), session=OTHER, path="/c"),
+    )
+    assert by_session(ledger) == {OTHER: (10, 100)}
+    assert query(ledger.path, "SELECT 1 FROM sessions WHERE forked_from_no IS NOT NULL") == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_fork_of_a_fork_is_a_fork_of_the_session_it_left_last(
+    ledger: Ledger, order: tuple[int, ...]
+) -> None:
+    ids = [f"{n}0000000-0000-4000-8000-000000000000" for n in range(3)]
+    lines = [{"m0": 0, "m1": 1, "own": 2}, {"m0": 0, "m1": 1, "b0": 30, "b1": 31, "own1": 32}]
+    lines += [{"m0": 0, "m1": 1, "b0": 30, "b1": 31, "own2": 60}]
+    in_order(
+        ledger,
+        order,
+        *(
+            reading(
+                *[response(key, session=session, minute=at) for key, at in told.items()],
+                session=session,
+            )
+            for session, told in zip(ids, lines, strict=True)
+        ),
+    )
+    forks = dict(
+        query(
+            ledger.path,
+            "SELECT fork.session_id, origin.session_id FROM sessions fork "
+            "LEFT JOIN sessions origin ON fork.forked_from_no = origin.session_no",
+        )
+    )
+    assert by_session(ledger) == {ids[0]: (30, 300), ids[1]: (30, 300), ids[2]: (10, 100)}
+    assert forks == {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1]}
+
+
+def test_the_model_of_a_session_is_the_one_it_used_last_itself(ledger: Ledger) -> None:
+    sub: dict[str, Any] = {"is_subagent": True, "claim": CLAIM_SIDECHAIN, "model": "claude-haiku-5"}
+    take(ledger, reading(response("s1", minute=9, **sub), path="/sub"))
+    take(ledger, reading(response("m2", minute=5), response("m1", minute=1, model="old")))
+    told = totals(ledger)
+    assert told is not None
+    assert told.model == "claude-opus-5-5"
+
+
+def test_an_extra_that_a_transcript_tells_is_explained_by_the_sessions_total(
+    ledger: Ledger,
+) -> None:
+    do(ledger, add("m1", output_tokens=1, extra=True))
+    take(
+        ledger,
+        reading(response("m1"), cost_states=[cost_state(1, 2, input_tokens=10, output_tokens=100)]),
+    )
+    assert by_session(ledger) == {SESSION: (10, 100)}
+
+
+def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger) -> None:
+    first = reading(response("m1"), session=SESSION)
+    take(ledger, first)
+    take(ledger, reading(response("m1", session=OTHER), session=OTHER))
+    forks = "SELECT session_id FROM sessions WHERE forked_from_no IS NOT NULL"
+    first_guess = query(ledger.path, forks)
+    original, copy = (OTHER, SESSION) if first_guess == [(SESSION,)] else (SESSION, OTHER)
+    later = {original: 9, copy: 5}
+    for session, minute in later.items():
+        path = f"/projects/q/{session}.jsonl"
+        take(
+            ledger,
+            reading(response(session, session=session, minute=minute), session=session, path=path),
+        )
+    assert query(ledger.path, forks) == [(original,)]
+    assert by_session(ledger) == {copy: (20, 200), original: (10, 100)}

@@ -1,7 +1,7 @@
 """What was billed beyond the lines of a transcript, by its cost-state lines."""
 
 import pytest
-from tests.usage.asking import NOON_MS, OTHER, SESSION, query, sums_that_differ
+from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ
 from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
 from agent_console.usage.ingest.file_reading import CLAIM_COPY, CLAIM_SIDECHAIN
@@ -83,4 +83,18 @@ def test_a_fork_begins_with_its_originals_total_only_when_the_client_says_so(
         take(ledger, (original, fork)[number])
     assert unlisted(ledger)[0][1:] == (1000, 0)
     assert by_session(ledger)[OTHER][0] == 10 + own
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_rows_are_made_again_when_an_upsert_tells_more_of_a_response(ledger: Ledger) -> None:
+    """Else what it tells stands in the session's total and in its own row."""
+    take(
+        ledger,
+        reading(response("m1"), cost_states=[cost_state(1, 2, input_tokens=10, output_tokens=600)]),
+    )
+    assert [row[1:] for row in unlisted(ledger)] == [(0, 500)]
+    told = do(ledger, add("m1", input_tokens=10, output_tokens=400, at_ms=NOON_MS + 600_000))
+    assert [row[1:] for row in unlisted(ledger)] == [(0, 200)]
+    assert told.totals.total_output_tokens == 600
+    assert by_session(ledger) == {SESSION: (10, 600)}
     assert sums_that_differ(ledger.path) == []

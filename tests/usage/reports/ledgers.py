@@ -9,6 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from agent_console.usage.database import open_database
+from agent_console.usage.ingest.freshness import UNPRICED_CONFIG
+from agent_console.usage.prices.installed import price_makers
 
 QUARTER_MS = 900_000
 NOON_MS = 1_795_176_000_000
@@ -204,7 +206,16 @@ class Ledger:
             self.connection.execute(statement)
 
     def _price(self, change: int | None) -> None:
+        """Prices of our own, which count as looked up just now."""
         self.connection.execute("DELETE FROM facet_prices")
+        self.connection.execute(
+            "INSERT OR REPLACE INTO priced_models "
+            "SELECT DISTINCT model_no, 'a test', NULL, 0 FROM facets WHERE model_no > 0"
+        )
+        self.connection.execute(
+            "INSERT OR REPLACE INTO price_basis VALUES (1, ?, ?, 0)",
+            (price_makers(), UNPRICED_CONFIG),
+        )
         spans = [(0, 1 << 40, 1)] if change is None else [(0, change, 1), (change, 1 << 40, 2)]
         for model, (given, written) in PRICES.items():
             for begins, ends, times in spans:

@@ -47,7 +47,7 @@ def command(
 
     database = database_path()
     if prune and not yes:
-        rows = count_gone(database, project)
+        rows = count_gone(database, project, config_dirs=config_dirs or None)
         if rows:
             question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
             click.confirm(question, abort=True, err=True)

@@ -106,10 +106,14 @@ def catch_up(
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     found = find_transcripts(dirs)
     known = KnownFiles(ledger.connection)
-    gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
-    for failure in found.unreadable:
-        known.mark_unreadable(failure)
-    files = [file for file, _ in known.wanted(_since(found.files, since_ms))]
+
+    def look() -> tuple[int, list[TranscriptFile]]:
+        gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
+        for failure in found.unreadable:
+            known.mark_unreadable(failure)
+        return gone, [file for file, _ in known.wanted(_since(found.files, since_ms))]
+
+    gone, files = ledger.writing(look)
     read = take_in(ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms)
     return replace(
         read,
@@ -133,7 +137,8 @@ def take_in(
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
     """
-    wanted = KnownFiles(ledger.connection).wanted(files, everything=from_start)
+    known = KnownFiles(ledger.connection)
+    wanted = ledger.writing(lambda: known.wanted(files, everything=from_start))
     offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
     in_all = sum(
         max(0, file.size_bytes - offset) for (file, _), offset in zip(wanted, offsets, strict=True)

@@ -7,6 +7,7 @@ Layouts: `<slug>/<session>.jsonl`, `<slug>/<session>/subagents/**/*.jsonl` and, 
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 from msgspec import Struct
 
@@ -59,6 +60,8 @@ def find_transcript(path: str) -> TranscriptFile | UnreadableFile:
         return unreadable(path, error)
     except ValueError as error:  # a NUL in the name
         return UnreadableFile(path.replace("\0", "?"), str(error), is_gone=False)
+    if not S_ISREG(stat.st_mode):  # who opens a pipe may wait for ever
+        return UnreadableFile(path, "It is no file.", is_gone=False)
     return described(real, _below_projects(path), stat)
 
 

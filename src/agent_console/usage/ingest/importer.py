@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from agent_console.usage.ingest.file_reading import FileReading
+from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.pool import read_files
 from agent_console.usage.ingest.read_jobs import ReadJob
@@ -71,18 +71,26 @@ class Importer:
         imported = Imported()
         todo = list(files)
         for _ in range(TRIES):
-            wanted = self._known.wanted(todo, everything=from_start)
+            wanted = self._wanted(todo, everything=from_start)
             jobs = [ReadJob(file, known, from_start) for file, known in wanted]
             passed_over: set[str] = set()
             for batch in read_files(jobs):
                 for failure in batch.unreadable:
                     imported.unreadable.append(failure)
-                    self._known.mark_unreadable(failure)
+                    self._mark_unreadable(failure)
                 passed_over.update(self._take(batch.readings, imported, tell_since_ms))
             todo = [file for file, _ in wanted if file.path in passed_over]
             if not todo:
                 break
         return imported
+
+    def _wanted(
+        self, files: list[TranscriptFile], *, everything: bool
+    ) -> list[tuple[TranscriptFile, SourceState | None]]:
+        return self._ledger.writing(lambda: self._known.wanted(files, everything=everything))
+
+    def _mark_unreadable(self, failure: UnreadableFile) -> None:
+        self._ledger.writing(lambda: self._known.mark_unreadable(failure))
 
     def _take(
         self, readings: list[FileReading], imported: Imported, tell_since_ms: int

@@ -1,18 +1,23 @@
 """Which transcripts have something that the ledger has not read.
 
-Rule: a file is known by its path, or, when no file has that path any more, by its inode: then it
-was renamed, or moved with its project, and is read on where it was.
+Rule: a file is known by its path, or, when no file has that path any more, by its inode and its
+beginning: then it was renamed, or moved with its project, and is read on where it was. (An inode
+alone says nothing: it is given to the next file as soon as one is deleted, and what the deleted
+file told would be taken for the new one's.)
 """
 
 import os
 from collections.abc import Iterable, Sequence
+from io import FileIO
 from pathlib import Path
 from sqlite3 import Connection
 
+from agent_console.usage.ingest.file_prints import has_grown_from
 from agent_console.usage.ingest.file_reading import SourceState
 from agent_console.usage.ingest.source_rows import (
     SourceStatus,
     mark_source,
+    mark_sources_gone,
     move_source,
     read_source,
 )
@@ -46,7 +51,7 @@ class KnownFiles:
             now = (file.device, file.inode, file.size_bytes, file.mtime_ns)
             if file.path not in stats:
                 old_path = paths.get((file.device, file.inode))
-                if old_path is None or os.path.exists(old_path):
+                if old_path is None or not self._has_moved(old_path, file):
                     wanted.append((file, None))
                     continue
                 move_source(self._connection, old_path, file.path)
@@ -55,6 +60,17 @@ class KnownFiles:
                 row = read_source(self._connection, file.path)
                 wanted.append((file, None if row is None else row.state))
         return wanted
+
+    def _has_moved(self, old_path: str, file: TranscriptFile) -> bool:
+        """Whether `file` is what was read at `old_path`."""
+        known = None if os.path.exists(old_path) else read_source(self._connection, old_path)
+        if known is None or not known.state.offset_bytes:
+            return False
+        try:
+            with FileIO(file.path) as opened:
+                return has_grown_from(opened.fileno(), file.size_bytes, known.state)
+        except OSError:
+            return False  # whoever reads it says why
 
     def mark_gone(self, files: Sequence[TranscriptFile], below: Sequence[Path]) -> int:
         """Say of files that are there no longer that they are gone; how many there were.
@@ -72,8 +88,7 @@ class KnownFiles:
             for path, *_, status in self._connection.execute(_FILES).fetchall()
             if status != SourceStatus.GONE and path not in there and path.startswith(folders)
         ]
-        for path in gone:
-            mark_source(self._connection, path, SourceStatus.GONE)
+        mark_sources_gone(self._connection, gone)
         return len(gone)
 
     def mark_unreadable(self, file: UnreadableFile) -> None:

@@ -49,6 +49,7 @@ class LineRules:
         self.forked_at_ms: int | None = None
         self.inherits_cost = False
         self._name = name
+        self._is_replay = name.startswith(_REPLAYS)
         self._responses = responses
         self._at_ms = at_ms
         self._times: list[str | memoryview] = []
@@ -125,7 +126,7 @@ class LineRules:
         if origin is not None:
             self._copied(line, origin)
         if response.is_error:
-            self.api_errors += origin is None
+            self.api_errors += origin is None and not self._is_replay
             return
         at_ms = timestamp_ms(response.timestamp)
         self._responses.add(
@@ -175,3 +176,5 @@ class LineRules:
 
 
 _RARE = {COST_STATE, *TITLE_RANKS}
+_REPLAYS = ("agent-acompact-", "agent-aside_question-")
+"""Transcripts that begin with the conversation so far: an error in one is the conversation's."""

@@ -17,10 +17,15 @@ from agent_console.usage.batch import Batch
 from agent_console.usage.statements import read_numbered_messages
 
 _PAIRS = """
-    SELECT DISTINCT shared.session_no, messages.session_no
-    FROM shared_messages AS shared JOIN messages USING (message_no)
-    WHERE shared.session_no IN (SELECT value FROM json_each(:changed))
-    OR messages.session_no IN (SELECT value FROM json_each(:changed))"""
+    SELECT shared.session_no AS teller, messages.session_no AS owner
+    FROM json_each(:changed) CROSS JOIN shared_messages AS shared ON shared.session_no = value
+    CROSS JOIN messages USING (message_no)
+    UNION
+    SELECT shared.session_no, messages.session_no
+    FROM json_each(:changed) CROSS JOIN messages ON messages.session_no = value
+    CROSS JOIN shared_messages AS shared USING (message_no)
+    ORDER BY 1, 2"""
+"""Those in which a changed session is: found by the indices, however many others there are."""
 _SHARED = """
     SELECT message_no, at_ms FROM shared_messages AS shared JOIN messages USING (message_no)
     WHERE shared.session_no = :teller AND messages.session_no = :owner"""
@@ -55,7 +60,7 @@ def settle_origins(
     """
     moved = Moved({}, {})
     pairs = connection.execute(_PAIRS, {"changed": encode(sorted(changed))}).fetchall()
-    for teller, owner in sorted(pairs):
+    for teller, owner in pairs:
         shared = connection.execute(_SHARED, {"teller": teller, "owner": owner}).fetchall()
         if not shared:
             continue  # a pair before has moved them
@@ -70,10 +75,22 @@ def settle_origins(
                 first_ms = min(when for _, when in shared)
                 known = moved.changed_from.get(session_no, first_ms)
                 moved.changed_from[session_no] = min(known, first_ms)
-            moved.forks[owner] = (teller, max(when for _, when in shared))
+            _fork(moved, owner, teller, max(when for _, when in shared))
         else:
-            moved.forks[teller] = (owner, max(when for _, when in shared))
+            _fork(moved, teller, owner, max(when for _, when in shared))
     return moved
+
+
+def forget_tellers(connection: Connection, message_no: int) -> None:
+    """Somebody has a better claim to this response: who told it with a worse one is no rival."""
+    connection.execute("DELETE FROM shared_messages WHERE message_no = ?", (message_no,))
+
+
+def _fork(moved: Moved, copy: int, origin: int, copied_ms: int) -> None:
+    """Of several originals, a copy is one of that which it left last."""
+    known = moved.forks.get(copy)
+    if known is None or known[1] < copied_ms:
+        moved.forks[copy] = (origin, copied_ms)
 
 
 def _is_origin(connection: Connection, batch: Batch, teller: int, owner: int) -> bool:

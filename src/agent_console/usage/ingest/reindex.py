@@ -5,20 +5,22 @@ of the ledger and the offsets of its files change together: whenever this is int
 ingest reads what is missing.
 """
 
+import os
 import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from agent_console import paths
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.batch import Batch
-from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced
+from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
 from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
@@ -33,7 +35,7 @@ _SUMS = (
     f"SELECT coalesce(sum(messages), 0), coalesce(sum(usage.input_tokens), 0), "  # noqa: S608
     "coalesce(sum(usage.output_tokens), 0), "
     "coalesce(sum(usage.cache_write_5m_tokens + usage.cache_write_1h_tokens), 0), "
-    f"coalesce(sum(usage.cache_read_tokens), 0), coalesce(sum({cost()}), 0) "
+    f"coalesce(sum(usage.cache_read_tokens), 0), coalesce({cost_sum()}, 0) "
     f"FROM {priced('usage_by_time')}"
 )
 
@@ -87,14 +89,14 @@ def reindex(
     ledger = Ledger(database)
     try:
         before = totals(ledger.connection)
-        dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
-        files = find_transcripts(dirs).files
+        files = _found(ledger, config_dirs)
+        # First, for another transcript may tell a part of it too, and is read afterwards.
+        pruned = _prune(ledger, project) if prune else 0
         if project is not None:
             wanted = _paths_of(ledger.connection, project)
             files = [file for file in files if file.path in wanted]
         _take_out(ledger, _source_nos(ledger.connection, files))
         read = take_in(ledger, files, from_start=True, tell=tell)
-        pruned = _prune(ledger, project) if prune else 0
         keep_prices(ledger, prices)
         return Reindexed(before, totals(ledger.connection), pruned, read)
     finally:
@@ -107,14 +109,17 @@ def totals(connection: Connection) -> Totals:
     return Totals(*[*sums[:-1], sums[-1] / PICO_PER_USD])
 
 
-def count_gone(database: Path, project: str | None = None) -> int:
+def count_gone(
+    database: Path, project: str | None = None, *, config_dirs: Sequence[Path] | None = None
+) -> int:
     """How many rows `prune` would take out of the ledger at `database`.
 
     Raises:
-        LedgerError: The ledger cannot be opened.
+        LedgerError: The ledger cannot be opened or written.
     """
     ledger = Ledger(database)
     try:
+        _found(ledger, config_dirs)
         return gone_rows(ledger.connection, project)
     finally:
         ledger.close()
@@ -125,6 +130,18 @@ def gone_rows(connection: Connection, project: str | None = None) -> int:
     where, parameters = _gone(project)
     count: int = connection.execute(f"SELECT count(*) {where}", parameters).fetchone()[0]
     return count
+
+
+def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[TranscriptFile]:
+    """The transcripts that can be read again; those that are there no longer are marked so.
+
+    Of one that nobody may read, what was read before stays.
+    """
+    dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
+    files = find_transcripts(dirs).files
+    known = KnownFiles(ledger.connection)
+    ledger.writing(lambda: known.mark_gone(files, [folder / "projects" for folder in dirs]))
+    return [file for file in files if os.access(file.path, os.R_OK)]
 
 
 def _gone(project: str | None) -> tuple[str, tuple[object, ...]]:
@@ -172,13 +189,21 @@ def _take_out(ledger: Ledger, source_nos: Sequence[int]) -> None:
 
 
 def _remove(connection: Connection, batch: Batch, source_nos: Sequence[int], at_ms: int) -> None:
-    rows = [
-        row
-        for row in read_rows_of_sources(connection, source_nos)
-        if row.source == Source.TRANSCRIPT
-    ]
-    sessions = sorted({row.session_no for row in rows})
-    for row in (*rows, *read_unlisted(connection, sessions, Kind.UNLISTED)):
+    """Take out what these transcripts told: rows, and totals with the rows that follow from them.
+
+    A session's totals stand in its own transcript, not in those of its subagents.
+    """
+    numbers = json.encode(list(source_nos)).decode()
+    found = connection.execute(
+        "SELECT DISTINCT session_no FROM sources WHERE cost_states > 0 AND session_no NOTNULL "
+        "AND source_no IN (SELECT value FROM json_each(?))",
+        (numbers,),
+    ).fetchall()
+    sessions = [number for (number,) in found]
+    for row in read_rows_of_sources(connection, source_nos):
+        if row.source == Source.TRANSCRIPT:
+            batch.remove(row, at_ms)
+    for row in read_unlisted(connection, sessions, Kind.UNLISTED):
         batch.remove(row, at_ms)
     batch.write(at_ms)
     connection.executemany(
@@ -190,11 +215,12 @@ def _prune(ledger: Ledger, project: str | None) -> int:
     where, parameters = _gone(project)
     rows = ledger.connection.execute(f"SELECT DISTINCT source_no {where}", parameters).fetchall()
     removed = gone_rows(ledger.connection, project)
+    todo = iter([number for (number,) in rows])
+    while chunk := list(islice(todo, _SOURCES_AT_ONCE)):
 
-    def prune() -> None:
-        with ledger.transaction(writes=True) as batch:
-            at_ms = time.time_ns() // 1_000_000
-            _remove(ledger.connection, batch, [number for (number,) in rows], at_ms)
+        def prune(chunk: Sequence[int] = chunk) -> None:
+            with ledger.transaction(writes=True) as batch:
+                _remove(ledger.connection, batch, chunk, time.time_ns() // 1_000_000)
 
-    ledger.writing(prune)
+        ledger.writing(prune)
     return removed

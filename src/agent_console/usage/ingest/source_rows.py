@@ -1,5 +1,6 @@
 """How far each transcript has been read: rows of `sources`."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from sqlite3 import Connection
 
@@ -94,9 +95,19 @@ def mark_source(
     )
 
 
+def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> None:
+    """Say of many files that they are gone, in one statement."""
+    if paths:
+        connection.execute(
+            "UPDATE sources SET status = ?, error = NULL "
+            "WHERE path IN (SELECT value FROM json_each(?))",
+            (SourceStatus.GONE, msgspec.json.encode(paths).decode()),
+        )
+
+
 def move_source(connection: Connection, old_path: str, new_path: str) -> None:
-    """The file has another name now."""
-    connection.execute("UPDATE sources SET path = ? WHERE path = ?", (new_path, old_path))
+    """The file has another name now, unless somebody else has read it under that name already."""
+    connection.execute("UPDATE OR IGNORE sources SET path = ? WHERE path = ?", (new_path, old_path))
 
 
 def _row(values: tuple[object, ...]) -> SourceRow:

@@ -14,7 +14,7 @@ from agent_console.model.usage import UsageEntry
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
 from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, ToldResponse
-from agent_console.usage.ingest.origins import settle_origins
+from agent_console.usage.ingest.origins import forget_tellers, settle_origins
 from agent_console.usage.ingest.source_rows import read_source, write_source
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.rows import (
@@ -25,6 +25,7 @@ from agent_console.usage.rows import (
     SessionAccount,
     Source,
 )
+from agent_console.usage.statements import read_last_model
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -62,8 +63,9 @@ class Taker:
         self._usage: list[UsageEntry] = []
         self._passed_over: list[str] = []
         self._changed_from: dict[int, int] = {}
-        self._shared: list[tuple[str, int]] = []
-        self._last_model: dict[int, tuple[int, str]] = {}
+        self._shared: list[tuple[str, int, int]] = []
+        self._told_by_transcript: set[int] = set()
+        self._left: set[int] = set()
         self._facet_nos: dict[tuple[object, ...], int] = {}
 
     def take(self, readings: Sequence[FileReading]) -> Taken:
@@ -93,6 +95,8 @@ class Taker:
             self._take_title(reading, session)
             self._take_fork(reading, session)
             self._take_cost_states(reading, session)
+        if session_no is not None and reading.responses:
+            self._told_by_transcript.add(session_no)
         for told in reading.responses:
             self._take_response(told, source_no)
 
@@ -108,7 +112,7 @@ class Taker:
             account = self._account(told, session_no, source_no)
             standing = batch.account(earlier)
             if standing.session_no != session_no and _equally_claimed(standing, account):
-                self._shared.append((told.key, session_no))
+                self._shared.append((told.key, session_no, told.claim))
                 self._changed(session_no, told.at_ms)
             stands = merged(standing, account)
             if stands is standing:
@@ -116,10 +120,12 @@ class Taker:
             row = batch.row_of(stands, told.key, earlier)
             gain = batch.post(row, earlier, self._at_ms)
             if earlier.session_no != row.session_no:
+                self._left.add(earlier.session_no)
                 self._changed(earlier.session_no, earlier.at_ms)
+            if told.claim < standing.claim and earlier.message_no is not None:
+                forget_tellers(self._connection, earlier.message_no)
+        self._told_by_transcript.add(row.session_no)
         self._changed(row.session_no, row.at_ms)
-        if told.model and not told.is_subagent and row.at_ms >= self._last_used(row.session_no):
-            self._last_model[row.session_no] = (row.at_ms, told.model)
         if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
             self._usage.append(usage_entry(batch, row, gain))
 
@@ -165,14 +171,6 @@ class Taker:
             self._facet_nos[key] = number
         return number
 
-    def _last_used(self, session_no: int) -> int:
-        """When the session's last model was used, as far as this batch knows."""
-        known = self._last_model.get(session_no)
-        if known is not None:
-            return known[0]
-        last_seen_ms = self._batch.numbered_session(session_no).last_seen_ms
-        return 0 if last_seen_ms is None else last_seen_ms
-
     def _account(self, told: ToldResponse, session_no: int, source_no: int) -> Account:
         return Account(
             session_no,
@@ -212,6 +210,12 @@ class Taker:
         *,
         inherits: bool,
     ) -> None:
+        # What was taken for the copy until now, because less of both had been read.
+        self._connection.execute(
+            "UPDATE sessions SET forked_from_no = NULL, forked_at_ms = NULL "
+            "WHERE session_no = ? AND forked_from_no = ? AND NOT inherits_cost",
+            (origin.session_no, session.session_no),
+        )
         self._connection.execute(
             "UPDATE sessions SET forked_from_no = ?, inherits_cost = max(inherits_cost, ?), "
             "forked_at_ms = max(coalesce(forked_at_ms, 0), ?) WHERE session_no = ?",
@@ -243,14 +247,19 @@ class Taker:
     def _settle_origins(self) -> None:
         """Give what two sessions tell to the one that told it first."""
         batch = self._batch
-        batch.read_ahead((), [key for key, _ in self._shared])
-        rows = [(batch.row(key), session_no) for key, session_no in self._shared]
+        batch.read_ahead((), [key for key, *_ in self._shared])
+        rows = [(batch.row(key), session_no, claim) for key, session_no, claim in self._shared]
         self._connection.executemany(
             "INSERT OR IGNORE INTO shared_messages VALUES (?, ?)",
-            [(row.message_no, session_no) for row, session_no in rows if row is not None],
+            [
+                (row.message_no, session_no)
+                for row, session_no, claim in rows
+                if row is not None and row.session_no != session_no and row.claim == claim
+            ],
         )
         moved = settle_origins(self._connection, batch, self._changed_from, self._at_ms)
         for session_no, at_ms in moved.changed_from.items():
+            self._left.add(session_no)
             self._changed(session_no, at_ms)
         for copy_no, (origin_no, copied_ms) in moved.forks.items():
             copy, origin = batch.numbered_session(copy_no), batch.numbered_session(origin_no)
@@ -266,18 +275,25 @@ class Taker:
         self._settle_origins()
         for session_no in self._changed_from:
             session = batch.numbered_session(session_no)
-            used = self._last_model.get(session_no)
-            if used is not None:
-                batch.used_model(session, used[1])
-            if not session.has_transcript and session.first_seen_ms is not None:
+            model = read_last_model(self._connection, session_no)
+            if model is not None and model != session.last_model:
+                batch.used_model(session, model)
+        for session_no in self._told_by_transcript:
+            session = batch.numbered_session(session_no)
+            if not session.has_transcript:
                 session.has_transcript = True
                 batch.changed_session(session)
                 if not batch.is_new(session):
                     batch.set_aside_told_again(session, self._at_ms)
+                    self._changed(session_no, self._at_ms)
         batch.write()
         looked_at = remake_unlisted(self._connection, batch, self._changed_from, self._at_ms)
         changed = sorted(self._changed_from.keys() | looked_at)
-        totals = [session.metadata() for session in batch.read_again(changed)]
+        totals = [
+            session.metadata()
+            for session in batch.read_again(changed)
+            if session.first_seen_ms is not None or session.session_no in self._left
+        ]
         return Taken(totals, self._usage, self._passed_over)
 
 

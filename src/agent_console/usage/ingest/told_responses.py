@@ -57,8 +57,10 @@ class _Account(Struct, gc=False):
             self.largest = other.largest
             self.model = other.model
             self.tokens = other.tokens
+            self.cost_usd = other.cost_usd
+        elif other.tokens.total == self.tokens.total:
+            self.cost_usd = max(self.cost_usd, other.cost_usd)
         self.at_ms = min(self.at_ms, other.at_ms)
-        self.cost_usd = max(self.cost_usd, other.cost_usd)
         self.output_is_lower_bound = self.output_is_lower_bound and other.output_is_lower_bound
 
 

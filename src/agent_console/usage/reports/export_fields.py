@@ -6,7 +6,7 @@ usage/cost_sql.py.
 
 from typing import Literal, TypeAlias
 
-from agent_console.usage.cost_sql import TOKENS, cost, unpriced_tokens
+from agent_console.usage.cost_sql import TOKENS, cost, cost_sum, unpriced_tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _sums(mode: "Mode") -> tuple[Field, ...]:
         *(Field(name, f"sum(usage.{name})", "number") for name in _COUNTS),
         Field("total_tokens", f"sum({TOKENS})", "number"),
         Field("web_searches", "sum(usage.web_searches)", "number"),
-        Field("cost_usd", f"sum({cost(mode)})", "usd"),
+        Field("cost_usd", cost_sum(mode), "usd"),
         Field("responses", "sum(iif(facet.kind = 1, usage.messages, 0))", "number"),
         Field("unpriced_tokens", f"sum({unpriced_tokens(mode)})", "number"),
         Field("unlisted_tokens", f"sum(iif(facet.kind = 2, {TOKENS}, 0))", "number"),

@@ -1,0 +1,126 @@
+"""A file is what was read under its name, or what was read under another and still begins so."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.usage.asking import fill_disk, make_room, query
+from tests.usage.ingest.bringing import bring, total
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
+
+from agent_console.config_prices import PricesConfig
+from agent_console.errors import LedgerError
+from agent_console.usage.ingest.catch_up import bring_up_to_date, catch_up
+from agent_console.usage.ingest.reindex import reindex
+from agent_console.usage.ledger import Ledger
+
+
+def test_a_renamed_file_is_read_on_where_it_was(database: Path, session: Path) -> None:
+    write(session, answer("m1"))
+    bring(database)
+    moved = session.parent.parent / "-elsewhere" / session.name
+    moved.parent.mkdir()
+    session.rename(moved)
+    append(moved, answer("m2"))
+    assert bring(database).responses == 1
+    assert total(database) == (20, 200, 0, 0)
+    assert query(database, "SELECT path, status FROM sources") == [(str(moved), 1)]
+
+
+def test_a_new_file_with_the_inode_of_a_deleted_one_is_another(
+    database: Path, project: Path
+) -> None:
+    """Else reading all again would drop what only the deleted one told."""
+    old, new = project / f"{SESSION}.jsonl", project / f"{OTHER}.jsonl"
+    write(old, answer("m1"))
+    bring(database)
+    with old.open("r+b") as opened:  # the same inode, sure to be the new file's
+        opened.truncate()
+    old.rename(new)
+    write(new, answer("m2", usage(10, 50), sessionId=OTHER))
+    bring(database)
+    assert total(database) == (20, 150, 0, 0)
+    assert query(database, "SELECT path, status FROM sources ORDER BY 1") == [
+        (str(old), 3),
+        (str(new), 1),
+    ]
+    done = reindex(database, PricesConfig())
+    assert done.before == done.after
+    assert total(database) == (20, 150, 0, 0)
+
+
+def test_files_that_are_gone_keep_their_rows_and_come_back(database: Path, session: Path) -> None:
+    write(session, answer("m1"))
+    bring(database)
+    kept = session.read_bytes()
+    session.unlink()
+    assert bring(database).files_gone == 1
+    assert bring(database).files_gone == 0
+    assert total(database) == (10, 100, 0, 0)
+    session.write_bytes(kept)
+    bring(database)
+    assert query(database, "SELECT status FROM sources") == [(1,)]
+    assert total(database) == (10, 100, 0, 0)
+
+
+@pytest.mark.parametrize("how", ["gone", "renamed"])
+def test_a_disk_that_is_full_while_files_are_looked_at_is_said_in_words(
+    ledger: Ledger, session: Path, how: str
+) -> None:
+    write(session, answer("m1"))
+    catch_up(ledger)
+    ledger.connection.execute("PRAGMA query_only = 1")
+    if how == "gone":
+        session.unlink()
+    else:
+        session.rename(session.with_name(f"{OTHER}.jsonl"))
+    with pytest.raises(LedgerError):
+        catch_up(ledger)
+
+
+def test_a_full_disk_leaves_nothing_half_taken_and_the_next_run_goes_on(
+    ledger: Ledger, database: Path, project: Path
+) -> None:
+    write(project / f"{SESSION}.jsonl", answer("m1"))
+    catch_up(ledger)
+    lines = [answer(f"n{n}", usage(10, 1), sessionId=OTHER) for n in range(3_000)]
+    write(project / f"{OTHER}.jsonl", *lines)
+    fill_disk(ledger, free_pages=20)
+    with pytest.raises(LedgerError, match="full"):
+        catch_up(ledger)
+    assert total(database) == (10, 100, 0, 0)
+    assert query(database, "SELECT count(*) FROM sources") == [(1,)]
+    make_room(ledger)
+    catch_up(ledger)
+    assert total(database) == (30_010, 3_100, 0, 0)
+
+
+def test_only_recent_files_when_that_is_asked_for_and_the_rest_later(
+    database: Path, project: Path
+) -> None:
+    old, new = project / f"{SESSION}.jsonl", project / f"{OTHER}.jsonl"
+    write(old, answer("m1"))
+    write(new, answer("m2", usage(10, 50), sessionId=OTHER))
+    os.utime(old, (1_000, 1_000))
+    bring(database, since_ms=2_000_000)
+    assert total(database) == (10, 50, 0, 0)
+    bring(database)
+    assert total(database) == (20, 150, 0, 0)
+
+
+def test_what_two_ingesters_move_is_moved_once(database: Path, session: Path) -> None:
+    write(session, answer("m1"))
+    bring(database)
+    one, other = Ledger(database), Ledger(database)
+    shutil.move(session, session.with_name(f"{OTHER}.jsonl"))
+    for ledger in (one, other):
+        catch_up(ledger)
+        ledger.close()
+    assert total(database) == (10, 100, 0, 0)
+    assert query(database, "SELECT count(*) FROM sources") == [(1,)]
+
+
+def test_what_is_no_file_is_not_opened(database: Path, project: Path) -> None:
+    os.mkfifo(project / f"{SESSION}.jsonl")
+    assert bring_up_to_date(database, PricesConfig()).responses == 0

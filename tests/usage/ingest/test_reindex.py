@@ -1,0 +1,194 @@
+"""Reading all again gives the same, loses nothing that cannot be read again, and may be killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+from tests.usage.asking import NOON_MS, add, do, query, sums_that_differ
+from tests.usage.ingest.bringing import bring, output_by_session, total
+from tests.usage.ingest.telling import cost_state, reading, take
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, usage, write
+
+from agent_console.cli.commands.reindex import command
+from agent_console.config_prices import PricesConfig
+from agent_console.paths import database_path
+from agent_console.usage.ingest.reindex import Reindexed, count_gone, reindex
+from agent_console.usage.ingest.source_rows import read_source
+from agent_console.usage.ledger import Ledger
+from agent_console.usage.rows import Figures
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from agent_console.config_prices import PricesConfig
+from agent_console.usage.ingest.reindex import reindex
+def die(progress):
+    if progress.files >= int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+reindex(Path(sys.argv[1]), PricesConfig(), tell=die)
+"""
+
+
+def again(database: Path, project: str | None = None, *, prune: bool = False) -> Reindexed:
+    done = reindex(database, PricesConfig(), project=project, prune=prune)
+    assert sums_that_differ(database) == []
+    assert query(database, "PRAGMA foreign_key_check") == []
+    return done
+
+
+@pytest.fixture
+def two(database: Path, project: Path) -> tuple[Path, Path]:
+    """Two sessions in two projects, taken in."""
+    one, other = project / f"{SESSION}.jsonl", project / f"{OTHER}.jsonl"
+    write(one, answer("m1"), answer("m2", costUSD=0.5))
+    write(other, answer("n1", usage(10, 7), sessionId=OTHER, cwd="/elsewhere"))
+    bring(database)
+    return one, other
+
+
+def rows(database: Path) -> list[tuple[object, ...]]:
+    return query(
+        database,
+        "SELECT key, session_id, at_ms, source, path, m.input_tokens, m.reported_nano_usd "
+        "FROM messages m JOIN sessions USING (session_no) LEFT JOIN sources USING (source_no) "
+        "ORDER BY key",
+    )
+
+
+def test_reading_all_again_changes_nothing(database: Path, two: tuple[Path, Path]) -> None:
+    before = rows(database)
+    done = again(database)
+    assert done.before == done.after
+    assert (done.read.files_read, rows(database)) == (2, before)
+
+
+def test_what_the_ledger_had_wrong_is_right_again(database: Path, two: tuple[Path, Path]) -> None:
+    ledger = Ledger(database)
+    with ledger.transaction(writes=True) as batch:
+        row = batch.row("m1")
+        assert row is not None
+        batch.post(replace(row, figures=Figures(10, 90)), row, NOON_MS)
+        batch.write()
+    ledger.close()
+    done = again(database)
+    assert (done.before.output_tokens, done.after.output_tokens) == (197, 207)
+
+
+def test_one_project_alone_is_read_again(database: Path, two: tuple[Path, Path]) -> None:
+    done = again(database, "/elsewhere")
+    assert done.read.files_read == 1
+    assert done.before == done.after
+
+
+def test_upserts_and_what_was_set_aside_stay(database: Path, session: Path) -> None:
+    ledger = Ledger(database)
+    do(ledger, add(session=SESSION, input_tokens=9))
+    do(ledger, add("m1", session=SESSION, output_tokens=900, cost_usd=0.25))
+    do(ledger, add("u1", session=SESSION, output_tokens=3))
+    ledger.close()
+    write(session, answer("m1"))
+    bring(database)
+    before = rows(database)
+    assert total(database) == (0, 903, 0, 0)
+    again(database)
+    assert rows(database) == before
+
+
+def test_rows_whose_transcripts_are_gone_stay_unless_pruned(
+    database: Path, two: tuple[Path, Path]
+) -> None:
+    two[0].unlink()
+    assert again(database).after.responses == 3
+    done = again(database, prune=True)
+    assert done.rows_pruned == 2
+    assert output_by_session(database) == {OTHER: 7}
+
+
+def test_pruning_keeps_what_another_transcript_tells_too(database: Path, project: Path) -> None:
+    original, fork = project / f"{SESSION}.jsonl", project / f"{OTHER}.jsonl"
+    write(original, answer("m1"), answer("m2"))
+    copied = answer("m1", sessionId=OTHER, requestSessionId=SESSION)
+    write(fork, copied, answer("m3", usage(10, 50), sessionId=OTHER))
+    bring(database)
+    original.unlink()
+    again(database, prune=True)
+    assert output_by_session(database) == {SESSION: 100, OTHER: 50}
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_a_total_stays_when_only_a_subagents_transcript_is_left(
+    database: Path, project: Path, *, prune: bool
+) -> None:
+    main, sub = project / f"{SESSION}.jsonl", project / SESSION / "subagents/agent-1.jsonl"
+    write(sub, answer("s1", usage(10, 5), isSidechain=True))
+    write(main, answer("m1"))
+    bring(database)
+    ledger = Ledger(database)
+    known = read_source(ledger.connection, str(main))
+    assert known is not None
+    state_line = cost_state(1, 0, input_tokens=1_020, output_tokens=105)
+    told = replace(state_line, model="claude-opus-5", at_ms=2_000_000_000_000)
+    after = replace(known.state, cost_states=1)
+    told_more = replace(reading(path=str(main)), before=known.state, after=after)
+    take(ledger, replace(told_more, cost_states=[told]))
+    ledger.close()
+    assert total(database) == (1_020, 105, 0, 0)
+    main.unlink()
+    again(database, prune=prune)
+    assert total(database) == ((10, 5, 0, 0) if prune else (1_020, 105, 0, 0))
+
+
+def test_what_nobody_may_read_now_stays(
+    database: Path, two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != str(two[0]) and really(path, mode))
+    done = again(database)
+    assert (done.read.files_read, done.before == done.after) == (1, True)
+
+
+@pytest.mark.parametrize("files", [0, 1])
+def test_killed_in_the_middle_the_next_ingest_completes_it(
+    database: Path, two: tuple[Path, Path], files: int
+) -> None:
+    before, figures = rows(database), total(database)
+    process = subprocess.run(
+        [sys.executable, "-c", KILLED, str(database), str(files)], timeout=60, check=False
+    )
+    assert process.returncode == -signal.SIGKILL
+    bring(database)
+    assert (rows(database), total(database)) == (before, figures)
+
+
+def test_pruning_asks_first_also_for_what_has_only_just_gone(project: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    write(path, answer("m1"))
+    bring(database_path())
+    path.unlink()
+    runner = CliRunner()
+    refused = runner.invoke(command, ["--prune"], input="n\n")
+    assert refused.exit_code != 0
+    assert "1 responses" in refused.stderr
+    assert total(database_path()) == (10, 100, 0, 0)
+    done = runner.invoke(command, ["--prune", "--yes", "--json"])
+    assert json.loads(done.stdout)["rows_pruned"] == 1
+    assert count_gone(database_path()) == 0
+
+
+def test_responses_that_two_sessions_tell_belong_to_the_same_one_afterwards(
+    database: Path, project: Path
+) -> None:
+    lines = [answer("m1"), answer("m2")]
+    write(project / f"{OTHER}.jsonl", *lines, answer("own", timestamp="2026-01-01T12:01:00Z"))
+    write(project / f"{SESSION}.jsonl", *lines, answer("x", timestamp="2026-01-01T13:00:00Z"))
+    bring(database)
+    before = output_by_session(database)
+    assert before == {OTHER: 300, SESSION: 100}
+    again(database)
+    assert output_by_session(database) == before
