@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SESSION = "session_no"
 """The bucket of a report by session."""
 
+SHOWN = "(SELECT session_no FROM temp.shown)"
+"""The sessions that `show` named."""
+
 BY_HOUR = "usage_by_hour"
 BY_TIME = "usage_by_time"
 BY_SESSION = "usage_by_session"
@@ -92,16 +95,23 @@ class Selection:
             f"FROM {BY_HOUR} WHERE hour >= {self.first // _HOUR} AND hour <= {self.last // _HOUR})"
         )
 
-    def of_sessions(self, numbers: "Iterable[int]") -> "Selection":
-        """Of these, only those of some sessions."""
+    def of_shown(self) -> "Selection":
+        """Of these, only those of the sessions that `show` named."""
         return Selection(
             BY_SESSION,
-            f"{self.where} AND session_no IN {_list(numbers)}",
+            f"{self.where} AND session_no IN {SHOWN}",
             self.facets,
             first=self.first,
             last=self.last,
             mode=self.mode,
         )
+
+
+def show(connection: "Connection", numbers: "Iterable[int]") -> None:
+    """Fill `temp.shown` with sessions."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS shown (session_no INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.shown")
+    connection.executemany("INSERT INTO temp.shown VALUES (?)", [(number,) for number in numbers])
 
 
 def newest_sessions(connection: "Connection", count: int | None) -> list[int]:

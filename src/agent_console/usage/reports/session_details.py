@@ -74,6 +74,11 @@ LEFT JOIN (
     FROM sources GROUP BY session_no
 ) AS told ON told.session_no = session.session_no"""
 
+_OF_SHOWN = (
+    _DETAILS.replace("FROM sources GROUP", f"FROM sources WHERE session_no IN {query.SHOWN} GROUP")
+    + f" WHERE session.session_no IN {query.SHOWN}"
+)
+
 
 class Details:
     """What is known of sessions.
@@ -95,25 +100,17 @@ class Details:
         self,
         found: "dict[tuple[Any, ...], Row]",
         where: dict[int, dict[int, int]],
-        only: list[int] | None = None,
+        *,
+        of_shown: bool,
     ) -> None:
         """Say which session each row is, and add those without usage.
 
         Args:
             found: The rows by number of their session.
             where: Tokens by number of session and of project.
-            only: The sessions that need a row; null for all.
+            of_shown: Only the sessions that `query.show` named need a row.
         """
-        statement = _DETAILS
-        if only is not None:
-            numbers = f"({', '.join(map(str, only))})"
-            statement = (
-                _DETAILS.replace(
-                    "FROM sources GROUP", f"FROM sources WHERE session_no IN {numbers} GROUP"
-                )
-                + f" WHERE session.session_no IN {numbers}"
-            )
-        for session_no, *values in self._connection.execute(statement):
+        for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
             row = found.get((session_no,))
             detail = SessionDetail(*values)
             if row is None:

@@ -103,7 +103,10 @@ class _Sessions:
         """The rows of these sessions, or of all, in the order of their numbers."""
         found: dict[tuple[Any, ...], Row] = {}
         projects: dict[int, dict[int, int]] = {}
-        shown = self._rows if only is None else self._rows.of_sessions(only)
+        shown = self._rows
+        if only is not None:
+            query.show(self._connection, only)
+            shown = shown.of_shown()
         sums_of_keys = query.grouped(
             self._connection, shown, query.SESSION, _FACETS, as_before=self._found_alike
         )
@@ -118,7 +121,7 @@ class _Sessions:
             row.add(self._models[model_no] or UNKNOWN, sums)
         for row in found.values():
             row.add_up()
-        self._details.add(found, projects, only)
+        self._details.add(found, projects, of_shown=only is not None)
         return [found[key] for key in sorted(found)]
 
 
