@@ -194,7 +194,9 @@ def grouped(
     *,
     as_before: bool = False,
 ) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
-    """Sums by bucket and by columns of facets: every key (bucket first) once, with its sums.
+    """Sums by bucket and by columns of facets: the key (bucket first) with its sums.
+
+    A key may come several times; what it comes with is then added up.
 
     Args:
         connection: The ledger.
@@ -215,9 +217,8 @@ def grouped(
         f"GROUP BY {key}{', ' + period if period else ''})"
     )
     keys = ", ".join(["usage.bucket", *(f"facet.{column}" for column in facets)])
-    found = connection.execute(
-        f"SELECT {_columns(rows.mode)}, {keys} FROM {priced(source)} GROUP BY {keys}"  # noqa: S608
-    )
+    sums_of_row = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
+    found = connection.execute(f"SELECT {sums_of_row}, {keys} FROM {priced(source)}")  # noqa: S608
     width = len(Sums.__slots__)
     return ((row[width:], Sums(*row[:width])) for row in found)
 
@@ -288,23 +289,17 @@ def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str
     connection.execute(f"INSERT INTO temp.alike {alike}")
 
 
-def _columns(mode: "Mode") -> str:
-    """The sums of a key, in the order of `Sums`."""
-    money = cost(mode)
-    summed = ", ".join(
-        f"sum({each})"
-        for each in (
-            "usage.messages",
-            "iif(facet.kind = 1, usage.messages, 0)",
-            *(f"usage.{column}" for column in _SUMMED[1:-1]),
-            money,
-            unpriced_tokens(mode),
-            "iif(facet.output_is_lower_bound, usage.messages, 0)",
-            f"iif(facet.kind = {_UNLISTED}, {TOKENS}, 0)",
-            f"iif(facet.kind = {_UNLISTED}, {money}, NULL)",
-        )
-    )
-    return f"{summed}, max(usage.quarter)"
+_SUMS = ", ".join(
+    [
+        *("usage.messages", "iif(facet.kind = 1, usage.messages, 0)"),
+        *(f"usage.{column}" for column in _SUMMED[1:-1]),
+        *("{money}", "{unpriced}", "iif(facet.output_is_lower_bound, usage.messages, 0)"),
+        f"iif(facet.kind = {_UNLISTED}, {TOKENS}, 0)",
+        f"iif(facet.kind = {_UNLISTED}, {{money}}, NULL)",
+        "usage.quarter",
+    ]
+)
+"""A row in the order of `Sums`."""
 
 
 def _price_period(connection: "Connection", rows: Selection) -> str:

@@ -64,11 +64,12 @@ class Sums:
         self.cache_write_1h = cache_write_1h
         self.cache_read = cache_read
         self.web_searches = web_searches
-        self.cost_pico = _whole(cost_pico)
+        # (SQLite gives a float for what no integer of its own can hold, from nine million dollars.)
+        self.cost_pico = None if cost_pico is None else int(cost_pico)
         self.unpriced = unpriced
         self.lower_bound = lower_bound
         self.unlisted_tokens = unlisted_tokens
-        self.unlisted_pico = _whole(unlisted_pico)
+        self.unlisted_pico = None if unlisted_pico is None else int(unlisted_pico)
         self.last_quarter = last_quarter
 
     @property
@@ -85,9 +86,7 @@ class Sums:
 
     def copy(self) -> "Sums":
         """The same sums once more."""
-        same = Sums()
-        same.add(self)
-        return same
+        return Sums(*self.values())  # type: ignore[arg-type]
 
     def values(self) -> tuple[int | None, ...]:
         """Everything, in the order of the constructor."""
@@ -137,8 +136,3 @@ def _plus(one: int | None, other: int | None) -> int | None:
     if one is None:
         return other
     return one if other is None else one + other
-
-
-def _whole(pico: int | None) -> int | None:
-    """SQLite gives a float for what no integer of its own can hold (from nine million dollars)."""
-    return pico if pico is None or pico.__class__ is int else int(pico)
