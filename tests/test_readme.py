@@ -9,15 +9,20 @@ from typing import Any, get_args
 import click
 import pytest
 from rich.console import Console
+from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOON_MS, OPUS, Ledger, Message
 
 from agent_console import config, paths
 from agent_console.cli.command_table import EXIT_CODES, SECTIONS
-from agent_console.cli.main import command as root
+from agent_console.cli.main import command as root, main
 from agent_console.cli.session_table import session_table
+from agent_console.cli.usage.options import EXPORT, OPTIONS
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Activity, Session, Status, urgency
 from agent_console.protocol.codec import NOTIFICATIONS
 from agent_console.protocol.messages import ErrorCode, Request
+from agent_console.usage.maintenance.stats import stats
+from agent_console.usage.reports.export_fields import fields
+from agent_console.usage.reports.groupings import GROUPINGS
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -168,3 +173,91 @@ def test_the_board_is_what_the_program_prints() -> None:
     sample = re.search(r"```\n(STATUS.*?)```", README, re.DOTALL)
     assert sample is not None
     assert sample[1] == drawn_board()
+
+
+WEB, API = "/home/user/web-shop", "/home/user/api"
+
+
+def day(days_ago: int, project: str, model: str, tokens: tuple[int, int, int, int]) -> Message:
+    """What one model did for one project on one day."""
+    new, out, write, read = tokens
+    return Message(
+        NOON_MS - days_ago * DAY_MS,
+        f"{project}-{days_ago}",
+        project,
+        model,
+        input_tokens=new,
+        output_tokens=out,
+        cache_write_1h_tokens=write,
+        cache_read_tokens=read,
+    )
+
+
+SAMPLE = (
+    day(2, WEB, OPUS, (9_100, 412_000, 1_830_000, 61_400_000)),
+    day(2, WEB, HAIKU, (48_300, 21_700, 96_000, 1_900_000)),
+    day(1, API, OPUS, (3_800, 188_000, 940_000, 24_100_000)),
+    day(0, API, OPUS, (5_200, 240_000, 1_210_000, 35_700_000)),
+    day(0, WEB, HAIKU, (22_900, 14_200, 51_000, 800_000)),
+    Message(
+        NOON_MS,
+        f"{API}-0",
+        API,
+        kind=2,
+        key="compaction",
+        input_tokens=182_000,
+        output_tokens=3_500,
+    ),
+)
+"""Three days of the sample at the top; a compaction is billed and stands in no transcript line."""
+
+
+def test_the_report_is_what_the_program_prints(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("agent_console.cli.usage.request.now_ms", lambda: NOON_MS)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", str(BOARD_COLUMNS))
+    ledger = Ledger(scratch_home / ".local/share/agent-console/metrics.db")
+    ledger.fill(SAMPLE)
+    ledger.connection.close()
+    sample = re.search(r"```\n\$ agent-console (usage.*?)\n(.*?)```", README, re.DOTALL)
+    assert sample is not None
+
+    assert main([*shlex.split(sample[1]), "--no-ingest"]) == 0
+    assert capsys.readouterr().out == sample[2]
+
+
+def of(section: str) -> str:
+    return README.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+
+
+def test_every_report_and_every_option_of_usage_is_explained() -> None:
+    section = of("Usage and costs")
+    for report in GROUPINGS:
+        assert f"| `{report}` |" in section
+    for option in (*OPTIONS, *EXPORT):
+        assert f"--{option.name}" in section + of("Coming from ccusage"), option.name
+
+
+def test_options_in_the_text_are_options_of_usage() -> None:
+    """What is told of others' options is in the column of what is not there."""
+    names = {option.name for option in (*OPTIONS, *EXPORT)} | {"prune", "message-id", "install"}
+    told = re.sub(r"^\| not here:.*", "", of("Coming from ccusage"), flags=re.MULTILINE)
+    assert set(re.findall(r"--([a-z][a-z-]+)", of("Usage and costs") + told)) <= names
+
+
+def test_the_fields_of_an_export_are_named() -> None:
+    section = of("Usage and costs")
+    for level in ("message", "session", "day"):
+        for name in fields(level, "auto"):
+            assert f"`{name}`" in section, (level, name)
+
+
+def test_the_tables_of_the_database_are_named(scratch_home: Path) -> None:
+    path = scratch_home / "metrics.db"
+    Ledger(path).connection.close()
+    section = of("Usage and costs")
+    for name in ("messages", "facets", "sessions", "names", "sources"):
+        assert name in {table.name for table in stats(path).tables}
+        assert f"`{name}`" in section

@@ -15,6 +15,8 @@ from tests.usage.old_ledgers import make_ledger, make_ledger_of_schema_1
 from agent_console.cli.main import main
 from agent_console.paths import database_path
 
+MIGRATED = "Schema 2: Made room for transcripts and prices"
+
 
 @pytest.fixture
 def ledger(scratch_home: Path) -> Path:
@@ -203,10 +205,30 @@ def test_none_of_it_starts_a_daemon_or_imports_one(ledger: Path) -> None:
     assert not [name for name in sys.modules if name.startswith("agent_console.client")]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ingest",),
+        ("reindex",),
+        ("usage",),
+        ("usage", "--no-ingest"),
+        ("pricing",),
+        ("db", "vacuum"),
+    ],
+)
+def test_every_command_tells_of_a_migration_on_stderr(
+    run: Run, scratch_home: Path, words: tuple[str, ...]
+) -> None:
+    make_ledger_of_schema_1(database_path())
+    done = run(*words)
+    assert done.code == 0, done.err
+    assert MIGRATED in done.err
+
+
 def test_a_migration_is_told_on_stderr(run: Run, scratch_home: Path) -> None:
     make_ledger_of_schema_1(database_path())
     done = run("db", "repair")
-    assert "Schema 2: Made room for transcripts and prices" in done.err
+    assert MIGRATED in done.err
     with closing(sqlite3.connect(database_path())) as connection:
         assert connection.execute("SELECT max(version) FROM schema_versions").fetchone() == (2,)
     assert json.loads(run("db", "stats", "--json").out)["backups"][0]["schema"] == 1

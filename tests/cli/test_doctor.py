@@ -407,6 +407,16 @@ def test_a_damaged_database_is_a_problem(patient: Patient) -> None:
     assert "not a database" in found["text"]
 
 
+def test_a_running_daemon_with_a_damaged_database_names_the_mend(patient: Patient) -> None:
+    database_path().parent.mkdir(parents=True, mode=0o700)
+    database_path().write_bytes(b"this is no database, and long enough to be looked at" * 100)
+    database_path().chmod(0o600)
+    with real_daemon(socket_path()):
+        found = patient.examined()["ledger"]
+
+    assert [finding["mend"] for finding in found] == ["agent-console db repair"] * 2
+
+
 def test_events_that_wait_while_the_daemon_is_away_are_counted(patient: Patient) -> None:
     folder = spool_dir(socket_path())
     folder.mkdir(parents=True, mode=0o700)

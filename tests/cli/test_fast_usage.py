@@ -11,7 +11,7 @@ from tests.usage.reports.ledgers import NOON_MS
 
 from agent_console.cli.fast_usage import run_usage
 from agent_console.cli.main import main as full_command
-from agent_console.cli.usage.options import EXPORT, OPTIONS
+from agent_console.cli.usage.options import EXPORT, OPTIONS, options_of
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,10 @@ PLAIN = [
     ["model", "--since=7d", "-u", "today", "--breakdown"],
     ["subagent", "-m", "display", "-O"],
     ["session", "--id", FIRST],
+    ["session", "-i", FIRST, "-j"],
+    ["daily", "-i"],
+    ["claude", "weekly", "--no-color", "--single-thread"],
+    ["claude", "--all", "--color"],
 ]
 
 
@@ -56,6 +60,8 @@ def test_the_short_way_says_what_the_full_command_says(
         ["export"],
         ["yearly"],
         ["daily", "extra"],
+        ["claude", "yearly"],
+        ["claude", "claude"],
         ["--json=1"],
         ["--since"],
         ["--since", "--json"],
@@ -112,6 +118,6 @@ def test_a_plain_report_imports_nothing_heavy() -> None:
 
 
 def test_no_two_options_have_the_same_letter() -> None:
-    for options in (OPTIONS, EXPORT):
+    for options in (OPTIONS, EXPORT, options_of("session")):
         letters = [option.short for option in options if option.short]
         assert len(letters) == len(set(letters))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -58,7 +59,7 @@ def test_every_command_explains_itself_and_its_options(
                 assert described, (words, parameter.opts)
 
 
-@pytest.mark.parametrize("group", ["daemon", "config"])
+@pytest.mark.parametrize("group", ["daemon", "config", "db", "usage"])
 def test_no_sentence_of_a_group_is_cut_short(
     group: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +99,28 @@ ANSWERS = {
     "config show": [],
     "config init": [],
     "config validate": [],
+    "usage daily": [],
+    "usage weekly": [],
+    "usage monthly": [],
+    "usage hourly": [],
+    "usage session": [],
+    "usage project": [],
+    "usage model": [],
+    "usage branch": [],
+    "usage subagent": [],
+    "usage block": ["--active"],
+    "usage export": ["--level", "day"],
+    "pricing": ["--all"],
+    "ingest": [],
+    "reindex": ["--prune"],
+    "db backup": ["copy.db"],
+    "db check": [],
+    "db path": [],
+    "db query": ["SELECT session_id FROM sessions"],
+    "db repair": [],
+    "db restore": ["made-before.db", "--yes"],
+    "db stats": [],
+    "db vacuum": [],
 }
 """What each command needs to answer. `watch` goes on for ever: its own tests read its lines."""
 
@@ -113,13 +136,20 @@ def test_no_command_with_json_is_left_out_below() -> None:
 
 @pytest.mark.parametrize("words", ANSWERS)
 def test_the_json_of_every_command_is_one_document(
-    words: str, socket: str, capsys: pytest.CaptureFixture[str]
+    words: str,
+    socket: str,
+    scratch_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(scratch_home)
     with ended_afterwards(socket):
         status = "closed" if words == "reopen" else "attention"
         assert main(["set", UUID, status]) == 0
         if words == "daemon start":
             assert main(["stop"]) == 0
+        if words == "db restore":
+            assert main(["db", "backup", "made-before.db"]) == 0
         capsys.readouterr()
 
         code = main([*words.split(), *ANSWERS[words], "--json"])

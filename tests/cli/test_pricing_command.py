@@ -123,6 +123,7 @@ def test_it_fits_the_terminal(
     assert max(map(len, lines)) <= int(width)
     assert ("FROM" in lines[0]) is (width == "120")
     assert not any("…" in line for line in lines)
+    assert any(line.startswith("claude-sonnet-4-5-20250929 ") for line in lines)
 
 
 def test_a_ledger_without_models_says_so(run: Run) -> None:

@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 from tests.client.real_daemon import real_daemon
+from tests.usage.maintenance.reading import damage
+from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console import paths
 from agent_console.cli.install import purge
 from agent_console.cli.main import main
 from agent_console.client.starting import connect_or_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, state_dir
+from agent_console.usage.maintenance.backup_files import backups
+from agent_console.usage.maintenance.backups import backup_if_due
+from agent_console.usage.maintenance.ready_copy import work_path
+from agent_console.usage.maintenance.recover import recover
+from agent_console.usage.maintenance.restore import restore
+
+AT_MS = 1_795_176_000_000
+WORDS = ("before-restore", "damaged", "ready", "partial", "before-schema2")
 
 
 def everything_under(folder: Path) -> set[str]:
@@ -61,6 +71,34 @@ def test_a_home_in_which_there_was_nothing_is_empty_again(scratch_home: Path) ->
     assert main(["uninstall", "--purge", "--yes"]) == 0
 
     assert tree(scratch_home) == {}
+
+
+def test_whatever_is_made_beside_the_ledger_goes_too(scratch_home: Path) -> None:
+    before = tree(scratch_home)
+    make_ledger_of_schema_1(database_path())
+    assert main(["db", "vacuum"]) == 0  # its migration makes a backup
+    assert backup_if_due(database_path(), AT_MS) is not None
+    (newest, *_) = backups(database_path())
+    restore(database_path(), newest.path, AT_MS)
+    damage(database_path(), "messages")
+    recover(database_path(), AT_MS)
+    for cut_short in (work_path(database_path()), left_by_a_killed_copy(newest.path)):
+        cut_short.write_bytes(b"half")
+        Path(f"{cut_short}-wal").write_bytes(b"half")
+    made = everything_under(data_dir())
+    assert {"before-restore", "damaged", "ready", "partial", "before-schema2"} <= {
+        word for word in WORDS for name in made if word in name
+    }
+
+    assert main(["uninstall", "--purge", "--yes"]) == 0
+
+    assert tree(scratch_home) == before
+
+
+def left_by_a_killed_copy(backup: Path) -> Path:
+    """What is there while a restore keeps the ledger, and stays when it is killed then."""
+    name = database_path().name
+    return backup.parent.with_name(f".{name}.before-restore-20261120T120000Z.99.partial")
 
 
 def test_where_nothing_is_ours_nothing_is_asked_and_nothing_made(

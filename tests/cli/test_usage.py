@@ -76,6 +76,7 @@ def test_json_has_the_keys_of_ccusage(run: Run, report: str) -> None:
     rows = document["sessions" if report == "session" else report]
     for row in rows:
         assert set(row) >= ROW | {names[report]}
+        assert row.get("period") == (None if report == "session" else row[names[report]])
         for model in row["modelBreakdowns"]:
             assert set(model) >= MODEL
     assert set(document["totals"]) >= TOTALS | {"unpricedModels"}
@@ -117,6 +118,47 @@ def test_the_active_block_has_a_pace_and_says_what_is_known_how(run: Run) -> Non
     assert "(measured)" in text
     assert "(estimated)" in text
     assert "(official)" not in text
+
+
+def test_without_a_current_block_that_is_what_is_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.cli.usage.request.now_ms", lambda: NOON_MS + 50 * HOUR_MS)
+    assert run("usage", "block", "--active").out.startswith("No block is active.\nAll time: ")
+    document = run("usage", "block", "--active", "--json").json
+    assert document["blocks"] == []
+    assert document["totals"]["totalTokens"] == 0
+
+
+def test_the_totals_of_the_current_block_are_its_own(run: Run) -> None:
+    document = run("usage", "block", "--active", "--json").json
+    assert document["totals"]["totalTokens"] == document["blocks"][0]["totalTokens"]
+    assert document["totals"]["totalTokens"] < document["allTime"]["totalTokens"]
+
+
+def test_ccusage_can_be_an_alias(run: Run) -> None:
+    assert run("usage", "claude", "daily", "--json", "--offline", "--single-thread").json == (
+        run("usage", "daily", "--json").json
+    )
+    session = run("usage", "session", "-i", FIRST, "--json").json
+    assert session == run("usage", "session", "--id", FIRST, "--json").json
+    assert "projects" in run("usage", "daily", "-i", "--json").json
+
+
+def test_colour_can_be_asked_for_and_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" in run("usage", "--color").out
+    assert "\x1b[" in run("usage", "session", "--id", FIRST, "--color").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" not in run("usage", "--no-color").out
+
+
+def test_a_folder_of_claude_code_that_is_not_there_is_wrong_usage(
+    run: Run, scratch_home: Path
+) -> None:
+    missing = str(scratch_home / "other")
+    done = run("usage", "--config-dir", missing)
+    assert done.code == 2
+    assert f'there is no folder "{missing}"' in done.err
 
 
 def test_instances_stand_below_their_projects(run: Run) -> None:
@@ -277,6 +319,21 @@ def test_csv_adds_up_and_runs_nothing(run: Run) -> None:
     (fork,) = [row for row in rows if row["session_id"] == FORK]
     assert fork["title"] == '\'=HYPERLINK("x")'
     assert "no price" in done.err
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_csv_by_model_has_each_token_once_and_says_of_which_row(run: Run, report: str) -> None:
+    def read(*more: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(run("usage", report, "--csv", *more).out)))
+
+    whole, parts = read(), read("--breakdown")
+    first = next(iter(whole[0]))
+    assert [row[first] for row in whole] == list(dict.fromkeys(row[first] for row in parts))
+    assert all(len(row["models"].split()) <= 1 for row in parts)
+    for column in ("total_tokens", "cost_usd"):
+        assert sum(Decimal(row[column] or 0) for row in parts) == sum(
+            Decimal(row[column] or 0) for row in whole
+        )
 
 
 def test_markdown_cells_cannot_end_early(run: Run, ledger: Ledger) -> None:

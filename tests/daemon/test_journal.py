@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from agent_console.daemon import journal as journal_module
-from agent_console.daemon.journal import Journal
+from agent_console.daemon.journal import Journal, Recalled
 from agent_console.model.metadata import MetadataUpsert
 from agent_console.model.usage import Spending
 from agent_console.usage.database import PAGE_BYTES
@@ -47,7 +47,7 @@ class Answers:
     def __init__(self) -> None:
         self.calls: list[list[tuple[int, LedgerResult]]] = []
         self.threads: set[int] = set()
-        self.user_fields: list[tuple[KeepUserFields, ...]] = []
+        self.recalled: list[Recalled] = []
         self.known_before: int | None = None
         self._changed = anyio.Event()
 
@@ -57,8 +57,8 @@ class Answers:
         self._changed.set()
         self._changed = anyio.Event()
 
-    def take_user_fields(self, user_fields: tuple[KeepUserFields, ...]) -> None:
-        self.user_fields.append(user_fields)
+    def take_recalled(self, recalled: Recalled) -> None:
+        self.recalled.append(recalled)
         self.known_before = len(self.all)
 
     @property
@@ -82,7 +82,7 @@ async def running(path: Path) -> AsyncGenerator[tuple[Journal[int], Answers]]:
     journal = Journal[int].open(path)
     answers = Answers()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(journal.run, answers.take, answers.take_user_fields)
+        tasks.start_soon(journal.run, answers.take, answers.take_recalled)
         try:
             yield journal, answers
         finally:
@@ -349,12 +349,12 @@ async def test_what_the_person_wrote_is_told_once_when_the_ledger_opens_late(
     clock = Clock(monkeypatch)
     async with running(database) as (journal, answers):
         assert isinstance(await ask(journal, answers, add()), LedgerRefusal)
-        assert answers.user_fields == []
+        assert answers.recalled == []
         replaced(database, good)
         clock.now += journal_module.RETRY_SECONDS
         assert isinstance(await ask(journal, answers, add()), UsageAdded)
         assert isinstance(await ask(journal, answers, add()), UsageAdded)
-        assert answers.user_fields == [(written,)]
+        assert answers.recalled == [Recalled((written,), replaces=False)]
         assert answers.known_before == 1
 
 

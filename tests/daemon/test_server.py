@@ -71,6 +71,14 @@ def test_status_tells_the_truth(daemon: Daemon) -> None:
         },
         "watching": [f"{daemon.home}/.config/claude/sessions", f"{daemon.home}/.claude/sessions"],
         "last_error": None,
+        "indexing": {
+            "running": False,
+            "files": None,
+            "caught_up": False,
+            "bytes_read": 0,
+            "bytes_in_all": 0,
+            "last_error": None,
+        },
     }
     assert {s["session_id"] for s in dump["sessions"]} == {session, "b", "c"}
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from agent_console import config
 from agent_console.cli.commands.ingest import tell_unreadable
+from agent_console.cli.output import narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.usage.ingest.catch_up import bring_up_to_date
 
 
-def catch_up(database: str, config_dirs: Sequence[str]) -> None:
-    """Bring the ledger up to date.
+def catch_up(database: str, config_dirs: Sequence[str]) -> bool:
+    """Bring the ledger up to date; whether there was something new.
 
     Args:
         database: The ledger.
@@ -22,6 +23,11 @@ def catch_up(database: str, config_dirs: Sequence[str]) -> None:
     folders = [Path(folder).expanduser() for folder in config_dirs]
     with reading_progress() as tell:
         caught_up = bring_up_to_date(
-            Path(database), config.load().prices, config_dirs=folders or None, tell=tell
+            Path(database),
+            config.load().prices,
+            config_dirs=folders or None,
+            tell=tell,
+            say=narrate,
         )
     tell_unreadable(caught_up)
+    return caught_up.files_read > 0

@@ -5,7 +5,7 @@ from rich.text import Text
 from agent_console.cli.fields import Rows
 from agent_console.cli.session_words import one_line
 from agent_console.model.format import elapsed, exact_tokens, printable, size
-from agent_console.protocol.messages import ServerStatusResult
+from agent_console.protocol.messages import IndexingStatus, ServerStatusResult
 from agent_console.version import __version__
 
 
@@ -32,6 +32,7 @@ def daemon_rows(status: ServerStatusResult) -> Rows:
         )
         if count
     ]
+    reading_error = None if status.indexing is None else status.indexing.last_error
     hooks = sorted(counters.hooks.items(), key=lambda item: (-item[1], item[0]))
     return (
         ("Daemon", state),
@@ -58,5 +59,19 @@ def daemon_rows(status: ServerStatusResult) -> Rows:
         ("Socket", printable(status.socket)),
         ("Database", printable(status.database or "")),
         ("Database error", Text(one_line(status.ledger_error), style="bold red")),
+        ("Transcripts", _transcripts(status.indexing)),
+        ("Reading error", Text(one_line(reading_error), style="yellow")),
         ("Watching", "\n".join(printable(path) for path in status.watching)),
     )
+
+
+def _transcripts(indexing: IndexingStatus | None) -> str:
+    if indexing is None:
+        return ""
+    if indexing.caught_up:
+        return f"{exact_tokens(indexing.files or 0)}, all of them read"
+    if not indexing.running:
+        return "not followed now"
+    if not indexing.bytes_in_all:
+        return "looking for what is new"
+    return f"reading, {size(indexing.bytes_read)} of {size(indexing.bytes_in_all)}"

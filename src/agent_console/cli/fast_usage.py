@@ -7,7 +7,7 @@ known, any expected error) is left to cli/commands/usage.py, which does it again
 
 import gc
 
-from agent_console.cli.usage.options import OPTIONS
+from agent_console.cli.usage.options import options_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +58,10 @@ def _parsed(arguments: list[str]) -> "tuple[str, dict[str, str | bool | list[str
     from agent_console.usage.reports.groupings import (  # noqa: PLC0415 - asked only now
         ALIASES,
         GROUPINGS,
+        without_tool,
     )
 
-    by_word: dict[str, Option] = {}
-    for option in OPTIONS:
-        by_word[f"--{option.name}"] = option
-        if option.short:
-            by_word[f"-{option.short}"] = option
+    arguments = without_tool(arguments)
     grouping = "daily"
     rest = iter(arguments)
     if arguments and not arguments[0].startswith("-"):
@@ -72,6 +69,11 @@ def _parsed(arguments: list[str]) -> "tuple[str, dict[str, str | bool | list[str
         if grouping not in GROUPINGS:
             return None
         next(rest)
+    by_word: dict[str, Option] = {}
+    for option in options_of(grouping):
+        by_word[f"--{option.name}"] = option
+        if option.short:
+            by_word[f"-{option.short}"] = option
     given: dict[str, str | bool | list[str]] = {}
     for argument in rest:
         word, has_value, value = argument.partition("=")

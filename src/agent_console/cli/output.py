@@ -101,8 +101,14 @@ def is_interactive() -> bool:
     return _is_terminal(sys.stdin) and is_terminal()
 
 
-def is_coloured() -> bool:
-    """Text may have colours: a terminal shows it, and nobody said NO_COLOR."""
+def is_coloured(wanted: bool | None = None) -> bool:
+    """Text may have colours: a terminal shows it, and nobody said NO_COLOR.
+
+    Args:
+        wanted: What an option says, which decides; null when there is none.
+    """
+    if wanted is not None:
+        return wanted
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (

@@ -16,6 +16,9 @@ from agent_console.usage.prices.listing import ListedModel, ListedPrice
 ORIGIN_FROM_COLUMNS = 110
 """The narrowest terminal that has the column with the origin."""
 
+HEADINGS_FROM_COLUMNS = 90
+"""The narrowest terminal in which each heading takes one line."""
+
 _AMOUNTS = ("INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ")
 
 
@@ -37,8 +40,9 @@ def price_table(models: Iterable[ListedModel], columns: int) -> Table:
         table.add_column("SINCE", no_wrap=True)
     if tiered:
         table.add_column("PROMPT", justify="right", no_wrap=True)
-    for amount in _AMOUNTS:
-        table.add_column(amount, justify="right", no_wrap=not amount.startswith("WRITE"))
+    between = " " if columns >= HEADINGS_FROM_COLUMNS else "\n"
+    for heading in _AMOUNTS:
+        table.add_column(heading.replace(" ", between), justify="right", no_wrap=True)
     if wide:
         table.add_column("FROM", overflow="fold")
     for model in models:

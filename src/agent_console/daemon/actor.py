@@ -18,7 +18,7 @@ from agent_console.daemon.bell import Bell
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.counts import Counts
 from agent_console.daemon.encoded_sessions import EncodedSessions
-from agent_console.daemon.journal import Journal
+from agent_console.daemon.journal import Journal, Recalled
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
@@ -115,7 +115,7 @@ class Actor:
         self._journal = journal
         self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
-        self._recalled: tuple[KeepUserFields, ...] = ()
+        self._recalled: list[Recalled] = []
         self._drained: list[Connection] = []
         self._held: list[Connection] = []
         self._bell = Bell()
@@ -148,9 +148,9 @@ class Actor:
         self._results.extend(results)
         self._awake()
 
-    def recall(self, user_fields: tuple[KeepUserFields, ...]) -> None:
-        """What the person had written on sessions, read late; comes before any later answer."""
-        self._recalled = user_fields
+    def recall(self, recalled: Recalled) -> None:
+        """What the ledger holds, read late or of another one; comes before any later answer."""
+        self._recalled.append(recalled)
         self._awake()
 
     def drained(self, connection: Connection) -> None:
@@ -197,9 +197,10 @@ class Actor:
 
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
-        if self._recalled:
-            recalled, self._recalled = self._recalled, ()
-            self._carry_out(self._guarded(self.state.recall_user_fields, recalled, at_ms))
+        recalled, self._recalled = self._recalled, []
+        for each in recalled:
+            rule = self.state.ledger_replaced if each.replaces else self.state.recall_user_fields
+            self._carry_out(self._guarded(rule, each.user_fields, at_ms))
         results, self._results = self._results, []
         for ticket, result in results:
             self._deliver(ticket, result, at_ms)

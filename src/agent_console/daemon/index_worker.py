@@ -20,6 +20,7 @@ import msgspec
 
 from agent_console import config as configuration, paths
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
+from agent_console.daemon.price_refresh import refresh_prices
 from agent_console.daemon.tree_watch import TreeWatch
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.usage.ingest.catch_up import Progress, catch_up
@@ -29,6 +30,7 @@ from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.prices.refresh import needs_refresh
 
 SWEEP_SECONDS = 60.0
 SETTLE_SECONDS = 0.02
@@ -47,6 +49,7 @@ class IndexWorker:
     """
 
     def __init__(self, database: Path, config_dirs: list[Path]) -> None:
+        self._database = database
         self._ledger = Ledger(database)
         self._config_dirs = config_dirs
         self._encoder = msgspec.json.Encoder()
@@ -57,6 +60,7 @@ class IndexWorker:
         self._changed: dict[str, None] = {}
         self._elsewhere: dict[str, None] = {}
         self._swept_at = -math.inf
+        self._prices_failed = False
         self._ended = False
 
     def run(self) -> None:
@@ -167,6 +171,7 @@ class IndexWorker:
             tell_since_ms=self._recent_ms(),
         )
         self._swept_at = time.monotonic()
+        self._prices_failed = False
         self._keep_prices()
         self._tell(Indexed(files=caught_up.files_found, is_caught_up=True))
 
@@ -183,9 +188,13 @@ class IndexWorker:
             prices = configuration.load().prices
         except ConfigError:
             return  # the daemon says so; the prices of before stay
-        changed = keep_prices(self._ledger, prices)
-        if changed.models:
-            self._tell(Indexed(prices_changed=True))
+        if not needs_refresh(self._ledger.connection, prices):
+            keep_prices(self._ledger, prices)  # at most thresholds are to be applied
+        elif not self._prices_failed:
+            looked_up = refresh_prices(self._database)
+            self._prices_failed = looked_up is None  # the next sweep tries again
+            if looked_up:
+                self._tell(Indexed(prices_changed=True))
 
     def _recent_ms(self) -> int:
         return time.time_ns() // 1_000_000 - RECENT_MS

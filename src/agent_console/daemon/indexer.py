@@ -8,7 +8,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,13 @@ from pathlib import Path
 import anyio
 import msgspec
 from anyio.abc import Process
+from msgspec.structs import replace
 
 from agent_console.daemon.actor import Actor
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
 from agent_console.daemon.outcome import Change, Outcome
 from agent_console.daemon.state import State
+from agent_console.protocol.messages import IndexingStatus
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +44,32 @@ class Indexer:
         database: The ledger.
         config_dirs: Claude Code's folders.
         actor: Who is told of new totals.
+        written: Told whenever the worker has written to the ledger.
 
     Attributes:
-        last_error: What the worker last complained of.
+        status: How far it has come.
     """
 
-    def __init__(self, database: Path, config_dirs: Sequence[Path], actor: Actor) -> None:
-        self.last_error: str | None = None
+    def __init__(
+        self,
+        database: Path,
+        config_dirs: Sequence[Path],
+        actor: Actor,
+        written: Callable[[], object],
+    ) -> None:
+        self.status = IndexingStatus(
+            running=False,
+            files=None,
+            caught_up=False,
+            bytes_read=0,
+            bytes_in_all=0,
+            last_error=None,
+        )
+        self._earlier_error: str | None = None
         self._database = database
         self._config_dirs = list(config_dirs)
         self._actor = actor
+        self._written = written
         self._named: dict[str, None] = {}
         self._orders: list[IndexerOrder] = []
         self._wanted = anyio.Event()
@@ -111,6 +129,8 @@ class Indexer:
         process = await anyio.open_process(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        self._earlier_error = self.status.last_error
+        self.status = replace(self.status, running=True)
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._tell, process)
@@ -118,6 +138,7 @@ class Indexer:
                 await self._hear(process)
                 tasks.cancel_scope.cancel()
         finally:
+            self.status = replace(self.status, running=False, caught_up=False)
             with anyio.CancelScope(shield=True):
                 await _end(process)
 
@@ -151,10 +172,32 @@ class Indexer:
 
     def _take(self, indexed: Indexed) -> None:
         if indexed.error is not None:
-            self.last_error = indexed.error
+            self.status = replace(self.status, last_error=indexed.error)
             _log.warning("%s", indexed.error)
+        if indexed.bytes_in_all:
+            self.status = replace(
+                self.status,
+                caught_up=False,
+                bytes_read=indexed.bytes_read,
+                bytes_in_all=indexed.bytes_in_all,
+            )
+        if indexed.is_caught_up:
+            self._caught_up(indexed.files)
         if indexed.sessions or indexed.usage or indexed.prices_changed:
             self._actor.observe(partial(_observe, indexed))
+            self._written()
+
+    def _caught_up(self, files: int | None) -> None:
+        error = self.status.last_error
+        self.status = replace(
+            self.status,
+            files=files,
+            caught_up=True,
+            bytes_read=0,
+            bytes_in_all=0,
+            # What an earlier worker ended of is over.
+            last_error=None if error == self._earlier_error else error,
+        )
 
     async def _log_errors(self, process: Process) -> None:
         errors = process.stderr
@@ -162,7 +205,7 @@ class Indexer:
             return
         async for data in errors:
             for line in data.decode(errors="replace").splitlines():
-                self.last_error = line
+                self.status = replace(self.status, last_error=line)
                 _log.warning("Index worker: %s", line)
 
 

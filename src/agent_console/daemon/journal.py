@@ -7,8 +7,8 @@ belongs to the thread once it runs.
 The thread takes everything that waits and carries it out in one transaction: many waiting UPSERTs
 share one commit, and the longer a commit takes, the more the next one carries.
 
-A database that was taken away or replaced takes everything that is written to it and keeps nothing:
-what is acknowledged was written to the file that lies at the path after the commit.
+The ledger itself notices when another is put in its place; who remembers what the earlier one held
+is told so, before any later answer.
 
 A ledger that cannot be opened stops nothing: each entry is answered as the ledger's own answers
 in an outage are, and opening is tried again when entries come, at most once in RETRY_SECONDS.
@@ -16,7 +16,6 @@ What the person had written on sessions is then read late, and told before any l
 """
 
 import contextlib
-import os
 import socket
 import threading
 import time
@@ -28,19 +27,35 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeAlias, TypeVar
 
 import anyio
+from msgspec import Struct
 
 from agent_console.config import Durability
 from agent_console.errors import LedgerError
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
 from agent_console.usage.ledger import Ledger, answer_without_ledger
+from agent_console.usage.maintenance.identity import LedgerIdentity
+from agent_console.usage.maintenance.progress import Tell
 
 Ticket = TypeVar("Ticket")
 """What the caller knows its entry by; the journal only hands it back."""
 
 Deliver: TypeAlias = Callable[[list[tuple[Ticket, LedgerResult]]], None]
 
-Recall: TypeAlias = Callable[[tuple[KeepUserFields, ...]], None]
-"""Told, once, what the person had written, when that could not be read at the start."""
+
+class Recalled(Struct, frozen=True):
+    """What the ledger holds, read after the start.
+
+    Attributes:
+        user_fields: What the person wrote on sessions.
+        replaces: Another ledger is in the place of the one that was read before: what that held is
+            no more. Otherwise it could not be read at the start.
+    """
+
+    user_fields: tuple[KeepUserFields, ...]
+    replaces: bool
+
+
+Recall: TypeAlias = Callable[[Recalled], None]
 
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 4.0
@@ -58,7 +73,11 @@ class Journal(Generic[Ticket]):
     """
 
     def __init__(
-        self, path: Path, durability: Durability = "normal", zone: tzinfo | None = None
+        self,
+        path: Path,
+        durability: Durability = "normal",
+        zone: tzinfo | None = None,
+        tell: Tell | None = None,
     ) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
@@ -66,14 +85,12 @@ class Journal(Generic[Ticket]):
         self.last_error: str | None = None
         self._durability: Durability = durability
         self._zone = zone
+        self._tell = tell
         self._ledger: Ledger | None = None
-        self._written_to: tuple[int, int] | None = None
+        self._told_of: LedgerIdentity | None = None
         self._tried_at = 0.0
-        self._untold = False
         self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
-        self._finished: deque[
-            list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
-        ] = deque()
+        self._finished: deque[list[tuple[Ticket, LedgerResult]] | Recalled | None] = deque()
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
@@ -88,7 +105,12 @@ class Journal(Generic[Ticket]):
 
     @classmethod
     def open(
-        cls, path: Path, *, durability: Durability = "normal", zone: tzinfo | None = None
+        cls,
+        path: Path,
+        *,
+        durability: Durability = "normal",
+        zone: tzinfo | None = None,
+        tell: Tell | None = None,
     ) -> "Journal[Ticket]":
         """Open the ledger, read what the person wrote on sessions, and start the thread.
 
@@ -100,10 +122,11 @@ class Journal(Generic[Ticket]):
             durability: What an acknowledged entry survives: `normal` a killed process, `full` a
                 power cut too.
             zone: Where days are cut; null for the system's zone.
+            tell: Hears of a migration.
         """
-        journal = cls(path, durability, zone)
-        journal.user_fields = journal._open_ledger()
-        journal._untold = journal.user_fields is None
+        journal = cls(path, durability, zone, tell)
+        recalled = journal._open_ledger()
+        journal.user_fields = None if recalled is None else recalled.user_fields
         journal._thread.start()
         return journal
 
@@ -131,7 +154,8 @@ class Journal(Generic[Ticket]):
 
         Args:
             deliver: Called in the event loop, with results in the order of their entries.
-            recall: Called in the event loop, when what the person had written is read late.
+            recall: Called in the event loop, when what the person had written is read late, or
+                another ledger was put in the place of this one.
         """
         self._deliver = deliver
         self._recall = recall
@@ -181,7 +205,7 @@ class Journal(Generic[Ticket]):
             done = self._finished.popleft()
             if done is None:
                 self._ended = True
-            elif isinstance(done, tuple):
+            elif isinstance(done, Recalled):
                 if self._recall is not None:
                     self._recall(done)
             else:
@@ -214,68 +238,55 @@ class Journal(Generic[Ticket]):
 
     def _carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         if self._ledger is None and time.monotonic() - self._tried_at >= RETRY_SECONDS:
-            user_fields = self._open_ledger()
-            if self._untold and user_fields is not None:
-                self._untold = False
-                self._hand_back(user_fields)
+            untold = self._told_of is None
+            recalled = self._open_ledger()
+            if recalled is not None and (untold or recalled.replaces):
+                self._hand_back(recalled)
         ledger = self._ledger
         if ledger is None:
             why = self.last_error or f"The ledger {self.path} is not open."
             return [answer_without_ledger(entry, why) for entry in entries]
         try:
             results = ledger.carry_out(entries)
-            if self._written_to != _identity(self.path):
-                return self._carry_out_anew(ledger, entries)
         except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
             self.last_error = f"The ledger {self.path} failed: {error!r}."
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
         self.last_error = ledger.last_error
+        if ledger.identity != self._told_of:
+            with contextlib.suppress(LedgerError):  # then it is told later
+                self._hand_back(self._recalled(ledger))
         if ledger.broken:
             ledger.close()
             self._ledger = None
         return results
 
-    def _carry_out_anew(
-        self, unlinked: Ledger, entries: Sequence[LedgerEntry]
-    ) -> list[LedgerResult]:
-        """Somebody took the database away: what is written there now is in nobody's reach."""
-        unlinked.close()
-        self._ledger = None
-        if self._open_ledger() is None or self._written_to is None:
-            why = self.last_error or f"The ledger {self.path} was taken away."
-            return [answer_without_ledger(entry, why) for entry in entries]
-        return self._carry_out(entries)
+    def _recalled(self, ledger: Ledger) -> Recalled:
+        """What the ledger holds, for who remembers what it held."""
+        user_fields = tuple(ledger.load_user_fields())
+        replaces = self._told_of not in {None, ledger.identity}
+        self._told_of = ledger.identity
+        return Recalled(user_fields, replaces)
 
-    def _open_ledger(self) -> tuple[KeepUserFields, ...] | None:
+    def _open_ledger(self) -> Recalled | None:
         """Open it, and read what the person wrote; null when it cannot be used."""
         self._tried_at = time.monotonic()
         ledger = None
         try:
-            ledger = Ledger(self.path, durability=self._durability, zone=self._zone)
-            user_fields = tuple(ledger.load_user_fields())
+            ledger = Ledger(
+                self.path, durability=self._durability, zone=self._zone, tell=self._tell
+            )
+            recalled = self._recalled(ledger)
         except LedgerError as error:
             if ledger is not None:
                 ledger.close()
             self.last_error = str(error)
             return None
         self._ledger = ledger
-        self._written_to = _identity(self.path)
         self.last_error = None
-        return user_fields
+        return recalled
 
-    def _hand_back(
-        self, results: list[tuple[Ticket, LedgerResult]] | tuple[KeepUserFields, ...] | None
-    ) -> None:
+    def _hand_back(self, results: list[tuple[Ticket, LedgerResult]] | Recalled | None) -> None:
         self._finished.append(results)
         # A full pair has bytes to read already; a closed one has nobody left to hear.
         with contextlib.suppress(OSError):
             self._bell.send(b"\0")
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies at a path; None when there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

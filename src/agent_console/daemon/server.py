@@ -25,6 +25,7 @@ from anyio.abc import TaskGroup
 from agent_console import config as configuration, log, paths
 from agent_console.daemon.actor import Actor, Ticket
 from agent_console.daemon.config_dirs import config_dir, known_config_dirs
+from agent_console.daemon.day_backups import DayBackups
 from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
@@ -38,6 +39,7 @@ from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
 from agent_console.errors import ConfigError
 from agent_console.model.session import Status
 from agent_console.protocol.messages import PROTOCOL_VERSION, ServerStatusResult
+from agent_console.usage.entries import LedgerResult, UsageAdded, UserFieldsKept
 from agent_console.version import __version__
 
 _log = logging.getLogger(__name__)
@@ -134,7 +136,10 @@ class Server:
         self._stop_reason = "stopped"
         self._database = paths.database_path()
         self._journal: Journal[Ticket] = Journal.open(
-            self._database, durability=config.daemon.durability, zone=config.display.zone
+            self._database,
+            durability=config.daemon.durability,
+            zone=config.display.zone,
+            tell=_log.info,
         )
         self._actor = Actor(
             State(self._journal.user_fields or ()),
@@ -145,7 +150,10 @@ class Server:
         )
         self._installed = known_config_dirs()
         self._registry = RegistryWatch(self._installed, self._actor)
-        self._indexer = Indexer(self._database, self._installed, self._actor)
+        self._backups = DayBackups(self._database)
+        self._indexer = Indexer(
+            self._database, self._installed, self._actor, self._backups.note_written
+        )
         self._actor.heeding = self._indexer.heed
 
     async def run(self) -> None:
@@ -155,7 +163,7 @@ class Server:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._obey_signals)
             tasks.start_soon(actor.run)
-            tasks.start_soon(self._journal.run, actor.deliver, actor.recall)
+            tasks.start_soon(self._journal.run, self._deliver, actor.recall)
             tasks.start_soon(self._ask_ledger_again)
             tasks.start_soon(self._feed_watchdog)
             async with anyio.create_task_group() as sources:
@@ -203,6 +211,11 @@ class Server:
         await self._journal.flush_and_close(FLUSH_SECONDS)
         with anyio.move_on_after(GOODBYE_SECONDS):
             await actor.say_goodbye(self._stop_reason)
+
+    def _deliver(self, results: list[tuple[Ticket, LedgerResult]]) -> None:
+        self._actor.deliver(results)
+        if any(isinstance(result, UsageAdded | UserFieldsKept) for _, result in results):
+            self._backups.note_written()
 
     def request_stop(self, reason: str) -> None:
         """End in good order."""
@@ -345,6 +358,7 @@ class Server:
             rss_bytes=_rss_bytes(),
             watching=tuple(str(folder) for folder in self._registry.folders),
             last_error=actor.last_error,
+            indexing=self._indexer.status,
         )
 
 

@@ -297,7 +297,7 @@ class State:
 
     def _meta(self, request: Meta_) -> Outcome:
         totals = self.metadata.get(request.session_id)
-        if totals is not None:
+        if totals is not None and request.session_id not in self._tables.outdated:
             return Outcome(totals)
         return Outcome(None, (), (ReadTotals(request.session_id),), waits=True)
 
@@ -314,8 +314,11 @@ class State:
                 return self._usage_added(result, at_ms)
             case TotalsRead():
                 if result.totals is None:
-                    on_board = result.session_id in self.sessions
-                    return Outcome(SessionMetadata(result.session_id) if on_board else None)
+                    if result.session_id not in self.sessions:
+                        return Outcome(None)
+                    nothing = SessionMetadata(result.session_id)
+                    outdated = result.session_id in self._tables.outdated
+                    return Outcome(nothing, self._tables.take_totals(nothing) if outdated else ())
                 if result.session_id not in self.sessions:
                     return Outcome(result.totals)  # read, not watched: nothing to keep
                 return Outcome(result.totals, self._tables.take_totals(result.totals))
@@ -347,16 +350,28 @@ class State:
 
     def recall_user_fields(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
         """What the person had written, which could not be read when the daemon started."""
-        tables = self._tables
         kept = tuple(kept)
-        tables.user_fields.recall(kept)
+        self._tables.user_fields.recall(kept)
+        changes = self._show_user_fields((fields.session_id for fields in kept), at_ms)
+        return Outcome(changes=changes)
+
+    def ledger_replaced(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
+        """Another ledger is in the place of the one that was read: what it holds stands."""
+        tables = self._tables
+        tables.user_fields.begin_anew(kept)
+        changes = self._show_user_fields(tuple(self.sessions), at_ms)
+        return Outcome(changes=changes, ledger=tables.recall_all())
+
+    def _show_user_fields(self, session_ids: Iterable[str], at_ms: int) -> tuple[Change, ...]:
+        tables = self._tables
         changes: tuple[Change, ...] = ()
-        for session_id in (fields.session_id for fields in kept):
+        for session_id in session_ids:
             known = tables.known(session_id)
             if known is not None:
                 after = known.with_session(**tables.user_fields.of(session_id))
-                changes += tables.commit(after, at_ms)
-        return Outcome(changes=changes)
+                if after.session != known.session:
+                    changes += tables.commit(after, at_ms)
+        return changes
 
     def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
         tables = self._tables

@@ -43,6 +43,7 @@ class Tables:
         seq: The number of the last change.
         user_fields: Labels, priorities and notes, also of sessions that are off the board.
         unread: Sessions on the board whose totals the ledger could not tell.
+        outdated: Sessions whose totals are of another ledger, until the present one tells its own.
     """
 
     def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
@@ -52,6 +53,7 @@ class Tables:
         self.seq = 0
         self.user_fields = UserFields(user_fields)
         self.unread: dict[str, None] = {}
+        self.outdated: set[str] = set()
         self._evidence: dict[str, Evidence] = {}
         self._histories = Histories()
         self._folders = FolderNames()
@@ -217,6 +219,7 @@ class Tables:
         self._metadata_seq.pop(session_id, None)
         self._asked_ledger.discard(session_id)
         self.unread.pop(session_id, None)
+        self.outdated.discard(session_id)
         self._histories.forget(session_id)
         removed = self._change("session_removed", session_id, SessionRemoved(session_id))
         self._missed.remember(removed)
@@ -225,6 +228,7 @@ class Tables:
     def take_totals(self, totals: SessionMetadata) -> tuple[Change, ...]:
         """The ledger has new totals of a session: told, and kept while it is on the board."""
         session_id = totals.session_id
+        self.outdated.discard(session_id)
         if self.metadata.get(session_id) == totals:
             return ()
         change = self._change("metadata", session_id, totals)
@@ -257,9 +261,19 @@ class Tables:
 
     def recall_again(self) -> tuple[LedgerEntry, ...]:
         """Ask for totals that could not be told, not for too many at once."""
-        again = [s for s in islice(self.unread, ASKED_AGAIN_AT_ONCE) if s not in self.metadata]
+        again = [
+            session_id
+            for session_id in islice(self.unread, ASKED_AGAIN_AT_ONCE)
+            if session_id not in self.metadata or session_id in self.outdated
+        ]
         self.unread = dict.fromkeys(islice(self.unread, ASKED_AGAIN_AT_ONCE, None))
         return tuple(ReadTotals(session_id) for session_id in again)
+
+    def recall_all(self) -> tuple[LedgerEntry, ...]:
+        """Ask another ledger for the totals of the whole board; until then they are outdated."""
+        self.outdated.update(self.metadata)
+        self._asked_ledger.update(self.sessions)
+        return tuple(ReadTotals(session_id) for session_id in self.sessions)
 
     # ---- names ---------------------------------------------------------------------------
 

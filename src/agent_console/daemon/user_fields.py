@@ -51,6 +51,12 @@ class UserFields:
             newer = self.unkept.get(fields.session_id)
             self._remember(fields if newer is None else _over(fields, newer))
 
+    def begin_anew(self, kept: Iterable[KeepUserFields]) -> None:
+        """Another ledger is there: what it holds stands, under what it has not been told yet."""
+        self._written = {fields.session_id: fields for fields in kept}
+        for session_id, unkept in self.unkept.items():
+            self._remember(_over(self._written.get(session_id), unkept))
+
     def _remember(self, fields: KeepUserFields) -> None:
         if any(fields.written.values()):
             self._written[fields.session_id] = fields

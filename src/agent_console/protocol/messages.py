@@ -295,8 +295,27 @@ class Counters(Struct, frozen=True, gc=False):
     spool_dropped: int
 
 
+class IndexingStatus(Struct, frozen=True, gc=False):
+    """How far the transcripts are in the ledger.
+
+    Attributes:
+        running: Transcripts are followed now.
+        files: How many there are; null until all have been looked at.
+        caught_up: All that was there has been read.
+        bytes_read, bytes_in_all: Of a long reading, while not caught up.
+        last_error: What went wrong last.
+    """
+
+    running: bool
+    files: int | None
+    caught_up: bool
+    bytes_read: int
+    bytes_in_all: int
+    last_error: str | None
+
+
 class ServerStatusResult(Struct, frozen=True, gc=False):
-    """The answer to STATUS."""
+    """The answer to STATUS; `indexing` is null where an older daemon does not tell it."""
 
     pid: int
     server: str
@@ -316,6 +335,7 @@ class ServerStatusResult(Struct, frozen=True, gc=False):
     rss_bytes: int
     watching: tuple[str, ...]
     last_error: str | None
+    indexing: IndexingStatus | None = None
 
 
 class DumpResult(Struct, frozen=True, gc=False):

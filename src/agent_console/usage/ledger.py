@@ -2,6 +2,9 @@
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
 Rule 2: which of two accounts of one response stands is decided in accounts.py.
+Rule 3: what is acknowledged is in the ledger that lies at the path. Each transaction looks, once it
+has its lock, whether that is another than before (a restore, a recovery, a file taken away), and
+after its commit whether the file is still there; then it is carried out anew, in the new one.
 """
 
 import sqlite3
@@ -37,6 +40,8 @@ from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.ingest.unlisted import remake_unlisted
+from agent_console.usage.maintenance.identity import identity
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
 from agent_console.usage.prices.thresholds import mark_applied
@@ -50,19 +55,34 @@ Result = TypeVar("Result")
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
 
+TRIES = 3
+"""How often a transaction is carried out anew when the ledger is replaced meanwhile."""
+
+
+class _ReplacedError(Exception):
+    """Another ledger is in the place of the one that was opened."""
+
 
 class Ledger:
     """The open ledger. One thread uses it at a time.
 
     Attributes:
         path: The database.
-        connection: To it; what is read or written there goes through modules of this package.
+        connection: To it; what is read or written there goes through modules of this package. It
+            is another one once the ledger was replaced.
+        identity: Which ledger this is; whoever remembers what it held asks again when another is
+            told here.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
     """
 
     def __init__(
-        self, path: Path, *, durability: Durability = "normal", zone: tzinfo | None = None
+        self,
+        path: Path,
+        *,
+        durability: Durability = "normal",
+        zone: tzinfo | None = None,
+        tell: Tell | None = None,
     ) -> None:
         """Open the ledger, and make or migrate it when it needs to be.
 
@@ -70,6 +90,7 @@ class Ledger:
             path: The database; its folder is made when it is missing.
             durability: What a commit survives.
             zone: Where days are cut; null for the system's zone.
+            tell: Hears of a migration.
 
         Raises:
             LedgerError: It cannot be used as it is.
@@ -77,10 +98,17 @@ class Ledger:
         self.path = path
         self.last_error: str | None = None
         self.broken = False
-        self.connection = open_database(path, durability)
+        self._durability: Durability = durability
+        self._zone = zone
+        self._tell = tell
+        self._open()
+
+    def _open(self) -> None:
+        self.connection = open_database(self.path, self._durability, self._tell)
+        self.identity = identity(self.path, self.connection)
         self._names = Names(self.connection)
         self._facets = Facets(self.connection, self._names)
-        self._spending = SpendingQuery(self.connection, zone)
+        self._spending = SpendingQuery(self.connection, self._zone)
 
     def close(self) -> None:
         """Close the database; what was committed is in it."""
@@ -108,7 +136,10 @@ class Ledger:
         changed and every entry that writes is refused as retryable.
         """
         try:
-            results = self._transact(entries)
+            results = self._in_the_present_one(lambda: self._transact(entries))
+        except LedgerError as error:
+            self.last_error = str(error)
+            return [answer_without_ledger(entry, self.last_error) for entry in entries]
         except sqlite3.Error as error:
             if not _is_outage(error):
                 return self._one_by_one(entries, error)
@@ -182,9 +213,38 @@ class Ledger:
             LedgerError: Nothing was changed: the database cannot be written.
         """
         try:
-            return change()
+            return self._in_the_present_one(change)
         except sqlite3.Error as error:
             raise LedgerError(reason(self.path, error)) from error
+
+    def follow(self) -> None:
+        """Use the ledger that lies at the path now: for who reads without a transaction.
+
+        Raises:
+            LedgerError: It cannot be opened.
+        """
+        try:
+            if identity(self.path, self.connection) != self.identity:
+                self._reopen()
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
+
+    def _in_the_present_one(self, change: Callable[[], Result]) -> Result:
+        for _ in range(TRIES):
+            try:
+                return change()
+            except _ReplacedError:
+                self._reopen()
+        raise LedgerError(f"The ledger {self.path} is replaced again and again: try later.")
+
+    def _must_be_the_same(self) -> None:
+        if identity(self.path, self.connection) != self.identity:
+            raise _ReplacedError
+
+    def _reopen(self) -> None:
+        replaced = self.connection
+        self._open()
+        replaced.close()
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Generator[Batch]:
@@ -192,6 +252,7 @@ class Ledger:
         batch = Batch(self.connection, self._names, self._facets)
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
+            self._must_be_the_same()
             self._facets.begin()
             yield batch
             self.connection.execute("COMMIT")
@@ -205,6 +266,8 @@ class Ledger:
         self._facets.committed()
         self._names.committed()
         self._spending.rows_added(batch.new_rows_in)
+        if writes and not self.identity.lies_at(self.path):
+            raise _ReplacedError
 
     def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
         """A batch with an entry that the tables will not take: the others need not suffer."""
@@ -222,8 +285,9 @@ class Ledger:
     def _answer_in_outage(self, entry: LedgerEntry, why: str) -> LedgerResult:
         if isinstance(entry, ReadTotals | ReadSpending):
             try:
-                return self._transact([entry])[0]  # a full disk can still be read
-            except sqlite3.Error:
+                # A full disk can still be read.
+                return self._in_the_present_one(lambda: self._transact([entry]))[0]
+            except (sqlite3.Error, LedgerError):
                 pass
         return answer_without_ledger(entry, why)
 

@@ -148,7 +148,11 @@ def test_what_nobody_may_read_now_stays(
     database: Path, two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     really = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != str(two[0]) and really(path, mode))
+
+    def refused(path: str, mode: int) -> bool:
+        return path != str(two[0]) and really(path, mode)
+
+    monkeypatch.setattr(os, "access", refused)
     done = again(database)
     assert (done.read.files_read, done.before == done.after) == (1, True)
 

@@ -18,7 +18,7 @@ NOON_MS = 1_795_176_000_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
-OPUS = "claude-opus-5-5"
+OPUS = "claude-opus-5"
 HAIKU = "claude-haiku-4-5-20251001"
 NOBODYS = "nobody-knows"
 """A model without a price."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
+from agent_console.cli.backing_up import back_up
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
@@ -44,7 +45,7 @@ class Days(click.ParamType[int]):
 @click.option(
     "--config-dir",
     "config_dirs",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     multiple=True,
     help="A folder of Claude Code instead of the usual ones; may be repeated.",
 )
@@ -67,12 +68,15 @@ def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> 
             config_dirs=config_dirs or None,
             since_ms=since_ms,
             tell=tell,
+            say=narrate,
         )
     if as_json:
         emit_json(caught_up)
     else:
         emit(_sentence(caught_up, time.monotonic() - started))
     tell_unreadable(caught_up)
+    if caught_up.files_read:
+        back_up(database_path())
 
 
 def _sentence(caught_up: "CaughtUp", seconds: float) -> str:

@@ -24,7 +24,13 @@ def command(everything: bool, as_json: bool) -> None:
     holds for the whole of such a prompt. Prices of your own belong into the configuration.
     """
     prices = config.load().prices
-    listed = price_list(database_path(), prices, time.time_ns() // 1_000_000, everything=everything)
+    listed = price_list(
+        database_path(),
+        prices,
+        time.time_ns() // 1_000_000,
+        everything=everything,
+        tell=narrate,
+    )
     if as_json:
         document = {
             "discount_percent": prices.discount_percent,

@@ -1,14 +1,17 @@
 """`agent-console reindex`: read the transcripts again and say what changed."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from agent_console import config
+from agent_console.cli.backing_up import back_up
 from agent_console.cli.commands.ingest import tell_unreadable
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json
+from agent_console.cli.db.asking import ask, yes_option
+from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.model.format import exact_cost, exact_tokens
 from agent_console.paths import database_path
@@ -22,12 +25,12 @@ if TYPE_CHECKING:
 @click.option(
     "--config-dir",
     "config_dirs",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     multiple=True,
     help="A folder of Claude Code instead of the usual ones; may be repeated.",
 )
 @click.option("--prune", is_flag=True, help="Also drop what was read from transcripts now gone.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask before dropping anything.")
+@yes_option
 @json_option
 def command(
     project: str | None,
@@ -46,11 +49,12 @@ def command(
     )
 
     database = database_path()
+    project = None if project is None else os.path.abspath(Path(project).expanduser())
     if prune and not yes:
-        rows = count_gone(database, project, config_dirs=config_dirs or None)
+        rows = count_gone(database, project, config_dirs=config_dirs or None, say=narrate)
         if rows:
             question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
-            click.confirm(question, abort=True, err=True)
+            ask(question, yes=yes, as_json=as_json)
     with reading_progress() as tell:
         done = reindex(
             database,
@@ -59,12 +63,16 @@ def command(
             project=project,
             prune=prune,
             tell=tell,
+            say=narrate,
         )
     if as_json:
         emit_json(done)
     else:
         emit(_report(done))
+    if project is not None and not done.read.files_read:
+        narrate(f"No transcript that is still there tells of {project}.")
     tell_unreadable(done.read)
+    back_up(database)
 
 
 def _report(done: "Reindexed") -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from agent_console.cli.usage.options import EXPORT, FILTERS, OPTIONS, Option
-from agent_console.usage.reports.groupings import ALIASES, GROUPINGS
+from agent_console.cli.usage.options import EXPORT, FILTERS, Option, options_of
+from agent_console.usage.reports.groupings import ALIASES, GROUPINGS, without_tool
 
 _HELP = {
     "daily": "Tokens and costs by day.",
@@ -30,6 +30,7 @@ class Reports(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Like click's, with the report that is meant when none is named."""
+        args = without_tool(args)
         if not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"}):
             args = ["daily", *args]
         return super().parse_args(ctx, args)
@@ -43,8 +44,8 @@ class Reports(click.Group):
 def command() -> None:
     """Show tokens and costs by day, week, month, session, project and more.
 
-    Without the name of a report it is `daily`. Every report has the same options; those of ccusage
-    mean what they mean there.
+    Without the name of a report it is `daily`. All reports have the same options, which
+    `agent-console usage daily --help` lists; those of ccusage mean what they mean there.
     """
 
 
@@ -53,7 +54,10 @@ def _report(name: str) -> click.Command:
         return _run(name, _given(values))
 
     return click.Command(
-        name, callback=callback, params=[_click_option(each) for each in OPTIONS], help=_HELP[name]
+        name,
+        callback=callback,
+        params=[_click_option(each) for each in options_of(name)],
+        help=_HELP[name],
     )
 
 

@@ -22,7 +22,7 @@ ROWS_AT_ONCE = 1_000
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a line of column names.")
 def query(statement: str, *, as_json: bool, as_csv: bool) -> None:
-    """Ask the database something in SQL; nothing but reading is possible.
+    """Ask the database something in SQL, for reading only.
 
     `agent-console db query "SELECT sql FROM sqlite_schema"` shows the tables, with a comment for
     each column.

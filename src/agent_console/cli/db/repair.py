@@ -15,10 +15,10 @@ from agent_console.paths import database_path
 @yes_option
 @json_option
 def repair(*, yes: bool, as_json: bool) -> None:
-    """Mend settings, indexes and sums; begin again from a backup after worse damage.
+    """Mend it, or begin again from a backup after worse damage.
 
-    Messages are never changed. A damaged database is kept beside the new one, and you are asked
-    before; what cannot be rebuilt is told.
+    Settings, indexes and sums are mended; messages are never changed. A damaged database is kept
+    beside the new one, and you are asked before; what cannot be rebuilt is told.
     """
     from agent_console.usage.maintenance.repair import repair as mend  # noqa: PLC0415
 
@@ -35,6 +35,9 @@ def repair(*, yes: bool, as_json: bool) -> None:
         from agent_console.usage.maintenance.recover import recover  # noqa: PLC0415
 
         recovery = recover(database_path(), time.time_ns() // 1_000_000, narrate)
+        from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - as above
+
+        tell_daemons()
         sentences = recovery.sentences()
         moved = None if recovery.moved_to is None else str(recovery.moved_to)
         backup = None if recovery.backup is None else str(recovery.backup.path)

@@ -35,7 +35,11 @@ def _lines(figures: "LedgerStats") -> list[str]:
             f"{figures.messages:,} messages, {figures.sessions:,} sessions, "
             f"{figures.projects:,} projects, {figures.total_tokens:,} tokens"
         ),
-        f"{_when(figures.first_message_ms)} to {_when(figures.last_message_ms)}",
+        *(
+            [f"{_when(figures.first_message_ms)} to {_when(figures.last_message_ms)}"]
+            if figures.messages
+            else []
+        ),
         "",
         "Tables",
     ]

@@ -11,6 +11,7 @@ from agent_console.paths import APP, log_path
 from agent_console.version import __version__
 
 START = "agent-console daemon start"
+REPAIR = "agent-console db repair"
 
 
 def daemon(situation: Situation) -> Iterator[Finding]:
@@ -75,6 +76,8 @@ def _answers(situation: Situation) -> Iterator[Finding]:
     else:
         yield ok("daemon", f"Version {status.server} answers, pid {status.pid}.")
     if status.ledger_error is not None:
-        yield problem("ledger", status.ledger_error, "agent-console daemon restart, when mended")
+        damaged = REPAIR in status.ledger_error
+        mend = REPAIR if damaged else "Mend that; the daemon then goes on by itself."
+        yield problem("ledger", status.ledger_error, mend)
     if status.last_error is not None:
         yield warning("daemon log", status.last_error, f"See {short(log_path())}")

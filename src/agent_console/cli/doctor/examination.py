@@ -6,6 +6,7 @@ Rule: a check that fails itself is a finding, so that one surprise never hides t
 from collections.abc import Callable, Iterator
 
 from agent_console.cli.doctor import (
+    completeness_checks,
     daemon_checks,
     history_checks,
     hook_checks,
@@ -36,6 +37,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     privacy_checks.privacy,
     history_checks.spooled,
     history_checks.ledger,
+    completeness_checks.complete,
     history_checks.retention,
     probe,
 )

@@ -21,7 +21,7 @@ def started_without_hooks(situation: Situation) -> Iterator[Finding]:
     """No running session was started with an option that switches hooks off."""
     options = " and ".join(WITHOUT_HOOKS)
     found = False
-    for entry in _registered(situation):
+    for entry in registered(situation):
         for option in _options(entry.pid):
             found = True
             yield warning(
@@ -34,7 +34,7 @@ def started_without_hooks(situation: Situation) -> Iterator[Finding]:
         yield ok("sessions", f"Hooks run, except in sessions started with {options}.")
 
 
-def _registered(situation: Situation) -> Iterator[RegistryEntry]:
+def registered(situation: Situation) -> Iterator[RegistryEntry]:
     """What live processes say of themselves."""
     status = situation.daemon.status
     folders = {file.path.parent / "sessions" for file in situation.users}

@@ -16,6 +16,7 @@ from agent_console.paths import config_path, data_dir, state_dir
 
 DATA_NAMES = (
     "metrics.db*",
+    ".metrics.db.*",
     "sockets",
     "hooks",
     "statusline",

@@ -7,6 +7,7 @@ for the limits; none is started for that.
 from agent_console.cli.usage.notes import money
 from agent_console.model.format import elapsed, tokens
 from agent_console.usage.reports.block_details import BlockDetail, end_officially
+from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,16 @@ _MINUTE_MS = 60_000
 
 
 def only_active(report: "Report", request: "Request") -> None:
-    """Leave only the current block in the report's rows; the account's limits say when it ends."""
+    """Leave only the current block in a report; the account's limits say when it ends."""
     report.rows = [row for row in report.rows if _detail(row.detail).is_active]
+    report.totals = Sums()
+    for row in report.rows:
+        report.totals.add(row.sums or Sums())
+    report.unpriced_models = [
+        model
+        for model in report.unpriced_models
+        if any(model in row.models and row.models[model].unpriced for row in report.rows)
+    ]
     limit = _limit() if report.rows else None
     if limit is None or limit.resets_at_ms is None or limit.resets_at_ms <= request.now_ms:
         return

@@ -43,21 +43,15 @@ class Line:
 
 def lines(report: "Report", request: "Request") -> list[Line]:
     """What a table of the report has below its heading."""
-    found = lines_of_rows(report.rows, report, request)
-    found.append(Line("total", "Total", None, report.totals, []))
-    return found
-
-
-def lines_of_rows(rows: "list[Row]", report: "Report", request: "Request") -> list[Line]:
-    """The same of some of its rows, without the totals."""
     found: list[Line] = []
-    for row in rows:
+    for row in report.rows:
         found.append(Line("plain", row.label, row, row.sums, list(row.models)))
         if request.breakdown and report.grouping.name != "model":
             found += [
                 Line("dim", f"  {short_model(model)}", None, sums, [model])
                 for model, sums in row.models.items()
             ]
+    found.append(Line("total", "Total", None, report.totals, []))
     return found
 
 

@@ -1,11 +1,10 @@
 """A report as CSV.
 
-Rule: exact values, one line a row, no totals: whoever reads it adds up. Notes go to stderr.
+Rule: exact values, each token in one line, no totals: whoever reads it adds up. Notes go to stderr.
 """
 
 from agent_console.cli.output import emit_piece, narrate
-from agent_console.cli.usage.columns import lines_of_rows
-from agent_console.cli.usage.exact_columns import cells, heading, without_gaps
+from agent_console.cli.usage.exact_columns import cells, heading, parted
 from agent_console.cli.usage.notes import warnings
 from agent_console.usage.reports.csv_text import csv_line
 
@@ -21,5 +20,5 @@ def write_csv(report: "Report", request: "Request") -> None:
         narrate(note)
     emit_piece(csv_line(heading(report, request)))
     for rows in [report.rows] if report.parts is None else report.parts:
-        found = without_gaps(lines_of_rows(rows, report, request))
+        found = parted(rows, request)
         emit_piece("".join(csv_line(cells(report, request, each)) for each in found))

@@ -3,6 +3,7 @@
 Rule: names of columns are read by other programs; one is added, never renamed.
 """
 
+from agent_console.cli.usage.columns import Line
 from agent_console.model.format import printable
 from agent_console.usage.reports.arrangement import is_gap
 from agent_console.usage.reports.instants import iso_ms
@@ -11,9 +12,9 @@ from agent_console.usage.reports.sums import Sums, usd_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.columns import Line
     from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.row import Row
 
 _TITLES = {
     "daily": "date",
@@ -100,3 +101,16 @@ def _has_project(report: "Report", request: "Request") -> bool:
 def without_gaps(found: "list[Line]") -> "list[Line]":
     """The lines that are of usage."""
     return [each for each in found if each.row is None or not is_gap(each.row)]
+
+
+def parted(rows: "list[Row]", request: "Request") -> list[Line]:
+    """Lines in which each token stands once: of rows, or of each model of a row (--breakdown)."""
+    found: list[Line] = []
+    for row in rows:
+        if request.breakdown and row.models:
+            found += [
+                Line("plain", row.label, row, sums, [model]) for model, sums in row.models.items()
+            ]
+        else:
+            found.append(Line("plain", row.label, row, row.sums, list(row.models)))
+    return without_gaps(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.usage.request import OptionError, Request, now_ms
-from agent_console.cli.usage.run import bring_up_to_date
+from agent_console.cli.usage.run import back_up, bring_up_to_date
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
 from agent_console.usage.reports.export_fields import Field, Level, fields
@@ -34,9 +34,8 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
     form: Format = given.get("format") or ("json" if given.get("json") else "csv")
     request = Request("daily", {**given, "json": False}, timezone, now_ms())
     chosen = chosen_fields(given.get("fields"), fields(level, request.wanted.mode), level)
-    if request.ingest:
-        bring_up_to_date(request, database)
-    connection = open_for_reading(database)
+    took_in = request.ingest and bring_up_to_date(request, database)
+    connection = open_for_reading(database, narrate)
     if connection is None:
         raise AgentConsoleError("There is no ledger yet: no transcript has been read.")
     try:
@@ -52,6 +51,8 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
         raise explained(database, error) from error
     finally:
         connection.close()
+    if took_in:
+        back_up(database)
     return 0
 
 

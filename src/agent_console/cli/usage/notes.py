@@ -50,7 +50,7 @@ def summary(report: "Report", *, with_cost: bool) -> str:
     everything = report.all_time
     parts = [f"{tokens(everything.sums.tokens)} tokens"]
     if with_cost:
-        parts.append(money(everything.sums.cost_pico))
+        parts.append(money(everything.sums.cost_pico if everything.sums.tokens else 0))
     parts += [_counted(everything.projects, "project"), _counted(everything.sessions, "session")]
     return f"All time: {', '.join(parts)}."
 

@@ -119,7 +119,10 @@ def drawn(session: OneSession, request: "Request") -> str:
     if session.entries:
         kinds = ["plain"] * len(session.entries)
         table = draw(
-            _columns(session.entries, request, local), kinds, width, coloured=is_coloured()
+            _columns(session.entries, request, local),
+            kinds,
+            width,
+            coloured=is_coloured(request.coloured),
         )
         written += f"\n{table}"
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(session.report, request))

@@ -101,14 +101,40 @@ VIEWS = (
 )
 """How it is grouped and shown."""
 
+COLOURS = (
+    Option("color", "Use colours in a pipe too."),
+    Option("no-color", "Use no colours."),
+)
+
 IGNORED = (
     Option(
         "offline", "Accepted from scripts made for ccusage; prices are always local.", short="O"
     ),
     Option("no-offline", "Accepted; prices are always local."),
+    Option("all", "Accepted; there is only Claude Code."),
+    Option("single-thread", "Accepted; only what is new is read."),
 )
 
-OPTIONS = (*FILTERS, *VIEWS, *IGNORED)
+OPTIONS = (*FILTERS, *VIEWS, *COLOURS, *IGNORED)
+
+
+def options_of(report: str) -> tuple[Option, ...]:
+    """The options of a report: as in ccusage, `-i` is a session for `session`, else --instances."""
+    if report != "session":
+        return OPTIONS
+    letters = {"instances": "", "id": "i"}
+    return tuple(
+        Option(
+            each.name,
+            each.help,
+            each.metavar,
+            short=letters.get(each.name, each.short),
+            choices=each.choices,
+            repeats=each.repeats,
+        )
+        for each in OPTIONS
+    )
+
 
 EXPORT = (
     Option(

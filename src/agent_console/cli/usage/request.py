@@ -4,6 +4,7 @@ Rule: the only place that turns what was typed into a filter and a view, for cli
 short way alike. A wrong value is a ValueError whose sentence says what is allowed.
 """
 
+import os
 import time
 
 from agent_console.cli.usage.options import OPTIONS
@@ -59,11 +60,13 @@ class Request:
         format: `json`, `csv`, `markdown`; empty for a table.
         config_dirs: Claude Code's folders; empty for the usual ones.
         ingest: Look for new transcript lines first.
+        coloured: What was said of colours; null when nothing was.
     """
 
     __slots__ = (
         "active",
         "breakdown",
+        "coloured",
         "compact",
         "config_dirs",
         "descending",
@@ -103,7 +106,8 @@ class Request:
         self.with_cost = not given.get("no-cost")
         self.compact = bool(given.get("compact"))
         self.ingest = not given.get("no-ingest")
-        self.config_dirs = _texts(given, "config-dir")
+        self.config_dirs = _folders(given, "config-dir")
+        self.coloured = False if given.get("no-color") else True if given.get("color") else None
         self.sort: Sort | None = _sort(_text(given, "sort"))
         order = _text(given, "order")
         self.descending = order == "desc" if order else None
@@ -208,6 +212,14 @@ def _texts(given: "Given", name: str) -> tuple[str, ...]:
     if value is None or isinstance(value, bool):
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _folders(given: "Given", name: str) -> "tuple[str, ...]":
+    folders = tuple(os.path.expanduser(folder) for folder in _texts(given, name))
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise OptionError(name, f'there is no folder "{folder}"')
+    return folders
 
 
 def _sort(word: str) -> "Sort | None":

@@ -4,7 +4,12 @@ Rule: click, rich and msgspec are not imported on the way of a plain report, and
 here: what was asked for is in the Request.
 """
 
-from agent_console.cli.output import columns as terminal_columns, emit, is_coloured
+from agent_console.cli.output import (
+    columns as terminal_columns,
+    emit,
+    is_coloured,
+    narrate,
+)
 from agent_console.usage.reports.arrangement import arrange
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.reading import explained, open_for_reading
@@ -27,11 +32,25 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    if request.ingest:
-        bring_up_to_date(request, database)
-    connection = open_for_reading(database)
+    took_in = request.ingest and bring_up_to_date(request, database)
+    code = _answer(request, database)
+    if took_in:
+        back_up(database)
+    return code
+
+
+def back_up(database: str) -> None:
+    """Make the day's backup when it is due; called when something was taken in and is told."""
+    from pathlib import Path  # noqa: PLC0415 - rarely needed
+
+    from agent_console.cli import backing_up  # noqa: PLC0415 - rarely needed
+
+    backing_up.back_up(Path(database))
+
+
+def _answer(request: "Request", database: str) -> int:
+    connection = open_for_reading(database, narrate)
     if connection is None:
-        from agent_console.cli.output import narrate  # noqa: PLC0415 - rarely needed
         from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - rarely needed
 
         narrate("There is no ledger yet: no transcript has been read.")
@@ -116,23 +135,25 @@ def drawn(report: Report, request: "Request") -> str:
     width = terminal_columns()
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(report, request))
     if not report.rows:
-        return f"No usage matches.\n{said}"
+        return f"{'No block is active.' if request.active else 'No usage matches.'}\n{said}"
     if request.active:
         from agent_console.cli.usage.active_block import pace_lines  # noqa: PLC0415 - one report
 
         said = "".join(f"{line}\n" for line in pace_lines(report, request)) + said
     found = lines(report, request)
     cells = columns(report, request, found, LocalTime(request))
-    table = draw(cells, [each.kind for each in found], width, coloured=is_coloured())
+    table = draw(
+        cells, [each.kind for each in found], width, coloured=is_coloured(request.coloured)
+    )
     return f"{table}\n{said}"
 
 
-def bring_up_to_date(request: "Request", database: str) -> None:
-    """Read what is new in the transcripts."""
+def bring_up_to_date(request: "Request", database: str) -> bool:
+    """Read what is new in the transcripts; whether there was something."""
     from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
 
     if is_up_to_date(database, request.config_dirs):
-        return
+        return False
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
-    catch_up(database, request.config_dirs)
+    return catch_up(database, request.config_dirs)

@@ -20,6 +20,7 @@ from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.maintenance.progress import Tell as Say
 
 
 class Progress(Struct, frozen=True):
@@ -59,6 +60,7 @@ def bring_up_to_date(
     config_dirs: Sequence[Path] | None = None,
     since_ms: int | None = None,
     tell: Tell | None = None,
+    say: Say | None = None,
 ) -> CaughtUp:
     """Take in everything that is new in the transcripts.
 
@@ -68,11 +70,12 @@ def bring_up_to_date(
         config_dirs: Claude Code's folders; null: the usual ones.
         since_ms: Only files that were written to since then, Unix milliseconds.
         tell: Hears of the progress.
+        say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
         keep_prices(ledger, prices)
@@ -105,7 +108,7 @@ def catch_up(
     """
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     found = find_transcripts(dirs)
-    known = KnownFiles(ledger.connection)
+    known = KnownFiles(ledger)
 
     def look() -> tuple[int, list[TranscriptFile]]:
         gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
@@ -137,7 +140,7 @@ def take_in(
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
     """
-    known = KnownFiles(ledger.connection)
+    known = KnownFiles(ledger)
     wanted = ledger.writing(lambda: known.wanted(files, everything=from_start))
     offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
     in_all = sum(

@@ -47,7 +47,7 @@ class Importer:
 
     def __init__(self, ledger: Ledger, taken: Callable[[Taken, Imported], None]) -> None:
         self._ledger = ledger
-        self._known = KnownFiles(ledger.connection)
+        self._known = KnownFiles(ledger)
         self._taken = taken
 
     def run(

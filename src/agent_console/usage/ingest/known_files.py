@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Sequence
 from io import FileIO
 from pathlib import Path
-from sqlite3 import Connection
 
 from agent_console.usage.ingest.file_prints import has_grown_from
 from agent_console.usage.ingest.file_reading import SourceState
@@ -22,6 +21,7 @@ from agent_console.usage.ingest.source_rows import (
     read_source,
 )
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.ledger import Ledger
 
 _FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status FROM sources"
 
@@ -29,8 +29,8 @@ _FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status FROM sources"
 class KnownFiles:
     """What `sources` says, compared with the disk."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     def wanted(
         self, files: Iterable[TranscriptFile], *, everything: bool = False
@@ -41,9 +41,10 @@ class KnownFiles:
             files: As they are now.
             everything: Those that have not changed too.
         """
+        self._ledger.follow()
         stats: dict[str, tuple[int, ...]] = {}
         paths: dict[tuple[int, int], str] = {}
-        for path, device, inode, size_bytes, mtime_ns, _ in self._connection.execute(_FILES):
+        for path, device, inode, size_bytes, mtime_ns, _ in self._ledger.connection.execute(_FILES):
             stats[path] = (device, inode, size_bytes, mtime_ns)
             paths[device, inode] = path
         wanted: list[tuple[TranscriptFile, SourceState | None]] = []
@@ -54,16 +55,16 @@ class KnownFiles:
                 if old_path is None or not self._has_moved(old_path, file):
                     wanted.append((file, None))
                     continue
-                move_source(self._connection, old_path, file.path)
+                move_source(self._ledger.connection, old_path, file.path)
                 stats[file.path] = stats.pop(old_path)
             if everything or stats[file.path] != now:
-                row = read_source(self._connection, file.path)
+                row = read_source(self._ledger.connection, file.path)
                 wanted.append((file, None if row is None else row.state))
         return wanted
 
     def _has_moved(self, old_path: str, file: TranscriptFile) -> bool:
         """Whether `file` is what was read at `old_path`."""
-        known = None if os.path.exists(old_path) else read_source(self._connection, old_path)
+        known = None if os.path.exists(old_path) else read_source(self._ledger.connection, old_path)
         if known is None or not known.state.offset_bytes:
             return False
         try:
@@ -81,17 +82,20 @@ class KnownFiles:
             files: All that are there.
             below: The folders that were looked through.
         """
+        self._ledger.follow()
         there = {file.path for file in files}
         folders = tuple(f"{os.path.realpath(folder)}/" for folder in below)
         gone = [
             path
-            for path, *_, status in self._connection.execute(_FILES).fetchall()
+            for path, *_, status in self._ledger.connection.execute(_FILES).fetchall()
             if status != SourceStatus.GONE and path not in there and path.startswith(folders)
         ]
-        mark_sources_gone(self._connection, gone)
+        mark_sources_gone(self._ledger.connection, gone)
         return len(gone)
 
     def mark_unreadable(self, file: UnreadableFile) -> None:
         """Remember why a file that was read before cannot be read now."""
         status = SourceStatus.GONE if file.is_gone else SourceStatus.UNREADABLE
-        mark_source(self._connection, file.path, status, None if file.is_gone else file.reason)
+        mark_source(
+            self._ledger.connection, file.path, status, None if file.is_gone else file.reason
+        )

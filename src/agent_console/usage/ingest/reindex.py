@@ -25,6 +25,7 @@ from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.maintenance.progress import Tell as Say
 from agent_console.usage.rows import Kind, Source
 from agent_console.usage.statements import read_rows_of_sources, read_unlisted
 
@@ -72,6 +73,7 @@ def reindex(
     project: str | None = None,
     prune: bool = False,
     tell: Tell | None = None,
+    say: Say | None = None,
 ) -> Reindexed:
     """Read all transcripts again, or those of one project.
 
@@ -82,11 +84,12 @@ def reindex(
         project: Only transcripts that tell of this working directory.
         prune: Take out the rows of transcripts that are gone.
         tell: Hears of the progress.
+        say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         before = totals(ledger.connection)
         files = _found(ledger, config_dirs)
@@ -110,14 +113,24 @@ def totals(connection: Connection) -> Totals:
 
 
 def count_gone(
-    database: Path, project: str | None = None, *, config_dirs: Sequence[Path] | None = None
+    database: Path,
+    project: str | None = None,
+    *,
+    config_dirs: Sequence[Path] | None = None,
+    say: Say | None = None,
 ) -> int:
     """How many rows `prune` would take out of the ledger at `database`.
+
+    Args:
+        database: The ledger.
+        project: Only of this working directory.
+        config_dirs: Claude Code's folders; null: the usual ones.
+        say: Hears what a migration did.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    ledger = Ledger(database)
+    ledger = Ledger(database, tell=say)
     try:
         _found(ledger, config_dirs)
         return gone_rows(ledger.connection, project)
@@ -139,7 +152,8 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
     """
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     files = find_transcripts(dirs).files
-    known = KnownFiles(ledger.connection)
+    known = KnownFiles(ledger)
+    known.wanted(files)  # so that those that have moved are not taken for gone
     ledger.writing(lambda: known.mark_gone(files, [folder / "projects" for folder in dirs]))
     return [file for file in files if os.access(file.path, os.R_OK)]
 

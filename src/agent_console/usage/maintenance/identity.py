@@ -23,17 +23,26 @@ class LedgerIdentity(Struct, frozen=True):
     inode: int | None
     generation: int
 
+    def lies_at(self, path: Path) -> bool:
+        """Whether its file is the one that is now at `path`."""
+        return (self.device, self.inode) == _file_at(path)
+
 
 def identity(path: Path, connection: sqlite3.Connection) -> LedgerIdentity:
     """The identity of what `connection` sees, and of the file that is now at `path`."""
     generation: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return LedgerIdentity(None, None, generation)
-    return LedgerIdentity(status.st_dev, status.st_ino, generation)
+    device, inode = _file_at(path)
+    return LedgerIdentity(device, inode, generation)
 
 
 def begin_generation(connection: sqlite3.Connection) -> None:
     """Give a copy that is going to replace a ledger a generation of its own."""
     connection.execute(f"PRAGMA user_version = {secrets.randbelow(2**31 - 1) + 1}")
+
+
+def _file_at(path: Path) -> tuple[int, int] | tuple[None, None]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None, None
+    return status.st_dev, status.st_ino

@@ -15,6 +15,7 @@ from msgspec import Struct
 from agent_console.config_prices import PricesConfig
 from agent_console.errors import LedgerError
 from agent_console.usage.database import open_database, reason
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.prices.rates import Rates, usd_per_million, usd_per_thousand
 from agent_console.usage.prices.refresh import refresh
@@ -73,7 +74,9 @@ class PriceList(Struct, frozen=True):
     unpriced_kinds: list[UnpricedKind]
 
 
-def price_list(path: Path, prices: PricesConfig, at_ms: int, *, everything: bool) -> PriceList:
+def price_list(
+    path: Path, prices: PricesConfig, at_ms: int, *, everything: bool, tell: Tell | None = None
+) -> PriceList:
     """The prices of the ledger's models, looked up first where that is due.
 
     Args:
@@ -81,11 +84,12 @@ def price_list(path: Path, prices: PricesConfig, at_ms: int, *, everything: bool
         prices: The user's own.
         at_ms: Now, Unix milliseconds.
         everything: Also all models of Anthropic that the ledger does not have.
+        tell: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened, read or written.
     """
-    connection = open_database(path)
+    connection = open_database(path, tell=tell)
     try:
         refresh(connection, prices, at_ms)
         models = _models(connection)

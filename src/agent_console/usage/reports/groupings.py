@@ -66,3 +66,8 @@ ALIASES = {
     "months": "monthly",
 }
 """Other words for the same; ccusage says `blocks`."""
+
+
+def without_tool(words: list[str]) -> list[str]:
+    """What was asked without ccusage's word for our only tool: `claude daily` is `daily`."""
+    return words[1:] if words[:1] == ["claude"] else words

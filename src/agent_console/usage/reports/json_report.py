@@ -67,7 +67,7 @@ def _totals(report: "Report", with_cost: bool) -> "dict[str, Any]":
         ),
         "allTime": {
             "totalTokens": all_time.sums.tokens,
-            **({"totalCost": _usd(all_time.sums.cost_pico)} if with_cost else {}),
+            **({"totalCost": _cost(all_time.sums)} if with_cost else {}),
             "projectCount": all_time.projects,
             "sessionCount": all_time.sessions,
         },
@@ -79,6 +79,9 @@ def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str
     if grouping.name == "block":
         return json_text(_block(row, with_cost), indent=False)
     text = f'{{"{grouping.row_key}":{quoted(row.label)}'
+    if grouping.name in {"daily", "weekly", "monthly"}:
+        # (What `ccusage daily` calls it, and `ccusage claude` does not.)
+        text += f',"period":{quoted(row.label)}'
     if grouping.name in {"weekly", "monthly"}:
         last_day = last_day_of(grouping.name, row.key[0], wanted)
         text += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from agent_console.usage.maintenance.progress import Tell
+
     Reading = Connection
     """What reports are made from."""
 
@@ -16,13 +18,14 @@ SCHEMA = 2
 """The version of the schema that the queries are written for."""
 
 
-def open_for_reading(path: str) -> "Reading | None":
+def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
     """A connection that can only read, with a transaction begun; null when there is no ledger yet.
 
     A ledger of an older version is migrated first.
 
     Args:
         path: The database.
+        tell: Hears of a migration.
 
     Raises:
         LedgerError: It is damaged, no database, not ours, of a newer version, or cannot be read.
@@ -42,7 +45,7 @@ def open_for_reading(path: str) -> "Reading | None":
     from agent_console.usage.database import open_database  # noqa: PLC0415 - rarely needed
 
     # It migrates, or says in plain words what is wrong.
-    open_database(Path(path)).close()
+    open_database(Path(path), tell=tell).close()
     try:
         connection = _read_only(path)
     except _sqlite3.Error as error:

@@ -1,0 +1,56 @@
+"""Commands that take something into the ledger make the day's backup when it is due."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+from agent_console.paths import database_path
+from agent_console.usage.maintenance.backup_files import backups
+
+SESSION = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture(autouse=True)
+def transcript(scratch_home: Path) -> Path:
+    """A transcript that no ledger knows."""
+    folder = scratch_home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    path = folder / f"{SESSION}.jsonl"
+    path.write_text(
+        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
+        f'"sessionId":"{SESSION}","message":{{"id":"msg_1","role":"assistant","model":"m",'
+        '"content":[],"usage":{"input_tokens":5,"output_tokens":1}}}\n'
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    "words", [("ingest",), ("usage",), ("usage", "export"), ("usage", "session")]
+)
+def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words).code == 0
+    assert len(backups(database_path())) == 1
+
+
+def test_without_anything_new_none_is_made(run: Run) -> None:
+    run("ingest")
+    for backup in backups(database_path()):
+        backup.path.unlink()
+
+    run("ingest")
+    run("usage")
+
+    assert backups(database_path()) == []
+
+
+def test_a_backup_that_fails_is_told_and_the_command_succeeds(run: Run) -> None:
+    folder = database_path().parent / "backups"
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+
+    done = run("usage", "--json")
+
+    assert done.code == 0
+    assert done.json["totals"]["inputTokens"] == 5
+    assert "The day's backup" in done.err

@@ -1,0 +1,91 @@
+"""STATUS says how far the transcripts are; the process that reads them stays small."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Wire
+from tests.usage.asking import query
+
+SESSION = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def transcript(scratch_home: Path) -> Path:
+    """A transcript with one response of a model that has a price."""
+    folder = scratch_home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    path = folder / f"{SESSION}.jsonl"
+    path.write_text(
+        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
+        f'"sessionId":"{SESSION}","message":{{"id":"msg_1","role":"assistant",'
+        '"model":"claude-sonnet-4-5","content":[],'
+        '"usage":{"input_tokens":5,"output_tokens":1}}}\n'
+    )
+    return path
+
+
+def indexing(wire: Wire) -> Message:
+    told: Message = wire.data(cmd="STATUS")["indexing"]
+    return told
+
+
+def test_status_says_when_all_has_been_read(daemon: Daemon, transcript: Path) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with daemon.start().connect() as wire:
+        while not (told := indexing(wire))["caught_up"]:
+            assert time.monotonic() < deadline, told
+    assert told == {
+        "running": True,
+        "files": 1,
+        "caught_up": True,
+        "bytes_read": 0,
+        "bytes_in_all": 0,
+        "last_error": None,
+    }
+
+
+def test_without_transcripts_nothing_runs(daemon: Daemon) -> None:
+    with daemon.start().connect() as wire:
+        told = indexing(wire)
+    assert (told["running"], told["files"], told["caught_up"]) == (False, None, False)
+
+
+def test_status_says_why_nothing_is_read(daemon: Daemon, transcript: Path) -> None:
+    database = daemon.home / ".local" / "share" / "agent-console" / "metrics.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database" * 1_000)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with daemon.start().connect() as wire:
+        while (error := indexing(wire)["last_error"]) is None:
+            assert time.monotonic() < deadline
+        assert "agent-console db repair" in error
+        assert "agent-console db repair" in wire.data(cmd="STATUS")["ledger_error"]
+
+
+FOLLOW = """
+import sys
+from pathlib import Path
+from agent_console.daemon.index_worker import IndexWorker
+IndexWorker(Path(sys.argv[1]), [Path(sys.argv[2])]).run()
+print("genai_prices" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_prices_are_looked_up_without_the_catalogue_in_the_worker(
+    scratch_home: Path, transcript: Path
+) -> None:
+    database = scratch_home / "metrics.db"
+    done = subprocess.run(
+        [sys.executable, "-c", FOLLOW, str(database), str(scratch_home / ".claude")],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=True,
+    )
+    assert done.stderr == "False\n"
+    assert '"prices_changed":true' in done.stdout
+    assert query(database, "SELECT origin IS NOT NULL FROM priced_models") == [(1,)]
