@@ -41,6 +41,12 @@ SELECT at_ms / {_QUARTER_MS}, facet_no, {_SUMS} FROM messages GROUP BY 1, 2;
 INSERT INTO usage_by_session
 SELECT session_no, at_ms / {_QUARTER_MS}, facet_no, {_SUMS} FROM messages GROUP BY 1, 2, 3;
 
+INSERT INTO usage_by_hour
+SELECT quarter / 4 AS hour, brief_no, sum(messages), sum(input_tokens), sum(output_tokens),
+    sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens),
+    sum(web_searches), sum(reported_nano_usd)
+FROM usage_by_time JOIN facets USING (facet_no) GROUP BY hour, brief_no;
+
 UPDATE sessions SET
     (first_seen_ms, last_seen_ms, input_tokens, output_tokens, cache_write_1h_tokens,
      cache_read_tokens) =
@@ -77,17 +83,17 @@ HEAVY = Year("a heavy user's year", 100_000, 5_000_000, 60)
 TYPICAL = Year("a typical year", 2_000, 50_000, 12)
 
 
-def rollup_rows(path: Path) -> tuple[int, int]:
-    """How many rows the rollups by time and by session have."""
+def rollup_rows(path: Path) -> tuple[int, int, int]:
+    """How many rows the rollups by time, by session and by hour have."""
     connection = open_database(path)
     try:
-        by_time, by_session = (
+        by_time, by_session, by_hour = (
             int(connection.execute(f"SELECT count(*) FROM {rollup}").fetchone()[0])
-            for rollup in ("usage_by_time", "usage_by_session")
+            for rollup in ("usage_by_time", "usage_by_session", "usage_by_hour")
         )
     finally:
         connection.close()
-    return by_time, by_session
+    return by_time, by_session, by_hour
 
 
 def write_year(path: Path, year: Year, seed: int = 1) -> None:

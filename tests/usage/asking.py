@@ -86,7 +86,11 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
         "sum(input_tokens), sum(output_tokens), sum(cache_write_5m_tokens), "
         "sum(cache_write_1h_tokens), sum(cache_read_tokens), coalesce(sum(reported_nano_usd), 0)"
     )
-    counted = "FROM messages WHERE NOT set_aside"
+    counted = "FROM messages JOIN facets USING (facet_no) WHERE NOT set_aside"
+    brief = (
+        "project_no, model_no, speed_no, service_tier_no, inference_geo_no, kind, prompt_over, "
+        "cost_is_reported, output_is_lower_bound"
+    )
     rolled_up = f"count(*), sum(web_searches), {columns} {counted}"
     summed = f"sum(messages), sum(web_searches), {columns}"
     both = [
@@ -110,6 +114,14 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
                 f"SELECT session_no, quarter, facet_no, {summed} FROM usage_by_session "
                 "GROUP BY 1, 2, 3"
             ),
+        ),
+        (
+            f"SELECT at_ms / 3600000, brief_no, {rolled_up} GROUP BY 1, 2",
+            f"SELECT hour, facet_no, {summed} FROM usage_by_hour GROUP BY 1, 2",
+        ),
+        (
+            f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {brief}) FROM facets",
+            "SELECT facet_no, brief_no FROM facets",
         ),
     ]
     differing: list[tuple[Any, ...]] = []

@@ -1,6 +1,6 @@
 """One transaction on the ledger: what it touches is read once, changed in memory, written once.
 
-Rule: a row and the sums that it is in (its session's, those of both rollups) change together, by
+Rule: a row and the sums that it is in (its session's, those of all rollups) change together, by
 difference, through `post` and `remove`. Nothing else changes figures in these tables.
 """
 
@@ -322,7 +322,7 @@ class Batch:
         delete_messages(self._connection, self._removed_rows)
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
-        add_to_rollups(self._connection, self._gains)
+        add_to_rollups(self._connection, self._gains, self.facets.brief_no)
         for key in self._new_rows:
             del self._rows[key]  # it has a number now: read it when it is asked for again
         self._new_rows.clear()

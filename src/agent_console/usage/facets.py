@@ -23,6 +23,7 @@ _COLUMNS = (
 _FIND = f"SELECT facet_no FROM facets WHERE ({_COLUMNS}) = ({', '.join('?' * 15)})"  # noqa: S608
 _MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608
 _READ = f"SELECT {_COLUMNS} FROM facets WHERE facet_no = ?"  # noqa: S608
+_READ_BRIEF = "SELECT brief_no FROM facets WHERE facet_no = ?"
 
 _FIELDS = Facet.__struct_fields__
 
@@ -38,6 +39,7 @@ class Facets:
         self._names = names
         self._numbers: dict[Facet, int] = {}
         self._facets: dict[int, Facet] = {}
+        self._briefs: dict[int, int] = {}
         self._made: list[tuple[Facet, int]] = []
         self._unpriced: list[int] = []
         self._prices: dict[int, list[Price]] = {}
@@ -104,6 +106,14 @@ class Facets:
             self._remember(facet, number)
         return facet
 
+    def brief_no(self, number: int) -> int:
+        """The facet under which `usage_by_hour` counts what is counted under this one."""
+        brief_no = self._briefs.get(number)
+        if brief_no is None:
+            (brief_no,) = self._connection.execute(_READ_BRIEF, (number,)).fetchone()
+            self._briefs[number] = brief_no
+        return brief_no
+
     def cost_pico_usd(self, number: int, quarter: int, figures: Figures) -> int:
         """What `figures` of this facet cost by the mode `auto` (as cost_sql.py says it in SQL)."""
         if self.facet(number).cost_is_reported:
@@ -160,6 +170,7 @@ class Facets:
         for facet, number in self._made:
             self._numbers.pop(facet, None)
             self._facets.pop(number, None)
+            self._briefs.pop(number, None)
         self._made.clear()
         self._unpriced.clear()
         self.prices_changed()
@@ -168,6 +179,7 @@ class Facets:
         if len(self._numbers) >= REMEMBERED:
             self._numbers.clear()
             self._facets.clear()
+            self._briefs.clear()
             self._prices.clear()
         self._numbers[facet] = number
         self._facets[number] = facet

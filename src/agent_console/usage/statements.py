@@ -3,7 +3,7 @@
 S608 is silenced where a text is put together from constants only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -61,6 +61,8 @@ _ADD_BY_SESSION = (
 _TO_SESSION = (
     f"ON CONFLICT (session_no, quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
 )
+_ADD_BY_HOUR = f"INSERT INTO usage_by_hour (hour, facet_no, messages, {', '.join(SUMS)})"
+_TO_HOUR = f"ON CONFLICT (hour, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
 
 
 def read_messages(connection: Connection, keys: Iterable[str]) -> list[MessageRow]:
@@ -179,18 +181,30 @@ def change_sessions(connection: Connection, sessions: Iterable[SessionAccount]) 
 Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
+_Gains = dict[tuple[int, int], list[int]]
+"""By quarter or hour, and facet."""
 
-def add_to_rollups(connection: Connection, gains: Mapping[Cell, Sequence[int]]) -> None:
-    """Add numbers of rows and their SUMS to cells of both rollups; empty ones disappear."""
+
+def add_to_rollups(
+    connection: Connection, gains: Mapping[Cell, Sequence[int]], brief_no: Callable[[int], int]
+) -> None:
+    """Add numbers of rows and their SUMS to cells of all rollups; empty ones disappear.
+
+    Args:
+        connection: The ledger, in a transaction.
+        gains: What to add.
+        brief_no: The brief facet of a facet.
+    """
     by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
-    by_time: dict[tuple[int, int], list[int]] = {}
+    by_time: _Gains = {}
     for (_, quarter, facet_no), gain in gains.items():
-        known = by_time.setdefault((quarter, facet_no), [0] * len(gain))
-        for number, value in enumerate(gain):
-            known[number] += value
-    rows = [(*cell, *gain) for cell, gain in by_time.items() if any(gain)]
+        _add(by_time, (quarter, facet_no), gain)
+    by_hour: _Gains = {}
+    for (quarter, facet_no), gain in by_time.items():
+        _add(by_hour, (quarter // 4, brief_no(facet_no)), gain)
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
-    insert_many(connection, _ADD_BY_TIME, _TO_TIME, rows)
+    insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
+    insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
     emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
     connection.executemany(
         "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
@@ -201,6 +215,23 @@ def add_to_rollups(connection: Connection, gains: Mapping[Cell, Sequence[int]]) 
         "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0",
         [(quarter, facet_no) for _, quarter, facet_no in emptied],
     )
+    connection.executemany(
+        "DELETE FROM usage_by_hour WHERE hour = ? AND facet_no = ? AND messages = 0",
+        [(quarter // 4, brief_no(facet_no)) for _, quarter, facet_no in emptied],
+    )
+
+
+def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
+    known = sums.get(cell)
+    if known is None:
+        sums[cell] = list(gain)
+        return
+    for number, value in enumerate(gain):
+        known[number] += value
+
+
+def _rows(sums: _Gains) -> list[tuple[int, ...]]:
+    return [(*cell, *gain) for cell, gain in sums.items() if any(gain)]
 
 
 def sum_values(figures: Figures) -> tuple[int, ...]:

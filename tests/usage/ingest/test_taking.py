@@ -197,7 +197,14 @@ def test_nothing_is_half_taken(ledger: Ledger, database: Path) -> None:
     broken = reading(response("m2", input_tokens=-1), path="/projects/p/2.jsonl")
     with pytest.raises(Exception, match="CHECK"):
         take(ledger, whole, broken)
-    for table in ("messages", "sources", "sessions", "usage_by_time", "usage_by_session"):
+    for table in (
+        "messages",
+        "sources",
+        "sessions",
+        "usage_by_time",
+        "usage_by_session",
+        "usage_by_hour",
+    ):
         assert query(database, f"SELECT * FROM {table}") == []
 
 

@@ -16,8 +16,8 @@ from agent_console.usage.maintenance.check import check
 def test_a_good_ledger_passes_every_check(database: Path) -> None:
     findings = check(database)
     assert [finding.check for finding in findings] == [
-        *("settings", "pages", "schema", "references", "identities", "facets", "names"),
-        *("sums by session", "sums by time", "sessions"),
+        *("settings", "pages", "schema", "references", "identities", "facets", "brief facets"),
+        *("names", "sums by session", "sums by time", "sums by hour", "sessions"),
     ]
     assert [finding for finding in findings if not finding.ok or finding.mend] == []
 
@@ -45,6 +45,9 @@ def test_a_new_ledger_passes_every_check(scratch_home: Path) -> None:
         ("sums by time", ("INSERT INTO usage_by_time SELECT quarter + 900, facet_no, messages, "
          "input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "
          "cache_read_tokens, web_searches, reported_nano_usd FROM usage_by_time LIMIT 1")),
+        ("sums by hour", "UPDATE usage_by_hour SET output_tokens = output_tokens + 1"),
+        ("sums by hour", "DELETE FROM usage_by_hour WHERE hour % 2"),
+        ("brief facets", "UPDATE facets SET brief_no = 1"),
         ("sessions", "UPDATE sessions SET turns = turns + 1 WHERE session_no = 2"),
         ("sessions", "UPDATE sessions SET last_seen_ms = NULL WHERE session_no = 2"),
         ("sessions", "UPDATE sessions SET output_tokens = 1 WHERE session_id = 'only-a-note'"),

@@ -16,7 +16,7 @@ from agent_console.usage.database import open_database
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 from agent_console.usage.maintenance.repair import repair
 
-TABLES = ("usage_by_time", "usage_by_session", "sessions")
+TABLES = ("usage_by_time", "usage_by_session", "usage_by_hour", "sessions")
 
 
 def messages(database: Path) -> list[tuple[Any, ...]]:
@@ -49,6 +49,9 @@ WRONG = [
         "INSERT OR IGNORE INTO usage_by_session "
         "SELECT 13, quarter, facet_no, 1, 2, 3, 4, 5, 6, 7, 8 FROM usage_by_time"
     ),
+    "UPDATE usage_by_hour SET web_searches = web_searches + 1 WHERE hour % 2",
+    "UPDATE facets SET brief_no = 1",
+    "DELETE FROM usage_by_hour",
     "UPDATE sessions SET turns = 7, first_seen_ms = NULL",
     "UPDATE sessions SET last_seen_ms = 5 WHERE session_no = 1",
     "UPDATE messages SET set_aside = 1 - set_aside WHERE message_no % 5 = 0",

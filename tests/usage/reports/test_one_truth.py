@@ -22,6 +22,7 @@ from tests.usage.reports.ledgers import (
 
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.query import select_rows
 from agent_console.usage.reports.report import build
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
@@ -62,7 +63,9 @@ messages = st.builds(
     reported_nano_usd=mostly(None, 1, 10**10),
     set_aside=mostly(False, True),
 )
-borders = mostly(None, *(NOON_MS // QUARTER_MS - quarters for quarters in (-2, 90, 1001, 2500)))
+borders = mostly(
+    None, *(NOON_MS // QUARTER_MS - quarters for quarters in (-2, 90, 92, 1001, 2400, 2500))
+)
 
 
 def is_project(path: str, pattern: str) -> bool:
@@ -77,6 +80,31 @@ def is_project(path: str, pattern: str) -> bool:
             return True
 
 
+def test_the_rows_by_hour_are_read_where_all_borders_are_hours(tmp_path: Path) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill([Message(), Message(NOON_MS - 9 * DAY_MS)])
+        connection = read_only(ledger.path)
+
+    def rollup(**how: Any) -> str:
+        zone, by_day, facets = (
+            how.pop("zone", "UTC"),
+            how.pop("by_day", True),
+            how.pop("facets", ()),
+        )
+        wanted = Filter(zone=Zone(zone), **how)
+        return select_rows(connection, wanted, by_day=by_day, facets=facets).rollup
+
+    hour = NOON_MS // QUARTER_MS
+    assert rollup() == rollup(zone="Europe/Berlin") == "usage_by_hour"
+    assert rollup(since=hour - 96, until=hour) == "usage_by_hour"
+    assert rollup(facets=("project_no", "model_no")) == "usage_by_hour"
+    assert rollup(zone="Asia/Kathmandu", by_day=False) == "usage_by_hour"
+    assert rollup(zone="Asia/Kathmandu") == rollup(zone="Asia/Kolkata") == "usage_by_time"
+    assert rollup(since=hour - 95) == rollup(until=hour - 1) == "usage_by_time"
+    assert rollup(facets=("branch_no",)) == "usage_by_time"
+    assert rollup(sessions=["s-1"]) == "usage_by_session"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(messages, min_size=1, max_size=40),
@@ -88,7 +116,7 @@ def is_project(path: str, pattern: str) -> bool:
     model=mostly("", "opus"),
     session=mostly("", "s-"),
     include_unlisted=st.booleans(),
-    price_change=st.one_of(st.none(), st.just((NOON_MS - 20 * DAY_MS) // QUARTER_MS + 3)),
+    price_change=mostly(None, *((NOON_MS - 20 * DAY_MS) // QUARTER_MS + each for each in (0, 3))),
     by_project=st.booleans(),
 )
 def test_all_reports_have_the_sums_of_the_messages(
@@ -160,12 +188,18 @@ def test_all_reports_have_the_sums_of_the_messages(
                 connection, wanted, grouping, by_project=by_project, count_sessions=True,
                 now_ms=NOON_MS,
             )  # fmt: skip
-            assert report.totals.values() == expected.values(), name
+            *sums, last_quarter = report.totals.values()
+            assert (*sums, expected.last_quarter) == expected.values(), name
+            if grouping.is_time:  # their rows know the hour
+                assert last_quarter is not None
+                assert last_quarter // 4 == expected.last_quarter // 4, name
+            else:
+                assert last_quarter == expected.last_quarter, name
             by_model = Sums()
             for row in report.rows:
-                for sums in row.models.values():
-                    by_model.add(sums)
-            assert by_model.values() == expected.values(), name
+                for sums_of_model in row.models.values():
+                    by_model.add(sums_of_model)
+            assert by_model.values()[:-1] == expected.values()[:-1], name
             assert report.projects == len({row.project for row in counted} - {""}), name
         connection.close()
 

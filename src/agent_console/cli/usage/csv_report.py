@@ -3,7 +3,7 @@
 Rule: exact values, each token in one line, no totals: whoever reads it adds up. Notes go to stderr.
 """
 
-from agent_console.cli.output import emit, narrate
+from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.usage.exact_columns import cells, heading, parted
 from agent_console.cli.usage.notes import warnings
 from agent_console.usage.reports.csv_text import csv_line
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 def write_csv(report: "Report", request: "Request") -> None:
     """Write the report."""
-    written = [csv_line(heading(report, request))]
-    written += [csv_line(cells(report, request, each)) for each in parted(report, request)]
     for note in warnings(report, request):
         narrate(note)
-    emit("".join(written))
+    emit_piece(csv_line(heading(report, request)))
+    for rows in [report.rows] if report.parts is None else report.parts:
+        found = parted(rows, request)
+        emit_piece("".join(csv_line(cells(report, request, each)) for each in found))

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.row import Row
 
 _TITLES = {
     "daily": "date",
@@ -102,10 +103,10 @@ def without_gaps(found: "list[Line]") -> "list[Line]":
     return [each for each in found if each.row is None or not is_gap(each.row)]
 
 
-def parted(report: "Report", request: "Request") -> list[Line]:
+def parted(rows: "list[Row]", request: "Request") -> list[Line]:
     """Lines in which each token stands once: of rows, or of each model of a row (--breakdown)."""
     found: list[Line] = []
-    for row in report.rows:
+    for row in rows:
         if request.breakdown and row.models:
             found += [
                 Line("plain", row.label, row, sums, [model]) for model, sums in row.models.items()

@@ -130,6 +130,17 @@ class Request:
         return self.top if by_date else None
 
     @property
+    def streams(self) -> bool:
+        """It is a long list that is only written out, in an order that is known before."""
+        return (
+            self.grouping == "session"
+            and self.format in {"json", "csv"}
+            and self.sort in {None, "date"}
+            and self.min_cost_pico is None
+            and (self.top is None or self.wanted.names_nothing)
+        )
+
+    @property
     def counts_sessions(self) -> bool:
         """Rows need the number of their sessions."""
         return self.sort == "sessions"

@@ -8,7 +8,6 @@ from agent_console.cli.output import (
     columns as terminal_columns,
     emit,
     is_coloured,
-    is_terminal,
     narrate,
 )
 from agent_console.usage.reports.arrangement import arrange
@@ -71,6 +70,16 @@ def _answer(request: "Request", database: str) -> int:
 
 def make(connection: "Reading", request: "Request") -> Report:
     """The report, with the rows that are wanted in the order that is wanted."""
+    if request.streams:
+        from agent_console.usage.reports.sessions import streamed  # noqa: PLC0415 - one report
+
+        return streamed(
+            connection,
+            request.wanted,
+            GROUPINGS[request.grouping],
+            newest=request.newest,
+            latest_first=bool(request.descending),
+        )
     report = build(
         connection,
         request.wanted,
@@ -98,13 +107,9 @@ def write(report: Report, request: "Request") -> None:
     """Write a report in the format that is wanted."""
     match request.format:
         case "json":
-            from agent_console.usage.reports.json_report import report_json  # noqa: PLC0415 - one format
-            from agent_console.usage.reports.json_text import json_text  # noqa: PLC0415 - one format
+            from agent_console.cli.usage.json_report import write_json  # noqa: PLC0415 - one format
 
-            document = report_json(
-                report, request.wanted, by_project=request.instances, with_cost=request.with_cost
-            )
-            emit(json_text(document, indent=is_terminal()))
+            write_json(report, request)
         case "csv":
             from agent_console.cli.usage.csv_report import write_csv  # noqa: PLC0415 - one format
 

@@ -22,7 +22,7 @@ UNPRICED_CONFIG = '{"discount_percent":"0","models":[]}'
 _FILES = "SELECT path, device, inode, size_bytes, mtime_ns FROM sources"
 _NOT_LOOKED_UP = (
     "SELECT EXISTS (SELECT 1 FROM facets LEFT JOIN priced_models USING (model_no) "
-    "WHERE facets.model_no > 0 AND looked_up_at_ms IS NULL) "
+    "WHERE facets.model_no > 0 AND facet_no = brief_no AND looked_up_at_ms IS NULL) "
     "OR EXISTS (SELECT 1 FROM price_thresholds WHERE NOT applied)"
 )
 
@@ -56,13 +56,16 @@ def _has_read(connection: "Connection", config_dirs: "Sequence[str]") -> bool:
     for folder in config_dirs:
         walk.projects(folder)
     walk.follow_links()
-    known = {path: tuple(stat) for path, *stat in connection.execute(_FILES)}
     # One of the usual folders that is not there holds no transcripts.
-    looked = all(isinstance(error, FileNotFoundError) for _, error in walk.failures)
-    return looked and all(
-        known.get(path) == (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if not all(isinstance(error, FileNotFoundError) for _, error in walk.failures):
+        return False
+    unread = {
+        (path, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
         for path, _, stat in walk.files.values()
-    )
+    }
+    if unread:
+        unread.difference_update(connection.execute(_FILES))
+    return not unread
 
 
 def _knows_prices(connection: "Connection") -> bool:

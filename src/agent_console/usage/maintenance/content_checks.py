@@ -10,7 +10,9 @@ from typing import TypeAlias
 
 from agent_console.usage.maintenance.finding import DatabaseFinding
 from agent_console.usage.maintenance.sums import (
+    FACETS_WITH_ANOTHER_BRIEF,
     SESSIONS_THAT_DIFFER,
+    USAGE_BY_HOUR,
     USAGE_BY_SESSION,
     USAGE_BY_TIME,
     Rollup,
@@ -61,6 +63,17 @@ def _facets(connection: sqlite3.Connection) -> DatabaseFinding:
         "Every row's facet fits it.",
         "{count} rows have a facet that says wrongly whether their cost was reported.",
         REINDEX,
+    )
+
+
+def _brief_facets(connection: sqlite3.Connection) -> DatabaseFinding:
+    rows = connection.execute(f"{FACETS_WITH_ANOTHER_BRIEF} LIMIT 1001").fetchall()
+    return _finding(
+        "brief facets",
+        [f"facet {number}" for (number,) in rows],
+        "Every facet is summed up by hour with those that are like it.",
+        "{count} facets are summed up by hour with the wrong ones.",
+        REPAIR,
     )
 
 
@@ -122,9 +135,11 @@ CONTENT_CHECKS: tuple[tuple[str, Look], ...] = (
     ("references", _references),
     ("identities", _identities),
     ("facets", _facets),
+    ("brief facets", _brief_facets),
     ("names", _empty_name),
     ("sums by session", _rollup("sums by session", USAGE_BY_SESSION)),
     ("sums by time", _rollup("sums by time", USAGE_BY_TIME)),
+    ("sums by hour", _rollup("sums by hour", USAGE_BY_HOUR)),
     ("sessions", _sessions),
 )
 """In the order in which they are told."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from agent_console.usage.maintenance.sums import (
     COUNT_BY_SESSION,
     FORGET_COUNTED,
+    MEND_BRIEFS,
     MEND_SESSIONS,
     ROLLUPS,
     Rollup,
@@ -22,16 +23,17 @@ class RebuiltSums(Struct, frozen=True):
 
     usage_by_time: int = 0
     usage_by_session: int = 0
+    usage_by_hour: int = 0
     sessions: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was wrong."""
-        return bool(self.usage_by_time or self.usage_by_session or self.sessions)
+        return self != RebuiltSums()
 
 
 def rebuild_sums(connection: sqlite3.Connection) -> RebuiltSums:
-    """Give both rollups and every session the sums of their rows; what changed.
+    """Give all rollups and every session the sums of their rows; what changed.
 
     Args:
         connection: The ledger, inside a transaction that may write.
@@ -39,12 +41,13 @@ def rebuild_sums(connection: sqlite3.Connection) -> RebuiltSums:
     Raises:
         sqlite3.Error: As the database fails; the caller rolls back.
     """
+    connection.execute(MEND_BRIEFS)
     connection.execute(FORGET_COUNTED)
     connection.execute(COUNT_BY_SESSION)
     changed = {rollup.table: _rebuild(connection, rollup) for rollup in ROLLUPS}
     connection.execute(FORGET_COUNTED)
     sessions = connection.execute(MEND_SESSIONS).rowcount
-    return RebuiltSums(changed["usage_by_time"], changed["usage_by_session"], sessions)
+    return RebuiltSums(**changed, sessions=sessions)
 
 
 def _rebuild(connection: sqlite3.Connection, rollup: Rollup) -> int:

@@ -97,6 +97,7 @@ def _told(sums: RebuiltSums) -> list[str]:
         for count, what in (
             (sums.usage_by_time, "sums by time"),
             (sums.usage_by_session, "sums by session"),
+            (sums.usage_by_hour, "sums by hour"),
             (sums.sessions, "sessions' sums or times"),
         )
         if count

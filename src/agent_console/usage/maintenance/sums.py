@@ -64,7 +64,34 @@ USAGE_BY_TIME = Rollup(
     f"SELECT quarter, facet_no, {', '.join(f'sum({name})' for name in _ROLLED_UP)} "  # noqa: S608
     "FROM temp.counted GROUP BY quarter, facet_no",
 )
-ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME)
+USAGE_BY_HOUR = Rollup(
+    "usage_by_hour",
+    ("hour", "facet_no"),
+    _ROLLED_UP,
+    "SELECT quarter / 4 AS hour, brief_no AS facet_no, "  # noqa: S608
+    f"{', '.join(f'sum({name})' for name in _ROLLED_UP)} "
+    "FROM temp.counted JOIN facets USING (facet_no) GROUP BY hour, brief_no",
+)
+ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME, USAGE_BY_HOUR)
+
+_ALIKE = (
+    "project_no, model_no, speed_no, service_tier_no, inference_geo_no, kind, prompt_over, "
+    "cost_is_reported, output_is_lower_bound"
+)
+_BRIEFS = (
+    f"(SELECT facet_no, min(facet_no) OVER (PARTITION BY {_ALIKE}) AS expected_no FROM facets) "  # noqa: S608
+    "AS alike"
+)
+FACETS_WITH_ANOTHER_BRIEF = (
+    f"SELECT facet_no FROM facets JOIN {_BRIEFS} USING (facet_no) WHERE brief_no != expected_no"  # noqa: S608
+)
+"""Facets whose brief facet is not the first one that is like them."""
+
+MEND_BRIEFS = (
+    f"UPDATE facets SET brief_no = expected_no FROM {_BRIEFS} "  # noqa: S608
+    "WHERE facets.facet_no = alike.facet_no AND brief_no != expected_no"
+)
+"""Gives them that one."""
 
 _SESSION_SUMS = ", ".join(
     f"coalesce(sum({name}) FILTER (WHERE NOT set_aside), 0) AS {name}" for name in _OF_SESSION

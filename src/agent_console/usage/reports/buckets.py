@@ -1,7 +1,7 @@
 """How stretches of time are cut: an SQL expression for a bucket, and what buckets are folded into.
 
-Rule: SQL cuts days (or hours), and Python folds days into weeks and months and hours into blocks,
-so that a week is the sum of its days by construction.
+Rule: SQL cuts days (or hours, or blocks), and Python folds days into weeks and months, so that a
+week is the sum of its days by construction.
 """
 
 from agent_console.usage.periods import block_starts
@@ -46,8 +46,13 @@ class Cut:
 def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Selection") -> Cut:
     """How the grouping cuts the rows."""
     if grouping == "block":
+        connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS blocks (hour INTEGER PRIMARY KEY, start INTEGER)"
+        )
         blocks = block_of_hours(connection)
-        return Cut(f"quarter / {HOUR_QUARTERS}", lambda hour: blocks[hour], utc_iso)
+        connection.executemany("INSERT OR IGNORE INTO temp.blocks VALUES (?, ?)", blocks.items())
+        block = f"(SELECT start FROM temp.blocks WHERE hour = quarter / {HOUR_QUARTERS})"  # noqa: S608
+        return Cut(block, int, utc_iso)
     offset = wanted.zone.offset_sql(rows.first, rows.last)
     if grouping == "hourly":
         hour = f"(quarter + {offset}) / {HOUR_QUARTERS} * {HOUR_QUARTERS} - {offset}"
@@ -99,13 +104,12 @@ def block_of_hours(connection: "Connection") -> dict[int, int]:
     Blocks are the account's: they begin with the first message of any project, so they are found
     before anything is filtered.
     """
-    quarters = connection.execute(
-        "SELECT DISTINCT quarter FROM usage_by_time WHERE messages > 0 ORDER BY quarter"
+    hours = connection.execute(
+        "SELECT DISTINCT hour FROM usage_by_hour WHERE messages > 0 ORDER BY hour"
     )
-    return {
-        quarter // HOUR_QUARTERS: start
-        for quarter, start in block_starts(quarter for (quarter,) in quarters)
-    }
+    # (Hours are enough: a block begins at an hour, so what is 5 hours later does too.)
+    quarters = (hour * HOUR_QUARTERS for (hour,) in hours)
+    return {quarter // HOUR_QUARTERS: start for quarter, start in block_starts(quarters)}
 
 
 def local_iso(quarter: int, offset: int) -> str:

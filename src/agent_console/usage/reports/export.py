@@ -70,7 +70,9 @@ def export(
 def _statement(
     connection: Connection, wanted: Filter, level: Level, fields: Sequence[Field]
 ) -> str:
-    rows = query.select_rows(connection, wanted, by_session=level == "session")
+    rows = query.select_rows(
+        connection, wanted, by_session=level == "session", by_day=level == "day"
+    )
     columns = ", ".join(field.sql for field in fields)
     where = f"{rows.where} AND {rows.facets}"
     if level == "message":
@@ -89,7 +91,7 @@ def _statement(
     offset = wanted.zone.offset_sql(rows.first, rows.last)
     source = (
         f"(SELECT *, (quarter + {offset}) / {DAY_QUARTERS} AS bucket "  # noqa: S608
-        f"FROM {rows.rollup} WHERE {rows.where})"
+        f"FROM {rows.source})"
     )
     return f"SELECT {columns} FROM {priced(source)} WHERE {rows.facets} GROUP BY bucket"  # noqa: S608
 

@@ -1,17 +1,21 @@
 """A report as JSON, with the keys that ccusage has wherever they mean the same.
 
 Rule: scripts and status bars read this. A key is added, never renamed or taken away.
+
+Rows are written as text at once, and some at a time: of a long report, dicts of them would take
+longer than everything else, and all of them more memory than there may be.
 """
 
 from agent_console.usage.reports.arrangement import date_ms
 from agent_console.usage.reports.buckets import last_day_of
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.instants import iso_ms
-from agent_console.usage.reports.json_text import Rate, Usd
-from agent_console.usage.reports.sums import Sums
+from agent_console.usage.reports.json_text import Rate, Usd, Written, json_text, quoted
+from agent_console.usage.reports.sums import Sums, usd_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from agent_console.usage.reports.block_details import BlockDetail
@@ -20,131 +24,128 @@ if TYPE_CHECKING:
     from agent_console.usage.reports.row import Row
     from agent_console.usage.reports.session_details import SessionDetail
 
+_LOWER_BOUND = '"outputIsLowerBound"'
 
-def report_json(
-    report: "Report", wanted: "Filter", *, by_project: bool, with_cost: bool, breakdown: bool = True
-) -> "dict[str, Any]":
-    """The report as a value for `json_text`.
+
+def report_pieces(
+    report: "Report", wanted: "Filter", *, by_project: bool, with_cost: bool
+) -> "Iterator[str]":
+    """The report as a JSON document, in pieces.
 
     Args:
         report: What to write.
         wanted: Its filter.
         by_project: Rows stand below their project, as `projects`.
         with_cost: False leaves all money out.
-        breakdown: Also by model.
     """
     grouping = report.grouping
-    rows = [_row(report, row, wanted, with_cost, breakdown) for row in report.rows]
-    document: dict[str, Any] = {}
     if by_project and grouping.is_time and grouping.name != "block":
-        projects: dict[str, list[Any]] = {}
-        for row, written in zip(report.rows, rows, strict=True):
+        projects: dict[str, list[Written]] = {}
+        for row in report.rows:
+            written = Written(_row(report, row, wanted, with_cost))
             projects.setdefault(row.project or "", []).append(written)
-        document["projects"] = projects
+        yield f'{{"projects":{json_text(projects, indent=False)},'
     else:
-        document[grouping.list_key] = rows
-    totals = _sums(report.totals, with_cost)
+        yield f'{{"{grouping.list_key}":['
+        comma = ""
+        for rows in [report.rows] if report.parts is None else report.parts:
+            if rows:
+                yield comma + ",".join([_row(report, row, wanted, with_cost) for row in rows])
+                comma = ","
+        yield "],"
+    yield json_text(_totals(report, with_cost), indent=False)[1:]
+
+
+def _totals(report: "Report", with_cost: bool) -> "dict[str, Any]":
+    further: dict[str, Any] = {"projectCount": report.projects, "rowsNotShown": report.hidden}
     if report.unpriced_models:
-        totals["unpricedModels"] = report.unpriced_models
-    totals["projectCount"] = report.projects
-    totals["rowsNotShown"] = report.hidden
-    document["totals"] = totals
+        further = {"unpricedModels": report.unpriced_models, **further}
     all_time = report.all_time
-    document["allTime"] = {
-        "totalTokens": all_time.sums.tokens,
-        **({"totalCost": _cost(all_time.sums)} if with_cost else {}),
-        "projectCount": all_time.projects,
-        "sessionCount": all_time.sessions,
+    return {
+        "totals": Written(
+            f"{{{_sums(report.totals, with_cost)},{json_text(further, indent=False)[1:]}"
+        ),
+        "allTime": {
+            "totalTokens": all_time.sums.tokens,
+            **({"totalCost": _cost(all_time.sums)} if with_cost else {}),
+            "projectCount": all_time.projects,
+            "sessionCount": all_time.sessions,
+        },
     }
-    return document
 
 
-def _row(
-    report: "Report", row: "Row", wanted: "Filter", with_cost: bool, breakdown: bool
-) -> "dict[str, Any]":
+def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str:
     grouping = report.grouping
     if grouping.name == "block":
-        return _block(row, with_cost)
-    written: dict[str, Any] = {grouping.row_key: row.label}
+        return json_text(_block(row, with_cost), indent=False)
+    text = f'{{"{grouping.row_key}":{quoted(row.label)}'
     if grouping.name in {"daily", "weekly", "monthly"}:
-        written["period"] = (
-            row.label
-        )  # what `ccusage daily` calls it, and `ccusage claude` does not
+        # (What `ccusage daily` calls it, and `ccusage claude` does not.)
+        text += f',"period":{quoted(row.label)}'
     if grouping.name in {"weekly", "monthly"}:
-        written["startDate"] = iso(row.key[0])
-        written["endDate"] = iso(last_day_of(grouping.name, row.key[0], wanted))
+        last_day = last_day_of(grouping.name, row.key[0], wanted)
+        text += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'
     if row.project is not None:
-        written["project"] = row.project
-    written |= _sums(row.sums, with_cost)
-    written["modelsUsed"] = list(row.models)
-    if breakdown:
-        written["modelBreakdowns"] = [
-            _model(name, sums, with_cost) for name, sums in row.models.items()
-        ]
+        text += f',"project":{quoted(row.project)}'
+    names = ",".join(map(quoted, row.models))
+    models = ",".join([_model(name, sums, with_cost) for name, sums in row.models.items()])
+    text += f',{_sums(row.sums, with_cost)},"modelsUsed":[{names}],"modelBreakdowns":[{models}]'
     if row.sessions is not None:
-        written["sessionCount"] = row.sessions
+        text += f',"sessionCount":{row.sessions}'
     if grouping.name == "session":
-        written |= _session(row, row.detail)
+        text += _session(row, row.detail)
     elif not grouping.is_time:
-        written["lastActivity"] = iso_ms(date_ms(row))
-    return written
+        text += f',"lastActivity":{_time(date_ms(row))}'
+    return f"{text}}}"
 
 
-def _sums(sums: Sums | None, with_cost: bool) -> "dict[str, Any]":
+def _sums(sums: Sums | None, with_cost: bool) -> str:
+    """The members of an object."""
     if sums is None:
-        nothing = dict.fromkeys(_sums(Sums(), with_cost))
-        nothing["outputIsLowerBound"] = False
-        return nothing
-    written: dict[str, Any] = {
-        "inputTokens": sums.input,
-        "outputTokens": sums.output,
-        "cacheCreationTokens": sums.cache_write,
-        "cacheReadTokens": sums.cache_read,
-        "totalTokens": sums.tokens,
-    }
+        return _nothing(with_cost)
+    total, unlisted = "", ""
     if with_cost:
-        written["totalCost"] = _cost(sums)
-    written |= {
-        "cacheCreation5mTokens": sums.cache_write_5m,
-        "cacheCreation1hTokens": sums.cache_write_1h,
-        "webSearches": sums.web_searches,
-        "responses": sums.responses,
-        "unpricedTokens": sums.unpriced,
-        "outputIsLowerBound": sums.lower_bound > 0,
-        "unlistedTokens": sums.unlisted_tokens,
-    }
-    if with_cost:
-        written["unlistedCost"] = Usd(sums.unlisted_pico or 0)
-    return written
+        total = f'"totalCost":{_cost_text(sums)},'
+        unlisted = f',"unlistedCost":{usd_text(sums.unlisted_pico or 0)}'
+    return (
+        f'"inputTokens":{sums.input},"outputTokens":{sums.output},'
+        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read},'
+        f'"totalTokens":{sums.tokens},{total}'
+        f'"cacheCreation5mTokens":{sums.cache_write_5m},'
+        f'"cacheCreation1hTokens":{sums.cache_write_1h},'
+        f'"webSearches":{sums.web_searches},"responses":{sums.responses},'
+        f'"unpricedTokens":{sums.unpriced},'
+        f'"outputIsLowerBound":{"true" if sums.lower_bound else "false"},'
+        f'"unlistedTokens":{sums.unlisted_tokens}{unlisted}'
+    )
 
 
-def _model(name: str, sums: Sums, with_cost: bool) -> "dict[str, Any]":
-    written: dict[str, Any] = {
-        "modelName": name,
-        "inputTokens": sums.input,
-        "outputTokens": sums.output,
-        "cacheCreationTokens": sums.cache_write,
-        "cacheReadTokens": sums.cache_read,
-    }
-    if with_cost:
-        written["cost"] = _cost(sums)
-    if sums.unpriced:
-        written["missingPricing"] = True
-    return written
+def _nothing(with_cost: bool) -> str:
+    """The same members where nothing is known."""
+    names = [member.partition(":")[0] for member in _sums(Sums(), with_cost).split(",")]
+    return ",".join(f"{name}:{'false' if name == _LOWER_BOUND else 'null'}" for name in names)
 
 
-def _session(row: "Row", detail: "SessionDetail") -> "dict[str, Any]":
-    return {
-        "title": detail.title,
-        "projectPath": detail.projects[0] if detail.projects else None,
-        "firstActivity": iso_ms(detail.first_ms),
-        "lastActivity": iso_ms(detail.last_ms),
-        "model": detail.last_model,
-        "primaryModel": next(iter(row.models), None),
-        "userMessages": detail.user_messages,
-        "assistantMessages": 0 if row.sums is None else row.sums.responses,
-        "forkedFrom": detail.forked_from,
-    }
+def _model(name: str, sums: Sums, with_cost: bool) -> str:
+    money = f',"cost":{_cost_text(sums)}' if with_cost else ""
+    missing = ',"missingPricing":true' if sums.unpriced else ""
+    return (
+        f'{{"modelName":{quoted(name)},"inputTokens":{sums.input},"outputTokens":{sums.output},'
+        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read}'
+        f"{money}{missing}}}"
+    )
+
+
+def _session(row: "Row", detail: "SessionDetail") -> str:
+    return (
+        f',"title":{_text(detail.title)},'
+        f'"projectPath":{_text(detail.projects[0] if detail.projects else None)},'
+        f'"firstActivity":{_time(detail.first_ms)},"lastActivity":{_time(detail.last_ms)},'
+        f'"model":{_text(detail.last_model)},"primaryModel":{_text(next(iter(row.models), None))},'
+        f'"userMessages":{detail.user_messages},'
+        f'"assistantMessages":{0 if row.sums is None else row.sums.responses},'
+        f'"forkedFrom":{_text(detail.forked_from)}'
+    )
 
 
 def _block(row: "Row", with_cost: bool) -> "dict[str, Any]":
@@ -207,6 +208,20 @@ def _block(row: "Row", with_cost: bool) -> "dict[str, Any]":
 def _cost(sums: Sums) -> Usd | None:
     """Null where nothing has a price; nothing at all costs nothing."""
     return Usd(0) if sums.cost_pico is None and not sums.tokens else _usd(sums.cost_pico)
+
+
+def _cost_text(sums: Sums) -> str:
+    if sums.cost_pico is None:
+        return "null" if sums.tokens else "0"
+    return usd_text(sums.cost_pico)
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else quoted(text)
+
+
+def _time(at_ms: int | None) -> str:
+    return "null" if at_ms is None else f'"{iso_ms(at_ms)}"'
 
 
 def _usd(pico: int | None) -> Usd | None:

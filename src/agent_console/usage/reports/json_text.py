@@ -38,6 +38,15 @@ class Rate:
         self.digits = digits
 
 
+class Written:
+    """A value that is JSON already, on one line."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
 def json_text(value: "Any", *, indent: bool) -> str:
     """The value as JSON.
 
@@ -66,6 +75,8 @@ def _encoded(value: "Any", line: str) -> str:
         return "null" if value is None else "true" if value else "false"
     if kind is Usd:
         return usd_text(value.pico)
+    if kind is Written:
+        return value.text  # type: ignore[no-any-return]
     if kind is Rate:
         return f"{value.value:.{value.digits}f}"
     deeper = f"{line}  " if line else ""

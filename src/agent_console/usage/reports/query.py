@@ -3,6 +3,10 @@
 Rule: every number of a report comes from `grouped`, with its conditions from `select_rows` and its
 costs from usage/cost_sql.py. That is why all reports agree.
 
+Three rollups can answer. `usage_by_hour` has the fewest rows and is taken whenever no border of
+anything (the filter, a local day, a price) lies inside of a UTC hour and nothing is asked that its
+brief facets do not tell apart; else `usage_by_time`, or `usage_by_session` where sessions matter.
+
 Facets that are alike for a report (same keys, same price) are added up under the first of them, so
 that prices are looked up a few times for each bucket and not for each row. Prices change between
 quarters, so a sum never crosses a change.
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
 SESSION = "session_no"
 """The bucket of a report by session."""
 
+SHOWN = "(SELECT session_no FROM temp.shown)"
+"""The sessions that `show` named."""
+
+BY_HOUR = "usage_by_hour"
+BY_TIME = "usage_by_time"
+BY_SESSION = "usage_by_session"
+
 _SUMMED = (
     "messages",
     "input_tokens",
@@ -42,6 +53,15 @@ _ALIKE = (
     *("kind", "output_is_lower_bound", "cost_is_reported"),
 )
 """What a price is made from, and what the sums depend on beside it."""
+
+_BRIEF = ("project_no", "model_no")
+"""What else brief facets tell apart, as far as a report asks for it."""
+
+IN_BRIEF = "brief_no = facet_no"
+"""A condition on `facets`: only those that are counted in `usage_by_hour`."""
+
+_HOUR = 4
+"""Quarters."""
 
 
 class Selection:
@@ -65,11 +85,21 @@ class Selection:
         self.last = last
         self.mode: Mode = mode
 
-    def of_sessions(self, numbers: "Iterable[int]") -> "Selection":
-        """Of these, only those of some sessions."""
+    @property
+    def source(self) -> str:
+        """The rows as a FROM clause has them, with the column `quarter` whatever the rollup."""
+        if self.rollup != BY_HOUR:
+            return f"(SELECT * FROM {self.rollup} WHERE {self.where})"  # noqa: S608
+        return (
+            f"(SELECT hour * {_HOUR} AS quarter, facet_no, {', '.join(_SUMMED)} "  # noqa: S608
+            f"FROM {BY_HOUR} WHERE hour >= {self.first // _HOUR} AND hour <= {self.last // _HOUR})"
+        )
+
+    def of_shown(self) -> "Selection":
+        """Of these, only those of the sessions that `show` named."""
         return Selection(
-            "usage_by_session",
-            f"{self.where} AND session_no IN {_list(numbers)}",
+            BY_SESSION,
+            f"{self.where} AND session_no IN {SHOWN}",
             self.facets,
             first=self.first,
             last=self.last,
@@ -77,24 +107,40 @@ class Selection:
         )
 
 
-def newest_sessions(connection: "Connection", count: int) -> list[int]:
-    """The sessions that were active last."""
+def show(connection: "Connection", numbers: "Iterable[int]") -> None:
+    """Fill `temp.shown` with sessions."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS shown (session_no INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.shown")
+    connection.executemany("INSERT INTO temp.shown VALUES (?)", [(number,) for number in numbers])
+
+
+def newest_sessions(connection: "Connection", count: int | None) -> list[int]:
+    """The sessions that were active last, or all of them, the latest first."""
     found = connection.execute(
         "SELECT session_no FROM sessions ORDER BY coalesce(last_seen_ms, (SELECT "
         "max(last_line_ms) FROM sources WHERE sources.session_no = sessions.session_no), 0) DESC, "
         "session_no LIMIT ?",
-        (count,),
+        (-1 if count is None else count,),
     )
     return [number for (number,) in found]
 
 
-def select_rows(connection: "Connection", wanted: "Filter", *, by_session: bool) -> Selection:
-    """What the filter takes of the rollup that knows enough.
+def select_rows(
+    connection: "Connection",
+    wanted: "Filter",
+    *,
+    by_session: bool = False,
+    by_day: bool = False,
+    facets: "Sequence[str]" = (),
+) -> Selection:
+    """What the filter takes of the smallest rollup that knows enough.
 
     Args:
         connection: The ledger.
         wanted: The filter.
         by_session: The report has to tell sessions apart.
+        by_day: It cuts time in the filter's zone.
+        facets: The columns of `facets` it is about.
     """
     from agent_console.usage.reports.matching import (  # noqa: PLC0415 - most reports name nothing
         model_numbers,
@@ -111,25 +157,33 @@ def select_rows(connection: "Connection", wanted: "Filter", *, by_session: bool)
         first = max(first or 0, wanted.since)
     if wanted.until is not None:
         conditions.append(f"quarter < {wanted.until}")
-        last = min(last or 0, wanted.until)
+        last = min(last or 0, wanted.until - 1)
     if wanted.sessions:
         conditions.append(f"session_no IN {_list(session_numbers(connection, wanted.sessions))}")
-    facets: list[str] = []
+    of_facets: list[str] = []
     if wanted.projects:
-        facets.append(f"project_no IN {_list(project_numbers(connection, wanted.projects))}")
+        of_facets.append(f"project_no IN {_list(project_numbers(connection, wanted.projects))}")
     if wanted.models:
-        facets.append(f"model_no IN {_list(model_numbers(connection, wanted.models))}")
+        of_facets.append(f"model_no IN {_list(model_numbers(connection, wanted.models))}")
     if not wanted.include_unlisted:
-        facets.append(f"kind <> {_UNLISTED}")
-    rollup = "usage_by_session" if by_session or wanted.sessions else "usage_by_time"
-    return Selection(
-        rollup,
+        of_facets.append(f"kind <> {_UNLISTED}")
+    rows = Selection(
+        BY_SESSION if by_session or wanted.sessions else BY_TIME,
         " AND ".join(conditions) or "1",
-        " AND ".join(facets) or "1",
+        " AND ".join(of_facets) or "1",
         first=first or 0,
-        last=max(first or 0, last or 0),
+        last=last or 0,
         mode=wanted.mode,
     )
+    if rows.rollup == BY_TIME and all(column in _BRIEF for column in facets):
+        borders = [wanted.since or 0, wanted.until or 0, *_price_changes(connection, rows)]
+        if by_day:
+            borders += [
+                each for pair in wanted.zone.offsets(rows.first, rows.last) for each in pair[1:]
+            ]
+        if not any(border % _HOUR for border in borders):
+            rows.rollup = BY_HOUR
+    return rows
 
 
 def grouped(
@@ -159,11 +213,12 @@ def grouped(
     key = f"({bucket}) * {_FACETS} + alike_no"
     source = (
         f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, {sums} "  # noqa: S608
-        f"FROM {rows.rollup} JOIN temp.alike USING (facet_no) WHERE {rows.where} "
+        f"FROM {rows.source} JOIN temp.alike USING (facet_no) "
         f"GROUP BY {key}{', ' + period if period else ''})"
     )
     keys = ", ".join(["usage.bucket", *(f"facet.{column}" for column in facets)])
-    found = connection.execute(f"SELECT {_columns(rows.mode)}, {keys} FROM {priced(source)}")  # noqa: S608
+    sums_of_row = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
+    found = connection.execute(f"SELECT {sums_of_row}, {keys} FROM {priced(source)}")  # noqa: S608
     width = len(Sums.__slots__)
     return ((row[width:], Sums(*row[:width])) for row in found)
 
@@ -182,11 +237,35 @@ def sessions_of(
 
 def names(connection: "Connection", column: str) -> "dict[int, str]":
     """The names that a column of `facets` refers to, by their numbers."""
+    few = f" WHERE {IN_BRIEF}" if column in _BRIEF else ""
     return dict(
         connection.execute(
-            f"SELECT name_no, name FROM names WHERE name_no IN (SELECT {column} FROM facets)"  # noqa: S608
+            f"SELECT name_no, name FROM names WHERE name_no IN (SELECT {column} FROM facets{few})"  # noqa: S608
         )
     )
+
+
+def last_quarters(
+    connection: "Connection",
+    rows: Selection,
+    facets: "Sequence[str]",
+    hours: "Iterable[int]",
+) -> "dict[tuple[Any, ...], int]":
+    """The latest quarter of every key, given the hours that it lies in.
+
+    Args:
+        connection: The ledger.
+        rows: What was summed up by hour.
+        facets: The columns that make the key.
+        hours: The last hour of every key.
+    """
+    quarters = (hour * _HOUR + each for hour in hours for each in range(_HOUR))
+    keys = ", ".join(facets)
+    found = connection.execute(
+        f"SELECT max(quarter), {keys} FROM usage_by_time JOIN facets USING (facet_no) "  # noqa: S608
+        f"WHERE quarter IN {_list(quarters)} AND {rows.where} AND {rows.facets} GROUP BY {keys}"
+    )
+    return {tuple(row[1:]): row[0] for row in found}
 
 
 def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str]") -> None:
@@ -195,43 +274,54 @@ def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str
         "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
     )
     connection.execute("DELETE FROM temp.alike")
-    columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
-    connection.execute(
-        f"INSERT INTO temp.alike SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) "  # noqa: S608
-        f"FROM facets WHERE {rows.facets}"
+    further = [column for column in facets if column not in _BRIEF]
+    columns = ", ".join([*further, "brief_no"] if further else dict.fromkeys((*facets, *_ALIKE)))
+    brief = "" if further else f" AND {IN_BRIEF}"
+    alike = (
+        f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) AS alike_no "  # noqa: S608
+        f"FROM facets WHERE {rows.facets}{brief}"
     )
+    if not further and rows.rollup != BY_HOUR:
+        alike = (
+            f"SELECT facets.facet_no, alike_no FROM facets JOIN ({alike}) AS brief "  # noqa: S608
+            "ON brief.facet_no = brief_no"
+        )
+    connection.execute(f"INSERT INTO temp.alike {alike}")
 
 
-def _columns(mode: "Mode") -> str:
-    """The sums of a row, in the order of `Sums`."""
-    money = cost(mode)
-    return ", ".join(
-        [
-            "usage.messages",
-            "iif(facet.kind = 1, usage.messages, 0)",
-            *(f"usage.{column}" for column in _SUMMED[1:-1]),
-            money,
-            unpriced_tokens(mode),
-            "iif(facet.output_is_lower_bound, usage.messages, 0)",
-            f"iif(facet.kind = {_UNLISTED}, {TOKENS}, 0)",
-            f"iif(facet.kind = {_UNLISTED}, {money}, NULL)",
-            "usage.quarter",
-        ]
-    )
+_SUMS = ", ".join(
+    [
+        *("usage.messages", "iif(facet.kind = 1, usage.messages, 0)"),
+        *(f"usage.{column}" for column in _SUMMED[1:-1]),
+        *("{money}", "{unpriced}", "iif(facet.output_is_lower_bound, usage.messages, 0)"),
+        f"iif(facet.kind = {_UNLISTED}, {TOKENS}, 0)",
+        f"iif(facet.kind = {_UNLISTED}, {{money}}, NULL)",
+        "usage.quarter",
+    ]
+)
+"""A row in the order of `Sums`."""
 
 
 def _price_period(connection: "Connection", rows: Selection) -> str:
     """An expression that changes wherever some price does; nothing when none does."""
-    changes = connection.execute(
-        "SELECT from_quarter FROM facet_prices WHERE from_quarter > ?1 AND from_quarter <= ?2 "
-        "UNION SELECT to_quarter FROM facet_prices WHERE to_quarter > ?1 AND to_quarter <= ?2 "
-        "ORDER BY 1 DESC",
-        (rows.first, rows.last),
-    ).fetchall()
+    changes = _price_changes(connection, rows)
     if not changes:
         return ""
-    cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for (at,) in changes)
+    cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for at in changes)
     return f"CASE {cases} ELSE 0 END"
+
+
+def _price_changes(connection: "Connection", rows: Selection) -> list[int]:
+    """The quarters from which some price is another one, latest first."""
+    found = connection.execute(
+        "WITH each AS (SELECT DISTINCT from_quarter, to_quarter FROM facet_prices "  # noqa: S608
+        f"WHERE facet_no IN (SELECT facet_no FROM facets WHERE {IN_BRIEF})) "
+        "SELECT from_quarter FROM each WHERE from_quarter > ?1 AND from_quarter <= ?2 "
+        "UNION SELECT to_quarter FROM each WHERE to_quarter > ?1 AND to_quarter <= ?2 "
+        "ORDER BY 1 DESC",
+        (rows.first, rows.last),
+    )
+    return [at for (at,) in found]
 
 
 def _list(numbers: "Iterable[int]") -> str:

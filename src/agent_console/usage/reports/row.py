@@ -48,6 +48,12 @@ class Row:
         else:
             known.add(sums)
 
+    def order_models(self) -> None:
+        """Put the models with most tokens first."""
+        if len(self.models) > 1:
+            ordered = sorted(self.models.items(), key=lambda each: (-each[1].tokens, each[0]))
+            self.models = dict(ordered)
+
     def add_up(self) -> None:
         """Make the row's own sums from those of its models."""
         several = len(self.models) > 1

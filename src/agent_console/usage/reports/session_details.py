@@ -74,49 +74,63 @@ LEFT JOIN (
     FROM sources GROUP BY session_no
 ) AS told ON told.session_no = session.session_no"""
 
+_OF_SHOWN = (
+    _DETAILS.replace("FROM sources GROUP", f"FROM sources WHERE session_no IN {query.SHOWN} GROUP")
+    + f" WHERE session.session_no IN {query.SHOWN}"
+)
 
-def add_details(
-    connection: "Connection",
-    wanted: "Filter",
-    found: "dict[tuple[Any, ...], Row]",
-    where: dict[int, dict[int, int]],
-    only: list[int] | None = None,
-) -> None:
-    """Say which session each row is, and add those without usage.
+
+class Details:
+    """What is known of sessions.
 
     Args:
         connection: The ledger.
         wanted: The report's filter.
-        found: The rows by number of their session.
-        where: Tokens by number of session and of project.
-        only: The sessions that need a row; null for all.
     """
-    projects = query.names(connection, "project_no")
-    of_all = not (wanted.projects or wanted.models)
-    named = set(session_numbers(connection, wanted.sessions)) if wanted.sessions else None
-    statement = _DETAILS
-    if only is not None:
-        numbers = f"({', '.join(map(str, only))})"
-        statement = (
-            _DETAILS.replace(
-                "FROM sources GROUP", f"FROM sources WHERE session_no IN {numbers} GROUP"
-            )
-            + f" WHERE session.session_no IN {numbers}"
-        )
-    for session_no, *values in connection.execute(statement):
-        row = found.get((session_no,))
-        detail = SessionDetail(*values)
-        if row is None:
-            if not (of_all and _is_in(wanted, detail) and (named is None or session_no in named)):
-                continue
-            row = found[session_no,] = Row((session_no,), detail.session_id)
-        row.label = detail.session_id
-        row.detail = detail
-        tokens = where.get(session_no, {})
-        detail.projects = [
-            projects[number] or UNKNOWN
-            for number in sorted(tokens, key=lambda number: -tokens[number])
-        ]
+
+    def __init__(self, connection: "Connection", wanted: "Filter") -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._projects = query.names(connection, "project_no")
+        self._named: set[int] | None = None
+        if wanted.sessions:
+            self._named = set(session_numbers(connection, wanted.sessions))
+
+    def add(
+        self,
+        found: "dict[tuple[Any, ...], Row]",
+        where: dict[int, dict[int, int]],
+        *,
+        of_shown: bool,
+    ) -> None:
+        """Say which session each row is, and add those without usage.
+
+        Args:
+            found: The rows by number of their session.
+            where: Tokens by number of session and of project.
+            of_shown: Only the sessions that `query.show` named need a row.
+        """
+        for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
+            row = found.get((session_no,))
+            detail = SessionDetail(*values)
+            if row is None:
+                if not self._belongs(session_no, detail):
+                    continue
+                row = found[session_no,] = Row((session_no,), detail.session_id)
+            row.label = detail.session_id
+            row.detail = detail
+            tokens = where.get(session_no, {})
+            detail.projects = [
+                self._projects[number] or UNKNOWN
+                for number in sorted(tokens, key=lambda number: -tokens[number])
+            ]
+
+    def _belongs(self, session_no: int, detail: SessionDetail) -> bool:
+        """A session without usage has a row too."""
+        wanted = self._wanted
+        if wanted.projects or wanted.models or not _is_in(wanted, detail):
+            return False
+        return self._named is None or session_no in self._named
 
 
 def _is_in(wanted: "Filter", session: SessionDetail) -> bool:

@@ -18,7 +18,8 @@ class Sums:
         unpriced: Tokens without a cost by the report's mode.
         lower_bound: Rows whose output count is known to be too small.
         unlisted_tokens, unlisted_pico: The part that was billed and stands in no transcript line.
-        last_quarter: When the latest of it was.
+        last_quarter: When the latest of it was; in a report by time it may be any quarter of that
+            hour.
     """
 
     __slots__ = (
@@ -63,11 +64,12 @@ class Sums:
         self.cache_write_1h = cache_write_1h
         self.cache_read = cache_read
         self.web_searches = web_searches
-        self.cost_pico = _whole(cost_pico)
+        # (SQLite gives a float for what no integer of its own can hold, from nine million dollars.)
+        self.cost_pico = None if cost_pico is None else int(cost_pico)
         self.unpriced = unpriced
         self.lower_bound = lower_bound
         self.unlisted_tokens = unlisted_tokens
-        self.unlisted_pico = _whole(unlisted_pico)
+        self.unlisted_pico = None if unlisted_pico is None else int(unlisted_pico)
         self.last_quarter = last_quarter
 
     @property
@@ -84,9 +86,7 @@ class Sums:
 
     def copy(self) -> "Sums":
         """The same sums once more."""
-        same = Sums()
-        same.add(self)
-        return same
+        return Sums(*self.values())  # type: ignore[arg-type]
 
     def values(self) -> tuple[int | None, ...]:
         """Everything, in the order of the constructor."""
@@ -136,8 +136,3 @@ def _plus(one: int | None, other: int | None) -> int | None:
     if one is None:
         return other
     return one if other is None else one + other
-
-
-def _whole(pico: int | None) -> int | None:
-    """SQLite gives a float for what no integer of its own can hold (from nine million dollars)."""
-    return pico if pico is None or pico.__class__ is int else int(pico)

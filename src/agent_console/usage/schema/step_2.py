@@ -26,12 +26,36 @@ CREATE TABLE facets ( -- what many rows share: where they belong, and what their
         -- of the row exceed; 0: none
     cost_is_reported INTEGER NOT NULL CHECK (cost_is_reported IN (0, 1)),
     output_is_lower_bound INTEGER NOT NULL CHECK (output_is_lower_bound IN (0, 1)),
+    brief_no INTEGER NOT NULL DEFAULT 0 REFERENCES facets DEFERRABLE INITIALLY DEFERRED,
+        -- the first facet that differs from this one in no column of the index facets_in_brief;
+        -- itself when it is the first. A trigger sets it
     UNIQUE (
         project_no, branch_no, version_no, entrypoint_no, model_no, speed_no, service_tier_no,
         inference_geo_no, agent_type_no, skill_no, is_subagent, kind, prompt_over,
         cost_is_reported, output_is_lower_bound
     )
 ) STRICT"""
+
+_BRIEF = (
+    *("project_no", "model_no", "speed_no", "service_tier_no", "inference_geo_no", "kind"),
+    *("prompt_over", "cost_is_reported", "output_is_lower_bound"),
+)
+"""What most reports tell apart, everything that a price depends on among it."""
+
+_FACETS_IN_BRIEF = (
+    f"CREATE INDEX facets_in_brief ON facets ({', '.join(_BRIEF)}) WHERE brief_no = facet_no"
+)
+
+_SET_BRIEF = f"""
+CREATE TRIGGER set_brief AFTER INSERT ON facets WHEN NEW.brief_no = 0 BEGIN
+    UPDATE facets SET brief_no = coalesce(
+        (
+            SELECT facet_no FROM facets
+            WHERE brief_no = facet_no AND {" AND ".join(f"{name} = NEW.{name}" for name in _BRIEF)}
+        ),
+        NEW.facet_no
+    ) WHERE facet_no = NEW.facet_no;
+END"""  # noqa: S608
 
 _MESSAGES_BY_FACET = """
 CREATE TABLE messages ( -- one row per billed response, whoever told it
@@ -87,6 +111,14 @@ CREATE TABLE usage_by_session ( -- the same sums by session
     quarter INTEGER NOT NULL, -- at_ms / 900000, rounded down
     facet_no INTEGER NOT NULL REFERENCES facets,{_SUMS}
     PRIMARY KEY (session_no, quarter, facet_no)
+) STRICT, WITHOUT ROWID"""
+
+_USAGE_BY_HOUR = f"""
+CREATE TABLE usage_by_hour ( -- the same sums by UTC hour and brief facet: all that most reports
+    -- need, in far fewer rows
+    hour INTEGER NOT NULL, -- at_ms / 3600000, rounded down
+    facet_no INTEGER NOT NULL REFERENCES facets, -- the brief_no of the rows' facets{_SUMS}
+    PRIMARY KEY (hour, facet_no)
 ) STRICT, WITHOUT ROWID"""
 
 _SOURCES = """
@@ -210,6 +242,10 @@ _FACET = {
 }
 """The columns of a facet, and what they are in a row of version 1."""
 
+_SUM_NAMES = (
+    *("messages", "input_tokens", "output_tokens", "cache_write_5m_tokens"),
+    *("cache_write_1h_tokens", "cache_read_tokens", "web_searches", "reported_nano_usd"),
+)
 _ROLLED_UP = """quarter, facet_no, count(*), sum(input_tokens), sum(output_tokens),
     sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens),
     sum(web_searches), coalesce(sum(reported_nano_usd), 0)
@@ -245,6 +281,7 @@ _PREPARE = (
     ),
     _FACETS,
     "CREATE INDEX facets_by_model ON facets (model_no)",
+    _FACETS_IN_BRIEF,
     _SOURCES,
     "CREATE INDEX sources_by_session ON sources (session_no)",
     "CREATE INDEX sources_by_file ON sources (inode, device)",
@@ -257,6 +294,7 @@ _PREPARE = (
     _FACET_PRICES,
     _USAGE_BY_TIME,
     _USAGE_BY_SESSION,
+    _USAGE_BY_HOUR,
 )
 
 _MOVE_ROWS = (
@@ -268,6 +306,11 @@ _MOVE_ROWS = (
     (
         f"INSERT OR IGNORE INTO facets ({', '.join(_FACET)}) "  # noqa: S608
         f"SELECT {', '.join(_FACET.values())} FROM old_messages"
+    ),
+    (
+        "UPDATE facets SET brief_no = first_no FROM (SELECT facet_no AS alike_no, "  # noqa: S608
+        f"min(facet_no) OVER (PARTITION BY {', '.join(_BRIEF)}) AS first_no FROM facets) "
+        "WHERE facet_no = alike_no"
     ),
     (
         "INSERT INTO messages SELECT old.message_no, key_hash, key, session_no, facet_no, NULL, "  # noqa: S608
@@ -292,11 +335,17 @@ _ROLL_UP = (
         f"INSERT INTO usage_by_session SELECT session_no, {_ROLLED_UP} "
         "GROUP BY session_no, quarter, facet_no"
     ),
+    (
+        "INSERT INTO usage_by_hour SELECT quarter / 4 AS hour, brief_no, "  # noqa: S608
+        f"{', '.join(f'sum({name})' for name in _SUM_NAMES)} "
+        "FROM usage_by_time JOIN facets USING (facet_no) GROUP BY hour, brief_no"
+    ),
     "DROP TABLE quarters",
+    _SET_BRIEF,
 )
 
 
 def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
-    """Give rows facets, and add sources, prices and two rollups in the place of one."""
+    """Give rows facets, and add sources, prices and three rollups in the place of one."""
     for statement in (*_PREPARE, *_MOVE_ROWS, *_ROLL_UP):
         connection.execute(statement)

@@ -1,0 +1,138 @@
+"""The report by session, whole or some sessions at a time.
+
+Rule: however many sessions there are, those that are only written out are not all kept: their order
+and the totals are known before, so `streamed` makes the rows of some, forgets them and goes on.
+"""
+
+from agent_console.usage.reports import query
+from agent_console.usage.reports.report import Report, add_totals, count_all, count_of_sessions
+from agent_console.usage.reports.row import UNKNOWN, Row
+from agent_console.usage.reports.session_details import Details
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from sqlite3 import Connection
+    from typing import Any
+
+    from agent_console.usage.reports.filter import Filter
+    from agent_console.usage.reports.groupings import Grouping
+    from agent_console.usage.reports.query import Selection
+
+AT_ONCE = 2_000
+"""Sessions: about 10 MB."""
+
+_FACETS = ("project_no", "model_no")
+
+
+def build_sessions(
+    connection: "Connection", wanted: "Filter", grouping: "Grouping", *, newest: int | None = None
+) -> Report:
+    """The report with all its rows, in the order of their numbers.
+
+    Args:
+        connection: The ledger.
+        wanted: What counts.
+        grouping: That of sessions.
+        newest: Only so many sessions need a row, the latest; the totals are of all.
+    """
+    rows = query.select_rows(connection, wanted, by_session=True)
+    only = None
+    if newest is not None and wanted.names_nothing:
+        only = query.newest_sessions(connection, newest)
+    report = Report(grouping, _Sessions(connection, wanted, rows).rows(only))
+    add_totals(report)
+    if only is not None:
+        _total_of_all(connection, wanted, report)
+        report.hidden = count_of_sessions(connection) - len(only)
+    count_all(connection, wanted, report, rows)
+    return report
+
+
+def streamed(
+    connection: "Connection",
+    wanted: "Filter",
+    grouping: "Grouping",
+    *,
+    newest: int | None = None,
+    latest_first: bool = False,
+) -> Report:
+    """The same with its rows in the order of time, made only when they are asked for.
+
+    Args:
+        connection: The ledger; the rows are read from it later.
+        wanted: What counts; nothing may be named when only the newest are wanted.
+        grouping: That of sessions.
+        newest: Only so many sessions, the latest.
+        latest_first: Begin with the latest.
+    """
+    report = Report(grouping, [])
+    numbers = query.newest_sessions(connection, newest)
+    _total_of_all(connection, wanted, report)
+    if newest is not None:
+        report.hidden = count_of_sessions(connection) - len(numbers)
+    rows = query.select_rows(connection, wanted, by_session=True)
+    count_all(connection, wanted, report, rows)
+    if not latest_first:
+        numbers.reverse()
+    report.parts = _parts(_Sessions(connection, wanted, rows), numbers)
+    return report
+
+
+def _parts(sessions: "_Sessions", numbers: list[int]) -> "Iterator[list[Row]]":
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        found = {row.key[0]: row for row in sessions.rows(some)}
+        rows = [found[number] for number in some if number in found]
+        for row in rows:
+            row.order_models()
+        yield rows
+
+
+class _Sessions:
+    """Makes rows."""
+
+    def __init__(self, connection: "Connection", wanted: "Filter", rows: "Selection") -> None:
+        self._connection = connection
+        self._rows = rows
+        self._models = query.names(connection, "model_no")
+        self._details = Details(connection, wanted)
+        self._found_alike = False
+
+    def rows(self, only: list[int] | None) -> list[Row]:
+        """The rows of these sessions, or of all, in the order of their numbers."""
+        found: dict[tuple[Any, ...], Row] = {}
+        projects: dict[int, dict[int, int]] = {}
+        shown = self._rows
+        if only is not None:
+            query.show(self._connection, only)
+            shown = shown.of_shown()
+        sums_of_keys = query.grouped(
+            self._connection, shown, query.SESSION, _FACETS, as_before=self._found_alike
+        )
+        self._found_alike = True
+        for (session_no, project_no, model_no), sums in sums_of_keys:
+            tokens = projects.setdefault(session_no, {})
+            tokens[project_no] = tokens.get(project_no, 0) + sums.tokens
+            key = (session_no,)
+            row = found.get(key)
+            if row is None:  # one that moved to another project is still one row
+                row = found[key] = Row(key, "")
+            row.add(self._models[model_no] or UNKNOWN, sums)
+        for row in found.values():
+            row.add_up()
+        self._details.add(found, projects, of_shown=only is not None)
+        return [found[key] for key in sorted(found)]
+
+
+def _total_of_all(connection: "Connection", wanted: "Filter", report: Report) -> None:
+    """Totals of all sessions, of which the report has only some."""
+    rows = query.select_rows(connection, wanted)
+    models = query.names(connection, "model_no")
+    everything = Row((), "")
+    for key, sums in query.grouped(connection, rows, "0", ("model_no",)):
+        everything.add(models[key[-1]] or UNKNOWN, sums)
+    everything.add_up()
+    whole = Report(report.grouping, [everything])
+    add_totals(whole)
+    report.totals, report.unpriced_models = whole.totals, whole.unpriced_models

@@ -1,0 +1,83 @@
+"""Sessions that are made some at a time are those of the whole report, in the order of time."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.usage.reports.ledgers import (
+    DAY_MS,
+    HAIKU,
+    NOBODYS,
+    NOON_MS,
+    QUARTER_MS,
+    Message,
+    new_ledger,
+    read_only,
+)
+
+from agent_console.usage.reports import sessions
+from agent_console.usage.reports.arrangement import arrange
+from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.json_report import report_pieces
+from agent_console.usage.reports.report import Report, build
+
+SESSION = GROUPINGS["session"]
+
+
+@pytest.fixture
+def ledger_file(tmp_path: Path) -> Path:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill(
+            [
+                Message(
+                    NOON_MS - (number * 7 % 10) * DAY_MS,
+                    f"s-{number % 8}",
+                    project=f"/home/user/{number % 3}",
+                    model=(NOBODYS, HAIKU)[number % 2],
+                    kind=1 + number % 4,
+                )
+                for number in range(40)
+            ]
+        )
+        ledger.source("/gone.jsonl", "silent", first_line_ms=NOON_MS, last_line_ms=NOON_MS)
+        return ledger.path
+
+
+def written(report: Report, wanted: Filter) -> str:
+    return "".join(report_pieces(report, wanted, by_project=False, with_cost=True))
+
+
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"sessions": ["s-1", "s-2"]},
+    {"models": ["haiku"]},
+    {"projects": ["1"]},
+    {"since": (NOON_MS - 3 * DAY_MS) // QUARTER_MS + 1},
+    {"until": (NOON_MS - 3 * DAY_MS) // QUARTER_MS},
+    {"include_unlisted": False},
+]
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+@pytest.mark.parametrize("given", FILTERS)
+def test_they_are_those_of_the_whole_report(
+    ledger_file: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], latest_first: bool
+) -> None:
+    wanted = Filter(**given)
+    whole = build(read_only(ledger_file), wanted, SESSION)
+    arrange(whole, descending=latest_first)
+    for at_once in (1, 3, 100):
+        monkeypatch.setattr(sessions, "AT_ONCE", at_once)
+        streamed = sessions.streamed(
+            read_only(ledger_file), wanted, SESSION, latest_first=latest_first
+        )
+        assert written(streamed, wanted) == written(whole, wanted)
+
+
+@pytest.mark.parametrize("top", [1, 4, 9, 20])
+def test_the_newest_of_them_are_too(ledger_file: Path, top: int) -> None:
+    whole = build(read_only(ledger_file), Filter(), SESSION)
+    arrange(whole, top=top)
+    streamed = sessions.streamed(read_only(ledger_file), Filter(), SESSION, newest=top)
+    assert written(streamed, Filter()) == written(whole, Filter())
