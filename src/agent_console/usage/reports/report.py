@@ -150,7 +150,10 @@ def count_all(
         report: The report with its totals.
         rows: What was summed up last.
     """
-    report.projects = _projects(connection, query.select_rows(connection, wanted))
+    by_hour = rows.rollup == query.BY_HOUR
+    report.projects = _projects(
+        connection, rows if by_hour else query.select_rows(connection, wanted)
+    )
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
     else:
