@@ -15,6 +15,8 @@ from agent_console.usage.maintenance.backups import backup_if_due
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 3600.0
+FINISH_SECONDS = 0.5
+"""A small ledger's takes less; a large one's is left unfinished and made again."""
 
 
 class DayBackups:
@@ -41,6 +43,11 @@ class DayBackups:
         # It keeps no daemon from ending; what it leaves behind then, the next backup removes.
         self.thread = threading.Thread(target=self._look, name="backup", daemon=True)
         self.thread.start()
+
+    def finish(self) -> None:
+        """Give a backup that is being made a moment, so that the ledger is closed by all."""
+        if self.thread is not None:
+            self.thread.join(FINISH_SECONDS)
 
     def _look(self) -> None:
         try:

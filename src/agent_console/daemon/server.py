@@ -207,6 +207,7 @@ class Server:
         actor.refuse_from_now()
         with anyio.move_on_after(SETTLE_SECONDS):
             await actor.settle()
+        self._backups.finish()
         actor.close_journal()
         await self._journal.flush_and_close(FLUSH_SECONDS)
         with anyio.move_on_after(GOODBYE_SECONDS):
