@@ -85,15 +85,19 @@ class InotifyWatch:
         self._content = {}
         self._awaited = {}
         awaited: dict[Path, set[str]] = defaultdict(set)
+        there: set[Path] = set()
         for folder in self._wanted:
             for at in (folder, *folder.parents):
                 if at.is_dir():
+                    there.add(at)
                     break
                 awaited[at.parent].add(at.name)
                 awaited.pop(at, None)
         for at in {parent for folder in self._wanted for parent in (folder, *folder.parents)}:
             descriptor = self._watch(at, awaits=at in awaited)
             if descriptor is None:
+                if at in there and not at.is_dir():
+                    return False  # it went just now, and nobody waits for it to come again
                 continue
             self._descriptors[at] = descriptor
             if at in self._wanted:
