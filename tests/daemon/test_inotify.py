@@ -19,7 +19,7 @@ def test_a_folder_that_goes_before_it_is_watched_is_waited_for(
 
     wanted = tmp_path / "a" / "b"
     (tmp_path / goes).mkdir(parents=True)
-    add_watch = InotifyWatch._watch
+    add_watch = InotifyWatch._watch  # pyright: ignore[reportPrivateUsage]
 
     def gone_just_now(watch: InotifyWatch, at: Path, *, awaits: bool) -> int | None:
         if (tmp_path / goes).is_dir():
