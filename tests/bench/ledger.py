@@ -21,7 +21,10 @@ from pathlib import Path
 from agent_console.model.metadata import MetadataUpsert
 from agent_console.usage.database import open_database
 from agent_console.usage.entries import AddUsage, LedgerRefusal, ReadSpending
+from agent_console.usage.facets import Facets
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.names import Names
+from agent_console.usage.rows import Facet
 
 SESSIONS = [str(uuid.uuid4()) for _ in range(50)]
 ROUNDS = 12
@@ -61,6 +64,10 @@ class BareSqlite:
             "INSERT INTO names VALUES (?, ?)",
             [(number, f"/home/me/project-{number - 1}") for number in range(1, 8)],
         )
+        names = Names(self._connection)
+        facets = Facets(self._connection, names)
+        for number in range(7):
+            facets.number(Facet(project=f"/home/me/project-{number}", cost_is_reported=True))
 
     def carry_out(self, batch: list[AddUsage]) -> None:
         rows = [
@@ -68,17 +75,17 @@ class BareSqlite:
                 number % len(SESSIONS) + 1,
                 hash(entry.upsert.message_id),
                 entry.upsert.message_id,
-                *(entry.at_ms, 2, 1, number % 7 + 1),
+                *(entry.at_ms, 2, number % 7 + 1),
                 *(10, 20, 30, 0, 40, 12_300_000, 100, 1, False, False),
             )
             for number, entry in enumerate(batch)
         ]
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.executemany(
-            "INSERT INTO messages (session_no, key_hash, key, at_ms, source, kind, project_no, "
+            "INSERT INTO messages (session_no, key_hash, key, at_ms, source, facet_no, "
             "input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "
             "cache_read_tokens, reported_nano_usd, duration_ms, turns, set_aside, extra) "
-            f"VALUES ({', '.join('?' * 17)})",
+            f"VALUES ({', '.join('?' * 16)})",
             rows,
         )
         self._connection.execute("COMMIT")

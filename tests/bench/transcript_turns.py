@@ -99,7 +99,10 @@ def _ours(place: Place) -> list[Turn]:
 
     def changed() -> Cost | str:
         place.grow()
-        return run("usage", "daily", "--json")
+        try:
+            return run("usage", "daily", "--json")
+        finally:
+            place.restore()  # what others find is compared with what was there before
 
     daily = ("usage", "daily", "--json")
     return [

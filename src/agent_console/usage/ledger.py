@@ -45,7 +45,7 @@ from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
 from agent_console.usage.names import Names
 from agent_console.usage.prices.thresholds import mark_applied
-from agent_console.usage.rows import Facet, Figures, SessionAccount, Source
+from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
 from agent_console.usage.statements import read_large_prompts
 from agent_console.usage.told_usage import usage_entry
@@ -315,20 +315,14 @@ class Ledger:
         asking = batch.session(upsert.session_id)
         if asking is None and not entry.on_board:
             return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
-        account = self._account(entry)
         key = upsert.message_id
         earlier = None if key is None else batch.row(key)
         if earlier is None:
             owner = asking = asking or batch.open_session(upsert.session_id)
-            account = replace(account, session_no=owner.session_no)
-            row = replace(
-                batch.row_of(account, key, None),
-                set_aside=owner.has_transcript and key is None and not upsert.extra,
-                extra=upsert.extra,
-            )
+            row = self._new_row(batch, entry, owner)
         else:
             standing = batch.account(earlier)
-            outcome = merged(standing, replace(account, session_no=earlier.session_no))
+            outcome = merged(standing, _account(entry, earlier.session_no))
             if outcome is standing:
                 return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
             owner = batch.numbered_session(earlier.session_no)
@@ -348,10 +342,28 @@ class Ledger:
             moved=None if owner is asking else owner.metadata(),
         )
 
-    def _account(self, entry: AddUsage) -> Account:
+    @staticmethod
+    def _new_row(batch: Batch, entry: AddUsage, owner: SessionAccount) -> MessageRow:
+        """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
-        facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
-        return Account(0, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
+        figures = _figures(upsert)
+        facet = Facet(
+            project=entry.working_dir or "",
+            model=upsert.model or "",
+            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
+            cost_is_reported=figures.reported_nano_usd > 0,
+        )
+        return MessageRow(
+            None,
+            upsert.message_id,
+            owner.session_no,
+            batch.facets.number(facet),
+            entry.at_ms,
+            Source.UPSERT,
+            figures,
+            set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
+            extra=upsert.extra,
+        )
 
     def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
         batch.write()
@@ -406,6 +418,12 @@ def _session_id(entry: LedgerEntry) -> str:
 
 def _key(entry: LedgerEntry) -> str | None:
     return entry.upsert.message_id if isinstance(entry, AddUsage) else None
+
+
+def _account(entry: AddUsage, session_no: int) -> Account:
+    upsert = entry.upsert
+    facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
+    return Account(session_no, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
 
 
 def _figures(upsert: MetadataUpsert) -> Figures:

@@ -7,12 +7,16 @@ more only where it leaves.
 from decimal import ROUND_HALF_UP, Decimal
 
 NANO_PER_USD = 1_000_000_000
+_EXACT = 1 << 53
 
 
 def nano_usd(usd: float) -> int:
     """`usd` in nano-dollars, from the digits it was written with; half a one is rounded up."""
     if not usd:
         return 0
+    nano = round(usd * NANO_PER_USD)
+    if nano / NANO_PER_USD == usd and nano < _EXACT:  # written with nine digits at most
+        return nano
     return int(Decimal(repr(usd)).scaleb(9).to_integral_value(ROUND_HALF_UP))
 
 
