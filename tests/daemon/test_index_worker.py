@@ -171,3 +171,39 @@ def test_it_ends_with_who_listens(started: list[Worker], database: Path, session
     worker.process.stdout.close()
     append(session, answer("m2"))
     assert worker.process.wait(DEADLINE_SECONDS) == 0
+
+
+QUIET = """
+from pathlib import Path
+index_worker.QUIET_SECONDS, index_worker.SWEEP_SECONDS = -1, 0.01
+sweeps = Path({count!r})
+sweep = index_worker.IndexWorker._sweep
+def counted(worker):
+    with sweeps.open("a") as file:
+        file.write("x")
+    sweep(worker)
+index_worker.IndexWorker._sweep = counted
+"""
+
+
+def test_where_nothing_goes_on_it_sweeps_only_when_there_is_news(
+    scratch_home: Path, tmp_path: Path
+) -> None:
+    projects = scratch_home / ".claude" / "projects" / "-p"
+    write(projects / f"{SESSION}.jsonl", answer("m1", {"output_tokens": 100}))
+    sweeps = tmp_path / "sweeps"
+    script = PLAIN + QUIET.format(count=str(sweeps)) + RUN
+    worker = Worker(scratch_home / "metrics.db", script, scratch_home / ".claude")
+    try:
+        worker.totals(100)
+        worker.told("is_caught_up")
+        before = sweeps.stat().st_size
+        threading.Event().wait(0.3)  # what does not happen cannot be waited for otherwise
+        assert sweeps.stat().st_size == before
+        write(projects / f"{OTHER}.jsonl", answer("m2", {"output_tokens": 7}))
+        worker.totals(7)
+        worker.told("is_caught_up")
+        assert worker.end()[0] == 0
+    finally:
+        worker.close()
+    assert sweeps.stat().st_size > before

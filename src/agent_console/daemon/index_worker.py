@@ -33,6 +33,8 @@ from agent_console.usage.ledger import Ledger
 from agent_console.usage.prices.refresh import needs_refresh
 
 SWEEP_SECONDS = 60.0
+QUIET_SECONDS = 600.0
+"""After so long without news it sweeps only when there are some."""
 SETTLE_SECONDS = 0.02
 """What is written together is read together: the pause before what has changed is looked at."""
 RECENT_MS = 10 * 60 * 1000
@@ -60,6 +62,7 @@ class IndexWorker:
         self._changed: dict[str, None] = {}
         self._elsewhere: dict[str, None] = {}
         self._swept_at = -math.inf
+        self._heard_at = time.monotonic()
         self._prices_failed = False
         self._ended = False
 
@@ -73,7 +76,7 @@ class IndexWorker:
                 self._listen(0)
                 self._read_changed()
             else:
-                self._listen(max(0.0, self._swept_at + SWEEP_SECONDS - time.monotonic()))
+                self._listen(self._patience())
             if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
                 self._look_for_folders()
                 self._sweep()
@@ -81,8 +84,19 @@ class IndexWorker:
 
     # ---- hearing ---------------------------------------------------------------------------
 
-    def _listen(self, seconds: float) -> None:
+    def _patience(self) -> float | None:
+        """How long to wait for news before the next sweep; null: until there are some.
+
+        Nothing has gone on for a while and everything is watched: no timer is kept for that.
+        """
+        now = time.monotonic()
+        if self._watch is not None and now - self._heard_at > QUIET_SECONDS:
+            return None
+        return max(0.0, self._swept_at + SWEEP_SECONDS - now)
+
+    def _listen(self, seconds: float | None) -> None:
         for key, _ in self._selector.select(seconds):
+            self._heard_at = time.monotonic()
             if key.fileobj == sys.stdin.fileno():
                 self._hear()
             else:
