@@ -151,7 +151,8 @@ def test_processes_leave_ctrl_c_to_who_started_them(
 ) -> None:
     batches = read_files([ReadJob(file) for file in files], 2)
     read_batches = [next(batches)]
-    os.kill(started[0].pid, signal.SIGINT)
+    for process in started:  # of which one may only just have been started
+        os.kill(process.pid, signal.SIGINT)
     read_batches += batches
     assert len(by_path(read_batches)) == MANY
 

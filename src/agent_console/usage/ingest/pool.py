@@ -10,6 +10,7 @@ program needs nothing of what started it but the interpreter.
 
 import os
 import selectors
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -86,12 +87,17 @@ class _Worker:
     """One process, and the jobs that it has not ended yet."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "agent_console.usage.ingest.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,  # what lies in a buffer is not seen by a selector
-        )
+        # It inherits what is blocked: Ctrl-C is not its business, not even while it starts.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "agent_console.usage.ingest.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,  # what lies in a buffer is not seen by a selector
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.jobs_in = cast("FileIO", self.process.stdin)
         self.batches_out = cast("FileIO", self.process.stdout)
         self.open_jobs: list[deque[ReadJob]] = []

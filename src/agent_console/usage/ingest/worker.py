@@ -1,12 +1,11 @@
 """A process that reads transcripts: jobs on stdin, batches of readings on stdout.
 
 Rule: it ends as soon as either pipe does, so that it never outlives who started it. Ctrl-C is for
-that process alone to answer.
+that process alone to answer, which starts this one with it blocked.
 """
 
 import contextlib
 import os
-import signal
 from io import FileIO
 
 from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
@@ -17,7 +16,6 @@ _NICE = 10
 
 def main() -> None:
     """Work until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
     reader = TranscriptReader()
     jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
