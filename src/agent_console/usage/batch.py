@@ -7,6 +7,8 @@ difference, through `post` and `remove`. Nothing else changes figures in these t
 from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
+from msgspec.structs import replace
+
 from agent_console.usage.accounts import Account, standing
 from agent_console.usage.facets import Facets
 from agent_console.usage.many_rows import insert_one
@@ -262,7 +264,7 @@ class Batch:
         """A transcript tells the same tokens: what was added without a key counts no longer."""
         self.write()
         for row in read_keyless_messages(self._connection, session.session_no):
-            self.post(_aside(row), row, at_ms)
+            self.post(replace(row, set_aside=True), row, at_ms)
 
     def used_model(self, session: SessionAccount, name: str) -> None:
         """The session's last model is `name`."""
@@ -345,22 +347,4 @@ def _same_place(one: MessageRow, other: MessageRow) -> bool:
         one.session_no == other.session_no
         and one.facet_no == other.facet_no
         and quarter(one.at_ms) == quarter(other.at_ms)
-    )
-
-
-def _aside(row: MessageRow) -> MessageRow:
-    return MessageRow(
-        row.message_no,
-        row.key,
-        row.session_no,
-        row.facet_no,
-        row.at_ms,
-        row.source,
-        row.figures,
-        row.claim,
-        row.source_no,
-        row.agent_no,
-        row.web_fetches,
-        set_aside=True,
-        extra=row.extra,
     )

@@ -22,9 +22,16 @@ from tests.usage.ingest.transcripts import (
     write,
 )
 
+from agent_console.usage.ingest.file_reading import SourceState
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.reading import TranscriptReader
-from agent_console.usage.ingest.transcript_file import UnreadableFile, unchanged
+from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+
+
+def unchanged(file: TranscriptFile, state: SourceState) -> bool:
+    """Nothing is in the file that the reading with this state has not seen."""
+    there = (file.size_bytes, file.mtime_ns, file.inode, file.device)
+    return there == (state.size_bytes, state.mtime_ns, state.inode, state.device)
 
 
 def test_only_what_is_new_is_told(session: Path) -> None:

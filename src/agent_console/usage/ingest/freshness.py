@@ -9,13 +9,13 @@ import _sqlite3
 from agent_console.paths import claude_config_folders, config_file
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.installed import price_makers
+from agent_console.usage.read_only_uri import SCHEMA, read_only_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from sqlite3 import Connection
 
-SCHEMA = 2
 UNPRICED_CONFIG = '{"discount_percent":"0","models":[]}'
 """What the ledger remembers of a configuration that says nothing of prices."""
 
@@ -35,7 +35,7 @@ def is_up_to_date(database: str, config_dirs: "Sequence[str]" = ()) -> bool:
         config_dirs: Claude Code's folders; empty: the usual ones.
     """
     try:
-        connection = _sqlite3.connect(f"file:{_quoted(database)}?mode=ro", uri=True)
+        connection = _sqlite3.connect(read_only_uri(database), uri=True)
     except _sqlite3.Error:
         return False
     try:
@@ -81,7 +81,3 @@ def _knows_prices(connection: "Connection") -> bool:
     except OSError:
         return False
     return not connection.execute(_NOT_LOOKED_UP).fetchone()[0]
-
-
-def _quoted(path: str) -> str:
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -53,11 +53,6 @@ def read_source(connection: Connection, path: str) -> SourceRow | None:
     return None if values is None else _row(values)
 
 
-def read_sources(connection: Connection) -> dict[str, SourceRow]:
-    """All rows by path."""
-    return {row.state.path: row for row in map(_row, connection.execute(_READ))}
-
-
 def write_source(connection: Connection, state: SourceState, session_no: int | None) -> int:
     """Store how far a file has been read; its number."""
     number: int = connection.execute(

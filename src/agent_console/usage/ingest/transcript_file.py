@@ -8,8 +8,6 @@ import os
 
 from msgspec import Struct
 
-from agent_console.usage.ingest.file_reading import SourceState
-
 
 class TranscriptFile(Struct, array_like=True, frozen=True, gc=False):
     """A transcript that was found.
@@ -64,13 +62,3 @@ def unreadable(path: str, error: OSError) -> UnreadableFile:
     """What the system said, as a value."""
     is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
     return UnreadableFile(path, error.strerror or str(error), is_gone)
-
-
-def unchanged(file: TranscriptFile, state: SourceState) -> bool:
-    """Whether there is nothing in the file that the reading with this state has not seen."""
-    return (
-        file.size_bytes == state.size_bytes
-        and file.mtime_ns == state.mtime_ns
-        and file.inode == state.inode
-        and file.device == state.device
-    )

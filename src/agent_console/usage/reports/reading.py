@@ -5,6 +5,8 @@ Rule: what a report needs is read in one transaction, so that no commit falls be
 
 import _sqlite3  # its wrapper imports datetime and collections, for nothing that is used here
 
+from agent_console.usage.read_only_uri import SCHEMA, read_only_uri
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -13,9 +15,6 @@ if TYPE_CHECKING:
 
     Reading = Connection
     """What reports are made from."""
-
-SCHEMA = 2
-"""The version of the schema that the queries are written for."""
 
 
 def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
@@ -59,8 +58,7 @@ def _read_only(path: str) -> "Reading | None":
     Raises:
         _sqlite3.Error: There is none, or it cannot be read.
     """
-    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    connection = _sqlite3.connect(f"file:{quoted}?mode=ro", uri=True, isolation_level=None)
+    connection = _sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)
     try:
         for pragma in ("temp_store = MEMORY", "busy_timeout = 5000"):
             connection.execute(f"PRAGMA {pragma}")
