@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct, field
 
-from agent_console import config_prices
-from agent_console.config_prices import PricesConfig
+from agent_console import config_prices, config_terminals
+from agent_console.config_notifications import NotificationsConfig
+from agent_console.config_prices import PriceOverride, PricesConfig
+from agent_console.config_terminals import JumpCommand, JumpConfig, ResumeConfig
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
 
@@ -65,6 +67,9 @@ class Config(Struct, frozen=True):
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     prices: PricesConfig = field(default_factory=PricesConfig)
+    jump: JumpConfig = field(default_factory=JumpConfig)
+    resume: ResumeConfig = field(default_factory=ResumeConfig)
+    notifications: NotificationsConfig = field(default_factory=NotificationsConfig)
 
 
 class Setting(Struct, frozen=True):
@@ -157,6 +162,8 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
             unknown += [key for key in keys if key not in known]
             if table == "prices":
                 unknown += config_prices.unknown_keys(_table(written, table).get("models"))
+            if table == "jump":
+                unknown += config_terminals.unknown_keys(_table(written, table).get("commands"))
     return unknown
 
 
@@ -170,8 +177,8 @@ def commented_file() -> str:
             table_before = table
         default = _plain(getattr(getattr(Config(), table), name))
         lines += [f"# {_MEANINGS[f'{table}.{name}']}"]
-        if hint == tuple[config_prices.PriceOverride, ...]:
-            lines += config_prices.EXAMPLE.splitlines()
+        if hint in _EXAMPLES:
+            lines += _EXAMPLES[hint].splitlines()
             continue
         lines += [f"# Allowed: {_allowed(hint)}.", f"# {name} = {_toml(default)}"]
     return "\n".join(lines) + "\n"
@@ -187,7 +194,33 @@ _MEANINGS = {
     "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
+    "jump.limit_seconds": "A command below that takes longer is killed, with all it started.",
+    "jump.commands": "Commands that bring a session's terminal in front; the first whose `when` "
+    "matches is run.",
+    "resume.command": "Opens a terminal in the session's folder; the words of the command that it "
+    "is to run are put behind these.",
+    "notifications.question": "Tell of sessions that ask you something.",
+    "notifications.attention": "Tell of sessions that wait for you.",
+    "notifications.alerts": "Tell of budgets and the like.",
+    "notifications.silent_reasons": "Reasons of a status that you need not be told.",
+    "notifications.sound": "With a sound, or the terminal's bell.",
+    "notifications.quiet_from": "Tell nothing from this time of day on, in your zone.",
+    "notifications.quiet_until": "Until this one; it may be over midnight.",
+    "notifications.via": 'Where: "auto" is the desktop where there is one, else the terminal.',
 }
+
+_OWN: dict[Any, tuple[Any, str]] = {
+    Decimal: (config_prices.discount, config_prices.DISCOUNT_WORDS),
+    tuple[PriceOverride, ...]: (config_prices.overrides, config_prices.MODELS_WORDS),
+    tuple[JumpCommand, ...]: (config_terminals.jump_commands, config_terminals.COMMANDS_WORDS),
+}
+"""Types with rules of their own: what checks a value, and what is allowed in words."""
+
+_EXAMPLES: dict[Any, str] = {
+    tuple[PriceOverride, ...]: config_prices.EXAMPLE,
+    tuple[JumpCommand, ...]: config_terminals.EXAMPLE,
+}
+"""Types that only an example explains."""
 
 
 def _checked(written: dict[str, Any], path: "Path") -> Config:
@@ -212,20 +245,22 @@ def _checked(written: dict[str, Any], path: "Path") -> Config:
 
 
 def _converted(value: Any, hint: Any) -> Any:
-    if hint is Decimal:
-        return config_prices.discount(value)
-    if hint == tuple[config_prices.PriceOverride, ...]:
-        return config_prices.overrides(value)
-    return msgspec.convert(value, hint)
+    return _OWN[hint][0](value) if hint in _OWN else msgspec.convert(value, hint)
 
 
 def _plain(value: Any) -> Any:
     """The value as JSON and TOML have it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    if isinstance(value, tuple):
-        return config_prices.plain(cast("tuple[config_prices.PriceOverride, ...]", value))
-    return value
+    match value:
+        case Decimal():
+            return int(value) if value == int(value) else float(value)
+        case (PriceOverride(), *_):
+            return config_prices.plain(cast("tuple[PriceOverride, ...]", value))
+        case (JumpCommand(), *_):
+            return config_terminals.plain(cast("tuple[JumpCommand, ...]", value))
+        case tuple():
+            return list(cast("tuple[object, ...]", value))
+        case _:
+            return value
 
 
 def _table(written: dict[str, Any], name: str) -> dict[str, Any]:
@@ -259,15 +294,15 @@ def _keys() -> list[tuple[str, str, Any]]:
 
 
 def _allowed(hint: Any) -> str:
+    if hint in _OWN:
+        return _OWN[hint][1]
+    if hint is bool:
+        return "true or false"
     if get_origin(hint) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(hint))
     if get_origin(hint) is Annotated:
         _, meta = get_args(hint)
-        return f"a whole number from {meta.ge} to {meta.le}"
-    if hint is Decimal:
-        return config_prices.DISCOUNT_WORDS
-    if hint == tuple[config_prices.PriceOverride, ...]:
-        return config_prices.MODELS_WORDS
+        return meta.description or f"a whole number from {meta.ge} to {meta.le}"
     return _TIMEZONE_WORDS
 
 

@@ -17,6 +17,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("seen", "Mark a session as looked at."),
             ("reopen", "Bring a closed session back to attention."),
             ("rm", "Take a session off the board; its costs stay counted."),
+            ("jump", "Bring a session's terminal in front."),
+            ("resume", "Go on with a closed session of Claude Code in a new terminal."),
         ),
     ),
     (
@@ -24,6 +26,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("watch", "Follow all changes as they happen."),
             ("wait", "Wait until a session has a status."),
+            ("notify", "Tell you of sessions that begin to wait, until Ctrl-C."),
+            ("segment", "Print a segment for a status bar: who waits, costs and limits."),
         ),
     ),
     (

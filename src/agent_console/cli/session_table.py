@@ -15,14 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from agent_console.cli.session_words import (
-    doing,
-    one_line,
     short_id,
     status_style,
     total_tokens,
 )
 from agent_console.model.format import cost, elapsed, printable, tokens
 from agent_console.model.session import Session, Status
+from agent_console.model.session_text import doing, one_line
 from agent_console.model.short_names import short_model, short_path
 
 GAP = 2
