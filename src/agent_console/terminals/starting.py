@@ -7,6 +7,7 @@ its own, also after our end.
 import os
 import subprocess
 from collections.abc import Sequence
+from threading import Thread
 
 import anyio
 
@@ -26,25 +27,33 @@ async def start(command: Sequence[str], folder: str, session: Session) -> OpenRe
         folder: Where it starts.
         session: What it is about, told as variables.
     """
+    return await anyio.to_thread.run_sync(_start, command, folder, environment(session))
+
+
+def _start(command: Sequence[str], folder: str, env: dict[str, str]) -> OpenResult:
+    program = command[0]
     try:
-        process = await anyio.open_process(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env={**os.environ, **environment(session)},
+            env={**os.environ, **env},
             start_new_session=True,
         )
     except FileNotFoundError:
         return CannotOpen(
-            f"`{command[0]}` is not installed, or not on the PATH: see the setting "
-            "`resume.command`."
+            f"`{program}` is not installed, or not on the PATH: see the setting `resume.command`."
         )
     except (OSError, ValueError) as error:
-        return CannotOpen(f"`{command[0]}` cannot be started: {error}.")
-    with anyio.move_on_after(SETTLING_SECONDS):
-        await process.wait()
-    if process.returncode:
-        return CannotOpen(f"`{command[0]}` failed with exit code {process.returncode}.")
-    return Opened(f"by your command `{command[0]}`")
+        return CannotOpen(f"`{program}` cannot be started: {error}.")
+    try:
+        code = process.wait(SETTLING_SECONDS)
+    except subprocess.TimeoutExpired:
+        # Somebody has to take note of its end, or it stays in the process table.
+        Thread(target=process.wait, daemon=True).start()
+        code = 0
+    if code:
+        return CannotOpen(f"`{program}` failed with exit code {code}.")
+    return Opened(f"by your command `{program}`")

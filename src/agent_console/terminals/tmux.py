@@ -111,9 +111,13 @@ async def open_window(
     environ: Mapping[str, str], command: Sequence[str], folder: str, name: str
 ) -> OpenResult:
     """Run a command in a new window of the session that we are in."""
-    socket, pane = socket_of(environ.get("TMUX")), environ.get("TMUX_PANE", "")
-    # The window is made in the session of our pane, after its window, and shown at once.
-    target = ["-a", "-t", pane] if pane else []
+    socket, pane = socket_of(environ.get("TMUX")), environ.get("TMUX_PANE")
+    server = await look(socket)
+    if not isinstance(server, Server):
+        return CannotOpen(f"tmux on {socket} cannot be asked: {server}.")
+    ours = next((place for place in server.panes if place.pane == pane), None)
+    # After the window of our pane and shown at once; without a pane, where tmux thinks best.
+    target = [] if ours is None else ["-a", "-t", f"{ours.session}:{ours.window}"]
     # A `;` at the end of a word would divide tmux's own commands.
     words = [f"{word[:-1]}\\;" if word.endswith(";") else word for word in command]
     place = ["-n", _literal(name), "-c", _literal(folder)]

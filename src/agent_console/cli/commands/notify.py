@@ -61,14 +61,14 @@ async def _notify(
     from agent_console.terminals.jumping import jump  # noqa: PLC0415
     from agent_console.terminals.outcome import CannotJump  # noqa: PLC0415
 
-    async def go_to(session: Session) -> None:
+    async def go_to(session: "Session") -> None:
         result = await jump(session, config.jump)
         if isinstance(result, CannotJump):
             narrate(result.message)
 
     async with anyio.create_task_group() as tasks:
 
-        def clicked(session: Session) -> None:
+        def clicked(session: "Session") -> None:
             tasks.start_soon(go_to, session)
 
         notifier = Notifier(config, existing=existing, via=via, on_click=clicked)

@@ -27,8 +27,12 @@ def command(daemon: DaemonAccess, *, session_id: str, only_print: bool, as_json:
     """
     from agent_console.cli.event_loop import run  # noqa: PLC0415 - help needs none
     from agent_console.config import load  # noqa: PLC0415
-    from agent_console.terminals.outcome import CannotOpen  # noqa: PLC0415
-    from agent_console.terminals.resuming import open_resumed, resumption  # noqa: PLC0415
+    from agent_console.terminals.outcome import CannotOpen, Opened  # noqa: PLC0415
+    from agent_console.terminals.resuming import (  # noqa: PLC0415
+        Resumption,
+        open_resumed,
+        resumption,
+    )
 
     config = load().resume
     with daemon.connect() as client:
@@ -37,16 +41,23 @@ def command(daemon: DaemonAccess, *, session_id: str, only_print: bool, as_json:
     if session is None:
         raise unknown(session_id)
     found = resumption(session)
-    if isinstance(found, CannotOpen):
-        raise NotPossibleError(found.message)
-    opened = None if only_print else run(open_resumed, session, config)
-    message = opened.message if isinstance(opened, CannotOpen) else None
-    where = None if opened is None or isinstance(opened, CannotOpen) else opened.where
+    can_open = not isinstance(found, CannotOpen) and not only_print
+    result = run(open_resumed, session, config) if can_open else found
+    message = result.message if isinstance(result, CannotOpen) else None
+    where = result.where if isinstance(result, Opened) else None
     if as_json:
-        told = {"session_id": session_id, "command": found.command, "folder": found.folder}
-        emit_json({**told, "opened": where, "message": message})
-    elif only_print:
-        emit(found.typed)
+        how = None if isinstance(found, CannotOpen) else found
+        emit_json(
+            {
+                "session_id": session_id,
+                "command": None if how is None else how.command,
+                "folder": None if how is None else how.folder,
+                "opened": where,
+                "message": message,
+            }
+        )
+    elif isinstance(result, Resumption):
+        emit(result.typed)
     elif where is not None:
         narrate(f"Opened {where}.")
     if message is not None:
