@@ -6,6 +6,7 @@ Rule: it is ended by its pid, and every wait is for something tmux says.
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -39,14 +40,26 @@ class Attached:
             start_new_session=True,
         )
         os.close(slave)
+        self._drawn = b""
+        self._more = threading.Condition()
         threading.Thread(target=self._drain, daemon=True).start()
         server.tmux("wait-for", "attached")
 
     def _drain(self) -> None:
-        """Read what tmux draws, so that it never waits for us."""
+        """Read what tmux draws, also so that it never waits for us."""
         with suppress(OSError):
-            while os.read(self._master, 1 << 16):
-                pass
+            while drawn := os.read(self._master, 1 << 16):
+                with self._more:
+                    self._drawn += drawn
+                    self._more.notify_all()
+
+    def wait_for_text(self, text: str) -> None:
+        """Wait until tmux has drawn a text, in whatever colours."""
+        with self._more:
+            assert self._more.wait_for(lambda: text in self._text(), SECONDS), self._text()
+
+    def _text(self) -> str:
+        return re.sub(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|\(.)", "", self._drawn.decode(errors="replace"))
 
     def type(self, keys: bytes) -> None:
         os.write(self._master, keys)
