@@ -7,6 +7,7 @@ of JSON; a number on stdin clicks that notice.
 import asyncio
 import json
 import sys
+from typing import Any
 
 from dbus_fast import Message, MessageType
 from dbus_fast.aio.message_bus import MessageBus
@@ -66,7 +67,7 @@ class Service:
 
 
 async def main() -> None:
-    bus = await MessageBus().connect()
+    bus: Any = await MessageBus().connect()
     bus.add_message_handler(Service().answer)
     await bus.request_name(NAME)
     print("ready", flush=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, strategies as st
 from tests.notifications.told import (
@@ -196,8 +195,9 @@ def test_of_one_daemon_every_turn_to_a_waiting_status_is_told_exactly_once(
     board: dict[str, Session] = {}
     for at, (name, status, whole) in enumerate(steps, 1):
         before = board.get(name)
-        turned = before is None or before.status != status
-        board[name] = session(name, status, at) if turned else msgspec.structs.replace(before)
+        if before is None or before.status != status:
+            board[name] = session(name, status, at)
+        turned = board[name] is not before
         told = snapshot(*board.values()) if whole else changed(name, status, board[name].since_ms)
         expected = turned and status in {"attention", "question"}
         assert len(person.hears(told)) == expected

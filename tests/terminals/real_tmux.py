@@ -27,7 +27,7 @@ needs_tmux = pytest.mark.skipif(which("tmux") is None, reason="tmux is not insta
 class Attached:
     """A terminal in which somebody has attached a session."""
 
-    def __init__(self, server: "TmuxServer", session: str) -> None:
+    def __init__(self, server: "TmuxServer", session: str, **env: str) -> None:
         self._master, slave = pty.openpty()
         self.tty = os.ttyname(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -36,7 +36,7 @@ class Attached:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", "TMUX": ""},
+            env={**os.environ, "TERM": "xterm-256color", "TMUX": "", **env},
             start_new_session=True,
         )
         os.close(slave)
@@ -110,8 +110,9 @@ class TmuxServer:
     def panes(self, session: str) -> list[str]:
         return self.tmux("list-panes", "-s", "-t", session, "-F", "#{pane_id}").split()
 
-    def attach(self, session: str) -> Attached:
-        attached = Attached(self, session)
+    def attach(self, session: str, **env: str) -> Attached:
+        """Attach a session in a terminal with these variables."""
+        attached = Attached(self, session, **env)
         self._attached.append(attached)
         return attached
 

@@ -9,7 +9,7 @@ SESSION_ID = "0f9e8d7c-1111-4222-8333-444455556666"
 
 def session(terminal: Terminal | None = None, **fields: Any) -> Session:
     """A session that waits, in a terminal."""
-    given = {"status": Status.ATTENTION, "working_dir": "/srv/shop", **fields}
+    given: dict[str, Any] = {"status": Status.ATTENTION, "working_dir": "/srv/shop", **fields}
     return Session(
         SESSION_ID,
         since_ms=1,

@@ -3,6 +3,7 @@
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -26,7 +27,7 @@ def folder(scratch_home: Path) -> Path:
     return folder
 
 
-def closed(folder: Path | None, **fields: str) -> Session:
+def closed(folder: Path | None, **fields: Any) -> Session:
     working_dir = None if folder is None else str(folder)
     return session(status=Status.CLOSED, working_dir=working_dir, **fields)
 

@@ -1,7 +1,13 @@
 """Jumping to a tmux pane: across panes, windows, sessions and terminals of a real tmux."""
 
+import os
+import sys
+from pathlib import Path
+
+import pytest
 from tests.terminals.real_tmux import TmuxServer, needs_tmux
 from tests.terminals.sessions import session
+from tests.terminals.stand_ins import StandIns
 
 from agent_console.config_terminals import JumpConfig
 from agent_console.model.session import Terminal
@@ -105,6 +111,39 @@ async def test_a_session_with_an_odd_name_is_found_by_its_id(server: TmuxServer)
     await jumped(server, theirs, own_pane=ours)
 
     assert server.shown() == {terminal.tty: theirs}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+@pytest.mark.parametrize(
+    ("variables", "call"),
+    [
+        (
+            {"KITTY_WINDOW_ID": "7", "KITTY_LISTEN_ON": "unix:/k"},
+            ["kitten", "@", "--to", "unix:/k", "focus-window", "--match", "id:7"],
+        ),
+        ({"WEZTERM_PANE": "3"}, ["wezterm", "cli", "activate-pane", "--pane-id", "3"]),
+    ],
+)
+async def test_from_outside_the_window_around_tmux_comes_in_front_too(
+    server: TmuxServer,
+    scratch_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    call: list[str],
+) -> None:
+    path = os.environ["PATH"]
+    programs = StandIns(scratch_home / "bin", monkeypatch)
+    programs.add(call[0])
+    monkeypatch.setenv("PATH", f"{programs.folder}:{path}")
+    (ours,) = server.panes("one")
+    theirs = server.new_window("one")
+    terminal = server.attach("one", **variables)
+
+    assert isinstance(await jumped(server, theirs, own_pane=ours), Jumped)
+    assert programs.calls == []  # the person looks at it already
+
+    assert await jumped(server, ours) == Jumped(f"tmux pane {ours} on {terminal.tty}")
+    assert programs.call.words == call
 
 
 async def test_without_a_terminal_it_says_how_to_attach_one(server: TmuxServer) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from agent_console.config_terminals import JumpConfig
 from agent_console.model.session import Session, Terminal
 from agent_console.terminals import iterm, kitty, own_command, tmux, vscode, wezterm, zellij
-from agent_console.terminals.outcome import CannotJump, JumpResult
+from agent_console.terminals.outcome import CannotJump, Jumped, JumpResult
+from agent_console.terminals.process_terminal import terminal_of
 
 
 async def jump(
@@ -50,7 +51,7 @@ async def _jump(
     terminal: Terminal, working_dir: str | None, here: Mapping[str, str], client_tty: str | None
 ) -> JumpResult:
     if terminal.tmux and terminal.tmux_pane:
-        return await tmux.jump(terminal, here, client_tty)
+        return await _jump_in_tmux(terminal, here, client_tty)
     if terminal.zellij_session_name and terminal.zellij_pane_id:
         return await zellij.jump(terminal, here)
     # What a program says of itself is newer than what it inherited from where it was started.
@@ -73,6 +74,22 @@ async def _jump(
         f"agent-console does not know how to reach {_name(terminal)}: tell it with "
         "`[[jump.commands]]` in config.toml, see `agent-console config init`."
     )
+
+
+async def _jump_in_tmux(
+    terminal: Terminal, here: Mapping[str, str], client_tty: str | None
+) -> JumpResult:
+    """Show the pane, and bring the window in front that shows it, as far as that can be reached."""
+    shown = await tmux.jump(terminal, here, client_tty)
+    if isinstance(shown, CannotJump):
+        return shown
+    where = f"tmux pane {shown.pane} on {shown.client.tty}"
+    window = None if shown.own else await terminal_of(shown.client.pid)
+    if window is not None and window.kitty_window_id:
+        await kitty.jump(window, here)
+    elif window is not None and window.wezterm_pane:
+        await wezterm.jump(window, here)
+    return Jumped(where)
 
 
 def _name(terminal: Terminal) -> str:

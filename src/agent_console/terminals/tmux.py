@@ -14,8 +14,6 @@ from agent_console.model.session import Terminal
 from agent_console.terminals.outcome import (
     CannotJump,
     CannotOpen,
-    Jumped,
-    JumpResult,
     Opened,
     OpenResult,
 )
@@ -23,8 +21,8 @@ from agent_console.terminals.running import NotRun, Ran, run
 
 _PANES = "pane #{pane_id} #{session_id} #{window_id}"
 _CLIENTS = (
-    "client #{client_tty} #{session_id} #{pane_id} #{client_activity} #{focus-events}"
-    " #{client_flags} #{session_name}"
+    "client #{client_tty} #{client_pid} #{session_id} #{pane_id} #{client_activity}"
+    " #{focus-events} #{client_flags}"
 )
 
 
@@ -45,11 +43,25 @@ class Client(Struct, frozen=True, gc=False):
     """
 
     tty: str
+    pid: int
     session: str
     pane: str
     activity: int
     focused: bool | None
-    session_name: str
+
+
+class Shown(Struct, frozen=True, gc=False):
+    """A pane that a terminal shows now.
+
+    Attributes:
+        pane: Its id.
+        client: The terminal.
+        own: We run inside it, so that the person looks at it already.
+    """
+
+    pane: str
+    client: Client
+    own: bool
 
 
 class Server(Struct, frozen=True, gc=False):
@@ -61,8 +73,8 @@ class Server(Struct, frozen=True, gc=False):
 
 async def jump(
     terminal: Terminal, environ: Mapping[str, str], client_tty: str | None = None
-) -> JumpResult:
-    """Bring a pane in front of the person.
+) -> Shown | CannotJump:
+    """Show a pane in the person's terminal.
 
     Args:
         terminal: Where the session runs.
@@ -76,7 +88,8 @@ async def jump(
     places = [place for place in server.panes if place.pane == pane]
     if not places:
         return CannotJump(f"tmux has no pane {pane} any more: its window was closed.")
-    client = _client(server, places, _own_pane(socket, environ), client_tty)
+    own_pane = _own_pane(socket, environ)
+    client = _client(server, places, own_pane, client_tty)
     if client is None:
         return CannotJump(
             "No terminal is attached to this tmux: attach one with "
@@ -90,7 +103,7 @@ async def jump(
     done = await _tmux(socket, commands)
     if isinstance(done, NotRun) or done.code:
         return CannotJump(f"tmux did not go to pane {pane}: {_why(done)}.")
-    return Jumped(f"tmux pane {pane} on {client.tty}")
+    return Shown(pane, client, own=client.session in _sessions_of(server, own_pane))
 
 
 async def is_focused(terminal: Terminal) -> bool | None:
@@ -144,16 +157,16 @@ async def look(socket: str) -> Server | str:
     for kind, *words in map(str.split, asked.stdout.splitlines()):
         if kind == "pane" and len(words) == 3:
             panes.append(Pane(*words))
-        elif kind == "client" and len(words) >= 6:
+        elif kind == "client" and len(words) == 7:
             clients.append(_read_client(words))
     return Server(tuple(panes), tuple(clients))
 
 
 def _read_client(words: list[str]) -> Client:
-    tty, session, pane, activity, events, flags, *name = words
+    tty, pid, session, pane, activity, events, flags = words
     told = events in {"1", "on"}
     focused = "focused" in flags.split(",") if told else None
-    return Client(tty, session, pane, int(activity), focused, " ".join(name))
+    return Client(tty, int(pid), session, pane, int(activity), focused)
 
 
 def _client(
@@ -161,7 +174,7 @@ def _client(
 ) -> Client | None:
     """Who is to show the pane: the one that is named, our own, one that has it, the last used."""
     latest_first = sorted(server.clients, key=lambda client: client.activity, reverse=True)
-    ours = {place.session for place in server.panes if place.pane == own_pane}
+    ours = _sessions_of(server, own_pane)
     having = {place.session for place in places}
     candidates = (
         *(client for client in latest_first if client.tty == client_tty),
@@ -170,6 +183,10 @@ def _client(
         *latest_first,
     )
     return next(iter(candidates), None)
+
+
+def _sessions_of(server: Server, pane: str | None) -> set[str]:
+    return {place.session for place in server.panes if place.pane == pane}
 
 
 def _own_pane(socket: str, environ: Mapping[str, str]) -> str | None:
