@@ -5,6 +5,7 @@ app computes no number of its own.
 """
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -19,8 +20,6 @@ from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.themes import DEFAULT, THEMES, meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.screen import Screen
 
     from agent_console.protocol.codec import Notification
@@ -31,6 +30,10 @@ def _usage_screen() -> "Screen[None]":
     from agent_console.tui.screens.usage import UsageScreen  # noqa: PLC0415
 
     return UsageScreen()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class ConsoleApp(App[None]):
@@ -45,6 +48,7 @@ class ConsoleApp(App[None]):
         link: The daemon, live.
         changes: Published with what is different, at most 20 times a second.
         feed: The last events.
+        now_ms: The clock, Unix milliseconds.
         config: The person's settings as they are now.
     """
 
@@ -71,6 +75,7 @@ class ConsoleApp(App[None]):
         super().__init__()
         self.changes: Signal[Changes] = Signal(self, "changes")
         self.feed = Feed()
+        self.now_ms: Callable[[], int] = _now_ms
         self.link = Link(socket, start=start, changed=self.changes.publish, told=self._tell)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -86,4 +91,4 @@ class ConsoleApp(App[None]):
         self.run_worker(self.link.run(), name="link", group="link")
 
     def _tell(self, notification: "Notification") -> None:
-        self.feed.take(notification, time.time_ns() // 1_000_000)
+        self.feed.take(notification, self.now_ms())

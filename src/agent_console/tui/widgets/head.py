@@ -5,7 +5,6 @@ the ledger's query, read in a thread when something was spent, and once a minute
 being spent (a rate falls by itself).
 """
 
-import time
 from collections import Counter
 from datetime import datetime
 
@@ -62,7 +61,7 @@ class Head(Static):
         while True:
             try:
                 self._spending = await anyio.to_thread.run_sync(
-                    spent_now, str(database_path()), time.time_ns() // 1_000_000, zone
+                    spent_now, str(database_path()), console_of(self).now_ms(), zone
                 )
                 self._trouble = ""
             except AgentConsoleError as error:
