@@ -1,15 +1,15 @@
 """The keys, as the screen that was open binds them."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.keys import format_key
-from textual.screen import ActiveBinding, ModalScreen, Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from agent_console.tui.shared import console_of
@@ -52,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _node(active: ActiveBinding) -> DOMNode:
-    return cast("DOMNode", active.node)  # pyright: ignore[reportUnknownMemberType]
+    return active.node
 
 
 def keys_table(screen: Screen[object]) -> Table:
