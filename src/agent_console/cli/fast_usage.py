@@ -1,17 +1,17 @@
 """`agent-console usage` without click: its reports, in the time click alone would take.
 
-Rule: it decides nothing. Options are those of cli/usage/options.py, values mean what
-cli/usage/request.py says, and whatever is unusual (a wrong value, help, an option that is not
+Rule: it decides nothing. Options are those of usage/reports/options.py, values mean what
+usage/reports/request.py says, and whatever is unusual (a wrong value, help, an option that is not
 known, any expected error) is left to cli/commands/usage.py, which does it again and says it well.
 """
 
 import gc
 
-from agent_console.cli.usage.options import options_of
+from agent_console.usage.reports.options import options_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.options import Option
+    from agent_console.usage.reports.options import Option
 
 
 def run_usage(arguments: list[str]) -> int | None:
@@ -33,9 +33,9 @@ def run_usage(arguments: list[str]) -> int | None:
 
 def _carried_out(grouping: str, given: "dict[str, str | bool | list[str]]") -> int | None:
     from agent_console.cli.usage.configured import plain_timezone  # noqa: PLC0415 - asked only now
-    from agent_console.cli.usage.request import Request, now_ms  # noqa: PLC0415 - likewise
     from agent_console.cli.usage.run import run  # noqa: PLC0415 - likewise
     from agent_console.paths import database_file  # noqa: PLC0415 - likewise
+    from agent_console.usage.reports.request import Request, now_ms  # noqa: PLC0415 - likewise
 
     try:
         request = Request(grouping, given, plain_timezone(), now_ms())

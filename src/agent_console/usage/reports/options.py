@@ -1,6 +1,6 @@
 """Every option of `agent-console usage`, once: click and the short way both read this table.
 
-Rule: it imports nothing. What a value means is decided in cli/usage/request.py for both.
+Rule: it imports nothing. What a value means is decided in usage/reports/request.py for both.
 """
 
 
