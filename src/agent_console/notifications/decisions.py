@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from agent_console.config_notifications import NotificationsConfig
 from agent_console.model.session import Session, Status
-from agent_console.model.session_text import doing, one_line
+from agent_console.model.session_words import doing, one_line
 from agent_console.model.usage import Alert
 from agent_console.notifications.notice import Notice
 from agent_console.protocol.codec import Notification

@@ -1,4 +1,4 @@
-"""A session in words: how it is called, what colour its status has.
+"""A session in words: what it does, how it is called, what colour its status has.
 
 Rule: what came from a model, a file or another program passes `printable` before it is shown.
 """
@@ -24,6 +24,13 @@ def status_style(session: Session) -> str:
     return style.removeprefix("bold ") if session.seen else style
 
 
+def doing(session: Session) -> str:
+    """Why it is in its status and what it does: `permission: Bash rm -rf build`."""
+    activity = session.activity
+    what = "" if activity is None else " ".join(filter(None, (activity.tool, activity.summary)))
+    return one_line(": ".join(filter(None, (session.reason, what))))
+
+
 def short_id(session_id: str) -> str:
     """The beginning of an id; commands take it for the whole."""
     return printable(session_id[:SHORT_ID_LENGTH])
@@ -37,3 +44,8 @@ def total_tokens(metadata: SessionMetadata) -> int:
         + metadata.total_cache_creation_tokens
         + metadata.total_cache_read_tokens
     )
+
+
+def one_line(text: str | None) -> str:
+    """A text on one line, harmless to a terminal."""
+    return " ".join(printable(text or "").split())
