@@ -51,7 +51,7 @@ def session_cell(row: Row, column: Column, now_ms: int) -> Text:
     if column.title == LEAD:
         return Text.assemble(str(row.number or " "), _marker(row))
     cell = column.cell(session, now_ms)
-    text = cell.copy() if isinstance(cell, Text) else Text(cell)
+    text = cell if isinstance(cell, Text) else Text(cell)
     if column.title == "SESSION" and row.alike:
         text = _told_apart(text, session.session_id)
     if column.title == "SESSION" and row.inside:
@@ -84,10 +84,11 @@ def fitting(text: Text, column: Column, width: int, *, alike: bool = False) -> T
         width: In columns.
         alike: What tells the name from others stands at its end, and stays.
     """
-    lines = text.split("\n", allow_blank=True) if "\n" in text.plain else [text]
+    if "\n" not in text.plain:
+        return _fitting(text, column, width, alike=alike)
     return Text("\n").join(
         _fitting(line, column, width, alike=alike and place == 0)
-        for place, line in enumerate(lines)
+        for place, line in enumerate(text.split("\n", allow_blank=True))
     )
 
 

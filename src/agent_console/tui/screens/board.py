@@ -68,6 +68,7 @@ class BoardScreen(ConsoleScreen):
         self._view = View()
         self._two_lines = False
         self._installed = False
+        self._told: str | Notice | None = None
         self._peeked: Session | None = None
         self._clock: Timer | None = None
         self._clock_due_ms = 0
@@ -154,18 +155,22 @@ class BoardScreen(ConsoleScreen):
     def _tell(self, sessions: int, *, shown: bool) -> None:
         link = console_of(self).link
         self.set_class(link.state is not LinkState.CONNECTED, "-stale")
-        stale = stale_line(link.state, link.why) if shown else ""
-        banner = self.query_one("#stale", Static)
-        banner.display = bool(stale)
-        banner.update(Text(stale))
-        self._table.display = shown
-        empty = self.query_one("#empty", Static)
-        empty.display = not shown
+        told = stale_line(link.state, link.why) if shown else ""
         if not shown:
-            notice = empty_notice(
+            told = empty_notice(
                 link.state, link.why, sessions, self._view, installed=self._installed
             )
-            empty.update(_drawn(notice))
+        if told == self._told:
+            return
+        self._told = told
+        banner, empty = self.query_one("#stale", Static), self.query_one("#empty", Static)
+        self._table.display = shown
+        empty.display = not shown
+        banner.display = shown and bool(told)
+        if isinstance(told, Notice):
+            empty.update(_drawn(told))
+        else:
+            banner.update(Text(told))
 
     def _peek(self) -> None:
         """Below the rows, say in full what there may be no room for in the one under the cursor."""
@@ -176,7 +181,7 @@ class BoardScreen(ConsoleScreen):
             line.set_class(session is None, "-nobody")
             if session is not None:
                 dark = console_of(self).current_theme.dark
-                line.update(peek(session, dark=dark))
+                line.update(peek(session, dark=dark), layout=False)
 
     def _wind(self, now_ms: int) -> None:
         """Have the clock strike when a time that is shown moves on, and not before."""
