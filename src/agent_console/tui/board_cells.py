@@ -25,13 +25,16 @@ INDENT = "  "
 """Before a session that stands under its project's name."""
 
 
-def row_cells(row: Row, columns: Sequence[Column], now_ms: int, *, dark: bool) -> list[Text]:
+def row_cells(
+    row: Row, columns: Sequence[Column], now_ms: int, *, narrow: bool, dark: bool
+) -> list[Text]:
     """The cells of a row, in the order of the columns.
 
     Args:
         row: The row.
         columns: As `board_columns` gives them.
         now_ms: Unix milliseconds.
+        narrow: A symbol has to do for the status.
         dark: The theme has a dark ground.
     """
     match row.kind:
@@ -41,6 +44,8 @@ def row_cells(row: Row, columns: Sequence[Column], now_ms: int, *, dark: bool) -
             said = _project(row, dark=dark)
         case Kind.SUBAGENT | Kind.TASK:
             said = _below(row, now_ms, dark=dark)
+            if narrow:
+                del said["STATUS"]
     return [said.get(column.title, Text()) for column in columns]
 
 
@@ -64,7 +69,9 @@ def session_cell(row: Row, column: Column, now_ms: int) -> Text:
 def changes_in(rows: Iterable[Row], now_ms: int) -> int | None:
     """In how many milliseconds the time since something changes its text; null for never."""
     times = (row.since_ms for row in rows)
-    return min((elapsed_lasts(now_ms - at_ms) for at_ms in times if at_ms is not None), default=None)
+    return min(
+        (elapsed_lasts(now_ms - at_ms) for at_ms in times if at_ms is not None), default=None
+    )
 
 
 def widest_line(text: Text) -> int:
@@ -151,7 +158,5 @@ def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
     return {
         "STATUS": Text("  background", quiet),
         "SESSION": Text.assemble((branch, quiet), one_line(task.type)),
-        "DOING": Text.assemble(
-            (one_line(task.status), quiet), ": ", one_line(task.description)
-        ),
+        "DOING": Text.assemble((one_line(task.status), quiet), ": ", one_line(task.description)),
     }

@@ -162,7 +162,7 @@ class BoardTable(DataTable[Text]):
         for key in self._order:
             drawn = self._drawn[key]
             if drawn.row.since_ms is not None:
-                self._redraw(key, row_cells(drawn.row, self._layout.columns, now_ms, dark=self._dark))
+                self._redraw(key, self._cells(drawn.row, now_ms))
         if self._layout.settle():
             self._rebuild(self._order)
 
@@ -175,13 +175,17 @@ class BoardTable(DataTable[Text]):
         for row in rows:
             drawn = before.get(row.key)
             if drawn is None or not drawn.row.looks_like(row):
-                cells = row_cells(row, self._layout.columns, now_ms, dark=self._dark)
+                cells = self._cells(row, now_ms)
                 self._layout.take(cells)
                 if drawn is not None:
                     changed[row.key] = drawn.cells
                 drawn = Drawn(row, cells)
             self._drawn[row.key] = drawn
         return changed
+
+    def _cells(self, row: Row, now_ms: int) -> list[Text]:
+        layout = self._layout
+        return row_cells(row, layout.columns, now_ms, narrow=layout.narrow, dark=self._dark)
 
     def _redraw(self, key: str, cells: list[Text]) -> None:
         drawn = self._drawn[key]
