@@ -438,14 +438,14 @@ async def test_an_empty_board_says_what_to_do_and_fills_by_itself(socket: str) -
         assert app.screen.focused is table_of(app)
 
 
-async def test_d_starts_a_daemon_where_there_is_none(scratch_home: object) -> None:
+async def test_a_key_starts_a_daemon_where_there_is_none(scratch_home: object) -> None:
     socket = f"{scratch_home}/s"
     app = ConsoleApp(socket, start=False, config=Config())
     with ended_afterwards(socket):
         async with app.run_test(size=(100, 20)) as pilot:
             await until(pilot, lambda: "No daemon." in screen_text(app))
             assert app.screen.has_class("-stale")
-            await pilot.press("D")
+            await pilot.press("S")
 
             await until(pilot, lambda: "No sessions yet." in screen_text(app))
             assert not app.screen.has_class("-stale")

@@ -1,24 +1,13 @@
-"""Bringing the person to a session's terminal."""
+"""Bring the person to a session's terminal."""
 
 from typing import TYPE_CHECKING
 
-from agent_console.model.session_words import one_line
+from agent_console.model.session import Session
 
 if TYPE_CHECKING:
-    from agent_console.model.session import Session
     from agent_console.tui.app import ConsoleApp
 
 
-def jump(app: "ConsoleApp", session: "Session") -> None:
-    """Focus the terminal a session runs in, or say in a sentence why that cannot be.
-
-    Args:
-        app: Where the sentence is shown.
-        session: Whose terminal.
-    """
-    name = one_line(session.display_name)
-    if session.terminal is None:
-        message = f"Nothing is known of the terminal of {name}."
-    else:
-        message = f"This terminal has no way to bring you to {name}."
-    app.notify(message, title="Cannot jump", severity="warning", markup=False)
+def jump(app: "ConsoleApp", session: Session) -> None:
+    """Focus the session's terminal, or say why that cannot be done."""
+    app.notify(f"Nothing is known of the terminal of {session.display_name}.", markup=False)

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
-from agent_console.errors import AgentConsoleError
+from agent_console.config import TuiConfig
 from agent_console.model.session import Session
 from agent_console.paths import manifest_path
 from agent_console.tui import session_edits
@@ -23,7 +23,7 @@ from agent_console.tui.board_notice import Notice, empty_notice, stale_line
 from agent_console.tui.board_peek import peek
 from agent_console.tui.board_rows import Kind, View, board_rows, filter_words
 from agent_console.tui.jumping import jump
-from agent_console.tui.link import Changes, LinkState
+from agent_console.tui.link import Changes
 from agent_console.tui.looking import Look
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
@@ -58,7 +58,6 @@ class BoardScreen(ConsoleScreen):
         Binding("p", "by_project", "Group by project", show=False, group=_VIEW),
         Binding("c", "closed", "Hide closed", show=False, group=_VIEW),
         Binding("v", "density", "One or two lines", show=False, group=_VIEW),
-        Binding("D", "start_daemon", "Start the daemon", show=False),
         *(
             Binding(str(number), f"jump_to({number})", "Jump to this row", show=False)
             for number in range(1, 10)
@@ -69,6 +68,7 @@ class BoardScreen(ConsoleScreen):
         super().__init__()
         self._view = View()
         self._two_lines = False
+        self._settings = TuiConfig()
         self._installed = False
         self._told: str | Notice | None = None
         self._peeked: Session | None = None
@@ -87,11 +87,9 @@ class BoardScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Take the person's settings, and draw."""
         app = console_of(self)
-        tui = app.config.tui
-        self._view = View(by_project=tui.group_by_project, hide_closed=tui.hide_closed)
-        self._two_lines = tui.density == "two-line"
         self._installed = manifest_path().exists()
         self.query_one("#filter").display = False
+        self._settle()
         self.watch(app, "theme", self._begin_anew, init=False)
         self.watch(app, "app_focus", self._focused, init=False)
         self._begin_anew()
@@ -100,8 +98,19 @@ class BoardScreen(ConsoleScreen):
 
     def take(self, changes: Changes) -> None:
         """Something is different: draw it, if it can be seen."""
-        if (changes.board or changes.sessions or changes.link) and self._is_shown():
+        if changes.board and console_of(self).config.tui != self._settings:
+            self._settle()
+            self._begin_anew()
+        elif (changes.board or changes.sessions or changes.link) and self._is_shown():
             self.draw()
+
+    def _settle(self) -> None:
+        """Look as the person's settings say."""
+        tui = self._settings = console_of(self).config.tui
+        self._view = replace(
+            self._view, by_project=tui.group_by_project, hide_closed=tui.hide_closed
+        )
+        self._two_lines = tui.density == "two-line"
 
     def on_screen_resume(self) -> None:
         """It is on the screen again; what happened meanwhile was not drawn."""
@@ -156,7 +165,6 @@ class BoardScreen(ConsoleScreen):
 
     def _tell(self, sessions: int, *, shown: bool) -> None:
         link = console_of(self).link
-        self.set_class(link.state is not LinkState.CONNECTED, "-stale")
         told = stale_line(link.state, link.why) if shown else ""
         if not shown:
             told = empty_notice(
@@ -250,9 +258,7 @@ class BoardScreen(ConsoleScreen):
         """Show the session in full."""
         session = self._session
         if session is not None:
-            from agent_console.tui.screens.session import SessionScreen  # noqa: PLC0415 - on demand
-
-            self.app.push_screen(SessionScreen(session.session_id))
+            console_of(self).open_session(session.session_id)
 
     # ---- the view ------------------------------------------------------------------------------
 
@@ -349,16 +355,6 @@ class BoardScreen(ConsoleScreen):
         """Take the session off the board, once the person has said yes."""
         if (session := self._session) is not None:
             self._do(session_edits.remove(console_of(self), session))
-
-    def action_start_daemon(self) -> None:
-        """Start a daemon."""
-        self._do(self._start_daemon())
-
-    async def _start_daemon(self) -> None:
-        try:
-            await console_of(self).link.retry()
-        except AgentConsoleError as error:
-            self.notify(str(error), severity="error", markup=False)
 
     def _do(self, edit: "Coroutine[Any, Any, object]") -> None:
         self.run_worker(edit, group="edit")
