@@ -7,10 +7,12 @@ the time from a key to what it changes on the screen. Start to first paint stand
 Textual app, which costs the same imports.
 """
 
+import os
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,8 +80,8 @@ def measure(options: Options) -> list[Table]:
                 row(
                     name,
                     rounds,
-                    lambda text=text: _start(ours, text, folder),
-                    reference=lambda: _start(EMPTY_APP, "first paint", folder),
+                    partial(_start, ours, text, folder),
+                    reference=partial(_start, EMPTY_APP, "first paint", folder),
                     target=target,
                 )
                 for name, text, target in (
@@ -176,8 +178,6 @@ def _updates(socket: str) -> Generator[list[int]]:
 @contextmanager
 def _home(folder: Path) -> Generator[None]:
     """Nothing here is the person's."""
-    import os
-
     before = os.environ.get("HOME")
     os.environ["HOME"] = str(folder)
     try:

@@ -117,8 +117,8 @@ def test_the_clock_strikes_when_the_first_text_changes() -> None:
     assert changes_in([], NOW_MS) is None
 
 
-NAME = Column("SESSION", lambda *_: "", 2)
-COST = Column("COST", lambda *_: "", 2, justify="right")
+NAME = Column("SESSION", lambda _session, _now_ms: "", 2)
+COST = Column("COST", lambda _session, _now_ms: "", 2, justify="right")
 
 
 @pytest.mark.parametrize(

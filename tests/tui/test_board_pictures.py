@@ -91,21 +91,21 @@ def test_ten_rows_beside_an_editor(snap_compare: Compare) -> None:
     assert snap_compare(fixed_app(one_of_each()), terminal_size=(40, 10), run_before=after())
 
 
-@pytest.mark.parametrize("columns", (80, 120))
+@pytest.mark.parametrize("columns", [80, 120])
 def test_two_lines(snap_compare: Compare, columns: int) -> None:
     app = fixed_app(one_of_each(), config=Config(tui=TuiConfig(density="two-line")))
 
     assert snap_compare(app, terminal_size=(columns, 32), run_before=after())
 
 
-@pytest.mark.parametrize("columns", (40, 120))
+@pytest.mark.parametrize("columns", [40, 120])
 def test_projects_and_what_is_below_sessions(snap_compare: Compare, columns: int) -> None:
     app = fixed_app(one_of_each(), config=Config(tui=TuiConfig(group_by_project=True)))
 
     assert snap_compare(app, terminal_size=(columns, 24), run_before=after("t"))
 
 
-@pytest.mark.parametrize("theme", ("console-light", "console-paper"))
+@pytest.mark.parametrize("theme", ["console-light", "console-paper"])
 def test_light_themes(snap_compare: Compare, theme: str) -> None:
     app = fixed_app(one_of_each(), config=Config(tui=TuiConfig(theme=theme)))
 
@@ -126,7 +126,7 @@ def test_the_filter(snap_compare: Compare) -> None:
     )
 
 
-@pytest.mark.parametrize("key", ("n", "x"))
+@pytest.mark.parametrize("key", ["n", "x"])
 def test_dialogs(snap_compare: Compare, key: str) -> None:
     assert snap_compare(fixed_app(one_of_each()), terminal_size=(80, 24), run_before=after(key))
 

@@ -45,15 +45,14 @@ def row_cells(
         case Kind.SUBAGENT | Kind.TASK:
             said = _below(row, now_ms, dark=dark)
             if narrow:
-                del said["STATUS"]
+                said.pop("STATUS", None)
     return [said.get(column.title, Text()) for column in columns]
 
 
 def session_cell(row: Row, column: Column, now_ms: int) -> Text:
     """One cell of a session's row."""
     session = row.session
-    assert session is not None
-    if column.title == LEAD:
+    if session is None or column.title == LEAD:
         return Text.assemble(str(row.number or " "), _marker(row))
     cell = column.cell(session, now_ms)
     text = cell if isinstance(cell, Text) else Text(cell)
@@ -143,8 +142,7 @@ def _project(row: Row, *, dark: bool) -> dict[str, Text]:
 def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
     branch = "└ " if row.is_last else "├ "
     quiet = hue("closed", dark=dark)
-    if row.subagent is not None:
-        agent = row.subagent
+    if (agent := row.subagent) is not None:
         activity = agent.activity
         words = () if activity is None else (activity.tool, activity.summary)
         return {
@@ -153,8 +151,8 @@ def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
             "DOING": Text(one_line(" ".join(filter(None, words)))),
             "SINCE": Text(elapsed(now_ms - agent.since_ms), quiet),
         }
-    assert row.task is not None
-    task = row.task
+    if (task := row.task) is None:
+        return {}
     return {
         "STATUS": Text("  background", quiet),
         "SESSION": Text.assemble((branch, quiet), one_line(task.type)),

@@ -29,7 +29,7 @@ from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.board_table import BoardTable
 
-_TALL = next(rows for rows, name in ConsoleScreen.VERTICAL_BREAKPOINTS if name == "-tall")
+_TALL = next(rows for rows, name in ConsoleScreen.VERTICAL_BREAKPOINTS or () if name == "-tall")
 _VIEW = Binding.Group("View")
 _EDIT = Binding.Group("Edit")
 
@@ -44,8 +44,8 @@ class BoardScreen(ConsoleScreen):
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Show what matches"),
         Binding("escape", "clear_filter", "Show all again", show=False),
         Binding("down", "to_rows", "To the rows", show=False),
-        Binding("n", "note", "Note", group=_EDIT),
-        Binding("L", "label", "Label", group=_EDIT),
+        Binding("n", "note", "Note", show=False, group=_EDIT),
+        Binding("L", "label", "Label", show=False, group=_EDIT),
         Binding("plus", "priority(1)", "Raise priority", show=False, key_display="+", group=_EDIT),
         Binding(
             "minus", "priority(-1)", "Lower priority", show=False, key_display="-", group=_EDIT
@@ -53,7 +53,7 @@ class BoardScreen(ConsoleScreen):
         Binding("s", "seen", "Mark as seen", show=False, group=_EDIT),
         Binding("y", "copy", "Copy id", show=False, group=_EDIT),
         Binding("r", "reopen", "Reopen", show=False, group=_EDIT),
-        Binding("x,delete", "remove", "Remove", key_display="x", group=_EDIT),
+        Binding("x,delete", "remove", "Remove", show=False, key_display="x", group=_EDIT),
         Binding("t", "all", "Unfold all", show=False, group=_VIEW),
         Binding("p", "by_project", "Group by project", show=False, group=_VIEW),
         Binding("c", "closed", "Hide closed", show=False, group=_VIEW),
@@ -153,7 +153,7 @@ class BoardScreen(ConsoleScreen):
             hidden=frozenset(app.config.tui.hidden_columns.upper().split()),
         )
         self._table.show_header = not (short or room == "narrow")
-        self._table.arrange(
+        self._table.lay_out(
             columns,
             width,
             narrow=room == "narrow",
@@ -165,11 +165,11 @@ class BoardScreen(ConsoleScreen):
 
     def _tell(self, sessions: int, *, shown: bool) -> None:
         link = console_of(self).link
-        told = stale_line(link.state, link.why) if shown else ""
-        if not shown:
-            told = empty_notice(
-                link.state, link.why, sessions, self._view, installed=self._installed
-            )
+        told = (
+            stale_line(link.state, link.why)
+            if shown
+            else empty_notice(link.state, link.why, sessions, self._view, installed=self._installed)
+        )
         if told == self._told:
             return
         self._told = told
@@ -214,7 +214,7 @@ class BoardScreen(ConsoleScreen):
             self._wind(now_ms)
 
     def _is_shown(self) -> bool:
-        return self in self.app.screen_stack
+        return self in console_of(self).screen_stack
 
     # ---- looking and jumping -------------------------------------------------------------------
 
@@ -372,7 +372,7 @@ class BoardScreen(ConsoleScreen):
 
 def _room(width: int) -> Room:
     """How much room a width is, by the breakpoints that the styles go by."""
-    at = {name: columns for columns, name in ConsoleScreen.HORIZONTAL_BREAKPOINTS}
+    at = {name: columns for columns, name in ConsoleScreen.HORIZONTAL_BREAKPOINTS or ()}
     if width < at["-normal"]:
         return "narrow"
     return "wide" if width >= at["-wide"] else "normal"

@@ -8,7 +8,7 @@ text; with 200 sessions at work that left no time for keys. So lines are drawn h
 fit their columns already, and kept until their own row changes (`tests/bench/tui_updates.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ from agent_console.tui.board_cells import fitting, row_cells
 from agent_console.tui.board_columns import LEAD
 from agent_console.tui.board_layout import BoardLayout
 from agent_console.tui.board_rows import Kind, Row
+from agent_console.tui.shared import console_of
 
 STRIPS = 1000
 """So many drawn lines are kept."""
@@ -130,7 +131,7 @@ class BoardTable(DataTable[Text]):
 
     # ---- drawing -------------------------------------------------------------------------------
 
-    def arrange(
+    def lay_out(
         self, columns: Sequence[Column], width: int, *, narrow: bool, row_lines: int, dark: bool
     ) -> None:
         """Begin anew, with other columns or another width."""
@@ -255,7 +256,7 @@ class BoardTable(DataTable[Text]):
             self.call_after_refresh(self.scroll_to, y=top, animate=False, force=True)
 
     @contextmanager
-    def _steady(self, order: Sequence[str]) -> Iterator[None]:
+    def _steady(self, order: Sequence[str]) -> Generator[None]:
         """The cursor stays on its row, or at its place when the row goes; nothing scrolls."""
         place = self.cursor_row
         key = self._order[place] if 0 <= place < len(self._order) else None
@@ -320,13 +321,16 @@ class BoardTable(DataTable[Text]):
         return strip
 
     def _drawn_line(self, key: str, line: int, width: int, style: Style) -> Strip:
+        console = console_of(self).console
         segments: list[Segment] = []
         for column, cell in zip(self.ordered_columns, self.get_row(key), strict=True):
             lines = cell.split("\n", allow_blank=True) if "\n" in cell.plain else [cell]
             room = column.get_render_width(self)
             if line < len(lines):
                 text = lines[line]
-                segments += Segment.apply_style(text.render(self.app.console), style)
+                # What has no spans is rendered without its own style.
+                own = style + console.get_style(text.style)
+                segments += Segment.apply_style(text.render(console), own)
                 room -= text.cell_len
             segments.append(Segment(" " * room, style))
         return Strip(segments).adjust_cell_length(width, style).simplify()
