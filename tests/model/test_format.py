@@ -126,3 +126,21 @@ def test_a_long_text_is_clipped_with_a_sign() -> None:
     assert shown.clipped("abcdef", 6) == "abcdef"
     assert shown.clipped("abcdef", 5) == "abcd…"
     assert shown.clipped("ab cdef", 4) == "ab…"
+
+
+@pytest.mark.parametrize(
+    "ms", [0, 1, 999, 1000, 41_300, 59_999, 60_000, 61_500, 3_599_999, 7_500_000, 86_399_999, 10**9]
+)
+def test_a_duration_says_the_same_for_as_long_as_it_is_told_to(ms: int) -> None:
+    lasts = shown.elapsed_lasts(ms)
+
+    assert shown.elapsed(ms + lasts - 1) == shown.elapsed(ms)
+    assert shown.elapsed(ms + lasts) != shown.elapsed(ms)
+
+
+@pytest.mark.parametrize(
+    ("percent", "bar"),
+    [(-5, "░░░░"), (0, "░░░░"), (50, "██░░"), (53.2, "██▏░"), (100, "████"), (150, "████")],
+)
+def test_a_bar_is_as_full_as_its_percent(percent: float, bar: str) -> None:
+    assert shown.bar(percent, 4) == bar

@@ -65,6 +65,23 @@ def elapsed(ms: int) -> str:
     return f"{days}d {hours}h"
 
 
+def elapsed_lasts(ms: int) -> int:
+    """For how many milliseconds `elapsed` goes on to say what it says now; at least 1."""
+    ms = max(0, ms)
+    unit = 1000 if ms < 60_000 else 60_000 if ms < 86_400_000 else 3_600_000
+    return unit - ms % unit
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(percent: float, cells: int) -> str:
+    """A bar of that many cells; full at 100."""
+    eighths = round(max(0.0, min(100.0, percent)) / 100 * cells * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells, "░")
+
+
 def size(count: int) -> str:
     """Bytes: `512 B`, `24.1 MiB`."""
     if count < 1024:
