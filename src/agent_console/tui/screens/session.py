@@ -63,7 +63,7 @@ class SessionScreen(ConsoleScreen):
         session_id: Which, on the board or in the ledger.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (112, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (112, "-wide"), (160, "-vast")]  # noqa: RUF012
     DEFAULT_CSS = """
     SessionScreen {
         Headline { height: auto; padding: 0 1; margin-top: 1; }
@@ -74,32 +74,37 @@ class SessionScreen(ConsoleScreen):
             Tab.-active { text-style: bold reverse; }
         }
         #panes { height: 1fr; margin-top: 1; }
-        #side { width: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        #side { width: 1fr; padding: 0 1; scrollbar-size-vertical: 1;
+            scrollbar-color: $panel; scrollbar-background: $background; }
         #details { height: auto; }
         MessageList { width: 1fr; padding: 0 1; }
         &.-side MessageList { display: none; }
         &.-list #side { display: none; }
-        &.-wide {
+        &.-wide, &.-vast {
             #panes-tabs { display: none; }
-            #side { display: block; width: 46; border-right: solid $panel; }
+            #side { display: block; width: 46; border-right: solid $panel; margin-right: 1; }
             MessageList { display: block; }
         }
+        &.-vast #side { width: 64; }
         &.-short, &.-narrow { #panes { margin-top: 0; } #panes-tabs { margin-top: 0; } }
         &.-short Headline { margin-top: 0; }
+        &.-stale Headline, &.-stale #side { opacity: 50%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "back", "Back", tooltip="Back to where you came from"),
         Binding("enter", "jump", "Jump", tooltip="Go to the session's terminal"),
-        Binding("tab,l", "other_pane", "Other pane", tooltip="Messages or details"),
+        Binding("l", "other_pane", "Messages/details", tooltip="Go to the other pane"),
+        Binding("tab", "other_pane", "Messages/details", show=False,
+                tooltip="Go to the other pane"),
         Binding("r", "resume", "Resume", tooltip="Go on with a session that has ended"),
         Binding("n", "note", "Note", tooltip="Write a note on the session"),
         Binding("L", "label", "Label", tooltip="Give the session a label"),
-        Binding("plus", "priority(1)", "Priority", key_display="+/-", tooltip="Above others"),
+        Binding("plus", "priority(1)", "Higher priority", show=False, tooltip="Above others"),
         Binding("minus", "priority(-1)", "Lower priority", show=False, tooltip="Below others"),
         Binding("y", "copy_id", "Copy id", tooltip="Copy the session's id"),
         Binding("dollar_sign", "most_expensive", "Most expensive", key_display="$",
-                tooltip="Go to the most expensive message"),
+                show=False,                 tooltip="Go to the most expensive message"),
         Binding("left_square_bracket", "relative('before')", "Came from", key_display="[",
                 show=False, tooltip="The session it comes from"),
         Binding("right_square_bracket", "relative('after')", "Went on in", key_display="]",
@@ -122,7 +127,7 @@ class SessionScreen(ConsoleScreen):
     def body(self) -> "Iterable[Widget]":
         """The lines on top, and two panes."""
         yield Headline()
-        yield Tabs(Tab("Messages", id="list"), Tab("Details", id="side"), id="panes-tabs")
+        yield Tabs(Tab("Messages", id="tab-list"), Tab("Details", id="tab-side"), id="panes-tabs")
         with Horizontal(id="panes"):
             with VerticalScroll(id="side"):
                 yield Static(id="details")
@@ -255,7 +260,7 @@ class SessionScreen(ConsoleScreen):
             messages.show(read.messages, self._sheet(read))
         messages.show_empty(self._why_empty())
         count = len(messages.messages)
-        self.query_one("#list", Tab).label = f"Messages {count:,}" if count else "Messages"
+        self.query_one("#tab-list", Tab).label = f"Messages {count:,}" if count else "Messages"
 
     def _sheet(self, read: SessionRead) -> Sheet:
         view = self.view
@@ -263,13 +268,12 @@ class SessionScreen(ConsoleScreen):
         days = {
             view.time(each.at_ms, "%Y-%m-%d") for each in (*read.messages[:1], *read.messages[-1:])
         }
-        one_day = len(days) < 2
-        form = "%H:%M:%S" if one_day else "%b %d %H:%M"
+        exact, brief = ("%H:%M:%S", "%H:%M") if len(days) < 2 else ("%b %d %H:%M", "%b %d")
         costs = (each.counted.cost_usd for each in read.messages if each.counted is not None)
         return Sheet(
             model_hues(models, dark=view.dark),
-            lambda at_ms: view.time(at_ms, form),
-            8 if one_day else 12,
+            lambda at_ms: view.time(at_ms, exact),
+            lambda at_ms: view.time(at_ms, brief),
             view.dark,
             float(max((cost for cost in costs if cost is not None), default=0)),
         )
@@ -302,18 +306,18 @@ class SessionScreen(ConsoleScreen):
 
     def action_other_pane(self) -> None:
         """Messages or details: show the other, or go there."""
-        wide = self.has_class("-wide")
-        side = self.has_class("-side") if not wide else self.query_one("#side").has_focus
-        self.query_one(Tabs).active = "list" if side else "side"
+        beside = self.has_class("-wide") or self.has_class("-vast")
+        side = self.query_one("#side").has_focus if beside else self.has_class("-side")
+        self.query_one(Tabs).active = "tab-list" if side else "tab-side"
         (self.query_one(MessageList) if side else self.query_one("#side")).focus()
 
     @on(Tabs.TabActivated)
     def show_pane(self, event: Tabs.TabActivated) -> None:
         """Show the pane of the tab that was chosen."""
-        chosen = event.tab.id or "list"
-        self.set_class(chosen == "side", "-side")
-        self.set_class(chosen == "list", "-list")
-        (self.query_one("#side") if chosen == "side" else self.query_one(MessageList)).focus()
+        side = event.tab.id == "tab-side"
+        self.set_class(side, "-side")
+        self.set_class(not side, "-list")
+        (self.query_one("#side") if side else self.query_one(MessageList)).focus()
 
     def action_copy_id(self) -> None:
         """Copy the session's id."""
@@ -345,7 +349,7 @@ class SessionScreen(ConsoleScreen):
         messages = self.query_one(MessageList)
         for row, message in enumerate(messages.messages):
             if message.counted is not None and message.counted.rank == 1:
-                self.query_one(Tabs).active = "list"
+                self.query_one(Tabs).active = "tab-list"
                 messages.focus()
                 messages.select(row)
                 return

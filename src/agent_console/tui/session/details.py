@@ -103,7 +103,7 @@ def _agents_spent(view: SessionView) -> Iterable[Row]:
         ids.setdefault(agent, set()).add(entry.agent_id)
     for agent, pico in costs.most_common():
         count = len(ids[agent])
-        times = f" ×{count}" if count > 1 else ""
+        times = f" x{count}" if count > 1 else ""
         yield "spent", f"{one_line(agent)}{times}  {exact_cost(pico / 10**12)}"
 
 
@@ -121,9 +121,9 @@ def relatives(view: SessionView) -> Lineage:
 def _lineage(view: SessionView) -> Iterable[Row]:
     family = relatives(view)
     for number, session_id in enumerate(family.origins):
-        yield ("[ from" if number == 0 else "  from"), _named(session_id, view)
+        yield ("[ came from" if number == 0 else "  came from"), _named(session_id, view)
     for number, session_id in enumerate(family.successors):
-        yield ("] to" if number == 0 else "  to"), _named(session_id, view)
+        yield ("] went on" if number == 0 else "  went on"), _named(session_id, view)
 
 
 def _named(session_id: str, view: SessionView) -> Text:
@@ -144,7 +144,7 @@ def _history(view: SessionView) -> Table | None:
         return None
     table = Table.grid(padding=(0, 1))
     for justify in ("left", "left", "right"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     for change in reversed(view.history):
         to = Text(f"{SYMBOLS[change.to]} {change.to}", status_hue(change.to, dark=view.dark))
         after = Text.assemble((f"after {elapsed(change.duration_ms)} ", "dim"), change.from_)

@@ -29,7 +29,7 @@ def headline(view: SessionView, width: int, *, short: bool) -> list[Text]:
     tokens, cost = panel_lines(
         metadata.total_input_tokens, metadata.total_output_tokens, metadata.total_cost_usd
     )
-    first = [[*_who(view), *_does(view)]] if short else [_who(view), _does(view)]
+    first = [[*_who(view)[:2], *_does(view)]] if short else [_who(view), _does(view)]
     return [
         *(_fitted(line, width, " ") for line in first),
         _fitted([Text(tokens, "bold"), *_use(view)], width, GAP),
@@ -42,7 +42,7 @@ def _who(view: SessionView) -> list[Text]:
     symbol = Text(SYMBOLS[session.status], f"bold {status_hue(session.status, dark=view.dark)}")
     parts = [symbol, Text(one_line(session.display_name), "bold")]
     if session.label:
-        parts.append(Text(f"‹{one_line(session.label)}›", hue("input", dark=view.dark)))
+        parts.append(Text(f"[{one_line(session.label)}]", hue("input", dark=view.dark)))
     if session.priority:
         parts.append(Text(f"{session.priority:+}", "bold"))
     if session.title:
@@ -60,7 +60,7 @@ def _does(view: SessionView) -> list[Text]:
     word = Text(session.status, f"bold {style}")
     since = view.now_ms - session.since_ms
     parts = [word, Text(f"for {elapsed(since)}")]
-    why = doing(session)
+    why = doing(session).removeprefix(f"{session.status}: ")
     return [*parts, Text(f"· {why}")] if why else parts
 
 

@@ -20,10 +20,10 @@ MARKED = 3
 """So many of the most expensive messages are marked."""
 WORDS_CELLS = 14
 """What a message says has at least so much room, ..."""
-COMFORTABLE_CELLS = 30
+COMFORTABLE_CELLS = 28
 """... and so much before columns that are less important are added."""
 
-SYMBOLS = {USER: "›", ERROR: "×", "assistant": "●"}
+SYMBOLS = {USER: ">", ERROR: "!", "assistant": "●"}
 AGENTS = "↳"
 BESIDE = "+"
 """Billed beside the conversation."""
@@ -35,17 +35,22 @@ class Sheet(Struct, frozen=True):
 
     Attributes:
         hues: A colour for each model, the most used first.
-        moment: A time of day, or with its day.
-        moment_cells: How wide that is at most.
+        moment: A time, as exact as there is room for.
+        brief: The same to the minute.
         dark: The ground is dark.
         top_usd: What the most expensive message cost.
     """
 
     hues: Mapping[str, str]
     moment: Callable[[int], str]
-    moment_cells: int
+    brief: Callable[[int], str]
     dark: bool
     top_usd: float
+
+    @property
+    def widest_model(self) -> int:
+        """Cells of the longest short name of a model."""
+        return max((cell_len(short_model(model)) for model in self.hues), default=0)
 
 
 class Column(Struct, frozen=True):
@@ -71,10 +76,7 @@ def _who(message: Message, _sheet: Sheet) -> str:
 
 
 def _symbol(message: Message, sheet: Sheet) -> Text:
-    if message.agent is not None:
-        symbol = AGENTS
-    else:
-        symbol = SYMBOLS.get(message.role, BESIDE)
+    symbol = AGENTS if message.agent is not None else SYMBOLS.get(message.role, BESIDE)
     return Text(symbol, f"bold {_style(message, sheet)}")
 
 
@@ -122,18 +124,19 @@ _BAR_CELLS = 6
 WORDS = "WORDS"
 
 
-def columns(sheet: Sheet, widest_model: int) -> tuple[Column, ...]:
+def columns(sheet: Sheet, width: int) -> tuple[Column, ...]:
     """All columns, in the order of the list.
 
     Args:
         sheet: What the lines have in common.
-        widest_model: Cells of the longest short name of a model.
+        width: Of the list, in cells.
     """
+    moment = sheet.brief if width < _NARROW_CELLS else sheet.moment
     return (
         Column("", 0, 1, _symbol),
-        Column("TIME", 2, sheet.moment_cells, lambda each, sheet: sheet.moment(each.at_ms)),
+        Column("TIME", 2, len(moment(0)), lambda each, _sheet: moment(each.at_ms)),
         Column("WHO", 5, 10, _who),
-        Column("MODEL", 4, max(5, min(16, widest_model)), _model),
+        Column("MODEL", 4, max(5, min(16, sheet.widest_model)), _model),
         Column(WORDS, 1, 0, lambda _message, _sheet: ""),
         Column("INPUT", 9, 6, _count(lambda each: each.input_tokens), right=True),
         Column("WRITE", 10, 6, _count(lambda each: each.cache_write_tokens), right=True),
@@ -167,6 +170,7 @@ def fitted(wanted: Sequence[Column], width: int) -> list[tuple[Column, int]]:
 
 
 _ESSENTIAL_RANK = 4
+_NARROW_CELLS = 60
 
 
 def heading(fit: Sequence[tuple[Column, int]]) -> Text:

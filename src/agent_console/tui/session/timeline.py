@@ -35,10 +35,11 @@ def stretches(
         history: As GET answers it; what came later is told by the session itself.
         now_ms: Unix milliseconds.
     """
-    found: list[Stretch] = []
-    for change in () if history is UNSET else history:
-        if change.at_ms <= session.since_ms and change.duration_ms > 0:
-            found.append(Stretch(change.from_, change.at_ms - change.duration_ms, change.at_ms))
+    found = [
+        Stretch(change.from_, change.at_ms - change.duration_ms, change.at_ms)
+        for change in (() if history is UNSET else history)
+        if change.at_ms <= session.since_ms and change.duration_ms > 0
+    ]
     if session.status is not Status.CLOSED and now_ms > session.since_ms:
         found.append(Stretch(session.status, session.since_ms, now_ms))
     return found

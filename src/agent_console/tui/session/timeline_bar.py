@@ -3,7 +3,7 @@
 Rule: each status has its own texture besides its colour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -21,6 +21,7 @@ TEXTURES: dict[Status, str] = {
     Status.QUESTION: "▓",
     Status.CLOSED: "░",
 }
+GAP = "  "
 
 
 class TimelineBar:
@@ -40,7 +41,7 @@ class TimelineBar:
         width = options.max_width
         yield self._bar(width)
         yield self._ends(width)
-        yield self._legend()
+        yield from self._legend(width)
 
     def _bar(self, width: int) -> Text:
         bar = Text(no_wrap=True)
@@ -59,17 +60,19 @@ class TimelineBar:
             line = line[:middle] + whole + line[middle + len(whole) :]
         return Text(line, "dim", no_wrap=True)
 
-    def _legend(self) -> Text:
-        """In lines of its own; one that does not fit goes on the next."""
+    def _legend(self, width: int) -> Iterable[Text]:
+        """A status and its figures stay on one line."""
         sums = durations(self._found)
         whole = sum(sums.values())
-        legend = Text()
-        for number, (status, length) in enumerate(sums.items()):
-            legend.append("" if number == 0 else "  ")
-            # Blanks that do not break keep a status with its figures.
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for status, length in sums.items():
             words = f"{TEXTURES[status]} {status} {elapsed(length)} {share(length, whole)}"
-            legend.append(words.replace(" ", "\u00a0"), self._style(status))
-        return legend
+            if line and line.cell_len + len(GAP) + len(words) > width:
+                yield line
+                line = Text(no_wrap=True, overflow="ellipsis")
+            line.append(GAP if line else "")
+            line.append(words, self._style(status))
+        yield line
 
     def _style(self, status: Status) -> str:
         return status_hue(status, dark=self._view.dark)

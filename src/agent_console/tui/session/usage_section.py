@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent_console.model.format import exact_cost, exact_tokens, share, tokens
+from agent_console.model.format import bar, exact_cost, exact_tokens, share, tokens
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.palette import Role, hue
 from agent_console.model.short_names import short_model
@@ -19,6 +19,7 @@ from agent_console.usage.reports.cache_rates import efficiency, hit_rate
 from agent_console.usage.reports.sums import PICO_DIGITS, Sums
 
 BAR_CELLS = 10
+NAME_CELLS = 16
 
 
 def usage_section(view: SessionView) -> RenderableType | None:
@@ -52,7 +53,7 @@ def _told(metadata: SessionMetadata | None) -> Sums | None:
 
 def _classes(sums: Sums, view: SessionView) -> Table:
     table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", width=11, no_wrap=True)
+    table.add_column(style="dim", width=NAME_CELLS, no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True, style="dim")
     table.add_column(no_wrap=True)
@@ -77,7 +78,7 @@ def _parts(sums: Sums) -> Iterable[tuple[str, int, Role]]:
 
 def _rates(sums: Sums) -> Table:
     table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True)
+    table.add_column(style="dim", width=NAME_CELLS, no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     for name, rate in (("Cache hit rate", hit_rate(sums)), ("Cache efficiency", efficiency(sums))):
         if rate is not None:
@@ -87,7 +88,7 @@ def _rates(sums: Sums) -> Table:
 
 def _models(models: dict[str, Sums], view: SessionView) -> Table:
     table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
+    table.add_column(min_width=NAME_CELLS, no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     hues = model_hues(models, dark=view.dark)
@@ -98,4 +99,4 @@ def _models(models: dict[str, Sums], view: SessionView) -> Table:
 
 
 def _bar(part: int, whole: int) -> str:
-    return "━" * round(part / whole * BAR_CELLS) if whole else ""
+    return bar(part / whole * 100, BAR_CELLS) if whole else ""

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -17,7 +17,6 @@ from textual.message import Message as Event
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from agent_console.model.short_names import short_model
 from agent_console.tui.session.message_columns import Sheet, columns, fitted, heading, line
 from agent_console.tui.session.message_order import Standing, moved
 from agent_console.usage.reports.session_messages import Message
@@ -42,6 +41,8 @@ class MessageList(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-color: $panel;
+        scrollbar-background: $background;
         & > .message-list--heading { color: $text-muted; text-style: none; }
         & > .message-list--cursor { background: $primary 30%; }
         & > .message-list--blurred { background: $foreground 8%; }
@@ -49,14 +50,14 @@ class MessageList(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "page(-1.0)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1.0)", "Page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
+        Binding("up,k", "cursor_by(-1)", "Up", show=False),
+        Binding("down,j", "cursor_by(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page_by(-1.0)", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page_by(1.0)", "Page down", show=False),
+        Binding("ctrl+u", "page_by(-0.5)", "Half a page up", show=False),
+        Binding("ctrl+d", "page_by(0.5)", "Half a page down", show=False),
+        Binding("home,g", "cursor_first", "First", show=False),
+        Binding("end,G", "cursor_last", "Last", show=False),
     ]
 
     class WordsWanted(Event):
@@ -134,19 +135,19 @@ class MessageList(ScrollView, can_focus=True):
 
     # ---- keys and mouse ----------------------------------------------------------------------
 
-    def action_move(self, rows: int) -> None:
+    def action_cursor_by(self, rows: int) -> None:
         """Move the cursor by rows."""
         self.select(self.cursor + rows)
 
-    def action_page(self, pages: float) -> None:
+    def action_page_by(self, pages: float) -> None:
         """Move the cursor by parts of a screen."""
         self.select(self.cursor + round(pages * self.rows_on_screen))
 
-    def action_first(self) -> None:
+    def action_cursor_first(self) -> None:
         """Go to the first message."""
         self.select(0)
 
-    def action_last(self) -> None:
+    def action_cursor_last(self) -> None:
         """Go to the last message."""
         self.select(len(self.messages) - 1)
 
@@ -175,11 +176,11 @@ class MessageList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         sheet = self._sheet
         if sheet is None or not self.messages:
             return self._empty_line(y, width)
-        fit = fitted(columns(sheet, _widest(sheet)), width)
+        fit = fitted(columns(sheet, width), width)
         if y == 0 and self._has_heading:
             style = self.get_component_rich_style("message-list--heading")
             return self._strip(heading(fit).render(self.app.console), width, style)
@@ -203,8 +204,6 @@ class MessageList(ScrollView, can_focus=True):
     def _empty_line(self, y: int, width: int) -> Strip:
         if y != 0 or not self.empty:
             return Strip.blank(width, self.rich_style)
-        from rich.text import Text
-
         text = Text(self.empty, no_wrap=True, end="")
         text.truncate(width, overflow="ellipsis")
         style = self.rich_style + self.get_component_rich_style("message-list--empty")
@@ -236,7 +235,3 @@ class MessageList(ScrollView, can_focus=True):
 def _of(message: Message) -> tuple[str, int]:
     """What words are kept under: a response that grows says more."""
     return message.key, len(message.places)
-
-
-def _widest(sheet: Sheet) -> int:
-    return max((cell_len(short_model(model)) for model in sheet.hues), default=0)
