@@ -147,7 +147,7 @@ def story(status: Status = Status.QUESTION) -> Session:
                             Activity("Grep", "set-cookie")),),
         background_tasks=(BackgroundTask("b1", "shell", "running", "npm run dev"),),
         predecessor=OTHER,
-        metadata=SessionMetadata(SESSION, 11_511, 11_510, 76_500, 221_900, 2.3175, FABLE, NOW_MS),
+        metadata=SessionMetadata(SESSION, 11_511, 11_510, 76_500, 221_900, 1.1489, FABLE, NOW_MS),
     )  # fmt: skip
 
 

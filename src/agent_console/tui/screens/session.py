@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import anyio
 from msgspec import UNSET, UnsetType
-from textual import events, on, work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.timer import Timer
@@ -26,8 +26,7 @@ from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.session.details import details, relatives
 from agent_console.tui.session.headline import headline
 from agent_console.tui.session.known_session import known_session
-from agent_console.tui.session.message_columns import Sheet
-from agent_console.tui.session.model_hues import model_hues
+from agent_console.tui.session.message_sheet import sheet_of
 from agent_console.tui.session.next_change import next_change_ms
 from agent_console.tui.session.view import SessionView
 from agent_console.tui.shared import console_of
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 
 _ON_BOARD_ONLY = {"note", "label", "priority", "remove", "jump"}
 SHORT_ROWS = 16
+"""Below it every line counts."""
+SEEN_SECONDS = 2.0
 
 
 class Headline(Static):
@@ -64,38 +65,12 @@ class SessionScreen(ConsoleScreen):
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (112, "-wide"), (160, "-vast")]  # noqa: RUF012
-    DEFAULT_CSS = """
-    SessionScreen {
-        Headline { height: auto; padding: 0 1; margin-top: 1; }
-        #panes-tabs {
-            height: 1;
-            margin-top: 1;
-            Underline { display: none; }
-            Tab.-active { text-style: bold reverse; }
-        }
-        #panes { height: 1fr; margin-top: 1; }
-        #side { width: 1fr; padding: 0 1; scrollbar-size-vertical: 1;
-            scrollbar-color: $panel; scrollbar-background: $background; }
-        #details { height: auto; }
-        MessageList { width: 1fr; padding: 0 1; }
-        &.-side MessageList { display: none; }
-        &.-list #side { display: none; }
-        &.-wide, &.-vast {
-            #panes-tabs { display: none; }
-            #side { display: block; width: 46; border-right: solid $panel; margin-right: 1; }
-            MessageList { display: block; }
-        }
-        &.-vast #side { width: 64; }
-        &.-short, &.-narrow { #panes { margin-top: 0; } #panes-tabs { margin-top: 0; } }
-        &.-short Headline { margin-top: 0; }
-        &.-stale Headline, &.-stale #side { opacity: 50%; }
-    }
-    """
+    CSS_PATH = "session.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "back", "Back", tooltip="Back to where you came from"),
         Binding("enter", "jump", "Jump", tooltip="Go to the session's terminal"),
-        Binding("l", "other_pane", "Messages/details", tooltip="Go to the other pane"),
-        Binding("tab", "other_pane", "Messages/details", show=False,
+        Binding("l", "other_pane", "Details", tooltip="Go to the other pane"),
+        Binding("tab", "other_pane", "Details", show=False,
                 tooltip="Go to the other pane"),
         Binding("r", "resume", "Resume", tooltip="Go on with a session that has ended"),
         Binding("n", "note", "Note", tooltip="Write a note on the session"),
@@ -122,7 +97,6 @@ class SessionScreen(ConsoleScreen):
         self._drawn: Session | None = None
         self._clock: Timer | None = None
         self._stale = anyio.Event()
-        self._width = 0
 
     def body(self) -> "Iterable[Widget]":
         """The lines on top, and two panes."""
@@ -143,8 +117,7 @@ class SessionScreen(ConsoleScreen):
         self._stale.set()
         self.read_on()
         self.ask_history()
-        if self._known is not None and not self._known.seen:
-            self.run_worker(session_edits.mark_seen(self._shared, self._known))
+        self._look()
 
     # ---- what is known -----------------------------------------------------------------------
 
@@ -185,13 +158,23 @@ class SessionScreen(ConsoleScreen):
             return
         before, self._drawn = self._drawn, self._known
         now = self._drawn
-        if (before is None) is not (now is None):
+        if (before and before.closed) is not (now and now.closed):
             self.refresh_bindings()
         if now is not None and (before is None or before.since_ms != now.since_ms):
             self.ask_history()
+            self._look()
         if before is None or now is None or before.metadata != now.metadata or changes.board:
             self._stale.set()
         self.draw()
+
+    def _look(self) -> None:
+        """Whoever has it before them for a moment has seen it."""
+        self.set_timer(SEEN_SECONDS, self._mark_seen)
+
+    def _mark_seen(self) -> None:
+        known = self._known
+        if known is not None and not known.seen and self.is_current:
+            self.run_worker(session_edits.mark_seen(self._shared, known))
 
     def _concerns(self, sessions: frozenset[str]) -> bool:
         """Whether it is about this one, or about a relative whose name stands here."""
@@ -237,9 +220,8 @@ class SessionScreen(ConsoleScreen):
 
     # ---- drawing -----------------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """There is more or less room now."""
-        self._width = event.size.width
         self.draw()
 
     def draw(self) -> None:
@@ -257,26 +239,10 @@ class SessionScreen(ConsoleScreen):
         read = self._read
         messages = self.query_one(MessageList)
         if read is not None:
-            messages.show(read.messages, self._sheet(read))
+            messages.show(read.messages, sheet_of(self.view, read))
         messages.show_empty(self._why_empty())
         count = len(messages.messages)
         self.query_one("#tab-list", Tab).label = f"Messages {count:,}" if count else "Messages"
-
-    def _sheet(self, read: SessionRead) -> Sheet:
-        view = self.view
-        models = read.ledger.row.models if read.ledger is not None else ()
-        days = {
-            view.time(each.at_ms, "%Y-%m-%d") for each in (*read.messages[:1], *read.messages[-1:])
-        }
-        exact, brief = ("%H:%M:%S", "%H:%M") if len(days) < 2 else ("%b %d %H:%M", "%b %d")
-        costs = (each.counted.cost_usd for each in read.messages if each.counted is not None)
-        return Sheet(
-            model_hues(models, dark=view.dark),
-            lambda at_ms: view.time(at_ms, exact),
-            lambda at_ms: view.time(at_ms, brief),
-            view.dark,
-            float(max((cost for cost in costs if cost is not None), default=0)),
-        )
 
     def _why_empty(self) -> str:
         if self._trouble:
@@ -286,15 +252,16 @@ class SessionScreen(ConsoleScreen):
     # ---- keys --------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What can be done to a session that only the ledger knows is little."""
+        """Little can be done to a session that only the ledger knows; what runs is not resumed."""
         del parameters
-        if action in _ON_BOARD_ONLY and self._known is None:
-            return None
-        return True
+        known = self._known
+        if action == "resume":
+            return True if known is None or known.closed else None
+        return None if known is None and action in _ON_BOARD_ONLY else True
 
     def action_back(self) -> None:
         """Go back to where the person came from."""
-        self.app.pop_screen()
+        self._shared.pop_screen()
 
     def action_jump(self) -> None:
         """Go to the session's terminal."""
@@ -359,7 +326,7 @@ class SessionScreen(ConsoleScreen):
         family = relatives(self.view)
         ids = family.origins if which == "before" else family.successors
         if ids:
-            self.app.switch_screen(SessionScreen(ids[0]))
+            self._shared.switch_screen(SessionScreen(ids[0]))  # pyright: ignore[reportUnknownMemberType]
         else:
             words = "comes from" if which == "before" else "goes on with"
             self.notify(f"No session is known that this one {words}." if which == "before"

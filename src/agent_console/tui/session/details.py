@@ -68,7 +68,7 @@ def _session(view: SessionView) -> Iterable[Row]:
     yield "Note", one_line(session.note)
     yield "Folder", short_path(session.working_dir, expanduser("~"))
     yield "Branch", one_line(session.git_branch)
-    yield "Model", one_line(short_model(session.model))
+    yield "Last model", one_line(short_model(session.model))
     percent = session.context_used_percent
     yield "Context", "" if percent is None else f"{percent:.0f}% used"
     yield "Last sign", f"{view.last_sign}, {view.moment(view.last_ms)}" if view.last_ms else ""

@@ -30,10 +30,7 @@ def usage_section(view: SessionView) -> RenderableType | None:
         sums = _told(view.session.metadata)
     if sums is None:
         return None
-    parts: list[RenderableType] = [_classes(sums, view)]
-    rates = _rates(sums)
-    if rates.row_count:
-        parts.append(rates)
+    parts: list[RenderableType] = [_figures(sums, view)]
     if ledger is not None and ledger.row.models:
         parts.append(_models(ledger.row.models, view))
     return Group(*parts)
@@ -51,7 +48,7 @@ def _told(metadata: SessionMetadata | None) -> Sums | None:
     )
 
 
-def _classes(sums: Sums, view: SessionView) -> Table:
+def _figures(sums: Sums, view: SessionView) -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", width=NAME_CELLS, no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -64,9 +61,29 @@ def _classes(sums: Sums, view: SessionView) -> Table:
             share(count, sums.tokens),
             Text(_bar(count, sums.tokens), hue(role, dark=view.dark)),
         )
-    cost = "N/A" if sums.cost_pico is None else exact_cost(sums.cost_pico / 10**PICO_DIGITS)
-    table.add_row("Est. cost", Text(cost, f"bold {hue('cost', dark=view.dark)}"))
+    cost_style = f"bold {hue('cost', dark=view.dark)}"
+    table.add_row("Est. cost", Text(_money(sums), cost_style))
+    most = _most_expensive(view)
+    if most is not None:
+        cost, when = most
+        table.add_row("Most expensive", Text(cost, cost_style), Text("at"), Text(when, "dim"))
+    for name, rate in (("Cache hit rate", hit_rate(sums)), ("Cache efficiency", efficiency(sums))):
+        if rate is not None:
+            table.add_row(name, share(rate, 1))
     return table
+
+
+def _most_expensive(view: SessionView) -> tuple[str, str] | None:
+    """What the most expensive message cost, and when it was."""
+    for message in () if view.read is None else view.read.messages:
+        counted = message.counted
+        if counted is not None and counted.rank == 1 and counted.cost_usd:
+            return exact_cost(counted.cost_usd), view.moment(message.at_ms)
+    return None
+
+
+def _money(sums: Sums) -> str:
+    return "N/A" if sums.cost_pico is None else exact_cost(sums.cost_pico / 10**PICO_DIGITS)
 
 
 def _parts(sums: Sums) -> Iterable[tuple[str, int, Role]]:
@@ -76,16 +93,6 @@ def _parts(sums: Sums) -> Iterable[tuple[str, int, Role]]:
     yield "Cache read", sums.cache_read, "cache_read"
 
 
-def _rates(sums: Sums) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", width=NAME_CELLS, no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    for name, rate in (("Cache hit rate", hit_rate(sums)), ("Cache efficiency", efficiency(sums))):
-        if rate is not None:
-            table.add_row(name, share(rate, 1))
-    return table
-
-
 def _models(models: dict[str, Sums], view: SessionView) -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(min_width=NAME_CELLS, no_wrap=True)
@@ -93,8 +100,9 @@ def _models(models: dict[str, Sums], view: SessionView) -> Table:
     table.add_column(justify="right", no_wrap=True)
     hues = model_hues(models, dark=view.dark)
     for model, sums in models.items():
-        cost = "N/A" if sums.cost_pico is None else exact_cost(sums.cost_pico / 10**PICO_DIGITS)
-        table.add_row(Text(f"▌{short_model(model)}", hues[model]), tokens(sums.tokens), cost)
+        table.add_row(
+            Text(f"▌{short_model(model)}", hues[model]), tokens(sums.tokens), _money(sums)
+        )
     return table
 
 

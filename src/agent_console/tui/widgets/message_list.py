@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from agent_console.tui.session.message_columns import Sheet, columns, fitted, heading, line
 from agent_console.tui.session.message_order import Standing, moved
+from agent_console.tui.shared import console_of
 from agent_console.usage.reports.session_messages import Message
 
 NEAR_ROWS = 20
@@ -183,7 +184,7 @@ class MessageList(ScrollView, can_focus=True):
         fit = fitted(columns(sheet, width), width)
         if y == 0 and self._has_heading:
             style = self.get_component_rich_style("message-list--heading")
-            return self._strip(heading(fit).render(self.app.console), width, style)
+            return self._strip(heading(fit).render(console_of(self).console), width, style)
         row = round(self.scroll_offset.y) + y - self._has_heading
         if row >= len(self.messages):
             return Strip.blank(width, self.rich_style)
@@ -194,7 +195,7 @@ class MessageList(ScrollView, can_focus=True):
         if row == self.cursor:
             which = "message-list--cursor" if self.has_focus else "message-list--blurred"
             style += self.get_component_rich_style(which)
-        return self._strip(text.render(self.app.console), width, style)
+        return self._strip(text.render(console_of(self).console), width, style)
 
     @staticmethod
     def _strip(segments: object, width: int, style: Style) -> Strip:
@@ -207,7 +208,7 @@ class MessageList(ScrollView, can_focus=True):
         text = Text(self.empty, no_wrap=True, end="")
         text.truncate(width, overflow="ellipsis")
         style = self.rich_style + self.get_component_rich_style("message-list--empty")
-        return self._strip(text.render(self.app.console), width, style)
+        return self._strip(text.render(console_of(self).console), width, style)
 
     def _measure(self) -> None:
         self.virtual_size = Size(
