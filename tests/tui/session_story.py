@@ -92,7 +92,7 @@ LINES: tuple[dict[str, Any], ...] = (
          used(8200, 9400, 48_000, 21_000)),
     said(6, [called("Agent", description="Look for other cookies", prompt="…")], 60,
          used(16, 150, 800, 69_000)),
-    said(7, "日本語のコメントも直しました。 👩\u200d🔧 Done: 12 tests pass.", 118,
+    said(7, "Done: 12 tests pass. 日本語のコメントも直しました。 👩\u200d🔧", 118,
          used(21, 420, 900, 70_000)),
 )  # fmt: skip
 

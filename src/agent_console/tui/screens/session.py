@@ -45,6 +45,7 @@ _ON_BOARD_ONLY = {"note", "label", "priority", "remove", "jump"}
 SHORT_ROWS = 16
 """Below it every line counts."""
 SEEN_SECONDS = 2.0
+WRITTEN_SECONDS = 0.5
 
 
 class Headline(Static):
@@ -96,25 +97,28 @@ class SessionScreen(ConsoleScreen):
         self._history: tuple[StateTransition, ...] | UnsetType = UNSET
         self._drawn: Session | None = None
         self._clock: Timer | None = None
+        self._headline = Headline()
+        self._details = Static(id="details")
+        self._messages = MessageList(id="messages")
+        self._list_tab = Tab("Messages", id="tab-list")
+        self._tabs = Tabs(self._list_tab, Tab("Details", id="tab-side"), id="panes-tabs")
+        self._tabs.can_focus = False
+        self._side = VerticalScroll(self._details, id="side")
         self._stale = anyio.Event()
 
     def body(self) -> "Iterable[Widget]":
         """The lines on top, and two panes."""
-        yield Headline()
-        yield Tabs(Tab("Messages", id="tab-list"), Tab("Details", id="tab-side"), id="panes-tabs")
-        with Horizontal(id="panes"):
-            with VerticalScroll(id="side"):
-                yield Static(id="details")
-            yield MessageList(id="messages")
+        yield self._headline
+        yield self._tabs
+        yield Horizontal(self._side, self._messages, id="panes")
 
     def on_mount(self) -> None:
         """Begin to hear of changes, and to read."""
         super().on_mount()
-        self.query_one(Tabs).can_focus = False
-        self.query_one(MessageList).focus()
+        self._messages.focus()
         self._drawn = self._known
         self.draw()
-        self._stale.set()
+        self._read_again()
         self.read_on()
         self.ask_history()
         self._look()
@@ -163,9 +167,20 @@ class SessionScreen(ConsoleScreen):
         if now is not None and (before is None or before.since_ms != now.since_ms):
             self.ask_history()
             self._look()
-        if before is None or now is None or before.metadata != now.metadata or changes.board:
-            self._stale.set()
+            # What a person has written is in the transcript a moment after it is known.
+            self.set_timer(WRITTEN_SECONDS, self._read_again)
+        if (
+            changes.board
+            or before is None
+            or now is None
+            or before.metadata != now.metadata
+            or before.transcript_path != now.transcript_path
+        ):
+            self._read_again()
         self.draw()
+
+    def _read_again(self) -> None:
+        self._stale.set()
 
     def _look(self) -> None:
         """Whoever has it before them for a moment has seen it."""
@@ -216,7 +231,7 @@ class SessionScreen(ConsoleScreen):
         """Read what the messages in sight say."""
         words = await anyio.to_thread.run_sync(partial(words_of, event.messages))
         keys = ((message.key, len(message.places)) for message in event.messages)
-        self.query_one(MessageList).take_words(dict(zip(keys, words, strict=True)))
+        self._messages.take_words(dict(zip(keys, words, strict=True)))
 
     # ---- drawing -----------------------------------------------------------------------------
 
@@ -228,8 +243,8 @@ class SessionScreen(ConsoleScreen):
         """Draw what is known now, and again when that is out of date."""
         view = self.view
         short = self.size.height < SHORT_ROWS
-        self.query_one(Headline).draw(headline(view, max(10, self.size.width - 2), short=short))
-        self.query_one("#details", Static).update(details(view))
+        self._headline.draw(headline(view, max(10, self.size.width - 2), short=short))
+        self._details.update(details(view))
         if self._clock is not None:
             self._clock.stop()
         wait = next_change_ms(view)
@@ -237,12 +252,12 @@ class SessionScreen(ConsoleScreen):
 
     def _list(self) -> None:
         read = self._read
-        messages = self.query_one(MessageList)
+        messages = self._messages
         if read is not None:
             messages.show(read.messages, sheet_of(self.view, read))
         messages.show_empty(self._why_empty())
         count = len(messages.messages)
-        self.query_one("#tab-list", Tab).label = f"Messages {count:,}" if count else "Messages"
+        self._list_tab.label = f"Messages {count:,}" if count else "Messages"
 
     def _why_empty(self) -> str:
         if self._trouble:
@@ -274,9 +289,9 @@ class SessionScreen(ConsoleScreen):
     def action_other_pane(self) -> None:
         """Messages or details: show the other, or go there."""
         beside = self.has_class("-wide") or self.has_class("-vast")
-        side = self.query_one("#side").has_focus if beside else self.has_class("-side")
-        self.query_one(Tabs).active = "tab-list" if side else "tab-side"
-        (self.query_one(MessageList) if side else self.query_one("#side")).focus()
+        side = self._side.has_focus if beside else self.has_class("-side")
+        self._tabs.active = "tab-list" if side else "tab-side"
+        (self._messages if side else self._side).focus()
 
     @on(Tabs.TabActivated)
     def show_pane(self, event: Tabs.TabActivated) -> None:
@@ -284,7 +299,7 @@ class SessionScreen(ConsoleScreen):
         side = event.tab.id == "tab-side"
         self.set_class(side, "-side")
         self.set_class(not side, "-list")
-        (self.query_one("#side") if side else self.query_one(MessageList)).focus()
+        (self._side if side else self._messages).focus()
 
     def action_copy_id(self) -> None:
         """Copy the session's id."""
@@ -313,10 +328,10 @@ class SessionScreen(ConsoleScreen):
 
     def action_most_expensive(self) -> None:
         """Go to the most expensive message."""
-        messages = self.query_one(MessageList)
+        messages = self._messages
         for row, message in enumerate(messages.messages):
             if message.counted is not None and message.counted.rank == 1:
-                self.query_one(Tabs).active = "tab-list"
+                self._tabs.active = "tab-list"
                 messages.focus()
                 messages.select(row)
                 return

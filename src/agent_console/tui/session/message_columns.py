@@ -18,7 +18,7 @@ from agent_console.usage.reports.session_messages import ERROR, USER, Counted, M
 
 MARKED = 3
 """So many of the most expensive messages are marked."""
-WORDS_CELLS = 14
+WORDS_CELLS = 18
 """What a message says has at least so much room, ..."""
 COMFORTABLE_CELLS = 28
 """... and so much before columns that are less important are added."""
