@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 from tests.client.real_daemon import real_daemon
-from tests.tui.running_app import ask, running_app, screen_text, until
+from tests.tui.running_app import ask, running_app, screen_text, told, until
 
 from agent_console.config import load
 from agent_console.model.session import Status
@@ -64,7 +64,7 @@ async def test_a_configuration_that_cannot_be_read_stays_as_it_is(socket: str) -
         await pilot.press("comma")
         await until(pilot, lambda: "Hide closed" in screen_text(app))
         await pilot.click("#closed")
-        await until(pilot, lambda: any("is left as it is" in n.message for n in app._notifications))
+        await until(pilot, lambda: any("is left as it is" in each for each in told(app)))
 
     assert config_path().read_text() == "no toml"
 

@@ -4,6 +4,9 @@ Rule: what the screens show comes from `link` (the daemon, live) or from the led
 app computes no number of its own.
 """
 
+import asyncio
+import os
+import signal
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -48,7 +51,7 @@ class ConsoleApp(App[None]):
         socket: The daemon's socket, when it is not the usual one.
         start: Start a daemon when there is none.
         config: The person's settings; read from the file when not given.
-        title: A line to stand above everything, such as what is being shown.
+        titles: A file descriptor; each line that comes from it stands above everything.
 
     Attributes:
         link: The daemon, live.
@@ -85,11 +88,12 @@ class ConsoleApp(App[None]):
         *,
         start: bool = True,
         config: Config | None = None,
-        title: str | None = None,
+        titles: int | None = None,
     ) -> None:
         self.config = load() if config is None else config
         super().__init__()
-        self.banner = title
+        self.banner: str | None = None
+        self._titles = titles
         self.changes: Signal[Changes] = Signal(self, "changes")
         self.feed = Feed()
         self.now_ms: Callable[[], int] = _now_ms
@@ -105,6 +109,12 @@ class ConsoleApp(App[None]):
             self.register_theme(theme)
         wanted = self.config.tui.theme
         self.theme = wanted if wanted in self.available_themes else DEFAULT
+        if not self.is_headless:
+            # Whoever ends us gets the terminal back as it was.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        if self._titles is not None:
+            asyncio.get_running_loop().add_reader(self._titles, self._read_title, self._titles)
         self.run_worker(self.link.run(), name="link", group="link")
 
     def use(self, config: Config) -> None:
@@ -167,5 +177,30 @@ class ConsoleApp(App[None]):
         except AgentConsoleError as error:
             self.notify(str(error), severity="error", markup=False)
 
+    def _read_title(self, descriptor: int) -> None:
+        lines = os.read(descriptor, 4096).decode(errors="replace").splitlines()
+        if lines:
+            self.banner = one_line(lines[-1])
+            self.changes.publish(Changes(link=True))
+        else:
+            asyncio.get_running_loop().remove_reader(descriptor)
+
     def _tell(self, notification: "Notification") -> None:
         self.feed.take(notification, self.now_ms())
+
+
+def run_app(socket: str | None, *, start: bool, titles: int | None = None) -> int:
+    """Run the app until the person leaves it; the exit code.
+
+    Args:
+        socket: As for ConsoleApp.
+        start: As for ConsoleApp.
+        titles: As for ConsoleApp.
+    """
+
+    async def run() -> int:
+        app = ConsoleApp(socket, start=start, titles=titles)
+        await app.run_async()
+        return app.return_code or 0
+
+    return asyncio.run(run())

@@ -12,19 +12,19 @@ from agent_console.errors import AgentConsoleError
 
 
 @click.command("tui")
-@click.option("--title", hidden=True, help="A line of its own above the board.")
+@click.option("--titles", type=int, hidden=True, help="A file descriptor; each line stands above.")
 @daemon_options
 @pass_daemon
-def command(daemon: DaemonAccess, title: str | None) -> None:
+def command(daemon: DaemonAccess, titles: int | None) -> None:
     """Open the board in the terminal; the same as `agent-console` alone.
 
     It starts the daemon when none runs, follows it, and waits for it when it goes away. Press `?`
     for the keys and `q` to leave.
     """
-    open_app(daemon, title)
+    open_app(daemon, titles)
 
 
-def open_app(daemon: DaemonAccess, title: str | None = None) -> None:
+def open_app(daemon: DaemonAccess, titles: int | None = None) -> None:
     """Run the terminal app until the person leaves it.
 
     Raises:
@@ -35,6 +35,8 @@ def open_app(daemon: DaemonAccess, title: str | None = None) -> None:
             "The terminal app needs a terminal: use `agent-console list` or `watch --json` here."
         )
     need("textual", "tui", "The terminal app")
-    from agent_console.tui.app import ConsoleApp  # noqa: PLC0415 - draws: Textual
+    from agent_console.tui.app import run_app  # noqa: PLC0415 - draws: Textual
 
-    ConsoleApp(daemon.socket, start=daemon.may_start, title=title).run()
+    code = run_app(daemon.socket, start=daemon.may_start, titles=titles)
+    if code:
+        raise click.exceptions.Exit(code)
