@@ -12,7 +12,7 @@ from agent_console.config import Config
 from agent_console.tui.app import ConsoleApp
 from agent_console.tui.link import LinkState
 
-DEADLINE_SECONDS = 8
+DEADLINE_SECONDS = 20
 
 
 @asynccontextmanager
