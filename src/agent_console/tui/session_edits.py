@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agent_console.model.session import Session
     from agent_console.tui.app import ConsoleApp
 
-Edit: TypeAlias = SetSession | Seen | Reopen | Remove
+Edit: TypeAlias = SetSession | Reopen | Remove
 
 NOTE_LENGTH = 4096
 LABEL_LENGTH = 200
@@ -71,9 +71,19 @@ async def reopen(app: "ConsoleApp", session: "Session") -> None:
     await send(app, Reopen(session_id=session.session_id))
 
 
-async def mark_seen(app: "ConsoleApp", session: "Session") -> None:
-    """The person has looked at it."""
-    await send(app, Seen(session_id=session.session_id))
+async def mark_seen(app: "ConsoleApp", session: "Session", *, asked: bool = True) -> None:
+    """The person has looked at it.
+
+    Args:
+        app: Whose daemon is told.
+        session: What was looked at.
+        asked: The person asked for it, and wants to know when it cannot be.
+    """
+    try:
+        await app.link.client.request(Seen(session_id=session.session_id))
+    except AgentConsoleError as error:
+        if asked:
+            _refused(app, error)
 
 
 def copy_id(app: "ConsoleApp", session: "Session") -> None:

@@ -19,10 +19,11 @@ class AskText(ModalScreen[str | None]):
         hint: What else there is to know.
     """
 
+    CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(self, question: str, value: str = "", *, max_length: int, hint: str = "") -> None:
-        super().__init__(classes="ask")
+        super().__init__()
         self._question = question
         self._value = value
         self._max_length = max_length

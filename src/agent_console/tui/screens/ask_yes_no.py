@@ -18,6 +18,7 @@ class AskYesNo(ModalScreen[bool]):
         no: What the other one says, which is under the cursor.
     """
 
+    CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape", "answer(False)", "No"),
@@ -26,7 +27,7 @@ class AskYesNo(ModalScreen[bool]):
     ]
 
     def __init__(self, question: str, *, yes: str = "Yes", no: str = "No") -> None:
-        super().__init__(classes="ask")
+        super().__init__()
         self._question = question
         self._yes = yes
         self._no = no
