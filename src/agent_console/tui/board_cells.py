@@ -64,7 +64,9 @@ def session_cell(row: Row, column: Column, now_ms: int) -> Text:
 def changes_in(rows: Iterable[Row], now_ms: int) -> int | None:
     """In how many milliseconds the time since something changes its text; null for never."""
     times = (row.since_ms for row in rows)
-    return min((elapsed_lasts(now_ms - at_ms) for at_ms in times if at_ms is not None), default=None)
+    return min(
+        (elapsed_lasts(now_ms - at_ms) for at_ms in times if at_ms is not None), default=None
+    )
 
 
 def widest_line(text: Text) -> int:
@@ -150,7 +152,5 @@ def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
     return {
         "STATUS": Text("  background", quiet),
         "SESSION": Text.assemble((branch, quiet), one_line(task.type)),
-        "DOING": Text.assemble(
-            (one_line(task.status), quiet), ": ", one_line(task.description)
-        ),
+        "DOING": Text.assemble((one_line(task.status), quiet), ": ", one_line(task.description)),
     }

@@ -78,9 +78,7 @@ def board_columns(
         "CTX": partial(_context, dark=dark, bar_cells=5 if room == "wide" else 3),
     }
     columns = [lead] + [
-        replace(
-            column, cell=cells.get(column.title, column.cell), rank=_RANKS.index(column.title)
-        )
+        replace(column, cell=cells.get(column.title, column.cell), rank=_RANKS.index(column.title))
         for column in (*COLUMNS, SHORT_ID)
         if column.title not in hidden
     ]

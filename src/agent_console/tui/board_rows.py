@@ -199,9 +199,7 @@ def _project_row(project: str, members: Sequence[Session], view: View) -> Row:
     )
 
 
-def _session_row(
-    session: Session, number: int, view: View, *, inside: bool, alike: bool
-) -> Row:
+def _session_row(session: Session, number: int, view: View, *, inside: bool, alike: bool) -> Row:
     key = f"session {session.session_id}"
     below = len(session.subagents) + len(session.background_tasks)
     return Row(

@@ -47,7 +47,9 @@ class BoardScreen(ConsoleScreen):
         Binding("n", "note", "Note", group=_EDIT),
         Binding("L", "label", "Label", group=_EDIT),
         Binding("plus", "priority(1)", "Raise priority", show=False, key_display="+", group=_EDIT),
-        Binding("minus", "priority(-1)", "Lower priority", show=False, key_display="-", group=_EDIT),
+        Binding(
+            "minus", "priority(-1)", "Lower priority", show=False, key_display="-", group=_EDIT
+        ),
         Binding("s", "seen", "Mark as seen", show=False, group=_EDIT),
         Binding("y", "copy", "Copy id", show=False, group=_EDIT),
         Binding("r", "reopen", "Reopen", show=False, group=_EDIT),

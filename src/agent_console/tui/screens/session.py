@@ -189,7 +189,7 @@ class SessionScreen(ConsoleScreen):
     def _mark_seen(self) -> None:
         known = self._known
         if known is not None and not known.seen and self.is_current:
-            self.run_worker(session_edits.mark_seen(self._shared, known))
+            self.run_worker(session_edits.mark_seen(self._shared, known, asked=False))
 
     def _concerns(self, sessions: frozenset[str]) -> bool:
         """Whether it is about this one, or about a relative whose name stands here."""

@@ -146,7 +146,9 @@ class BoardTable(DataTable[Text]):
         for key in self._order:
             drawn = self._drawn[key]
             if drawn.row.since_ms is not None:
-                self._redraw(key, row_cells(drawn.row, self._layout.columns, now_ms, dark=self._dark))
+                self._redraw(
+                    key, row_cells(drawn.row, self._layout.columns, now_ms, dark=self._dark)
+                )
         if self._layout.settle():
             self._rebuild(self._order)
 
