@@ -20,15 +20,6 @@ from agent_console.tui.screens.session import SessionScreen
 SnapCompare = Callable[..., bool]
 
 
-class _Story(SessionScreen):
-    """The screen with the history that a daemon would tell."""
-
-    def __init__(self, session_id: str = SESSION, *, has_history: bool = True) -> None:
-        super().__init__(session_id)
-        if has_history:
-            self._history = HISTORY
-
-
 async def _nothing() -> None:
     return
 
@@ -47,14 +38,20 @@ def fixed(
 
 
 def opens(
-    *keys: str, until_seen: str = "12 tests pass", **screen: Any
+    *keys: str,
+    until_seen: str = "12 tests pass",
+    session_id: str = SESSION,
+    has_history: bool = True,
 ) -> Callable[[Pilot[None]], Any]:
     """Open the session, wait until it stands there, and press keys."""
 
     async def run(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, ConsoleApp)
-        app.push_screen(_Story(**screen))
+        screen = SessionScreen(session_id)
+        screen._history = HISTORY if has_history else ()
+        screen.ask_history = lambda: None  # type: ignore[assignment, method-assign]
+        app.push_screen(screen)
         await until(pilot, lambda: until_seen in screen_text(app))
         await pilot.press(*keys)
         await pilot.pause()
@@ -120,7 +117,7 @@ def test_a_session_whose_daemon_is_gone(snap_compare: SnapCompare) -> None:
 
 def test_a_session_that_has_said_nothing_yet(snap_compare: SnapCompare) -> None:
     began = Session("new", Status.ATTENTION, NOW_MS - 4000, NOW_MS - 4000, "web-shop",
-                    reason="ready", working_dir="/home/user/web-shop")  # fmt: skip
+                    reason="ready", seen=True, working_dir="/home/user/web-shop")  # fmt: skip
     run = opens(session_id="new", has_history=False, until_seen="No message")
 
     assert snap_compare(fixed(began), terminal_size=(80, 24), run_before=run)
