@@ -135,17 +135,17 @@ def columns(sheet: Sheet, width: int) -> tuple[Column, ...]:
     return (
         Column("", 0, 1, _symbol),
         Column("TIME", 2, len(moment(0)), lambda each, _sheet: moment(each.at_ms)),
-        Column("WHO", 5, 10, _who),
-        Column("MODEL", 4, max(5, min(16, sheet.widest_model)), _model),
+        Column("WHO", 6, 10, _who),
+        Column("MODEL", 5, max(5, min(16, sheet.widest_model)), _model),
         Column(WORDS, 1, 0, lambda _message, _sheet: ""),
-        Column("INPUT", 9, 6, _count(lambda each: each.input_tokens), right=True),
-        Column("WRITE", 10, 6, _count(lambda each: each.cache_write_tokens), right=True),
-        Column("READ", 11, 6, _count(lambda each: each.cache_read_tokens), right=True),
-        Column("OUTPUT", 8, 6, _count(lambda each: each.output_tokens), right=True),
-        Column("TOKENS", 6, 6, _count(lambda each: each.tokens), right=True),
+        Column("INPUT", 10, 6, _count(lambda each: each.input_tokens), right=True),
+        Column("WRITE", 11, 6, _count(lambda each: each.cache_write_tokens), right=True),
+        Column("READ", 12, 6, _count(lambda each: each.cache_read_tokens), right=True),
+        Column("OUTPUT", 9, 6, _count(lambda each: each.output_tokens), right=True),
+        Column("TOKENS", 7, 6, _count(lambda each: each.tokens), right=True),
         Column("COST", 3, 7, _cost, right=True),
         Column("#", 4, 2, _most),
-        Column("SHARE", 7, _BAR_CELLS, _share),
+        Column("SHARE", 8, _BAR_CELLS, _share),
     )
 
 

@@ -17,7 +17,7 @@ from textual.message import Message as Event
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from agent_console.tui.session.message_columns import Sheet, columns, fitted, heading, line
+from agent_console.tui.session.message_columns import Column, Sheet, columns, fitted, heading, line
 from agent_console.tui.session.message_order import Standing, moved
 from agent_console.tui.shared import console_of
 from agent_console.usage.reports.session_messages import Message
@@ -77,6 +77,9 @@ class MessageList(ScrollView, can_focus=True):
         self._words: OrderedDict[tuple[str, int], str] = OrderedDict()
         self._asked: set[tuple[str, int]] = set()
         self._has_heading = True
+        self._drawn_for: tuple[int, Sheet] | None = None
+        self._fit: Sequence[tuple[Column, int]] = ()
+        self._strips: dict[str, tuple[tuple[Message, str | None], Strip]] = {}
 
     # ---- what it shows -----------------------------------------------------------------------
 
@@ -125,13 +128,14 @@ class MessageList(ScrollView, can_focus=True):
 
     def select(self, row: int) -> None:
         """Put the cursor on a row and bring it into sight."""
-        self.cursor = max(0, min(len(self.messages) - 1, row))
+        before, self.cursor = self.cursor, max(0, min(len(self.messages) - 1, row))
         top = round(self.scroll_offset.y)
         if self.cursor < top:
             self._scroll(self.cursor)
         elif self.cursor >= top + self.rows_on_screen:
             self._scroll(self.cursor - self.rows_on_screen + 1)
-        self.refresh()
+        self.refresh_line(before + self._has_heading)
+        self.refresh_line(self.cursor + self._has_heading)
         self._want_words()
 
     # ---- keys and mouse ----------------------------------------------------------------------
@@ -181,25 +185,38 @@ class MessageList(ScrollView, can_focus=True):
         sheet = self._sheet
         if sheet is None or not self.messages:
             return self._empty_line(y, width)
-        fit = fitted(columns(sheet, width), width)
+        if self._drawn_for != (width, sheet):
+            self._drawn_for = width, sheet
+            self._fit = fitted(columns(sheet, width), width)
+            self._strips.clear()
         if y == 0 and self._has_heading:
             style = self.get_component_rich_style("message-list--heading")
-            return self._strip(heading(fit).render(console_of(self).console), width, style)
+            return self._strip(heading(self._fit), width, style)
         row = round(self.scroll_offset.y) + y - self._has_heading
         if row >= len(self.messages):
             return Strip.blank(width, self.rich_style)
-        message = self.messages[row]
-        words = self._words.get(_of(message)) if message.places else ""
-        text = line(message, words, fit, sheet)
+        strip = self._row(self.messages[row], width, sheet)
         style = self.rich_style
         if row == self.cursor:
             which = "message-list--cursor" if self.has_focus else "message-list--blurred"
             style += self.get_component_rich_style(which)
-        return self._strip(text.render(console_of(self).console), width, style)
+        return strip.apply_style(style)
 
-    @staticmethod
-    def _strip(segments: object, width: int, style: Style) -> Strip:
-        strip = Strip(segments)  # type: ignore[arg-type]
+    def _row(self, message: Message, width: int, sheet: Sheet) -> Strip:
+        """A message's line; one that has been drawn is not made again."""
+        words = self._words.get(_of(message)) if message.places else ""
+        known = message, words
+        strip = self._strips.get(message.key)
+        if strip is None or strip[0] != known:
+            text = line(message, words, self._fit, sheet)
+            strip = known, self._strip(text, width, Style())
+            self._strips[message.key] = strip
+            if len(self._strips) > KEPT_WORDS:
+                self._strips.pop(next(iter(self._strips)))
+        return strip[1]
+
+    def _strip(self, text: Text, width: int, style: Style) -> Strip:
+        strip = Strip(text.render(console_of(self).console))
         return strip.adjust_cell_length(width).apply_style(style)
 
     def _empty_line(self, y: int, width: int) -> Strip:
@@ -208,7 +225,7 @@ class MessageList(ScrollView, can_focus=True):
         text = Text(self.empty, no_wrap=True, end="")
         text.truncate(width, overflow="ellipsis")
         style = self.rich_style + self.get_component_rich_style("message-list--empty")
-        return self._strip(text.render(console_of(self).console), width, style)
+        return self._strip(text, width, style)
 
     def _measure(self) -> None:
         self.virtual_size = Size(
