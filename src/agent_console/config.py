@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct, field
 
-from agent_console import config_prices
+from agent_console import config_alerts, config_prices
+from agent_console.config_alerts import AlertsConfig
 from agent_console.config_prices import PricesConfig
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Durability = Literal["normal", "full"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -45,9 +47,16 @@ class DisplayConfig(Struct, frozen=True):
 
     Attributes:
         timezone: A name like `Europe/Berlin`; empty means the system's.
+        week_start: The first day of the weeks of budgets and of `usage weekly`.
     """
 
     timezone: str = ""
+    week_start: Weekday = "monday"
+
+    @property
+    def first_weekday(self) -> int:
+        """The first day of a week; 0 is Monday."""
+        return get_args(Weekday).index(self.week_start)
 
     @property
     def zone(self) -> "tzinfo | None":
@@ -65,6 +74,7 @@ class Config(Struct, frozen=True):
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     prices: PricesConfig = field(default_factory=PricesConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
 
 
 class Setting(Struct, frozen=True):
@@ -157,6 +167,8 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
             unknown += [key for key in keys if key not in known]
             if table == "prices":
                 unknown += config_prices.unknown_keys(_table(written, table).get("models"))
+            if table == "alerts":
+                unknown += config_alerts.unknown_keys(_table(written, table).get("on"))
     return unknown
 
 
@@ -170,8 +182,8 @@ def commented_file() -> str:
             table_before = table
         default = _plain(getattr(getattr(Config(), table), name))
         lines += [f"# {_MEANINGS[f'{table}.{name}']}"]
-        if hint == tuple[config_prices.PriceOverride, ...]:
-            lines += config_prices.EXAMPLE.splitlines()
+        if hint in _EXAMPLES:
+            lines += _EXAMPLES[hint].splitlines()
             continue
         lines += [f"# Allowed: {_allowed(hint)}.", f"# {name} = {_toml(default)}"]
     return "\n".join(lines) + "\n"
@@ -184,9 +196,16 @@ _MEANINGS = {
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",
     "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+    "display.week_start": "The first day of the weeks of budgets and of `usage weekly`.",
     "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
+    **config_alerts.MEANINGS,
+}
+
+_EXAMPLES: dict[Any, str] = {
+    tuple[config_prices.PriceOverride, ...]: config_prices.EXAMPLE,
+    tuple[config_alerts.AlertCommand, ...]: config_alerts.EXAMPLE,
 }
 
 
@@ -216,6 +235,10 @@ def _converted(value: Any, hint: Any) -> Any:
         return config_prices.discount(value)
     if hint == tuple[config_prices.PriceOverride, ...]:
         return config_prices.overrides(value)
+    if hint == tuple[config_alerts.AlertCommand, ...]:
+        return config_alerts.commands(value)
+    if isinstance(value, Decimal):
+        value = float(value)
     return msgspec.convert(value, hint)
 
 
@@ -224,6 +247,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     if isinstance(value, tuple):
+        entries = cast("tuple[object, ...]", value)
+        if entries and isinstance(entries[0], config_alerts.AlertCommand):
+            return config_alerts.plain(cast("tuple[config_alerts.AlertCommand, ...]", value))
         return config_prices.plain(cast("tuple[config_prices.PriceOverride, ...]", value))
     return value
 
@@ -262,12 +288,16 @@ def _allowed(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(hint))
     if get_origin(hint) is Annotated:
-        _, meta = get_args(hint)
-        return f"a whole number from {meta.ge} to {meta.le}"
+        kind, meta = get_args(hint)
+        return f"a{' whole' if kind is int else ''} number from {meta.ge} to {meta.le}"
+    if hint is bool:
+        return "true or false"
     if hint is Decimal:
         return config_prices.DISCOUNT_WORDS
     if hint == tuple[config_prices.PriceOverride, ...]:
         return config_prices.MODELS_WORDS
+    if hint == tuple[config_alerts.AlertCommand, ...]:
+        return config_alerts.ON_WORDS
     return _TIMEZONE_WORDS
 
 

@@ -101,8 +101,11 @@ def _run(name: str, given: dict[str, Any]) -> int:
     from agent_console.cli.usage.run import run  # noqa: PLC0415 - help needs no ledger
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
 
+    display = config.load().display
+    if name == "weekly":
+        given.setdefault("start-of-week", display.week_start)
     try:
-        request = Request(name, given, config.load().display.timezone, now_ms())
+        request = Request(name, given, display.timezone, now_ms())
     except OptionError as error:
         raise _bad(error) from None
     return run(request, str(database_path()))

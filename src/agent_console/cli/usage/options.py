@@ -78,7 +78,7 @@ FILTERS = (
 VIEWS = (
     Option(
         "start-of-week",
-        "The day on which weeks begin; default: monday.",
+        "The day on which weeks begin; default: as configured, monday.",
         "DAY",
         short="w",
         choices=_WEEKDAYS,

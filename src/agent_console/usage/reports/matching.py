@@ -20,7 +20,7 @@ def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT project_no FROM facets)"
     ).fetchall()
-    return [number for number, path in found if any(_is_project(path, each) for each in patterns)]
+    return [number for number, path in found if any(is_project(path, each) for each in patterns)]
 
 
 def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
@@ -28,16 +28,7 @@ def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[i
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT model_no FROM facets)"
     ).fetchall()
-    return [
-        number
-        for number, name in found
-        if any(
-            _globbed(name.lower(), each.lower())
-            if _is_glob(each)
-            else name.lower() == each.lower() or (each != "" and each.lower() in name.lower())
-            for each in patterns
-        )
-    ]
+    return [number for number, name in found if any(is_model(name, each) for each in patterns)]
 
 
 def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> list[int]:
@@ -52,7 +43,16 @@ def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> li
     return numbers
 
 
-def _is_project(path: str, pattern: str) -> bool:
+def is_model(name: str, pattern: str) -> bool:
+    """Whether the pattern means the model of this name; see `model_numbers`."""
+    name, pattern = name.lower(), pattern.lower()
+    if _is_glob(pattern):
+        return _globbed(name, pattern)
+    return name == pattern or (pattern != "" and pattern in name)
+
+
+def is_project(path: str, pattern: str) -> bool:
+    """Whether the pattern means the project in this folder; see `project_numbers`."""
     if _is_glob(pattern):
         return _globbed(path, os.path.expanduser(pattern)) or _globbed(_name(path), pattern)
     if pattern == path or pattern == _name(path):
