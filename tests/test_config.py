@@ -60,6 +60,19 @@ def test_the_zone_is_the_systems_unless_one_is_named() -> None:
         ("[prices]\ndiscount_percent = nan", "prices.discount_percent", "a number"),
         ("[prices]\ndiscount_percent = true", "prices.discount_percent", "a number"),
         ('[prices]\ndiscount_percent = "10"', "prices.discount_percent", "a number"),
+        ("[alerts]\nburn_usd_per_hour = -1", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nburn_usd_per_hour = true", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nfive_hour_percent = 101", "alerts.five_hour_percent", "a whole number"),
+        ("[alerts]\nwaiting_minutes = 1.5", "alerts.waiting_minutes", "a whole number"),
+        ("[alerts]\nunpriced_model = 1", "alerts.unpriced_model", "true or false"),
+        ("[alerts]\non = 1", "alerts.on", "[[alerts.on]]"),
+        ("[alerts]\non = [1]", "alerts.on", "[[alerts.on]]"),
+        ("[[alerts.on]]\nkinds = ['budget']", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = 'echo'", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = []", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = ['a']\nseverities = ['bad']", "severities", '"exceeded"'),
+        ("[[alerts.on]]\nrun = ['a']\ntimeout_seconds = 0", "timeout_seconds", "above 0"),
+        ('[display]\nweek_start = "Monday"', "display.week_start", '"monday" or'),
         ("[prices]\nmodels = 1", "prices.models", "[[prices.models]]"),
         ("[prices]\nmodels = [1]", "prices.models", "[[prices.models]]"),
         ("[prices.models]\nx = 1", "prices.models", "[[prices.models]]"),
@@ -118,8 +131,17 @@ def test_every_setting_says_where_it_comes_from(file: Path) -> None:
         "daemon.durability": True,
         "daemon.log_level": False,
         "display.timezone": False,
+        "display.week_start": False,
         "prices.discount_percent": False,
         "prices.models": False,
+        "alerts.burn_usd_per_hour": False,
+        "alerts.five_hour_percent": False,
+        "alerts.seven_day_percent": False,
+        "alerts.session_usd": False,
+        "alerts.context_percent": False,
+        "alerts.waiting_minutes": False,
+        "alerts.unpriced_model": False,
+        "alerts.on": False,
     }
 
 
@@ -132,12 +154,13 @@ def test_the_commented_file_changes_nothing_and_becomes_the_defaults_without_its
         for line in text.splitlines()
     )
 
-    assert tomllib.loads(text) == {"daemon": {}, "display": {}, "prices": {}}
+    assert tomllib.loads(text) == {"daemon": {}, "display": {}, "prices": {}, "alerts": {}}
     file.write_text(bare)
     assert config.unknown_keys() == []
     assert config.load() == Config()
     origins = {setting.key: setting.from_file for setting in config.settings()}
-    assert origins.pop("prices.models") is False  # of it there is only an example
+    assert origins.pop("prices.models") is False  # of them there are only examples
+    assert origins.pop("alerts.on") is False
     assert all(origins.values())
 
 

@@ -306,10 +306,15 @@ class Journal(Generic[Ticket]):
         """What subscribers have to hear: raised just now, or by another process meanwhile."""
         if self._ledger is None:
             return
-        with contextlib.suppress(LedgerError):  # then they are told later
+        try:
             told = self._ledger.take_untold(time.time_ns() // 1_000_000)
-            if told:
-                self._hand_back(AlertsTold(told))
+        except LedgerError:
+            return  # then they are told later
+        except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
+            self.last_error = f"Alerts could not be read: {error!r}."
+            return
+        if told:
+            self._hand_back(AlertsTold(told))
 
     def _recalled(self, ledger: Ledger) -> Recalled:
         """What the ledger holds, for who remembers what it held."""

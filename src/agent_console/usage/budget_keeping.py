@@ -3,8 +3,6 @@
 Rule: each is one transaction, and what it gives rise to is raised at once, not at the next entry.
 """
 
-from sqlite3 import Connection
-
 from agent_console.model.budget import Budget
 from agent_console.usage import budgets
 from agent_console.usage.budget_periods import period_of
@@ -20,28 +18,18 @@ def keep_budget(ledger: Ledger, wanted: Budget, at_ms: int) -> Budget:
     Raises:
         LedgerError: Nothing was set: the ledger cannot be written.
     """
-
-    def keep() -> Budget:
-        with ledger.transaction(writes=True):
-            return budgets.set_budget(ledger.connection, wanted, at_ms)
-
-    kept = ledger.writing(keep)
-    ledger.check_budgets(at_ms)
-    return kept
+    return ledger.change_budgets(
+        lambda: budgets.set_budget(ledger.connection, wanted, at_ms), at_ms
+    )
 
 
-def drop_budget(ledger: Ledger, budget: Budget) -> None:
+def drop_budget(ledger: Ledger, budget: Budget, at_ms: int) -> None:
     """Take a budget away.
 
     Raises:
         LedgerError: It is still there: the ledger cannot be written.
     """
-
-    def drop() -> None:
-        with ledger.transaction(writes=True):
-            budgets.remove_budget(ledger.connection, budget)
-
-    ledger.writing(drop)
+    ledger.change_budgets(lambda: budgets.remove_budget(ledger.connection, budget), at_ms)
 
 
 def pause(ledger: Ledger, budget: Budget, at_ms: int, *, paused: bool) -> Budget:
@@ -50,14 +38,9 @@ def pause(ledger: Ledger, budget: Budget, at_ms: int, *, paused: bool) -> Budget
     Raises:
         LedgerError: Nothing was changed: the ledger cannot be written.
     """
-
-    def change() -> Budget:
-        with ledger.transaction(writes=True):
-            return budgets.pause_budget(ledger.connection, budget, at_ms, paused=paused)
-
-    changed = ledger.writing(change)
-    ledger.check_budgets(at_ms)
-    return changed
+    return ledger.change_budgets(
+        lambda: budgets.pause_budget(ledger.connection, budget, at_ms, paused=paused), at_ms
+    )
 
 
 def reset(ledger: Ledger, budget: Budget, at_ms: int) -> Budget:
@@ -68,17 +51,12 @@ def reset(ledger: Ledger, budget: Budget, at_ms: int) -> Budget:
     """
 
     def change() -> Budget:
-        with ledger.transaction(writes=True):
-            return _reset(ledger.connection, ledger, budget, at_ms)
+        span = period_of(budget, ledger.calendar, quarter(at_ms))
+        sums = budget_sums(ledger.connection, budget, ledger.calendar, span)
+        spent = budgets.SetAside(span.start * QUARTER_MS, sums.cost_pico or 0, sums.tokens)
+        return budgets.reset_budget(ledger.connection, budget, spent, at_ms)
 
-    return ledger.writing(change)
-
-
-def _reset(connection: Connection, ledger: Ledger, budget: Budget, at_ms: int) -> Budget:
-    span = period_of(budget, ledger.calendar, quarter(at_ms))
-    sums = budget_sums(connection, budget, ledger.calendar, span)
-    spent = budgets.SetAside(span.start * QUARTER_MS, sums.cost_pico or 0, sums.tokens)
-    return budgets.reset_budget(connection, budget, spent, at_ms)
+    return ledger.change_budgets(change, at_ms)
 
 
 def change_alerts(ledger: Ledger, change: ChangeAlerts) -> AlertsChanged | LedgerRefusal:

@@ -172,7 +172,7 @@ class BudgetWatch:
     def _raise(self, running: _Running, at_ms: int) -> None:
         budget, spent = running.budget, running.counted
         new = [percent for percent in budget.reached(spent) if percent not in running.raised]
-        for percent in reversed(new):
+        for percent in new:
             told_with_a_higher_one = percent != new[-1]
             alert = _alert(running, spent, percent, at_ms, is_told=told_with_a_higher_one)
             self.raised += raise_alert(self._connection, alert)

@@ -229,19 +229,21 @@ class Ledger:
 
         return self.writing(take)
 
-    def check_budgets(self, at_ms: int) -> None:
-        """Raise what budgets and prices that have changed give rise to.
+    def change_budgets(self, change: Callable[[], Result], at_ms: int) -> Result:
+        """Carry out a change of budgets, and raise what it gives rise to.
 
         Raises:
-            LedgerError: Nothing was raised: the database cannot be written.
+            LedgerError: Nothing was changed: the database cannot be written.
         """
 
-        def check() -> None:
+        def carry_out() -> Result:
             with self.transaction(writes=True) as batch:
+                result = change()
                 self._watch.forget()
                 self._raise_alerts(batch, (), at_ms)
+                return result
 
-        self.writing(check)
+        return self.writing(carry_out)
 
     @property
     def alerts_raised(self) -> int:
