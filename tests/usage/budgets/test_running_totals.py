@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.usage.asking import NOON_MS, OTHER, SESSION, add
+from tests.usage.asking import OTHER, SESSION, add
 from tests.usage.budgets.spending import budget
 
 from agent_console.config_prices import PricesConfig

@@ -94,7 +94,7 @@ SCOPES = (
     st.integers(NOON_MS - 40 * DAY_MS, NOON_MS + DAY_MS),
     st.booleans(),
 )
-def test_a_budget_has_spent_what_the_report_with_the_same_filter_says(
+def test_a_budget_has_spent_what_the_report_with_the_same_filter_says(  # noqa: PLR0917 - each is drawn
     told: list[Message],
     scope: tuple[str, str],
     period: str,
@@ -103,37 +103,39 @@ def test_a_budget_has_spent_what_the_report_with_the_same_filter_says(
     at_ms: int,
     in_tokens: bool,
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix="ac", dir="/tmp") as folder:
-        with new_ledger(Path(folder)) as ledger:
-            ledger.fill(told)
-            limit: dict[str, Any] = {"limit_tokens": 10} if in_tokens else {}
-            wanted = budget(
-                None if in_tokens else 10,
-                scope=scope[0],
-                subject=scope[1],
-                period=period,
-                billing_day=billing_day,
-                **limit,
-            )
-            calendar = Calendar(Zone(zone))
+    with (
+        tempfile.TemporaryDirectory(prefix="ac", dir="/tmp") as folder,
+        new_ledger(Path(folder)) as ledger,
+    ):
+        ledger.fill(told)
+        limit: dict[str, Any] = {"limit_tokens": 10} if in_tokens else {}
+        wanted = budget(
+            None if in_tokens else 10,
+            scope=scope[0],
+            subject=scope[1],
+            period=period,
+            billing_day=billing_day,
+            **limit,
+        )
+        calendar = Calendar(Zone(zone))
 
-            found = budget_status(ledger.connection, wanted, calendar, at_ms)
+        found = budget_status(ledger.connection, wanted, calendar, at_ms)
 
-            span = period_of(wanted, calendar, quarter(at_ms))
-            same = Filter(
-                since=span.start,
-                until=span.stop,
-                projects=[scope[1]] if scope[0] == "project" else (),
-                models=[scope[1]] if scope[0] == "model" else (),
-                zone=Zone(zone),
-            )
-            report = Sums()
-            for row in build(ledger.connection, same, GROUPINGS["daily"], now_ms=at_ms).rows:
-                report.add(row.sums)
-            assert found.in_period == (report.tokens if in_tokens else report.cost_pico or 0)
-            assert found.unpriced_tokens == report.unpriced
-            assert found.from_ms == span.start * QUARTER_MS
-            assert found.from_ms <= at_ms < found.until_ms
+        span = period_of(wanted, calendar, quarter(at_ms))
+        same = Filter(
+            since=span.start,
+            until=span.stop,
+            projects=[scope[1]] if scope[0] == "project" else (),
+            models=[scope[1]] if scope[0] == "model" else (),
+            zone=Zone(zone),
+        )
+        report = Sums()
+        for row in build(ledger.connection, same, GROUPINGS["daily"], now_ms=at_ms).rows:
+            report.add(row.sums)
+        assert found.in_period == (report.tokens if in_tokens else report.cost_pico or 0)
+        assert found.unpriced_tokens == report.unpriced
+        assert found.from_ms == span.start * QUARTER_MS
+        assert found.from_ms <= at_ms < found.until_ms
 
 
 def test_models_of_a_budget_are_those_of_its_name(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""`agent-console budget rm`, `pause`, `resume` and `reset`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent_console.cli.output import emit
+
+if TYPE_CHECKING:
+    from agent_console.model.budget import Budget
+    from agent_console.usage.ledger import Ledger
+
+_ids = click.argument("budget_ids", metavar="ID...", nargs=-1, required=True)
+
+
+@click.command("rm")
+@_ids
+def rm(budget_ids: tuple[str, ...]) -> None:
+    """Take budgets away; the alerts that they raised stay in the history."""
+    from agent_console.usage.budget_keeping import drop_budget  # noqa: PLC0415 - help needs none
+
+    _change(budget_ids, drop_budget, "Removed")
+
+
+@click.command("pause")
+@_ids
+def pause(budget_ids: tuple[str, ...]) -> None:
+    """Let budgets rest: they neither alert nor stop anything."""
+    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+
+    def change(ledger: "Ledger", budget: "Budget", at_ms: int) -> object:
+        return budget_keeping.pause(ledger, budget, at_ms, paused=True)
+
+    _change(budget_ids, change, "Paused")
+
+
+@click.command("resume")
+@_ids
+def resume(budget_ids: tuple[str, ...]) -> None:
+    """Let paused budgets go on."""
+    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+
+    def change(ledger: "Ledger", budget: "Budget", at_ms: int) -> object:
+        return budget_keeping.pause(ledger, budget, at_ms, paused=False)
+
+    _change(budget_ids, change, "Resumed")
+
+
+@click.command("reset")
+@_ids
+def reset(budget_ids: tuple[str, ...]) -> None:
+    """Count from now on: what the current period has so far is set aside.
+
+    Alerts that were raised in this period can be raised again.
+    """
+    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+
+    _change(budget_ids, budget_keeping.reset, "Reset")
+
+
+def _change(budget_ids: tuple[str, ...], change: Callable[..., Any], done: str) -> None:
+    from agent_console import config  # noqa: PLC0415 - help needs no ledger
+    from agent_console.cli.budget import reading  # noqa: PLC0415 - likewise
+    from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - likewise
+    from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets import read_budgets  # noqa: PLC0415 - likewise
+    from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
+
+    ledger = Ledger.configured(database_path(), config.load())
+    try:
+        known = ledger.writing(lambda: read_budgets(ledger.connection))
+        for budget in reading.budgets_named(known, budget_ids):
+            change(ledger, budget, reading.now_ms())
+            emit(f"{done} budget {budget.budget_id}, {budget.name}.")
+    finally:
+        ledger.close()
+    tell_daemons()
