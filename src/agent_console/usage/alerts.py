@@ -28,7 +28,7 @@ _COLUMNS = (
 _READ = f"SELECT {_COLUMNS} FROM budget_alerts"  # noqa: S608 - constants only
 _RAISED = (
     "once_key, kind, severity, message, at_ms, session_id, budget_no, percent, threshold_percent, "
-    "spent_pico_usd, limit_pico_usd, spent_tokens, limit_tokens, told_at_ms"
+    "spent_pico_usd, limit_pico_usd, spent_tokens, limit_tokens, told_at_ms, acknowledged_at_ms"
 )
 
 
@@ -72,13 +72,14 @@ def raise_alert(connection: Connection, alert: RaisedAlert) -> bool:
         alert.limit_pico_usd,
         alert.spent_tokens,
         alert.limit_tokens,
-        alert.at_ms if alert.is_told else None,
+        *(2 * (alert.at_ms if alert.is_told else None,)),
     )
     marks = ", ".join("?" * len(values))
     made = connection.execute(
-        f"INSERT INTO budget_alerts ({_RAISED}) VALUES ({marks}) "  # noqa: S608 - constants only
-        "ON CONFLICT (once_key) DO NOTHING",
-        values,
+        f"INSERT INTO budget_alerts ({_RAISED}) SELECT {marks} "  # noqa: S608 - constants only
+        # (A conflict would use a number up.)
+        "WHERE NOT EXISTS (SELECT 1 FROM budget_alerts WHERE once_key = ?)",
+        (*values, alert.once_key),
     )
     return made.rowcount > 0
 

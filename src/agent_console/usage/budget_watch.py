@@ -200,8 +200,8 @@ def _alert(
         kind="budget",
         severity="exceeded" if percent >= OVER_PERCENT else "warning",
         message=(
-            f"Budget {budget.name}: {spent * 100 // budget.limit} % is spent, "
-            f"{_amount(budget, spent)} of {_amount(budget, budget.limit)}."
+            f"Budget {budget.name} has reached {percent} %: {_amount(budget, spent)} of "
+            f"{_amount(budget, budget.limit)} is spent."
         ),
         at_ms=at_ms,
         budget_no=int(budget.budget_id),

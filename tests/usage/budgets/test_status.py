@@ -131,7 +131,7 @@ def test_a_budget_has_spent_what_the_report_with_the_same_filter_says(  # noqa: 
         )
         report = Sums()
         for row in build(ledger.connection, same, GROUPINGS["daily"], now_ms=at_ms).rows:
-            report.add(row.sums)
+            report.add(row.sums or Sums())
         assert found.in_period == (report.tokens if in_tokens else report.cost_pico or 0)
         assert found.unpriced_tokens == report.unpriced
         assert found.from_ms == span.start * QUARTER_MS
