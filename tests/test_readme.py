@@ -75,7 +75,9 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 def test_the_settings_and_their_defaults_are_those_of_the_program() -> None:
     told = dict(
-        re.findall(r"^\| `((?:daemon|display|prices)\.\w+)` \| (.*?) \|", README, re.MULTILINE)
+        re.findall(
+            r"^\| `((?:daemon|display|prices|alerts)\.\w+)` \| (.*?) \|", README, re.MULTILINE
+        )
     )
     assert set(told) == {setting.key for setting in config.settings()}
     for setting in config.settings():

@@ -64,6 +64,8 @@ def test_a_model_without_a_price_is_told_once(database: Path) -> None:
             spend(ledger, 0, model="claude-opus-4-8", output_tokens=5)
             keep_prices(ledger, PricesConfig())
             assert [a.message for a in history(ledger)] == [
-                "Nobody knows a price for nobody-knows: its tokens are in no cost. "
-                "See `agent-console pricing`."
+                (
+                    "Nobody knows a price for nobody-knows: its tokens are in no cost. "
+                    "See `agent-console pricing`."
+                )
             ]

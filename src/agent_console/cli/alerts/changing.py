@@ -5,16 +5,18 @@ import time
 import click
 
 from agent_console.cli.alerts import arguments
-from agent_console.cli.output import emit
+from agent_console.cli.daemon_access import json_option
+from agent_console.cli.output import emit, emit_json
 
 
 @click.command("ack")
 @arguments.ids
 @arguments.everything
-def ack(alert_ids: tuple[str, ...], everything: bool) -> None:
+@json_option
+def ack(alert_ids: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Take note of alerts: they wait no longer, here and everywhere else."""
     count = _change(arguments.which(alert_ids, everything), None)
-    emit(f"Acknowledged {count} {_alerts(count)}.")
+    _tell("Acknowledged", count, as_json=as_json)
 
 
 @click.command("snooze")
@@ -28,14 +30,18 @@ def ack(alert_ids: tuple[str, ...], everything: bool) -> None:
     metavar="DURATION",
     help="How long, like 30m, 2h or 1d. Default: 1h.",
 )
-def snooze(alert_ids: tuple[str, ...], everything: bool, duration_ms: int) -> None:
+@json_option
+def snooze(alert_ids: tuple[str, ...], everything: bool, duration_ms: int, as_json: bool) -> None:
     """Put alerts off: they are told again later."""
     count = _change(arguments.which(alert_ids, everything), duration_ms)
-    emit(f"Snoozed {count} {_alerts(count)}.")
+    _tell("Snoozed", count, as_json=as_json)
 
 
-def _alerts(count: int) -> str:
-    return "alert" if count == 1 else "alerts"
+def _tell(done: str, count: int, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({done.lower(): count})
+    else:
+        emit(f"{done} {count} {'alert' if count == 1 else 'alerts'}.")
 
 
 def _change(alert_ids: tuple[str, ...] | None, duration_ms: int | None) -> int:

@@ -135,7 +135,7 @@ def _days(status: BudgetStatus) -> str:
     days = status.days_left
     rest = (status.until_ms - status.at_ms) / 86_400_000
     if days is None or days >= rest:
-        return "to the end"
+        return "to end"
     return f"{days:.1f} d" if days < _MANY_DAYS else f"{days:.0f} d"
 
 
