@@ -19,6 +19,7 @@ from agent_console.usage.reports.calendar import iso
 
 STYLES = {"green": "green", "yellow": "yellow", "red": "bold red"}
 _MANY_DAYS = 999
+_LASTS = {"to end": "to the end of the period", "spent": "nothing is left"}
 
 
 def budget_table(found: Iterable[BudgetStatus]) -> Table:
@@ -66,7 +67,9 @@ def budget_detail(status: BudgetStatus, calendar: Calendar) -> RenderableType:
             ("At the end", f"{_exact(budget, status.projected)}, if it goes on like this"),
             (
                 "Lasts",
-                f"{lasts} at the pace of the last 24 hours" if lasts[:1].isdigit() else lasts,
+                f"{lasts} at the pace of the last 24 hours"
+                if lasts[:1].isdigit()
+                else _LASTS.get(lasts, lasts),
             ),
             ("Alerts at", ", ".join(f"{percent} %" for percent in budget.warn_at)),
             ("Unpriced", exact_tokens(status.unpriced_tokens) if status.unpriced_tokens else ""),
