@@ -10,6 +10,7 @@ from agent_console.cli.budget import arguments
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json
 from agent_console.model.budget import Budget
+from agent_console.usage.reports.matching import EXACTLY
 
 _PERIODS = ("daily", "weekly", "monthly")
 
@@ -88,7 +89,7 @@ def _budget(given: dict[str, Any]) -> Budget:
 
 def _place(project: str) -> str:
     """A folder that is meant from here is the same from everywhere; names and globs stay."""
-    if any(char in project for char in "*?["):
+    if project.startswith(EXACTLY) or any(char in project for char in "*?["):
         return project
     if "/" in project or project.startswith(("~", ".")):
         return os.path.abspath(Path(project).expanduser())

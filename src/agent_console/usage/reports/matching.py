@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 
+EXACTLY = "="
+"""Before a name that is meant letter by letter."""
+
+
 def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
     """The projects that any of the patterns means.
 
-    A pattern is a folder's name, a path (what lies below it counts too), a glob over either, or the
-    name of the folder in which Claude Code keeps the project's transcripts.
+    A pattern is a folder's name, a path (what lies below it counts too), a glob over either, the
+    name of the folder in which Claude Code keeps the project's transcripts, or `=` with a path,
+    for exactly that one.
     """
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT project_no FROM facets)"
@@ -24,7 +29,7 @@ def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list
 
 
 def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
-    """The models that any of the patterns means: a name, a part of it, or a glob."""
+    """The models that any of the patterns means: a name, part of it, a glob, or `=` with a name."""
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT model_no FROM facets)"
     ).fetchall()
@@ -45,14 +50,18 @@ def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> li
 
 def is_model(name: str, pattern: str) -> bool:
     """Whether the pattern means the model of this name; see `model_numbers`."""
+    if pattern.startswith(EXACTLY):
+        return name == pattern[1:]
     name, pattern = name.lower(), pattern.lower()
     if _is_glob(pattern):
         return _globbed(name, pattern)
-    return name == pattern or (pattern != "" and pattern in name)
+    return pattern != "" and pattern in name
 
 
 def is_project(path: str, pattern: str) -> bool:
     """Whether the pattern means the project in this folder; see `project_numbers`."""
+    if pattern.startswith(EXACTLY):
+        return path == pattern[1:]
     if _is_glob(pattern):
         return _globbed(path, os.path.expanduser(pattern)) or _globbed(_name(path), pattern)
     if pattern == path or pattern == _name(path):
