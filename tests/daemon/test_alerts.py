@@ -129,7 +129,7 @@ def test_nothing_is_told_again_after_a_kill(daemon: Daemon) -> None:
         wire.data(cmd="SUB", topics=["alert"])
         spend(wire, 0.1)
         spend(wire, 1)
-        told = []
+        told: list[Message] = []
         while not told or told[-1]["threshold_percent"] != 90:
             told.append(alert(wire))
         history = wire.data(cmd="ALERTS")

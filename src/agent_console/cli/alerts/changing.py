@@ -14,7 +14,7 @@ from agent_console.cli.output import emit, emit_json
 @arguments.everything
 @json_option
 def ack(alert_ids: tuple[str, ...], everything: bool, as_json: bool) -> None:
-    """Take note of alerts: they wait no longer, here and everywhere else."""
+    """Take note of alerts: they wait no longer, in any client."""
     count = _change(arguments.which(alert_ids, everything), None)
     _tell("Acknowledged", count, as_json=as_json)
 

@@ -19,7 +19,10 @@ _ids = click.argument("budget_ids", metavar="ID...", nargs=-1, required=True)
 @_ids
 @json_option
 def rm(budget_ids: tuple[str, ...], as_json: bool) -> None:
-    """Take budgets away; the alerts that they raised stay in the history."""
+    """Take budgets away.
+
+    The alerts that they raised stay in the history.
+    """
     from agent_console.usage.budget_keeping import drop_budget  # noqa: PLC0415 - help needs none
 
     _change(budget_ids, drop_budget, "Removed", as_json=as_json)
@@ -55,9 +58,10 @@ def resume(budget_ids: tuple[str, ...], as_json: bool) -> None:
 @_ids
 @json_option
 def reset(budget_ids: tuple[str, ...], as_json: bool) -> None:
-    """Count from now on: what the current period has so far is set aside.
+    """Set aside what is spent so far.
 
-    Alerts that were raised in this period can be raised again.
+    What the current period has by now no longer counts, and alerts that it raised can be raised
+    again.
     """
     from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
 

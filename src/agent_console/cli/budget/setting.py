@@ -38,9 +38,10 @@ _PERIODS = ("daily", "weekly", "monthly")
 @click.option("--hard", is_flag=True, help="Where the gate is installed, stop sessions beyond it.")
 @json_option
 def set_(**given: Any) -> None:
-    """Set a budget, in the place of the one for the same scope and period.
+    """Set a budget.
 
-    AMOUNT is US dollars. Days, weeks and months are those of your zone.
+    It takes the place of the one for the same scope and period. AMOUNT is US dollars. Days, weeks
+    and months are those of your zone.
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
