@@ -69,6 +69,19 @@ def test_the_zone_is_the_systems_unless_one_is_named() -> None:
         ("[prices]\ndiscount_percent = nan", "prices.discount_percent", "a number"),
         ("[prices]\ndiscount_percent = true", "prices.discount_percent", "a number"),
         ('[prices]\ndiscount_percent = "10"', "prices.discount_percent", "a number"),
+        ("[alerts]\nburn_usd_per_hour = -1", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nburn_usd_per_hour = true", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nfive_hour_percent = 101", "alerts.five_hour_percent", "a whole number"),
+        ("[alerts]\nwaiting_minutes = 1.5", "alerts.waiting_minutes", "a whole number"),
+        ("[alerts]\nunpriced_model = 1", "alerts.unpriced_model", "true or false"),
+        ("[alerts]\non = 1", "alerts.on", "[[alerts.on]]"),
+        ("[alerts]\non = [1]", "alerts.on", "[[alerts.on]]"),
+        ("[[alerts.on]]\nkinds = ['budget']", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = 'echo'", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = []", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = ['a']\nseverities = ['bad']", "severities", '"exceeded"'),
+        ("[[alerts.on]]\nrun = ['a']\ntimeout_seconds = 0", "timeout_seconds", "above 0"),
+        ('[display]\nweek_start = "Monday"', "display.week_start", '"monday" or'),
         ("[prices]\nmodels = 1", "prices.models", "[[prices.models]]"),
         ("[prices]\nmodels = [1]", "prices.models", "[[prices.models]]"),
         ("[prices.models]\nx = 1", "prices.models", "[[prices.models]]"),
@@ -151,7 +164,7 @@ def test_the_commented_file_changes_nothing_and_becomes_the_defaults_without_its
     assert config.unknown_keys() == []
     assert config.load() == Config()
     origins = {setting.key: setting.from_file for setting in config.settings()}
-    for key in ("prices.models", "jump.commands"):
+    for key in ("alerts.on", "prices.models", "jump.commands"):
         assert origins.pop(key) is False  # of it there is only an example
     assert all(origins.values())
 

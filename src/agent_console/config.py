@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct, field
 
-from agent_console import config_prices, config_terminals
+from agent_console import config_alerts, config_prices, config_terminals
+from agent_console.config_alerts import AlertCommand, AlertsConfig
 from agent_console.config_notifications import NotificationsConfig
 from agent_console.config_prices import PriceOverride, PricesConfig
 from agent_console.config_terminals import JumpCommand, JumpConfig, ResumeConfig
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Durability = Literal["normal", "full"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Density = Literal["one-line", "two-line"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 TIMEZONE_WORDS = 'a name of the zone database like "Europe/Berlin", or "" for the system\'s'
@@ -49,9 +51,16 @@ class DisplayConfig(Struct, frozen=True):
 
     Attributes:
         timezone: A name like `Europe/Berlin`; empty means the system's.
+        week_start: The first day of the weeks of budgets and of `usage weekly`.
     """
 
     timezone: Annotated[str, Meta(description=TIMEZONE_WORDS)] = ""
+    week_start: Weekday = "monday"
+
+    @property
+    def first_weekday(self) -> int:
+        """The first day of a week; 0 is Monday."""
+        return get_args(Weekday).index(self.week_start)
 
     @property
     def zone(self) -> "tzinfo | None":
@@ -90,6 +99,7 @@ class Config(Struct, frozen=True):
     jump: JumpConfig = field(default_factory=JumpConfig)
     resume: ResumeConfig = field(default_factory=ResumeConfig)
     notifications: NotificationsConfig = field(default_factory=NotificationsConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
     tui: TuiConfig = field(default_factory=TuiConfig)
 
 
@@ -185,6 +195,8 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
                 unknown += config_prices.unknown_keys(_table(written, table).get("models"))
             if table == "jump":
                 unknown += config_terminals.unknown_keys(_table(written, table).get("commands"))
+            if table == "alerts":
+                unknown += config_alerts.unknown_keys(_table(written, table).get("on"))
     return unknown
 
 
@@ -212,6 +224,7 @@ _MEANINGS = {
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",
     "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+    "display.week_start": "The first day of the weeks of budgets and of `usage weekly`.",
     "tui.theme": "Colours of the terminal app: the settings screen lists the themes.",
     "tui.density": "Lines for each session on the board.",
     "tui.group_by_project": "Whether sessions of one project stand together.",
@@ -220,6 +233,7 @@ _MEANINGS = {
     "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
+    **config_alerts.MEANINGS,
     "jump.limit_seconds": "A command below that takes longer is killed, with all it started.",
     "jump.commands": "Commands that bring a session's terminal in front; the first whose `when` "
     "matches is run.",
@@ -239,12 +253,14 @@ _OWN: dict[Any, tuple[Any, str]] = {
     Decimal: (config_prices.discount, config_prices.DISCOUNT_WORDS),
     tuple[PriceOverride, ...]: (config_prices.overrides, config_prices.MODELS_WORDS),
     tuple[JumpCommand, ...]: (config_terminals.jump_commands, config_terminals.COMMANDS_WORDS),
+    tuple[AlertCommand, ...]: (config_alerts.commands, config_alerts.ON_WORDS),
 }
 """Types with rules of their own: what checks a value, and what is allowed in words."""
 
 _EXAMPLES: dict[Any, str] = {
     tuple[PriceOverride, ...]: config_prices.EXAMPLE,
     tuple[JumpCommand, ...]: config_terminals.EXAMPLE,
+    tuple[AlertCommand, ...]: config_alerts.EXAMPLE,
 }
 """Types that only an example explains."""
 
@@ -271,7 +287,11 @@ def _checked(written: dict[str, Any], path: "Path") -> Config:
 
 
 def _converted(value: Any, hint: Any) -> Any:
-    return _OWN[hint][0](value) if hint in _OWN else msgspec.convert(value, hint)
+    if hint in _OWN:
+        return _OWN[hint][0](value)
+    if isinstance(value, Decimal):
+        value = float(value)
+    return msgspec.convert(value, hint)
 
 
 def _plain(value: Any) -> Any:
@@ -283,6 +303,8 @@ def _plain(value: Any) -> Any:
             return config_prices.plain(cast("tuple[PriceOverride, ...]", value))
         case (JumpCommand(), *_):
             return config_terminals.plain(cast("tuple[JumpCommand, ...]", value))
+        case (AlertCommand(), *_):
+            return config_alerts.plain(cast("tuple[AlertCommand, ...]", value))
         case tuple():
             return list(cast("tuple[object, ...]", value))
         case _:
@@ -322,10 +344,10 @@ def _allowed(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(hint))
     if get_origin(hint) is Annotated:
-        _, meta = get_args(hint)
+        kind, meta = get_args(hint)
         if meta.description:
             return str(meta.description)
-        return f"a whole number from {meta.ge} to {meta.le}"
+        return f"a{' whole' if kind is int else ''} number from {meta.ge} to {meta.le}"
     if hint is bool:
         return "true or false"
     raise AssertionError(hint)

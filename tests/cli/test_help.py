@@ -59,7 +59,7 @@ def test_every_command_explains_itself_and_its_options(
                 assert described, (words, parameter.opts)
 
 
-@pytest.mark.parametrize("group", ["daemon", "config", "db", "usage"])
+@pytest.mark.parametrize("group", ["daemon", "config", "db", "usage", "budget", "alerts"])
 def test_no_sentence_of_a_group_is_cut_short(
     group: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,7 +67,7 @@ def test_no_sentence_of_a_group_is_cut_short(
 
 
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    groups = {"daemon", "config", "db", "usage"}
+    groups = {"alerts", "budget", "daemon", "config", "db", "usage"}
     never = groups | {"daemon run", "demo", "segment", "statusline", "tui"}
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
@@ -116,6 +116,17 @@ ANSWERS = {
     "pricing": ["--all"],
     "ingest": [],
     "reindex": ["--prune"],
+    "budget set": ["5"],
+    "budget list": [],
+    "budget show": ["1"],
+    "budget check": [],
+    "budget pause": ["1"],
+    "budget resume": ["1"],
+    "budget reset": ["1"],
+    "budget rm": ["1"],
+    "alerts list": [],
+    "alerts ack": ["--all"],
+    "alerts snooze": ["--all"],
     "db backup": ["copy.db"],
     "db check": [],
     "db path": [],
@@ -159,6 +170,8 @@ def test_the_json_of_every_command_is_one_document(
             assert main(["stop"]) == 0
         if words == "db restore":
             assert main(["db", "backup", "made-before.db"]) == 0
+        if words.startswith("budget"):
+            assert main(["budget", "set", "10"]) == 0
         capsys.readouterr()
 
         code = main([*words.split(), *ANSWERS[words], "--json"])

@@ -38,6 +38,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
+            ("budget", "Set budgets and see what is left of them."),
+            ("alerts", "Show, acknowledge and put off alerts."),
             ("ingest", "Read what is new in Claude Code's transcripts."),
             (
                 "reindex",
@@ -78,6 +80,8 @@ EXIT_CODES: tuple[tuple[str, str], ...] = (
     ("6", "not possible in the present state"),
     ("7", "a value that is not allowed"),
     ("8", "the database cannot be opened, read or written"),
+    ("10", "`budget check`: a budget is near its limit"),
+    ("11", "`budget check`: a budget is spent"),
     ("124", "timed out"),
     ("130", "interrupted"),
     ("141", "nobody reads the output any more"),
