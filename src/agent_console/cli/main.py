@@ -102,6 +102,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         return EXIT_INTERRUPTED
+    except SystemExit as ending:
+        # click writes its help itself, and has an exit code of its own for a closed pipe.
+        if isinstance(ending.__context__, BrokenPipeError):
+            return OutputClosedError.exit_code
+        raise
     except OutputClosedError as error:
         return error.exit_code
     except RequestRefusedError as error:
