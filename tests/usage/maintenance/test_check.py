@@ -17,7 +17,7 @@ def test_a_good_ledger_passes_every_check(database: Path) -> None:
     findings = check(database)
     assert [finding.check for finding in findings] == [
         *("settings", "pages", "schema", "references", "identities", "facets", "brief facets"),
-        *("names", "sums by session", "sums by time", "sums by hour", "sessions"),
+        *("names", "sums by session", "sums by time", "sums by hour", "sums by day", "sessions"),
     ]
     assert [finding for finding in findings if not finding.ok or finding.mend] == []
 

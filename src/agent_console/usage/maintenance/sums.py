@@ -11,9 +11,9 @@ _FIGURES = SUMS[:5]
 _ROLLED_UP = ("messages", *SUMS)
 _OF_SESSION = (*_FIGURES, "reported_nano_usd", "duration_ms", "turns")
 _COUNTED = (
-    "SELECT session_no, at_ms / 900000 AS quarter, facet_no, count(*) AS messages, "
-    + ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in SUMS)
-    + " FROM messages WHERE NOT set_aside GROUP BY session_no, quarter, facet_no"
+    "SELECT session_no, at_ms / 900000 AS quarter, facet_no, count(*) AS messages, "  # noqa: S608
+    f"{', '.join(f'coalesce(sum({name}), 0) AS {name}' for name in SUMS)} "
+    "FROM messages WHERE NOT set_aside GROUP BY session_no, quarter, facet_no"
 )
 
 

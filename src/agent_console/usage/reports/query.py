@@ -123,7 +123,8 @@ class Selection:
         connection.execute("DELETE FROM temp.split")
         stretches = [(stretch,) for stretch in self.split]
         connection.executemany("INSERT INTO temp.split VALUES (?)", stretches)
-        return f"({coarse} AND {column} NOT IN (SELECT stretch FROM temp.split) UNION ALL {finer})"
+        whole = f"{coarse} AND {column} NOT IN (SELECT stretch FROM temp.split)"  # noqa: S608
+        return f"({whole} UNION ALL {finer})"
 
     def of_shown(self) -> "Selection":
         """Of these, only those of the sessions that `show` named."""
@@ -274,12 +275,8 @@ def grouped(
             f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no) "
             f"GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
         )
-    keys = ", ".join(
-        [
-            "usage.bucket",
-            *(f"{'usage' if column in further else 'facet'}.{column}" for column in facets),
-        ]
-    )
+    columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
+    keys = ", ".join(["usage.bucket", *columns_of])
     sums_of_row = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
     found = connection.execute(f"SELECT {sums_of_row}, {keys} FROM {priced(source)}")  # noqa: S608
     width = len(Sums.__slots__)
