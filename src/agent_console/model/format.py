@@ -29,6 +29,11 @@ def exact_tokens(count: int) -> str:
     return f"{count:,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are of something: `1 response`, `1,200 responses`."""
+    return f"{exact_tokens(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def cost(usd: Money | None) -> str:
     """Money for a list: `$0.42`. What is missing or no number is `$0.00`."""
     return _dollars(_exact(usd).quantize(_CENT, ROUND_HALF_UP), "f")

@@ -216,7 +216,9 @@ def add_to_rollups(
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
-    days = [(*row, last_quarters.get(row[:2], 0)) for row in _rows(by_day)]
+    days = [
+        (*cell, *gain, last_quarters.get(cell, 0)) for cell, gain in by_day.items() if any(gain)
+    ]
     insert_many(connection, _ADD_BY_DAY, _TO_DAY, days)
     emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
     if emptied:

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.usage.request import OptionError, Request, now_ms
-from agent_console.cli.usage.run import back_up, bring_up_to_date
+from agent_console.cli.usage.run import bring_up_to_date, has_taken_in
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
 from agent_console.usage.reports.export_fields import Field, Level, fields
@@ -52,7 +52,7 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
     finally:
         connection.close()
     if took_in:
-        back_up(database)
+        has_taken_in(database)
     return 0
 
 

@@ -35,17 +35,17 @@ def run(request: "Request", database: str) -> int:
     took_in = request.ingest and bring_up_to_date(request, database)
     code = _answer(request, database)
     if took_in:
-        back_up(database)
+        has_taken_in(database)
     return code
 
 
-def back_up(database: str) -> None:
-    """Make the day's backup when it is due; called when something was taken in and is told."""
+def has_taken_in(database: str) -> None:
+    """Something was taken in, and that is told."""
     from pathlib import Path  # noqa: PLC0415 - rarely needed
 
-    from agent_console.cli import backing_up  # noqa: PLC0415 - rarely needed
+    from agent_console.cli import taken_in  # noqa: PLC0415 - rarely needed
 
-    backing_up.back_up(Path(database))
+    taken_in.has_taken_in(Path(database))
 
 
 def _answer(request: "Request", database: str) -> int:
