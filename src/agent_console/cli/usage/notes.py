@@ -3,9 +3,7 @@
 Rule: a note is there exactly when its reason is.
 """
 
-from decimal import Decimal
-
-from agent_console.model.format import cost, counted, printable, tokens
+from agent_console.model.format import counted, pico_cost, printable, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,4 +55,4 @@ def summary(report: "Report", *, with_cost: bool) -> str:
 
 def money(pico: int | None) -> str:
     """Picodollars for a list; `N/A` where there is no price."""
-    return "N/A" if pico is None else cost(Decimal(pico).scaleb(-12))
+    return "N/A" if pico is None else pico_cost(pico)

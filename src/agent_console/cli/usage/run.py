@@ -32,8 +32,8 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    took_in = request.ingest and bring_up_to_date(request, database)
-    code = _answer(request, database)
+    connection, took_in = open_up_to_date(request, database)
+    code = _answer(request, database, connection)
     if took_in:
         has_taken_in(database)
     return code
@@ -48,8 +48,7 @@ def has_taken_in(database: str) -> None:
     taken_in.has_taken_in(Path(database))
 
 
-def _answer(request: "Request", database: str) -> int:
-    connection = open_for_reading(database, narrate)
+def _answer(request: "Request", database: str, connection: "Reading | None") -> int:
     if connection is None:
         from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - rarely needed
 
@@ -148,12 +147,22 @@ def drawn(report: Report, request: "Request") -> str:
     return f"{table}\n{said}"
 
 
-def bring_up_to_date(request: "Request", database: str) -> bool:
-    """Read what is new in the transcripts; whether there was something."""
-    from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
+def open_up_to_date(request: "Request", database: str) -> "tuple[Reading | None, bool]":
+    """The ledger, if there is one, with what is new in the transcripts unless --no-ingest.
 
-    if is_up_to_date(database, request.config_dirs):
-        return False
+    Returns:
+        A connection, and whether something was taken in.
+    """
+    connection = open_for_reading(database, narrate)
+    if not request.ingest:
+        return connection, False
+    if connection is not None:
+        from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
+
+        if is_up_to_date(connection, request.config_dirs):
+            return connection, False
+        connection.close()
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
-    return catch_up(database, request.config_dirs)
+    took_in = catch_up(database, request.config_dirs)
+    return open_for_reading(database, narrate), took_in

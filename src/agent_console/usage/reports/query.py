@@ -69,9 +69,10 @@ class Selection:
         where: Conditions on `quarter` and `session_no`, and `facets` those on columns of `facets`.
         first, last: The quarters of the earliest and latest row there may be.
         split: Hours, or days, of the rollup that have a border inside of them.
+        price_changes: The quarters from which some price is another one, latest first.
     """
 
-    __slots__ = ("facets", "first", "last", "mode", "rollup", "split", "where")
+    __slots__ = ("facets", "first", "last", "mode", "price_changes", "rollup", "split", "where")
 
     def __init__(
         self, rollup: str, where: str, facets: str, *, first: int, last: int, mode: "Mode"
@@ -83,6 +84,7 @@ class Selection:
         self.last = last
         self.mode: Mode = mode
         self.split: set[int] = set()
+        self.price_changes: list[int] = []
 
     @property
     def is_brief(self) -> bool:
@@ -128,7 +130,7 @@ class Selection:
 
     def of_shown(self) -> "Selection":
         """Of these, only those of the sessions that `show` named."""
-        return Selection(
+        shown = Selection(
             BY_SESSION,
             f"{self.where} AND session_no IN {SHOWN}",
             self.facets,
@@ -136,6 +138,8 @@ class Selection:
             last=self.last,
             mode=self.mode,
         )
+        shown.price_changes = self.price_changes
+        return shown
 
 
 def show(connection: "Connection", numbers: "Iterable[int]") -> None:
@@ -173,12 +177,6 @@ def select_rows(
         cut: What it cuts time into in the filter's zone: `day`, `hour` or nothing.
         facets: The columns of `facets` it is about.
     """
-    from agent_console.usage.reports.matching import (  # noqa: PLC0415 - most reports name nothing
-        model_numbers,
-        project_numbers,
-        session_numbers,
-    )
-
     first, last = connection.execute(
         "SELECT (SELECT min(quarter) FROM usage_by_time), (SELECT max(quarter) FROM usage_by_time)"
     ).fetchone()
@@ -189,13 +187,19 @@ def select_rows(
     if wanted.until is not None:
         conditions.append(f"quarter < {wanted.until}")
         last = min(last or 0, wanted.until - 1)
-    if wanted.sessions:
-        conditions.append(f"session_no IN {_list(session_numbers(connection, wanted.sessions))}")
     of_facets: list[str] = []
-    if wanted.projects:
-        of_facets.append(f"project_no IN {_list(project_numbers(connection, wanted.projects))}")
-    if wanted.models:
-        of_facets.append(f"model_no IN {_list(model_numbers(connection, wanted.models))}")
+    if not wanted.names_nothing:
+        from agent_console.usage.reports import matching  # noqa: PLC0415 - most name nothing
+
+        if wanted.sessions:
+            numbers = matching.session_numbers(connection, wanted.sessions)
+            conditions.append(f"session_no IN {_list(numbers)}")
+        if wanted.projects:
+            numbers = matching.project_numbers(connection, wanted.projects)
+            of_facets.append(f"project_no IN {_list(numbers)}")
+        if wanted.models:
+            numbers = matching.model_numbers(connection, wanted.models)
+            of_facets.append(f"model_no IN {_list(numbers)}")
     if not wanted.include_unlisted:
         of_facets.append(f"kind <> {_UNLISTED}")
     rows = Selection(
@@ -206,17 +210,16 @@ def select_rows(
         last=last or 0,
         mode=wanted.mode,
     )
+    rows.price_changes = _price_changes(connection, rows)
     if not by_session and not wanted.sessions:
-        _take_smaller(connection, wanted, rows, cut, facets)
+        _take_smaller(wanted, rows, cut, facets)
     return rows
 
 
-def _take_smaller(
-    connection: "Connection", wanted: "Filter", rows: Selection, cut: "Cut", facets: "Sequence[str]"
-) -> None:
+def _take_smaller(wanted: "Filter", rows: Selection, cut: "Cut", facets: "Sequence[str]") -> None:
     """Take the rollup that has fewest rows, and say which of its hours or days have borders."""
     stretch = _HOUR
-    borders = [wanted.since or 0, wanted.until or 0, *_price_changes(connection, rows)]
+    borders = [wanted.since or 0, wanted.until or 0, *rows.price_changes]
     if any(column not in _BRIEF for column in facets):
         if cut:
             return
@@ -254,7 +257,7 @@ def grouped(
         as_before: The same facets count as last time, so what was found alike still is.
     """
     sums = ", ".join(f"sum({column}) AS {column}" for column in _SUMMED)
-    period = _price_period(connection, rows)
+    period = _price_period(rows.price_changes)
     then_period = f", {period}" if period else ""
     further = [column for column in facets if column not in _BRIEF]
     if further:
@@ -361,9 +364,8 @@ _SUMS = ", ".join(
 """A row in the order of `Sums`."""
 
 
-def _price_period(connection: "Connection", rows: Selection) -> str:
+def _price_period(changes: list[int]) -> str:
     """An expression that changes wherever some price does; nothing when none does."""
-    changes = _price_changes(connection, rows)
     if not changes:
         return ""
     cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for at in changes)
