@@ -165,6 +165,8 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     cache_write_1h_tokens INTEGER NOT NULL,
     cache_read_tokens INTEGER NOT NULL,
     web_searches INTEGER NOT NULL,
+    told_nano_usd INTEGER, -- what it cost in all by Claude Code's own reckoning, billionths of a US
+        -- dollar; null: it did not say
     PRIMARY KEY (session_no, number, model_no)
 ) STRICT, WITHOUT ROWID"""
 
