@@ -6,18 +6,18 @@ two cannot differ.
 
 import os
 
-from agent_console.cli.usage.table import Cells
 from agent_console.model.format import elapsed, pico_cost, tokens
 from agent_console.model.short_names import short_model, short_path
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.reports.arrangement import date_ms, is_gap
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.sums import Sums
+from agent_console.usage.reports.table import Cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
     from agent_console.usage.reports.row import Row
     from agent_console.usage.reports.session_details import SessionDetail
 

@@ -7,8 +7,8 @@ from agent_console.model.format import counted, pico_cost, printable, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 
 def notes(report: "Report", request: "Request") -> list[str]:
