@@ -381,7 +381,8 @@ class State:
 
     def _meta(self, request: Meta_) -> Outcome:
         totals = self.metadata.get(request.session_id)
-        if totals is not None and request.session_id not in self._tables.outdated:
+        outdated = request.reread or request.session_id in self._tables.outdated
+        if totals is not None and not outdated:
             return Outcome(totals)
         return Outcome(None, (), (ReadTotals(request.session_id),), waits=True)
 
@@ -401,8 +402,9 @@ class State:
                     if result.session_id not in self.sessions:
                         return Outcome(None)
                     nothing = SessionMetadata(result.session_id)
-                    outdated = result.session_id in self._tables.outdated
-                    return Outcome(nothing, self._tables.take_totals(nothing) if outdated else ())
+                    # What the ledger held is gone from it: pruned, or in one that was replaced.
+                    known = result.session_id in self._tables.metadata
+                    return Outcome(nothing, self._tables.take_totals(nothing) if known else ())
                 if result.session_id not in self.sessions:
                     return Outcome(result.totals)  # read, not watched: nothing to keep
                 return Outcome(result.totals, self._tables.take_totals(result.totals))

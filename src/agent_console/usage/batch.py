@@ -10,13 +10,13 @@ from sqlite3 import Connection
 from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account, standing
+from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
-    SUMS,
     Cell,
     add_to_rollups,
     change_messages,
