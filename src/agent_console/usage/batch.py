@@ -60,7 +60,7 @@ class Batch:
         self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
-        self._new_in_sessions: dict[int, list[int]] = {}
+        self._new_in_cells: dict[Cell, list[int]] = {}
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -230,23 +230,25 @@ class Batch:
         The sums of its session in memory are right again after `write`, but for its cost.
         """
         self._new_rows[key] = self._rows[key] = row
-        in_quarter = row.at_ms // QUARTER_MS
-        self.new_rows_in.add(in_quarter)
-        sums = sum_values(row.figures)
-        cell = (row.session_no, in_quarter, row.facet_no)
-        gain = self._gains.get(cell)
-        if gain is None:
-            self._gains[cell] = [1, *sums]
-        else:
-            gain[0] += 1
-            _add(gain, 1, sums)
-        session = self._new_in_sessions.get(row.session_no)
-        if session is None:
-            self._new_in_sessions[row.session_no] = [row.at_ms, row.at_ms, *sums]
-        else:
-            session[0] = min(session[0], row.at_ms)
-            session[1] = max(session[1], row.at_ms)
-            _add(session, 2, sums)
+        at_ms = row.at_ms
+        figures = row.figures
+        cell = (row.session_no, at_ms // QUARTER_MS, row.facet_no)
+        new = self._new_in_cells.get(cell)
+        if new is None:
+            self._new_in_cells[cell] = [at_ms, at_ms, 1, *sum_values(figures)]
+            return
+        if at_ms < new[0]:
+            new[0] = at_ms
+        elif at_ms > new[1]:
+            new[1] = at_ms
+        new[2] += 1
+        new[3] += figures.input_tokens
+        new[4] += figures.output_tokens
+        new[5] += figures.cache_write_5m_tokens
+        new[6] += figures.cache_write_1h_tokens
+        new[7] += figures.cache_read_tokens
+        new[8] += figures.web_searches
+        new[9] += figures.reported_nano_usd
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -290,15 +292,22 @@ class Batch:
 
     def _fold_new_rows(self, at_ms: int) -> None:
         """Add what `post_new` has noted to the sums of sessions."""
-        for session_no, (first_ms, last_ms, *sums) in self._new_in_sessions.items():
+        for cell, (first_ms, last_ms, *gain) in self._new_in_cells.items():
+            session_no, in_quarter, _ = cell
+            self.new_rows_in.add(in_quarter)
             session = self.numbered_session(session_no)
             first, last = session.first_seen_ms, session.last_seen_ms
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-            session.sums = session.sums.plus(Figures(*sums))
+            session.sums = session.sums.plus(Figures(*gain[1:]))
             session.updated_at_ms = at_ms
             self._changed_sessions[session_no] = session
-        self._new_in_sessions.clear()
+            known = self._gains.get(cell)
+            if known is None:
+                self._gains[cell] = gain
+            else:
+                _add(known, 0, gain)
+        self._new_in_cells.clear()
 
     def _tell_spans(self) -> None:
         """Say anew when sessions were first and last seen that rows have left, or moved in."""
@@ -335,7 +344,7 @@ class Batch:
         self._gains.clear()
 
 
-def _add(sums: list[int], start: int, values: tuple[int, ...]) -> None:
+def _add(sums: list[int], start: int, values: Sequence[int]) -> None:
     for number, value in enumerate(values, start):
         if value:
             sums[number] += value

@@ -2,12 +2,15 @@
 
 Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches,
 and has at most `_JOBS_AHEAD` small messages of jobs before it. All readings of a file come from one
-process, in order.
+process, in order. This process reads too while nothing has come from the others, so that no
+processor waits; it begins with the smallest files, to be back soon.
 
 Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
 program needs nothing of what started it but the interpreter.
 """
 
+import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -36,6 +39,10 @@ _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
 _JOBS_AHEAD = 2
+_NICE = 10
+"""Whoever waits for something else than this goes first."""
+_PIPE_BYTES = 1024 * 1024
+"""What a process has read goes on waiting here during a transaction, and it goes on reading."""
 
 
 class ReaderLostError(AgentConsoleError):
@@ -101,6 +108,10 @@ class _Worker:
         self.jobs_in = cast("FileIO", self.process.stdin)
         self.batches_out = cast("FileIO", self.process.stdout)
         self.open_jobs: list[deque[ReadJob]] = []
+        os.setpriority(
+            os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE
+        )
+        _enlarge(self.batches_out)
 
     def give(self, jobs: list[ReadJob]) -> None:
         """Let it do these jobs after those it has."""
@@ -128,12 +139,21 @@ class _Worker:
             return
 
 
+def _enlarge(pipe: FileIO) -> None:
+    """Let a pipe hold more, where that is possible: Linux, as far as the user may."""
+    wanted = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if wanted is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
+
+
 class _Pool:
     """Some processes and the jobs that nobody has yet."""
 
     def __init__(self, waiting: deque[list[ReadJob]], workers: int) -> None:
         self._waiting = waiting
         self._workers = workers
+        self._reader = TranscriptReader()
         self._running: list[_Worker] = []
         self._lost: list[str] = []
 
@@ -146,7 +166,11 @@ class _Pool:
                 self._refill(worker)
                 selector.register(worker.batches_out, selectors.EVENT_READ, worker)
             while selector.get_map():
-                for key, _ in selector.select():
+                ready = selector.select(0 if self._waiting else None)
+                if not ready:
+                    yield from batches(self._waiting.pop(), self._reader)
+                    continue
+                for key, _ in ready:
                     worker = key.data
                     message = receive(worker.batches_out)
                     if message is None:
