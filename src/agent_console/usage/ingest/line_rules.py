@@ -63,43 +63,48 @@ class LineRules:
             return
         buffer = lines.buffer
         find = buffer.find
+        note_time = self._times.append
+        repeats = self._responses.repeats
+        taken = self.lines
         start, end = 0, len(text)
-        while start < end:
+        while start < end:  # what stands in here is done for each line: no call that can be spared
             stop = find(b"\n", start, end)
             if (
                 stop - start >= LONG_LINE_BYTES
                 and self.first_line_ms is not None
                 and is_bulk(buffer, start, stop)
             ):
-                self.lines += 1
-                self._times.append(text[start:stop])
-            else:
-                self._line(text[start:stop], lines.offset + start)
+                taken += 1
+                note_time(text[start:stop])
+                start = stop + 1
+                continue
+            line = read_line(text[start:stop])
+            if isinstance(line, str):
+                if buffer[start:stop].strip():
+                    taken += 1
+                    self.bad_reasons[line] += 1
+                start = stop + 1
+                continue
+            taken += 1
+            if line.timestamp:
+                note_time(line.timestamp)
+                if self.first_line_ms is None:
+                    self.first_line_ms = timestamp_ms(line.timestamp)
+            if (line.message is not None or line.data is not None) and not repeats(
+                line, self.session_id
+            ):
+                response = told_response(line)
+                if response is not None:
+                    self._response(line, response, lines.offset + start)
+            kind = line.type
+            if kind == "user":
+                if may_be_a_persons(line) and is_a_persons(text[start:stop]):
+                    self._persons(line)
+            elif kind in _RARE:
+                self._rare(kind, bytes(text[start:stop]))
             start = stop + 1
+        self.lines = taken
         self._settle_time()
-
-    def _line(self, text: memoryview, offset: int) -> None:
-        line = read_line(text)
-        if isinstance(line, str):
-            if bytes(text).strip():
-                self.lines += 1
-                self.bad_reasons[line] += 1
-            return
-        self.lines += 1
-        if line.timestamp:
-            self._times.append(line.timestamp)
-            if self.first_line_ms is None:
-                self.first_line_ms = timestamp_ms(line.timestamp)
-        if line.message is not None or line.data is not None:
-            response = told_response(line)
-            if response is not None:
-                self._response(line, response, offset)
-        kind = line.type
-        if kind == "user":
-            if may_be_a_persons(line) and is_a_persons(text):
-                self._persons(line)
-        elif kind in _RARE:
-            self._rare(kind, bytes(text))
 
     def _settle_time(self) -> None:
         """Find the last line that has a time; most lines are not the last and need no reading."""

@@ -83,6 +83,42 @@ class ToldResponses:
         """How many were told."""
         return len(self._accounts)
 
+    def repeats(self, line: TranscriptLine, session_id: str) -> bool:
+        """Whether a line is another block of an answer that is known, and tells nothing new.
+
+        Half of all lines that tell a response are such; the others are for `add`.
+
+        Args:
+            line: The whole line.
+            session_id: Whose transcript this is.
+        """
+        message = line.message
+        known = message and self._accounts.get(message.id or "")
+        if not message or not known or not session_id:
+            return False
+        owner = known.owner
+        if (
+            line.timestamp is None
+            or owner.timestamp is None
+            or len(line.timestamp) != len(owner.timestamp)
+            or line.timestamp < owner.timestamp
+            or line.timestamp[-1] != "Z"
+            or owner.timestamp[-1] != "Z"
+            or known.claim & (CLAIM_COPY | CLAIM_ECHO)
+            or line.is_sidechain != owner.is_sidechain
+            or (line.request_session_id and line.request_session_id != session_id)
+            or line.forked_from is not None
+            or line.cost_usd is not None
+            or line.is_api_error_message
+            or message.model != known.model
+            or message.usage != known.largest.usage
+        ):
+            return False
+        known.output_is_lower_bound = known.output_is_lower_bound and output_may_be_missing(
+            line, message.stop_reason
+        )
+        return True
+
     def add(
         self, key: str, line: TranscriptLine, response: Response, origin: str | None, at_ms: int
     ) -> None:
