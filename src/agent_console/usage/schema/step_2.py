@@ -157,7 +157,7 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     cache_write_1h_tokens INTEGER NOT NULL,
     cache_read_tokens INTEGER NOT NULL,
     web_searches INTEGER NOT NULL,
-    PRIMARY KEY (session_no, number, model_no)
+    PRIMARY KEY (session_no, number, at_ms, model_no) -- of several transcripts, each has a line 1
 ) STRICT, WITHOUT ROWID"""
 
 _SHARED_MESSAGES = """
