@@ -47,12 +47,19 @@ class Importer:
     Args:
         ledger: Where to.
         taken: Told after each transaction.
+        meanwhile: Called when other processes have begun to read.
     """
 
-    def __init__(self, ledger: Ledger, taken: Callable[[Taken, Imported], None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        taken: Callable[[Taken, Imported], None],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._known = KnownFiles(ledger)
         self._taken = taken
+        self._meanwhile = meanwhile
 
     def run(
         self,
@@ -78,7 +85,7 @@ class Importer:
             wanted = self._wanted(todo, everything=from_start)
             jobs = [ReadJob(file, known, from_start) for file, known in wanted]
             passed_over: set[str] = set()
-            for batch in _portions(read_files(jobs)):
+            for batch in _portions(read_files(jobs, meanwhile=self._meanwhile)):
                 for failure in batch.unreadable:
                     imported.unreadable.append(failure)
                     self._mark_unreadable(failure)

@@ -4,10 +4,8 @@ Rule: lines come in the order of the file, and what was found so far is all that
 that reading may stop after any line and go on later.
 """
 
-from collections import Counter
-
 from agent_console.claude_code.transcript_bulk import LONG_LINE_BYTES, is_bulk
-from agent_console.claude_code.transcript_line import TranscriptLine, read_line
+from agent_console.claude_code.transcript_line import BadReason, TranscriptLine, read_line
 from agent_console.claude_code.transcript_person import is_a_persons, may_be_a_persons
 from agent_console.claude_code.transcript_response import Response, copied_from, told_response
 from agent_console.claude_code.transcript_session import (
@@ -42,7 +40,7 @@ class LineRules:
         self.user_messages = before.user_messages
         self.api_errors = before.api_errors
         self.cost_states = before.cost_states
-        self.bad_reasons: Counter[str] = Counter(before.bad_reasons)
+        self.bad_reasons = dict(before.bad_reasons)
         self.told_cost_states: list[ToldCostState] = []
         self.title: tuple[str, int] | None = None
         self.forked_from: str | None = None
@@ -59,7 +57,7 @@ class LineRules:
         text = lines.text
         if not text:
             self.lines += 1
-            self.bad_reasons["too_long"] += 1
+            self._bad("too_long")
             return
         buffer = lines.buffer
         find = buffer.find
@@ -82,7 +80,7 @@ class LineRules:
             if isinstance(line, str):
                 if buffer[start:stop].strip():
                     taken += 1
-                    self.bad_reasons[line] += 1
+                    self._bad(line)
                 start = stop + 1
                 continue
             taken += 1
@@ -105,6 +103,9 @@ class LineRules:
             start = stop + 1
         self.lines = taken
         self._settle_time()
+
+    def _bad(self, reason: BadReason) -> None:
+        self.bad_reasons[reason] = self.bad_reasons.get(reason, 0) + 1
 
     def _settle_time(self) -> None:
         """Find the last line that has a time; most lines are not the last and need no reading."""

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 from typing import cast
 
@@ -39,8 +39,8 @@ _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
 _JOBS_AHEAD = 2
-_NICE = 10
-"""Whoever waits for something else than this goes first."""
+_NICE = 5
+"""Whoever is waited for goes first: a daemon, an editor."""
 _PIPE_BYTES = 1024 * 1024
 """What a process has read goes on waiting here during a transaction, and it goes on reading."""
 
@@ -49,7 +49,11 @@ class ReaderLostError(AgentConsoleError):
     """A reading process was ended from outside; what had been read before is not lost."""
 
 
-def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[ReadBatch]:
+def read_files(
+    jobs: list[ReadJob],
+    workers: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[ReadBatch]:
     """Carry out jobs, the largest files first.
 
     Closing the iterator ends the processes at once.
@@ -58,6 +62,7 @@ def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[Read
         jobs: Which files.
         workers: How many processes; default: one less than there are processors, as somebody has
             to take what they read.
+        meanwhile: Called once the processes have something to do; not at all without any.
 
     Raises:
         ReaderLostError: A process was ended from outside. It is raised when all others are done.
@@ -67,7 +72,7 @@ def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[Read
         return
     waiting = _messages(jobs)
     count = workers or max(1, (os.cpu_count() or 1) - 1)
-    pool = _Pool(waiting, min(count, len(waiting)))
+    pool = _Pool(waiting, min(count, len(waiting)), meanwhile)
     try:
         yield from pool.batches()
     finally:
@@ -150,9 +155,15 @@ def _enlarge(pipe: FileIO) -> None:
 class _Pool:
     """Some processes and the jobs that nobody has yet."""
 
-    def __init__(self, waiting: deque[list[ReadJob]], workers: int) -> None:
+    def __init__(
+        self,
+        waiting: deque[list[ReadJob]],
+        workers: int,
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
         self._waiting = waiting
         self._workers = workers
+        self._meanwhile = meanwhile
         self._reader = TranscriptReader()
         self._running: list[_Worker] = []
         self._lost: list[str] = []
@@ -165,6 +176,8 @@ class _Pool:
                 self._running.append(worker)
                 self._refill(worker)
                 selector.register(worker.batches_out, selectors.EVENT_READ, worker)
+            if self._meanwhile is not None:
+                self._meanwhile()
             while selector.get_map():
                 ready = selector.select(0 if self._waiting else None)
                 if not ready:
