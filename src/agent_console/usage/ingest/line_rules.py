@@ -62,7 +62,7 @@ class LineRules:
         buffer = lines.buffer
         find = buffer.find
         note_time = self._times.append
-        repeats = self._responses.repeats
+        take_plain = self._responses.take_plain
         taken = self.lines
         start, end = 0, len(text)
         while start < end:  # what stands in here is done for each line: no call that can be spared
@@ -88,7 +88,7 @@ class LineRules:
                 note_time(line.timestamp)
                 if self.first_line_ms is None:
                     self.first_line_ms = timestamp_ms(line.timestamp)
-            if (line.message is not None or line.data is not None) and not repeats(
+            if (line.message is not None or line.data is not None) and not take_plain(
                 line, self.session_id
             ):
                 response = told_response(line)
