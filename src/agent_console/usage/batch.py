@@ -18,6 +18,7 @@ from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
     SUMS,
     Cell,
+    Values,
     add_to_rollups,
     change_messages,
     change_sessions,
@@ -29,6 +30,7 @@ from agent_console.usage.statements import (
     read_session,
     read_sessions,
     read_span,
+    row_of_values,
     sum_values,
 )
 
@@ -53,8 +55,8 @@ class Batch:
         self._sessions_by_no: dict[int, SessionAccount] = {}
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
-        self._rows: dict[str, MessageRow | None] = {}
-        self._new_rows: dict[str, MessageRow] = {}
+        self._rows: dict[str, MessageRow | Values | None] = {}
+        self._new_rows: dict[str, MessageRow | Values] = {}
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
@@ -91,7 +93,8 @@ class Batch:
         """The row with this key, or null when there is none yet."""
         if key not in self._rows:
             self._read_rows([key])
-        return self._rows[key]
+        row = self._rows[key]
+        return row_of_values(row) if isinstance(row, tuple) else row
 
     def account(self, row: MessageRow) -> Account:
         """What the ledger says of the response of `row`."""
@@ -224,31 +227,30 @@ class Batch:
             self._gain(row, after, 1, at_ms)
         return after.minus(before)
 
-    def post_new(self, row: MessageRow, key: str) -> None:
+    def post_new(self, key: str, values: Values) -> None:
         """Add a row that was not there: the short way of `post`, for many of them.
 
         The sums of its session in memory are right again after `write`, but for its cost.
         """
-        self._new_rows[key] = self._rows[key] = row
-        at_ms = row.at_ms
-        figures = row.figures
-        cell = (row.session_no, at_ms // QUARTER_MS, row.facet_no)
+        self._new_rows[key] = self._rows[key] = values
+        session_no, facet_no, at_ms = values[0], values[7], values[10]
+        new_input, output, written_5m, written_1h, read, searches, reported = values[15:]
+        cell = (session_no, at_ms // QUARTER_MS, facet_no)
         new = self._new_in_cells.get(cell)
         if new is None:
-            self._new_in_cells[cell] = [at_ms, at_ms, 1, *sum_values(figures)]
-            return
-        if at_ms < new[0]:
+            new = self._new_in_cells[cell] = [at_ms, at_ms, 0, 0, 0, 0, 0, 0, 0, 0]
+        elif at_ms < new[0]:
             new[0] = at_ms
         elif at_ms > new[1]:
             new[1] = at_ms
         new[2] += 1
-        new[3] += figures.input_tokens
-        new[4] += figures.output_tokens
-        new[5] += figures.cache_write_5m_tokens
-        new[6] += figures.cache_write_1h_tokens
-        new[7] += figures.cache_read_tokens
-        new[8] += figures.web_searches
-        new[9] += figures.reported_nano_usd
+        new[3] += new_input
+        new[4] += output
+        new[5] += written_5m
+        new[6] += written_1h
+        new[7] += read
+        new[8] += searches
+        new[9] += reported or 0
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""

@@ -25,7 +25,7 @@ from agent_console.usage.rows import (
     SessionAccount,
     Source,
 )
-from agent_console.usage.statements import read_last_model
+from agent_console.usage.statements import read_last_model, row_of_values, values_of
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -101,6 +101,7 @@ class Taker:
 
     def _take_responses(self, responses: Sequence[ToldResponse], source_no: int) -> None:
         batch = self._batch
+        number = batch.names.number
         changed_from = self._changed_from
         owners: dict[str, int] = {}
         for told in responses:
@@ -114,27 +115,18 @@ class Taker:
                 session_no = batch.open_session(told.session_id).session_no
                 owners[told.session_id] = session_no
                 self._told_by_transcript.add(session_no)
-            at_ms = told.at_ms
-            figures = _figures(told)
-            row = MessageRow(
-                None,
-                key,
-                session_no,
-                self._facet_no(told, figures.prompt_tokens),
-                at_ms,
-                Source.TRANSCRIPT,
-                figures,
-                told.claim,
-                source_no,
-                batch.names.number(told.agent_id),
-                told.web_fetches,
+            values = values_of(
+                told, session_no, self._facet_no(told), source_no, number(told.agent_id)
             )
-            batch.post_new(row, key)
+            batch.post_new(key, values)
+            at_ms = told.at_ms
             earliest_ms = changed_from.get(session_no)
             if earliest_ms is None or at_ms < earliest_ms:
                 changed_from[session_no] = at_ms
-            if at_ms >= self._tell_since_ms and figures.tokens > 0:
-                self._usage.append(usage_entry(batch, row, figures))
+            if at_ms >= self._tell_since_ms:
+                row = row_of_values(values)
+                if row.figures.tokens > 0:
+                    self._usage.append(usage_entry(batch, row, row.figures))
 
     def _take_again(self, told: ToldResponse, earlier: MessageRow, source_no: int) -> None:
         """Take what was told before, by another transcript or another part of this one."""
@@ -160,8 +152,13 @@ class Taker:
         if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
             self._usage.append(usage_entry(batch, row, gain))
 
-    def _facet_no(self, told: ToldResponse, prompt_tokens: int) -> int:
-        prompt_over = self._batch.facets.prompt_over(prompt_tokens)
+    def _facet_no(self, told: ToldResponse) -> int:
+        prompt_over = self._batch.facets.prompt_over(
+            told.input_tokens
+            + told.cache_write_5m_tokens
+            + told.cache_write_1h_tokens
+            + told.cache_read_tokens
+        )
         key = (
             told.model,
             told.project,
