@@ -25,7 +25,7 @@ def test_what_came_before_a_process_was_lost_is_taken(
 
     monkeypatch.setattr(importer, "read_files", lost)
     with pytest.raises(ReaderLostError):
-        Importer(ledger, lambda *_: None).run([file])
+        Importer(ledger, lambda _taken, _imported: None).run([file])
     assert query(ledger.path, "SELECT key FROM messages") == [("msg_1",)]
 
 

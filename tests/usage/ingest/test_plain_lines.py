@@ -1,6 +1,6 @@
 """What most lines of a response tell is taken in one step, and is what the long way finds."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,16 @@ def told_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
     return lines
 
 
+def never(*_: Any) -> bool:
+    """In the place of `take_plain`."""
+    return False
+
+
 @contextmanager
-def the_long_way() -> Iterator[None]:
+def the_long_way() -> Generator[None]:
     """No line is taken for one like most."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ToldResponses, "take_plain", lambda *_: False)
+        patch.setattr(ToldResponses, "take_plain", never)
         yield
 
 
