@@ -241,8 +241,8 @@ class Taker:
                 (
                     session.session_no,
                     state.number,
-                    self._batch.names.number(state.model),
                     state.at_ms,
+                    self._batch.names.number(state.model),
                     state.input_tokens,
                     state.output_tokens,
                     state.cache_write_5m_tokens,

@@ -149,8 +149,8 @@ _COST_STATES = """
 CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a process left it
     session_no INTEGER NOT NULL REFERENCES sessions,
     number INTEGER NOT NULL, -- of the line among those of its transcript, from 1
-    model_no INTEGER NOT NULL REFERENCES names,
     at_ms INTEGER NOT NULL, -- of the last line before it that has a time
+    model_no INTEGER NOT NULL REFERENCES names,
     input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL,
     cache_write_5m_tokens INTEGER NOT NULL,
