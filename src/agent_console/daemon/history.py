@@ -1,4 +1,4 @@
-"""The last transitions of every session, eight bytes each.
+"""The last transitions of every session, eight bytes each (and room for as many again).
 
 Rule: only the moment and the new status of each step are kept, so a history cannot disagree with
 itself: where a step begins is where the one before it ended. As structs, the histories of ten
@@ -19,7 +19,10 @@ READ_HISTORIES_KEPT = 128
 _STATUSES = tuple(Status)
 _CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
-_LATEST_MS = (1 << 63 - _CODE_BITS) - 1
+_TIME_BITS = 63 - _CODE_BITS
+_KEPT = HISTORY_LENGTH + 1
+_CUT_AT = 2 * _KEPT
+"""To cut the oldest step off at each new one would cost more than all the rest of a step."""
 
 Step: TypeAlias = tuple[int, ...]
 """The packed beginning of the status that a session turned to; when it turns for the first time,
@@ -32,7 +35,7 @@ def packed(status: Status, at_ms: int) -> int:
     Raises:
         OverflowError: The time is none that a history can hold.
     """
-    if not 0 <= at_ms <= _LATEST_MS:
+    if at_ms >> _TIME_BITS:
         raise OverflowError(at_ms)
     return at_ms << _CODE_BITS | _CODES[status]
 
@@ -57,8 +60,8 @@ class Histories:
             self.steps[session_id] = array("q", step)
         else:
             steps.append(step[-1])
-            if len(steps) > HISTORY_LENGTH + 1:
-                del steps[0]
+            if len(steps) == _CUT_AT:
+                del steps[:-_KEPT]
         if session_id in self._read:
             self._unread[session_id] = self._unread.get(session_id, 0) + 1
 

@@ -23,9 +23,10 @@ import anyio
 from anyio.abc import TaskGroup
 
 from agent_console import config as configuration, log, paths
-from agent_console.daemon.actor import Actor, Ticket
+from agent_console.daemon.actor import Actor
 from agent_console.daemon.config_dirs import config_dir, known_config_dirs
 from agent_console.daemon.day_backups import DayBackups
+from agent_console.daemon.dispatcher import Ticket
 from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
@@ -238,10 +239,10 @@ class Server:
             config = configuration.load()
         except ConfigError as error:
             _log.error("The configuration stays as it was: %s", error)
-            self._actor.last_error = self._config_error = str(error)
+            self._actor.counts.last_error = self._config_error = str(error)
             return
-        if self._actor.last_error == self._config_error:
-            self._actor.last_error = None
+        if self._actor.counts.last_error == self._config_error:
+            self._actor.counts.last_error = None
         self._config_error = None
         if config.daemon.durability != self._config.daemon.durability:
             _log.warning("`daemon.durability` takes effect at the next start.")
@@ -249,7 +250,7 @@ class Server:
             _log.warning("`display.timezone` takes effect at the next start.")
         self._config = config
         log.configure(config.daemon.log_level)
-        self._actor.occupation_changed.set()
+        self._actor.signals.occupation_changed.set()
         self._installed = known_config_dirs()
         self._follow_registries()
         _log.info("Read the configuration again.")
@@ -258,8 +259,8 @@ class Server:
         """While the ledger refuses to keep or tell something, ask it again now and then."""
         actor = self._actor
         while True:
-            await actor.ledger_refused.wait()
-            actor.ledger_refused = anyio.Event()
+            await actor.signals.ledger_refused.wait()
+            actor.signals.ledger_refused = anyio.Event()
             with anyio.move_on_after(ASK_AGAIN_SECONDS):
                 await self._stop.wait()
                 await anyio.sleep(INSIST_SECONDS)
@@ -269,8 +270,8 @@ class Server:
         actor, registry = self._actor, self._registry
         watch = ProcessWatch(tasks, registry.process_ended)
         while True:
-            await actor.processes_changed.wait()
-            actor.processes_changed = anyio.Event()
+            await actor.signals.processes_changed.wait()
+            actor.signals.processes_changed = anyio.Event()
             self._follow_registries()
             watch.watch_exactly(actor.state.processes.keys() - registry.foreign.keys())
 
@@ -285,9 +286,9 @@ class Server:
         """A heartbeat, while somebody subscribes."""
         actor = self._actor
         while True:
-            await actor.subscribed.wait()
-            actor.subscribed = anyio.Event()
-            while actor.publisher.subscriber_count:
+            await actor.signals.subscribed.wait()
+            actor.signals.subscribed = anyio.Event()
+            while actor.publisher.subscribers:
                 await anyio.sleep(self._heartbeat_seconds)
                 actor.observe(actor.heartbeat)
 
@@ -311,12 +312,12 @@ class Server:
                 # A look now and then is cheaper than to be told of every change.
                 await anyio.sleep(self._minute_seconds)
                 continue
-            actor.occupation_changed = anyio.Event()
+            actor.signals.occupation_changed = anyio.Event()
             left_at = time.perf_counter()
             seconds = minutes * self._minute_seconds if minutes else float("inf")
             while seconds > 0 and not actor.occupied:
                 with anyio.move_on_after(seconds) as waiting:
-                    await actor.occupation_changed.wait()
+                    await actor.signals.occupation_changed.wait()
                 if not waiting.cancelled_caught:
                     break  # somebody came or went: begin again
                 # What changed meanwhile is known when the time is over, not told each time.
@@ -328,7 +329,7 @@ class Server:
                     return
 
     async def _leave_when_asked(self) -> None:
-        await self._actor.stopping.wait()
+        await self._actor.signals.stopping.wait()
         self.request_stop("asked to")
 
     def _summary(self) -> str:
@@ -358,7 +359,7 @@ class Server:
             loop_lag_p99_ms=actor.loop_lag_p99_ms,
             rss_bytes=_rss_bytes(),
             watching=tuple(str(folder) for folder in self._registry.folders),
-            last_error=actor.last_error,
+            last_error=actor.counts.last_error,
             indexing=self._indexer.status,
         )
 

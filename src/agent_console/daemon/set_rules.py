@@ -28,9 +28,10 @@ def after_set(known: Known, request: SetSession, at_ms: int, *, gone: bool) -> K
     fields = _news(request, session)
     if status is not UNSET and status is not session.status:
         reason = None if request.reason is UNSET else request.reason
-        fields.pop("reason", None)
-        changed_at_ms = known.evidence.changed_at_ms
-        at = max(changed_at_ms, at_ms)
+        if "reason" in fields:
+            del fields["reason"]
+        at = known.evidence.changed_at_ms
+        at = at_ms if at_ms > at else at  # noqa: FURB136 - a third of the time of `max`
         if status is CLOSED:
             known = closed(known, reason, at, Rank.END)
         else:

@@ -185,7 +185,7 @@ class Tables:
         new = replace(
             new,
             rev=seq,
-            last_seen_ms=max(seen_ms, at_ms),
+            last_seen_ms=at_ms if at_ms > seen_ms else seen_ms,  # noqa: FURB136 - see set_rules
             seen=new.seen and step is None and new.reason == old.reason,
             display_name=name,
         )
