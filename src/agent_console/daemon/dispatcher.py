@@ -142,18 +142,13 @@ class Dispatcher:
         """The requests in these lines; what is none comes as why it is none."""
         requests: list[Request | ProtocolError] | None = None
         if isinstance(lines, bytes):
-            requests = codec.decode_requests(lines)
-            if requests is None:
-                lines = lines.split(b"\n")
+            if 0 < lines.find(b"\n") == len(lines) - 1:
+                lines = [lines]  # its newline is as good as a blank
+            else:
+                requests = codec.decode_requests(lines)
+                lines = lines.split(b"\n") if requests is None else []
         if requests is None:
-            requests = []
-            for line in lines:
-                if line:
-                    try:
-                        requests.append(codec.decode_request(line))
-                    except ProtocolError as error:
-                        self._counts.bad_lines += 1
-                        requests.append(error)
+            requests = [self._decoded_line(line) for line in lines if line]
         if not self.accepting:
             message = "The daemon is stopping: try again in a moment."
             return [
@@ -163,6 +158,13 @@ class Dispatcher:
                 for each in requests
             ]
         return requests
+
+    def _decoded_line(self, line: bytes) -> Request | ProtocolError:
+        try:
+            return codec.decode_request(line)
+        except ProtocolError as error:
+            self._counts.bad_lines += 1
+            return error
 
     def _in_order(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int

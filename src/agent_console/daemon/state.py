@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
@@ -369,8 +368,21 @@ class State:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:
             changes += tables.take_usage(result.usage)
-        set_aside = True if result.set_aside else UNSET
-        return Outcome(UpsertResult(**asdict(result.totals), set_aside=set_aside), changes)
+        totals = result.totals
+        answer = UpsertResult(
+            totals.session_id,
+            totals.total_input_tokens,
+            totals.total_output_tokens,
+            totals.total_cache_creation_tokens,
+            totals.total_cache_read_tokens,
+            totals.total_cost_usd,
+            totals.model,
+            totals.updated_at_ms,
+            totals.total_duration_ms,
+            totals.turns_used,
+            True if result.set_aside else UNSET,
+        )
+        return Outcome(answer, changes)
 
     def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
         spending = result.spending

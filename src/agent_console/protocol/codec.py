@@ -178,22 +178,28 @@ def decode_request(line: bytes | bytearray) -> Request:
 
 
 def decode_requests(lines: bytes) -> list[Request] | None:
-    """All requests of whole lines at once; null when each line is to be looked at by itself.
+    """All requests of several lines at once; null when each is to be looked at by itself.
 
     What comes back is what `decode_request` says of each line. To be sure of that no line may end
     but after an object, nor begin but with one: then no value spans lines, and as many values as
     lines are one each.
     """
     count = lines.count(b"\n")
-    if lines.count(b"}\n{") != count - 1 or not lines.endswith(b"}\n") or not lines.isascii():
+    if (
+        count == 1
+        or lines.count(b"}\n{") != count - 1
+        or not lines.endswith(b"}\n")
+        or not lines.isascii()
+    ):
         return None
     try:
         requests = _requests.decode_lines(lines)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if len(requests) != count or any(each.version != PROTOCOL_VERSION for each in requests):
-        return None
-    return requests
+    for request in requests:
+        if request.version != PROTOCOL_VERSION:
+            return None
+    return requests if len(requests) == count else None
 
 
 def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notification | None:

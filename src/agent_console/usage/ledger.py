@@ -40,6 +40,7 @@ from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.ingest.unlisted import remake_unlisted
+from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
@@ -108,6 +109,7 @@ class Ledger:
         self.identity = identity(self.path, self.connection)
         self._names = Names(self.connection)
         self._facets = Facets(self.connection, self._names)
+        self._known = KnownSessions()
         self._spending = SpendingQuery(self.connection, self._zone)
 
     def close(self) -> None:
@@ -159,6 +161,7 @@ class Ledger:
             batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
+        self._known = batch.known.for_the_next()
         return results
 
     def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
@@ -249,11 +252,13 @@ class Ledger:
     @contextmanager
     def transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self._names, self._facets)
+        known, self._known = self._known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._must_be_the_same()
-            self._facets.begin()
+            if self._facets.begin():
+                known = KnownSessions()
+            batch = Batch(self.connection, self._names, self._facets, known)
             yield batch
             self.connection.execute("COMMIT")
         except BaseException:
@@ -347,19 +352,19 @@ class Ledger:
         """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
         figures = _figures(upsert)
-        facet = Facet(
-            project=entry.working_dir or "",
-            model=upsert.model or "",
-            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
-            cost_is_reported=figures.reported_nano_usd > 0,
+        facet_no = batch.facets.short_number(
+            entry.working_dir or "",
+            upsert.model or "",
+            batch.facets.prompt_over(figures.prompt_tokens),
+            figures.reported_nano_usd > 0,
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
-            batch.facets.number(facet),
+            facet_no,
             entry.at_ms,
-            Source.UPSERT,
+            _UPSERT,
             figures,
             set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
             extra=upsert.extra,
@@ -451,6 +456,8 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
         return None
     return session.metadata()
 
+
+_UPSERT = Source.UPSERT
 
 _LASTING = frozenset(
     (
