@@ -5,7 +5,8 @@ for each turn, costs as much as a whole request.
 """
 
 import asyncio
-import time
+from asyncio import sleep
+from time import perf_counter
 
 import anyio
 
@@ -54,13 +55,13 @@ class Bell:
                 self._event = anyio.Event()
                 await self._event.wait()
         else:
-            began = time.perf_counter()
+            began = perf_counter()
             for _ in range(PATIENCE if self._soon else 1):
-                await asyncio.sleep(0)
+                await sleep(0)
                 if self._rung:
                     break
             else:
                 self._sleeper = loop.create_future()
                 await self._sleeper
-            self._soon = time.perf_counter() - began < SOON_SECONDS
+            self._soon = perf_counter() - began < SOON_SECONDS
         self._rung = False

@@ -215,6 +215,7 @@ class Ledger:
         Raises:
             LedgerError: Nothing was changed: the database cannot be written.
         """
+        self._known = KnownSessions()  # whatever it writes
         try:
             return self._in_the_present_one(change)
         except sqlite3.Error as error:
