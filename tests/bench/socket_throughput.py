@@ -100,6 +100,7 @@ class _Bench(NamedTuple):
         shape: tuple[int, int],
         target: str,
         asked: list[bytes] | int,
+        *,
         statuses: int = 2,
         exchanged_bytes: int = 0,
     ) -> Row:

@@ -1,4 +1,4 @@
-"""The actor's turn: what comes in together is applied in order, and each is answered at once."""
+"""The actor's turn: what comes in together is applied in order, answered, and then told."""
 
 import socket
 from collections.abc import AsyncGenerator, Generator
@@ -15,7 +15,8 @@ from agent_console.daemon.actor import Actor
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.dispatcher import Ticket
 from agent_console.daemon.journal import Journal
-from agent_console.daemon.outcome import Outcome
+from agent_console.daemon.outcome import Change
+from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
 from agent_console.model.session import Status
 from agent_console.protocol.codec import encode
@@ -60,24 +61,22 @@ def heard(theirs: socket.socket) -> list[dict[str, Any]]:
         return []
 
 
-async def test_a_client_has_its_answer_before_the_next_one_is_served(
+async def test_who_asks_is_answered_before_others_are_told(
     actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     had: list[int] = []
-    apply = State.apply
+    publish = Publisher.publish
 
-    def looking(state: State, request: Any, at_ms: int) -> Outcome:
-        had.append(len(heard(first_end)))
-        return apply(state, request, at_ms)
+    def looking(publisher: Publisher, changes: list[Change]) -> None:
+        had.extend((len(heard(one_end)), len(heard(other_end)), len(changes)))
+        publish(publisher, changes)
 
-    monkeypatch.setattr(State, "apply", looking)
-    with client(actor) as (first, first_end), client(actor) as (second, second_end):
-        line = encode(SetSession(session_id=MAIN, status=Status.WORKING, working_dir="/a"))
-        actor.receive(first, line)  # which asks the ledger too: the answer does not wait for it
-        actor.receive(second, encode(Get(session_id=MAIN)))
+    monkeypatch.setattr(Publisher, "publish", looking)
+    with client(actor) as (one, one_end), client(actor) as (other, other_end):
+        actor.receive(one, encode(SetSession(session_id=MAIN, status=Status.WORKING)))
+        actor.receive(other, encode(Get(session_id=MAIN)))
         await taking_turns(actor)
-        assert had == [0, 1]
-        assert heard(second_end)[0]["data"]["status"] == "working"
+    assert had == [1, 1, 1]
 
 
 async def test_a_subscriber_has_its_answer_before_the_notification(actor: Actor) -> None:

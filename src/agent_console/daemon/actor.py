@@ -89,7 +89,8 @@ class Actor:
     def receive(self, connection: Connection, data: bytes) -> None:
         """Bytes from a client; none means that it sends no more."""
         self._inbox.append((connection, data))
-        self._awake()
+        if not self._bell.rung:
+            self._awake()
 
     def observe(self, observation: Observation) -> None:
         """Something a watcher has seen."""
@@ -153,6 +154,7 @@ class Actor:
         else:
             drained = []
         inbox, self._inbox = self._inbox, []
+        answered: list[Connection] = []
         for connection, item in inbox:
             if connection is None:
                 if not isinstance(item, bytes):
@@ -160,10 +162,12 @@ class Actor:
             elif isinstance(item, bytes):
                 if item:
                     dispatcher.feed(connection, item, at_ms)
-                    self._flush(connection)  # now: it goes on while we do
+                    answered.append(connection)
                 else:
                     connection.ended = True
                     connection.resume()
+        for connection in answered:  # not before: each answer wakes a client, which costs us time
+            self._flush(connection)
         if dispatcher.entries:
             entries, dispatcher.entries = dispatcher.entries, []
             if self._writing:  # afterwards only questions of our own come, which can wait

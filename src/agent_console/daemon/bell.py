@@ -22,21 +22,25 @@ clients take longer to ask, and who has looked in vain is then woken later than 
 
 
 class Bell:
-    """Rung by anybody, heard by one task."""
+    """Rung by anybody, heard by one task.
 
-    __slots__ = ("_event", "_rung", "_sleeper", "_soon")
+    Attributes:
+        rung: Since it was last heard.
+    """
+
+    __slots__ = ("_event", "_sleeper", "_soon", "rung")
 
     def __init__(self) -> None:
-        self._rung = False
+        self.rung = False
         self._soon = False
         self._sleeper: asyncio.Future[None] | None = None
         self._event: anyio.Event | None = None
 
     def ring(self) -> bool:
         """Wake the sleeper, now or when it next wants to sleep; whether it is the first ring."""
-        if self._rung:
+        if self.rung:
             return False
-        self._rung = True
+        self.rung = True
         sleeper = self._sleeper
         if sleeper is not None and not sleeper.done():
             sleeper.set_result(None)
@@ -49,7 +53,7 @@ class Bell:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            if self._rung:
+            if self.rung:
                 await anyio.lowlevel.checkpoint()
             else:
                 self._event = anyio.Event()
@@ -58,10 +62,10 @@ class Bell:
             began = perf_counter()
             for _ in range(PATIENCE if self._soon else 1):
                 await sleep(0)
-                if self._rung:
+                if self.rung:
                     break
             else:
                 self._sleeper = loop.create_future()
                 await self._sleeper
             self._soon = perf_counter() - began < SOON_SECONDS
-        self._rung = False
+        self.rung = False

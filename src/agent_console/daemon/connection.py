@@ -121,7 +121,7 @@ class Connection:
     def _take(self) -> bool:
         """Hand over what can be read; whether to go on reading."""
         # Since the last read the actor has had its turn: now it is known what it left.
-        if self._congested:
+        if (self.backlog or self.queue or self.in_flight) and self._congested:
             return False
         try:
             data = self._socket.recv(READ_BYTES)

@@ -4,7 +4,7 @@ Rule: a client's answers keep the order of its requests. Called by the actor onl
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from msgspec import UNSET, Struct
@@ -119,6 +119,8 @@ class Dispatcher:
         refused_before = connection.refused
         requests = self._decoded(connection.lines(data))
         self._counts.requests += len(requests)
+        if not self.accepting:
+            requests = list(map(_too_late, requests))
         queue, outgoing = connection.queue, connection.outgoing
         for request in requests:
             if (
@@ -138,26 +140,16 @@ class Dispatcher:
             )
             self._in_order(connection, ProtocolError("frame_too_large", message), at_ms)
 
-    def _decoded(self, lines: bytes | list[bytes]) -> list[Any]:
+    def _decoded(self, lines: bytes | list[bytes]) -> Sequence[Request | ProtocolError]:
         """The requests in these lines; what is none comes as why it is none."""
-        requests: list[Request | ProtocolError] | None = None
         if isinstance(lines, bytes):
             if 0 < lines.find(b"\n") == len(lines) - 1:
-                lines = [lines]  # its newline is as good as a blank
-            else:
-                requests = codec.decode_requests(lines)
-                lines = lines.split(b"\n") if requests is None else []
-        if requests is None:
-            requests = [self._decoded_line(line) for line in lines if line]
-        if not self.accepting:
-            message = "The daemon is stopping: try again in a moment."
-            return [
-                each
-                if isinstance(each, ProtocolError)
-                else ProtocolError("shutting_down", message, each.id)
-                for each in requests
-            ]
-        return requests
+                return (self._decoded_line(lines),)  # its newline is as good as a blank
+            requests = codec.decode_requests(lines)
+            if requests is not None:
+                return requests
+            lines = lines.split(b"\n")
+        return [self._decoded_line(line) for line in lines if line]
 
     def _decoded_line(self, line: bytes) -> Request | ProtocolError:
         try:
@@ -347,3 +339,10 @@ class Dispatcher:
         connection.outgoing += codec.encode_refusal(
             error.request_id, code, str(error), retryable=retryable
         )
+
+
+def _too_late(request: Request | ProtocolError) -> ProtocolError:
+    if isinstance(request, ProtocolError):
+        return request
+    message = "The daemon is stopping: try again in a moment."
+    return ProtocolError("shutting_down", message, request.id)
