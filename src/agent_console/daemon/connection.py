@@ -208,24 +208,22 @@ class Connection:
 
     def flush(self) -> None:
         """Hand this turn's bytes to the kernel, as many as it takes without waiting."""
-        outgoing = self.outgoing
-        if not self.open:
-            self.queue.clear()
-        elif self.backlog:
-            self.backlog += outgoing
-        elif outgoing:
-            self._send(outgoing)
-        outgoing.clear()
+        if self.outgoing:
+            data, self.outgoing = self.outgoing, bytearray()
+            self.send(data)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""
-        if self.outgoing or self.backlog or not self.open:
+        if self.outgoing:
             self.outgoing += data
             self.flush()
-        else:
-            self._send(data)
-
-    def _send(self, data: bytes | bytearray) -> None:
+            return
+        if self.backlog:
+            self.backlog += data
+            return
+        if not self.open:
+            self.queue.clear()
+            return
         try:
             sent = self._socket.send(data)
         except BlockingIOError:

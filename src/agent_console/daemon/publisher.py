@@ -106,16 +106,15 @@ class Publisher:
                     subscription.postpone(change)
                 continue
             # Who subscribed in this turn has heard of its first changes in the snapshot.
-            shares = subscription.seq < first_seq
-            told = joined.get(subscription.topics) if shares else None
-            if told is None:
-                wanted = [each for each in encoded if subscription.wants(each[0])]
-                last_wanted = wanted[-1][0].seq if wanted else 0
-                told = b"".join(line for _, line in wanted), last_wanted
-                if shares:
-                    joined[subscription.topics] = told
+            if subscription.seq < first_seq:
+                told = joined.get(subscription.topics)
+                if told is None:
+                    told = joined[subscription.topics] = _wanted(subscription, encoded)
+                subscription.seq = last_seq
+            else:
+                told = _wanted(subscription, encoded)
+                subscription.seq = max(subscription.seq, last_seq)
             data, handed_seq = told
-            subscription.seq = max(subscription.seq, last_seq)
             if data:
                 subscription.handed_seq = handed_seq
                 connection.send(data)
@@ -180,3 +179,9 @@ class Publisher:
         subscription = connection.subscription
         seq = self._state.seq if subscription is None else subscription.handed_seq
         connection.send(codec.encode_notification(event, seq, self._epoch, data))
+
+
+def _wanted(subscription: Subscription, encoded: list[tuple[Change, bytes]]) -> tuple[bytes, int]:
+    """What it asked for of these changes, in one piece, and the number of the last of it."""
+    wanted = [each for each in encoded if subscription.wants(each[0])]
+    return b"".join(line for _, line in wanted), wanted[-1][0].seq if wanted else 0
