@@ -27,7 +27,7 @@ DEADLINE_SECONDS = 5
 
 @pytest.fixture
 async def actor(tmp_path: Path) -> AsyncGenerator[Actor]:
-    journal: Journal[Ticket] = Journal.open(tmp_path / "metrics.db")
+    journal = Journal[Ticket].open(tmp_path / "metrics.db")
     yield Actor(State(), journal, "epoch", 1, cast("Any", None))
     await journal.flush_and_close()
 

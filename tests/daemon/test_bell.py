@@ -64,7 +64,7 @@ async def test_it_looks_again_only_where_the_last_wait_was_short(
         await checkpoint(seconds)
 
     monkeypatch.setattr(bell, "perf_counter", lambda: now)
-    monkeypatch.setattr(bell, "sleep", look)
+    monkeypatch.setattr(bell, "_look", look)
     it = Bell()
     it.ring()
     await it.heard()

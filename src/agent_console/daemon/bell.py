@@ -5,7 +5,6 @@ for each turn, costs as much as a whole request.
 """
 
 import asyncio
-from asyncio import sleep
 from time import perf_counter
 
 import anyio
@@ -19,6 +18,8 @@ longer than to look: with one connection it makes 17,000 requests a second 24,00
 SOON_SECONDS = 50e-6
 """It looks only while it last waited no longer than this. Where others need the processor too,
 clients take longer to ask, and who has looked in vain is then woken later than who has slept."""
+
+_look = asyncio.sleep
 
 
 class Bell:
@@ -61,7 +62,7 @@ class Bell:
         else:
             began = perf_counter()
             for _ in range(PATIENCE if self._soon else 1):
-                await sleep(0)
+                await _look(0)
                 if self.rung:
                     break
             else:
