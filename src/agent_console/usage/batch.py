@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from agent_console.usage.accounts import Account, standing
 from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
+from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
@@ -43,6 +44,7 @@ class Batch:
     Attributes:
         names: Strings that rows share.
         facets: What else rows share.
+        known: Sessions as they are after all that was posted.
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, by cell.
     """
@@ -52,6 +54,7 @@ class Batch:
         connection: Connection,
         names: Names,
         facets: Facets,
+        known: KnownSessions,
         gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
     ) -> None:
         self.names = names
@@ -59,8 +62,7 @@ class Batch:
         self.new_rows_in: set[int] = set()
         self.gained = gained
         self._connection = connection
-        self._sessions: dict[str, SessionAccount | None] = {}
-        self._sessions_by_no: dict[int, SessionAccount] = {}
+        self.known = known
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
         self._rows: dict[str, MessageRow | Values | None] = {}
@@ -76,21 +78,21 @@ class Batch:
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
-        self._read_sessions(sorted(set(session_ids) - self._sessions.keys()))
+        self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
         self._read_rows(sorted(set(keys) - self._rows.keys()))
 
     def session(self, session_id: str) -> SessionAccount | None:
         """The session, or null when the ledger does not know it."""
-        if session_id not in self._sessions:
+        if session_id not in self.known.by_id:
             self._read_sessions([session_id])
-        return self._sessions[session_id]
+        return self.known.by_id[session_id]
 
     def numbered_session(self, session_no: int) -> SessionAccount:
         """The session that a row belongs to."""
-        session = self._sessions_by_no.get(session_no)
+        session = self.known.by_no.get(session_no)
         if session is None:
             session = read_session(self._connection, session_no)
-            self._keep(session)
+            self.known.keep(session)
         return session
 
     def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
@@ -109,13 +111,9 @@ class Batch:
         return standing(row, self.facets.facet(row.facet_no), self.names.name(row.agent_no) or "")
 
     def _read_sessions(self, session_ids: Sequence[str]) -> None:
-        self._sessions.update(dict.fromkeys(session_ids))
+        self.known.by_id.update(dict.fromkeys(session_ids))
         for session in read_sessions(self._connection, session_ids):
-            self._keep(session)
-
-    def _keep(self, session: SessionAccount) -> None:
-        self._sessions[session.session_id] = session
-        self._sessions_by_no[session.session_no] = session
+            self.known.keep(session)
 
     def _read_rows(self, keys: Sequence[str]) -> None:
         wanted: dict[str, MessageRow | None] = dict.fromkeys(keys)
@@ -137,7 +135,7 @@ class Batch:
                 number, session_id, None, None, False, None, None, None, _NOTHING
             )
             self._new_sessions.add(number)
-            self._keep(session)
+            self.known.keep(session)
         return session
 
     def is_new(self, session: SessionAccount) -> bool:
@@ -146,9 +144,7 @@ class Batch:
 
     def forget_session(self, session_id: str) -> None:
         """Read the session again when it is next asked for: its row was written directly."""
-        session = self._sessions.pop(session_id, None)
-        if session is not None:
-            del self._sessions_by_no[session.session_no]
+        self.known.forget(session_id)
 
     def facet_no(self, facet: Facet, figures: Figures) -> int:
         """The number of `facet`, with what follows from the figures of its row."""
