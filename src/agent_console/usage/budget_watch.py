@@ -89,14 +89,12 @@ class BudgetWatch:
         if not self._running:
             return
         for (_, in_quarter, facet_no), (_, *sums) in gains.items():
-            figures = None
-            for running in self._counting(facet_no):
-                if in_quarter not in running.span:
-                    continue
-                if figures is None:
-                    figures = Figures(*sums)
-                    pico_usd = self._facets.cost_pico_usd(facet_no, in_quarter, figures)
-                running.spent += running.budget.amount(pico_usd, figures.tokens)
+            begun = [each for each in self._counting(facet_no) if in_quarter in each.span]
+            if begun:
+                figures = Figures(*sums)
+                pico_usd = self._facets.cost_pico_usd(facet_no, in_quarter, figures)
+                for running in begun:
+                    running.spent += running.budget.amount(pico_usd, figures.tokens)
 
     def check(self, at_ms: int) -> None:
         """Raise what is reached, at the end of a transaction that may write.
