@@ -119,7 +119,7 @@ def plain(entries: tuple[AlertCommand, ...]) -> list[dict[str, Any]]:
         {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in msgspec.structs.asdict(entry).items()
-            if value != ()
+            if value
         }
         for entry in entries
     ]

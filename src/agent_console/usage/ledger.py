@@ -190,7 +190,8 @@ class Ledger(PresentLedger):
         def take() -> Taken:
             with self.transaction(writes=True) as batch:
                 taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
-                self._raise_alerts(batch, taken.sessions, at_ms)
+                if taken.sessions:
+                    self._raise_alerts(batch, taken.sessions, at_ms)
                 return taken
 
         return self.writing(take)
