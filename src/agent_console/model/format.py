@@ -13,6 +13,15 @@ _TENTH = Decimal("0.1")
 _CENT = Decimal("0.01")
 _HUNDREDTH_OF_A_CENT = Decimal("0.0001")
 _FROM_HERE_IN_MILLIONS = 999_500
+_LONG_UNITS = (
+    ("year", 525_600),
+    ("month", 43_200),
+    ("week", 10_080),
+    ("day", 1440),
+    ("hour", 60),
+    ("minute", 1),
+)
+"""In minutes; a month is 30 days."""
 
 
 def tokens(count: int) -> str:
@@ -92,6 +101,24 @@ def size(count: int) -> str:
         if amount < 1000 or unit == "GiB":
             break
     return f"{amount.quantize(_TENTH, ROUND_HALF_UP)} {unit}"
+
+
+def ago(ms: int) -> str:
+    """How long something is past, in one unit: `just now`, `5 minutes ago`, `2 hours ago`."""
+    minutes = max(0, ms) // 60_000
+    for name, size in _LONG_UNITS:
+        count = minutes // size
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def share(part: float, whole: float) -> str:
+    """A part in percent: `87%`, `<1%` for what is not nothing; empty when there is no whole."""
+    if not whole:
+        return ""
+    percent = (Decimal(str(part)) * 100 / Decimal(str(whole))).quantize(Decimal(1), ROUND_HALF_UP)
+    return "<1%" if part and not percent else f"{percent}%"
 
 
 def printable(text: str) -> str:

@@ -13,22 +13,33 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, assert_never
+from typing import Self, TypeVar, assert_never
 
 from msgspec.structs import replace
 
-from agent_console.config import Durability
+from agent_console.config import Config, Durability
+from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
+from agent_console.model.usage import Alert
 from agent_console.usage.accounts import Account, merged
+from agent_console.usage.alert_watch import AlertWatch
 from agent_console.usage.batch import Batch
+from agent_console.usage.budget_periods import calendar_of
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.entries import (
+    WRITING,
     AddUsage,
+    ChangeAlerts,
+    EndEpisode,
+    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
     LedgerResult,
+    RaiseAlert,
+    ReadAlerts,
+    ReadGate,
     ReadSpending,
     ReadTotals,
     SpendingRead,
@@ -74,6 +85,7 @@ class Ledger:
             told here.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
+        calendar: How the days, weeks and months of budgets are cut.
     """
 
     def __init__(
@@ -82,6 +94,8 @@ class Ledger:
         *,
         durability: Durability = "normal",
         zone: tzinfo | None = None,
+        first_weekday: int = 0,
+        wanted_alerts: AlertsConfig | None = None,
         tell: Tell | None = None,
     ) -> None:
         """Open the ledger, and make or migrate it when it needs to be.
@@ -90,6 +104,8 @@ class Ledger:
             path: The database; its folder is made when it is missing.
             durability: What a commit survives.
             zone: Where days are cut; null for the system's zone.
+            first_weekday: With which day weeks begin; 0 is Monday.
+            wanted_alerts: What is to be told beside budgets.
             tell: Hears of a migration.
 
         Raises:
@@ -99,9 +115,27 @@ class Ledger:
         self.last_error: str | None = None
         self.broken = False
         self._durability: Durability = durability
+        self.calendar = calendar_of(zone, first_weekday)
         self._zone = zone
+        self._wanted_alerts = wanted_alerts or AlertsConfig()
         self._tell = tell
         self._open()
+
+    @classmethod
+    def configured(cls, path: Path, config: Config, tell: Tell | None = None) -> Self:
+        """The ledger as the user has configured it: whoever writes it cuts time alike.
+
+        Raises:
+            LedgerError: It cannot be used as it is.
+        """
+        return cls(
+            path,
+            durability=config.daemon.durability,
+            zone=config.display.zone,
+            first_weekday=config.display.first_weekday,
+            wanted_alerts=config.alerts,
+            tell=tell,
+        )
 
     def _open(self) -> None:
         self.connection = open_database(self.path, self._durability, self._tell)
@@ -109,6 +143,9 @@ class Ledger:
         self._names = Names(self.connection)
         self._facets = Facets(self.connection, self._names)
         self._spending = SpendingQuery(self.connection, self._zone)
+        self._watch = AlertWatch(
+            self.connection, self._facets, self._spending, self.calendar, self._wanted_alerts
+        )
 
     def close(self) -> None:
         """Close the database; what was committed is in it."""
@@ -154,12 +191,23 @@ class Ledger:
     # ---- transactions ----------------------------------------------------------------------
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
-        writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
+        writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
-            batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
+            batch.read_ahead(
+                filter(None, map(_session_id, entries)), filter(None, map(_key, entries))
+            )
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
+            added_at = [entry.at_ms for entry in entries if isinstance(entry, AddUsage)]
+            if added_at:
+                added = [result.totals for result in results if isinstance(result, UsageAdded)]
+                self._raise_alerts(batch, added, max(added_at))
         return results
+
+    def _raise_alerts(self, batch: Batch, sessions: Sequence[SessionMetadata], at_ms: int) -> None:
+        """What this transaction has written may be news for the person."""
+        self._spending.rows_added(batch.new_rows_in)
+        self._watch.check(sessions, at_ms)
 
     def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
         """Take what transcripts told, in one transaction.
@@ -175,7 +223,66 @@ class Ledger:
 
         def take() -> Taken:
             with self.transaction(writes=True) as batch:
-                return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                self._raise_alerts(batch, taken.sessions, at_ms)
+                return taken
+
+        return self.writing(take)
+
+    def change_budgets(self, change: Callable[[], Result], at_ms: int) -> Result:
+        """Carry out a change of budgets, and raise what it gives rise to.
+
+        Raises:
+            LedgerError: Nothing was changed: the database cannot be written.
+        """
+
+        def carry_out() -> Result:
+            with self.transaction(writes=True) as batch:
+                result = change()
+                self._watch.forget()
+                self._raise_alerts(batch, (), at_ms)
+                return result
+
+        return self.writing(carry_out)
+
+    @property
+    def alerts_raised(self) -> int:
+        """How many alerts this ledger has raised since it was opened."""
+        return self._watch.raised
+
+    def budgets_spent(self, at_ms: int) -> dict[str, int]:
+        """What each budget's period has: the running totals, by the budget's id.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+
+        def read() -> dict[str, int]:
+            with self.transaction(writes=False):
+                return self._watch.budgets.spent(at_ms)
+
+        return self.writing(read)
+
+    def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
+        """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
+
+        It costs next to nothing while neither this ledger nor another process has raised any.
+
+        Args:
+            at_ms: Now, Unix milliseconds.
+
+        Raises:
+            LedgerError: The database cannot be written; they are told later.
+        """
+
+        def take() -> tuple[Alert, ...]:
+            if not self._watch.may_have_untold(at_ms):
+                return ()
+            told = self._watch.take_untold(at_ms, may_write=False)
+            if told is None:
+                with self.transaction(writes=True):
+                    told = self._watch.take_untold(at_ms, may_write=True)
+            return told or ()
 
         return self.writing(take)
 
@@ -186,6 +293,7 @@ class Ledger:
             LedgerError: Nothing was moved: the database cannot be written.
         """
         self._facets.prices_changed()
+        self._watch.forget()
         last: int | None = 0
         while new_thresholds and last is not None:
             last = self.writing(partial(self._move_large_prompts, new_thresholds, last, at_ms))
@@ -249,17 +357,19 @@ class Ledger:
     @contextmanager
     def transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self._names, self._facets)
+        batch = Batch(self.connection, self._names, self._facets, self._watch.budgets.gained)
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._must_be_the_same()
             self._facets.begin()
+            self._watch.budgets.begin()
             yield batch
             self.connection.execute("COMMIT")
         except BaseException:
             self._facets.rolled_back()
             self._names.rolled_back()
             self._spending.forget()
+            self._watch.forget()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
@@ -283,7 +393,7 @@ class Ledger:
         return results
 
     def _answer_in_outage(self, entry: LedgerEntry, why: str) -> LedgerResult:
-        if isinstance(entry, ReadTotals | ReadSpending):
+        if not isinstance(entry, WRITING):
             try:
                 # A full disk can still be read.
                 return self._in_the_present_one(lambda: self._transact([entry]))[0]
@@ -307,6 +417,11 @@ class Ledger:
                 )
             case KeepUserFields():
                 return self._keep_user_fields(batch, entry)
+            case ReadGate():
+                batch.write()
+                return self._watch.carry_out(entry)
+            case ReadAlerts() | ChangeAlerts() | RaiseAlert() | EndEpisode():
+                return self._watch.carry_out(entry)
             case _:
                 assert_never(entry)
 
@@ -404,16 +519,26 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
     goes on without.
     """
     match entry:
-        case AddUsage() | KeepUserFields() | ReadTotals():
+        case AddUsage() | KeepUserFields() | ReadTotals() | ReadAlerts() | ChangeAlerts():
             return LedgerRefusal("internal", why, retryable=True)
+        case RaiseAlert() | EndEpisode():
+            return LedgerRefusal("internal", why)
         case ReadSpending():
             return SpendingRead(None, NOTHING_SPENT)
+        case ReadGate():
+            return GateRead(None)
         case _:
             assert_never(entry)
 
 
-def _session_id(entry: LedgerEntry) -> str:
-    return entry.upsert.session_id if isinstance(entry, AddUsage) else entry.session_id
+def _session_id(entry: LedgerEntry) -> str | None:
+    match entry:
+        case AddUsage():
+            return entry.upsert.session_id
+        case ReadTotals() | ReadSpending() | KeepUserFields():
+            return entry.session_id
+        case _:
+            return None
 
 
 def _key(entry: LedgerEntry) -> str | None:
