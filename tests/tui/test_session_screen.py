@@ -70,17 +70,16 @@ def recorded(home: Path) -> Path:
     return path
 
 
+def hook(path: Path, session_id: str = SESSION, **event: str) -> Hook:
+    """What Claude Code tells, with where the transcript is."""
+    told = {"session_id": session_id, "transcript_path": str(path), "cwd": "/tmp/shop", **event}
+    return Hook(event=Raw(json.dumps(told).encode()), env={"CLAUDE_PID": str(os.getpid())})
+
+
 async def begin(socket: str, path: Path, session_id: str = SESSION) -> None:
     """A session says where its transcript is, and works."""
-    event = {
-        "hook_event_name": "SessionStart",
-        "source": "startup",
-        "session_id": session_id,
-        "transcript_path": str(path),
-        "cwd": "/tmp/shop",
-    }
-    hook = Hook(event=Raw(json.dumps(event).encode()), env={"CLAUDE_PID": str(os.getpid())})
-    await ask(socket, hook, SetSession(session_id=session_id, status=Status.WORKING))
+    start = hook(path, session_id, hook_event_name="SessionStart", source="startup")
+    await ask(socket, start, SetSession(session_id=session_id, status=Status.WORKING))
 
 
 def messages_of(app: ConsoleApp) -> MessageList:
@@ -106,6 +105,7 @@ async def test_the_list_grows_while_the_session_works(socket: str, scratch_home:
     async with shown(socket) as (app, pilot):
         await sees(pilot, "12 tests pass")
         append(path, asked("And the docs?", 130), said(8, "They are written.", 131, used(1, 2)))
+        await ask(socket, hook(path, hook_event_name="Stop"))
 
         await sees(pilot, "They are written.")
         await until(pilot, lambda: messages_of(app).messages[-1].counted is not None)
@@ -123,6 +123,7 @@ async def test_reading_further_up_is_not_disturbed(socket: str, scratch_home: Pa
         before = (messages_of(app).cursor, messages_of(app).scroll_offset.y)
         count = len(messages_of(app).messages)
         append(path, said(8, "They are written.", 131, used(1, 2)))
+        await ask(socket, hook(path, hook_event_name="Stop"))
 
         await until(pilot, lambda: len(messages_of(app).messages) > count)
         await pilot.pause()
