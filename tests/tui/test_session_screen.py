@@ -56,10 +56,10 @@ async def session_of(socket: str, session_id: str = SESSION) -> Session:
     return session
 
 
-def on_board(**fields: Any) -> SetSession:
-    return SetSession(
-        **({"session_id": SESSION, "status": Status.WORKING, "working_dir": "/tmp/shop"} | fields)
-    )
+def on_board(
+    status: Status = Status.WORKING, session_id: str = SESSION, reason: str | None = None
+) -> SetSession:
+    return SetSession(session_id=session_id, status=status, reason=reason, working_dir="/tmp/shop")
 
 
 def recorded(home: Path) -> Path:
