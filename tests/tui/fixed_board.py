@@ -64,7 +64,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Let the app draw all it knows."""
     workers = [worker for worker in pilot.app.workers if worker.group != "edit"]
     if workers:
-        await pilot.app.workers.wait_for_complete(workers)
+        await pilot.app.workers.wait_for_complete(workers)  # pyright: ignore[reportUnknownMemberType]
     await pilot.pause()
     await pilot.pause()
 

@@ -24,6 +24,7 @@ from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.state import State
 from agent_console.errors import ProtocolError
 from agent_console.model.session import Session
+from agent_console.model.usage import Alert
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
@@ -157,6 +158,10 @@ class Actor:
         """A client that was behind has read all that was sent to it."""
         self._drained.append(connection)
         self._awake()
+
+    def tell_alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Alerts that subscribers have to hear."""
+        self.observe(lambda state, at_ms: state.take_alerts(alerts, at_ms))
 
     def _touch(self, connection: Connection) -> None:
         self._touched[connection] = None

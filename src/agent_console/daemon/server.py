@@ -30,12 +30,14 @@ from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
 from agent_console.daemon.listener import accept_waiting, listen
+from agent_console.daemon.outcome import Change
 from agent_console.daemon.process_watch import ProcessWatch
 from agent_console.daemon.registry_watch import RegistryWatch
 from agent_console.daemon.socket_record import recorded
 from agent_console.daemon.spool_watch import SpoolWatch
 from agent_console.daemon.state import State
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
+from agent_console.daemon.waiting_watch import WaitingWatch
 from agent_console.errors import ConfigError
 from agent_console.model.session import Status
 from agent_console.protocol.messages import PROTOCOL_VERSION, ServerStatusResult
@@ -139,10 +141,12 @@ class Server:
             self._database,
             durability=config.daemon.durability,
             zone=config.display.zone,
+            first_weekday=config.display.first_weekday,
+            wanted_alerts=config.alerts,
             tell=_log.info,
         )
         self._actor = Actor(
-            State(self._journal.user_fields or ()),
+            State(self._journal.user_fields or (), config.alerts),
             self._journal,
             str(uuid.uuid4()),
             os.getpid(),
@@ -154,7 +158,8 @@ class Server:
         self._indexer = Indexer(
             self._database, self._installed, self._actor, self._backups.note_written
         )
-        self._actor.heeding = self._indexer.heed
+        self._waiting = WaitingWatch(self._actor)
+        self._actor.heeding = self._heed
 
     async def run(self) -> None:
         """Start, serve and stop."""
@@ -163,7 +168,7 @@ class Server:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._obey_signals)
             tasks.start_soon(actor.run)
-            tasks.start_soon(self._journal.run, self._deliver, actor.recall)
+            tasks.start_soon(self._journal.run, self._deliver, actor.recall, actor.tell_alerts)
             tasks.start_soon(self._ask_ledger_again)
             tasks.start_soon(self._feed_watchdog)
             async with anyio.create_task_group() as sources:
@@ -174,6 +179,7 @@ class Server:
                 await actor.after_turn()
                 sources.start_soon(listen, listening, actor, tasks)
                 sources.start_soon(self._indexer.run)
+                sources.start_soon(self._waiting.run)
                 sources.start_soon(self._beat)
                 sources.start_soon(self._leave_when_idle)
                 sources.start_soon(self._leave_when_asked)
@@ -218,6 +224,10 @@ class Server:
         if any(isinstance(result, UsageAdded | UserFieldsKept) for _, result in results):
             self._backups.note_written()
 
+    def _heed(self, changes: list[Change]) -> None:
+        self._indexer.heed(changes)
+        self._waiting.heed(changes)
+
     def request_stop(self, reason: str) -> None:
         """End in good order."""
         if not self._stop.is_set():
@@ -247,7 +257,11 @@ class Server:
             _log.warning("`daemon.durability` takes effect at the next start.")
         if config.display.timezone != self._config.display.timezone:
             _log.warning("`display.timezone` takes effect at the next start.")
+        if not _same_in_ledger(config, self._config):
+            _log.warning("Alerts about usage and `display.week_start` change at the next start.")
         self._config = config
+        self._actor.state.wanted_alerts = config.alerts
+        self._waiting.configured()
         log.configure(config.daemon.log_level)
         self._actor.occupation_changed.set()
         self._installed = known_config_dirs()
@@ -361,6 +375,20 @@ class Server:
             last_error=actor.last_error,
             indexing=self._indexer.status,
         )
+
+
+def _same_in_ledger(one: configuration.Config, other: configuration.Config) -> bool:
+    """What the ledger's writer was told when it was opened is the same in both."""
+    told = [
+        (
+            each.display.week_start,
+            each.alerts.burn_usd_per_hour,
+            each.alerts.session_usd,
+            each.alerts.unpriced_model,
+        )
+        for each in (one, other)
+    ]
+    return told[0] == told[1]
 
 
 def _rss_bytes() -> int:

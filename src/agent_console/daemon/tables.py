@@ -19,7 +19,7 @@ from agent_console.daemon.outcome import Change, ChangeEvent
 from agent_console.daemon.user_fields import UserFields
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status, urgency
-from agent_console.model.usage import Limits, UsageEntry
+from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.messages import NotificationData, SessionRemoved
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, ReadTotals
 
@@ -244,6 +244,12 @@ class Tables:
     def take_usage(self, usage: UsageEntry) -> tuple[Change, ...]:
         """The ledger has a new or grown row."""
         change = self._change("usage", usage.message_id or "", usage)
+        self._missed.remember(change)
+        return (change,)
+
+    def take_alert(self, alert: Alert) -> tuple[Change, ...]:
+        """An alert was raised, or is another than before."""
+        change = self._change("alert", alert.alert_id, alert)
         self._missed.remember(change)
         return (change,)
 

@@ -25,13 +25,16 @@ INDENT = "  "
 """Before a session that stands under its project's name."""
 
 
-def row_cells(row: Row, columns: Sequence[Column], now_ms: int, *, dark: bool) -> list[Text]:
+def row_cells(
+    row: Row, columns: Sequence[Column], now_ms: int, *, narrow: bool, dark: bool
+) -> list[Text]:
     """The cells of a row, in the order of the columns.
 
     Args:
         row: The row.
         columns: As `board_columns` gives them.
         now_ms: Unix milliseconds.
+        narrow: A symbol has to do for the status.
         dark: The theme has a dark ground.
     """
     match row.kind:
@@ -41,17 +44,18 @@ def row_cells(row: Row, columns: Sequence[Column], now_ms: int, *, dark: bool) -
             said = _project(row, dark=dark)
         case Kind.SUBAGENT | Kind.TASK:
             said = _below(row, now_ms, dark=dark)
+            if narrow:
+                said.pop("STATUS", None)
     return [said.get(column.title, Text()) for column in columns]
 
 
 def session_cell(row: Row, column: Column, now_ms: int) -> Text:
     """One cell of a session's row."""
     session = row.session
-    assert session is not None
-    if column.title == LEAD:
+    if session is None or column.title == LEAD:
         return Text.assemble(str(row.number or " "), _marker(row))
     cell = column.cell(session, now_ms)
-    text = cell.copy() if isinstance(cell, Text) else Text(cell)
+    text = cell if isinstance(cell, Text) else Text(cell)
     if column.title == "SESSION" and row.alike:
         text = _told_apart(text, session.session_id)
     if column.title == "SESSION" and row.inside:
@@ -86,10 +90,11 @@ def fitting(text: Text, column: Column, width: int, *, alike: bool = False) -> T
         width: In columns.
         alike: What tells the name from others stands at its end, and stays.
     """
-    lines = text.split("\n", allow_blank=True) if "\n" in text.plain else [text]
+    if "\n" not in text.plain:
+        return _fitting(text, column, width, alike=alike)
     return Text("\n").join(
         _fitting(line, column, width, alike=alike and place == 0)
-        for place, line in enumerate(lines)
+        for place, line in enumerate(text.split("\n", allow_blank=True))
     )
 
 
@@ -137,8 +142,7 @@ def _project(row: Row, *, dark: bool) -> dict[str, Text]:
 def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
     branch = "└ " if row.is_last else "├ "
     quiet = hue("closed", dark=dark)
-    if row.subagent is not None:
-        agent = row.subagent
+    if (agent := row.subagent) is not None:
         activity = agent.activity
         words = () if activity is None else (activity.tool, activity.summary)
         return {
@@ -147,8 +151,8 @@ def _below(row: Row, now_ms: int, *, dark: bool) -> dict[str, Text]:
             "DOING": Text(one_line(" ".join(filter(None, words)))),
             "SINCE": Text(elapsed(now_ms - agent.since_ms), quiet),
         }
-    assert row.task is not None
-    task = row.task
+    if (task := row.task) is None:
+        return {}
     return {
         "STATUS": Text("  background", quiet),
         "SESSION": Text.assemble((branch, quiet), one_line(task.type)),

@@ -37,8 +37,10 @@ ENDINGS = {
 }
 """Claude Code's words for the end of a session, in ours."""
 
-_RANKS = ("#", "STATUS", "SESSION", "DOING", "SINCE", "COST", "", "LABEL", "CTX", "BRANCH")
-_RANKS += ("MODEL", "TOKENS", "PRIO", "TITLE", "FOLDER", "ID")
+_RANKS = (
+    *("#", "STATUS", "SESSION", "DOING", "SINCE", "COST", "", "LABEL", "CTX", "BRANCH"),
+    *("MODEL", "TOKENS", "PRIO", "TITLE", "FOLDER", "ID"),
+)
 """The first go last; those up to COST may be squeezed (`ESSENTIAL_RANK`)."""
 
 _MODEST = {"SESSION": 20, "LABEL": 12, "BRANCH": 12}

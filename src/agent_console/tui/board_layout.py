@@ -27,12 +27,14 @@ class BoardLayout:
 
     Attributes:
         columns: As given.
+        narrow: As given.
         gap: Blanks between two columns.
         fit: What is drawn.
     """
 
     def __init__(self, columns: Sequence[Column], width: int, *, narrow: bool) -> None:
         self.columns = tuple(columns)
+        self.narrow = narrow
         self.gap = NARROW_GAP if narrow else GAP
         self.fit = Fit((), {})
         self._width = width
@@ -58,6 +60,6 @@ class BoardLayout:
         if column.flexible:
             return DOING_COLUMNS
         wide = self._natural[column.title]
-        if column.title != LEAD and self.gap > NARROW_GAP:
+        if column.title != LEAD and not self.narrow:
             wide = max(wide, len(column.title))
         return wide if column.max_width is None else min(wide, column.max_width)

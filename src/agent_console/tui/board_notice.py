@@ -8,7 +8,7 @@ from msgspec import Struct
 from agent_console.tui.board_rows import View
 from agent_console.tui.link import LinkState
 
-START_KEY = "D"
+START_KEY = "S"
 
 
 class Notice(Struct, frozen=True):

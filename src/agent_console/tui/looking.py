@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from agent_console.model.session import Session
+from agent_console.tui.shared import console_of
 
 LOOK_SECONDS = 2.0
 
@@ -57,7 +58,7 @@ class Look:
             and _is_same(session, self._at)
             and not session.seen
             and self._screen.is_current
-            and self._screen.app.app_focus
+            and console_of(self._screen).app_focus
         ):
             self._seen(session)
 

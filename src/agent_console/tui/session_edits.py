@@ -11,8 +11,6 @@ import anyio
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session_words import one_line
 from agent_console.protocol.messages import Get, Remove, Reopen, Seen, SetSession
-from agent_console.tui.screens.ask_text import AskText
-from agent_console.tui.screens.ask_yes_no import AskYesNo
 
 if TYPE_CHECKING:
     from agent_console.model.session import Session
@@ -27,22 +25,25 @@ _changing_priority = anyio.Lock()
 
 async def edit_note(app: "ConsoleApp", session: "Session") -> None:
     """Ask for the session's note, and keep it."""
-    question = f"Note on {one_line(session.display_name)}"
-    text = await app.push_screen_wait(
-        AskText(question, one_line(session.note), max_length=NOTE_LENGTH)
-    )
+    text = await _asked(app, "Note on", session, session.note, NOTE_LENGTH)
     if text is not None:
         await send(app, SetSession(session_id=session.session_id, note=one_line(text) or None))
 
 
 async def edit_label(app: "ConsoleApp", session: "Session") -> None:
     """Ask for the session's label, and keep it."""
-    question = f"Label of {one_line(session.display_name)}"
-    text = await app.push_screen_wait(
-        AskText(question, one_line(session.label), max_length=LABEL_LENGTH)
-    )
+    text = await _asked(app, "Label of", session, session.label, LABEL_LENGTH)
     if text is not None:
         await send(app, SetSession(session_id=session.session_id, label=one_line(text) or None))
+
+
+async def _asked(
+    app: "ConsoleApp", what: str, session: "Session", now: str | None, max_length: int
+) -> str | None:
+    from agent_console.tui.screens.ask_text import AskText  # noqa: PLC0415 - rarely needed
+
+    question = f"{what} {one_line(session.display_name)}"
+    return await app.push_screen_wait(AskText(question, one_line(now), max_length=max_length))
 
 
 async def change_priority(app: "ConsoleApp", session: "Session", by: int) -> None:
@@ -59,6 +60,8 @@ async def change_priority(app: "ConsoleApp", session: "Session", by: int) -> Non
 
 async def remove(app: "ConsoleApp", session: "Session") -> bool:
     """Ask, and take the session off the board; whether it is gone."""
+    from agent_console.tui.screens.ask_yes_no import AskYesNo  # noqa: PLC0415 - rarely needed
+
     name = one_line(session.display_name)
     question = f"Take {name} off the board? Its costs stay counted."
     if not await app.push_screen_wait(AskYesNo(question, yes="Remove", no="Keep")):

@@ -4,19 +4,19 @@ Rule: a row and the sums that it is in (its session's, those of all rollups) cha
 difference, through `post` and `remove`. Nothing else changes figures in these tables.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlite3 import Connection
 
 from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account, standing
+from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
-    SUMS,
     Cell,
     add_to_rollups,
     change_messages,
@@ -42,12 +42,20 @@ class Batch:
         names: Strings that rows share.
         facets: What else rows share.
         new_rows_in: The quarters that got a row.
+        gained: Told of what is added to the rollups, by cell.
     """
 
-    def __init__(self, connection: Connection, names: Names, facets: Facets) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        names: Names,
+        facets: Facets,
+        gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
+    ) -> None:
         self.names = names
         self.facets = facets
         self.new_rows_in: set[int] = set()
+        self.gained = gained
         self._connection = connection
         self._sessions: dict[str, SessionAccount | None] = {}
         self._sessions_by_no: dict[int, SessionAccount] = {}
@@ -325,6 +333,7 @@ class Batch:
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)
+        self.gained(self._gains)
         for key in self._new_rows:
             del self._rows[key]  # it has a number now: read it when it is asked for again
         self._new_rows.clear()

@@ -107,7 +107,7 @@ class Facets:
         return facet
 
     def brief_no(self, number: int) -> int:
-        """The facet under which `usage_by_hour` counts what is counted under this one."""
+        """The facet under which sums by time and hour count what is counted under this one."""
         brief_no = self._briefs.get(number)
         if brief_no is None:
             (brief_no,) = self._connection.execute(_READ_BRIEF, (number,)).fetchone()

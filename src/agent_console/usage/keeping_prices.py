@@ -30,4 +30,5 @@ def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
     thresholds = unapplied_thresholds(ledger.connection)
     if changed.models or thresholds:
         ledger.prices_changed(thresholds, at_ms)
+        ledger.change_budgets(lambda: None, at_ms)  # everything may cost something else
     return changed

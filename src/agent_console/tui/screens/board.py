@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
-from agent_console.errors import AgentConsoleError
+from agent_console.config import TuiConfig
 from agent_console.model.session import Session
 from agent_console.paths import manifest_path
 from agent_console.tui import session_edits
@@ -23,13 +23,13 @@ from agent_console.tui.board_notice import Notice, empty_notice, stale_line
 from agent_console.tui.board_peek import peek
 from agent_console.tui.board_rows import Kind, View, board_rows, filter_words
 from agent_console.tui.jumping import jump
-from agent_console.tui.link import Changes, LinkState
+from agent_console.tui.link import Changes
 from agent_console.tui.looking import Look
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.board_table import BoardTable
 
-_TALL = next(rows for rows, name in ConsoleScreen.VERTICAL_BREAKPOINTS if name == "-tall")
+_TALL = next(rows for rows, name in ConsoleScreen.VERTICAL_BREAKPOINTS or () if name == "-tall")
 _VIEW = Binding.Group("View")
 _EDIT = Binding.Group("Edit")
 
@@ -44,8 +44,8 @@ class BoardScreen(ConsoleScreen):
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Show what matches"),
         Binding("escape", "clear_filter", "Show all again", show=False),
         Binding("down", "to_rows", "To the rows", show=False),
-        Binding("n", "note", "Note", group=_EDIT),
-        Binding("L", "label", "Label", group=_EDIT),
+        Binding("n", "note", "Note", show=False, group=_EDIT),
+        Binding("L", "label", "Label", show=False, group=_EDIT),
         Binding("plus", "priority(1)", "Raise priority", show=False, key_display="+", group=_EDIT),
         Binding(
             "minus", "priority(-1)", "Lower priority", show=False, key_display="-", group=_EDIT
@@ -53,12 +53,11 @@ class BoardScreen(ConsoleScreen):
         Binding("s", "seen", "Mark as seen", show=False, group=_EDIT),
         Binding("y", "copy", "Copy id", show=False, group=_EDIT),
         Binding("r", "reopen", "Reopen", show=False, group=_EDIT),
-        Binding("x,delete", "remove", "Remove", key_display="x", group=_EDIT),
+        Binding("x,delete", "remove", "Remove", show=False, key_display="x", group=_EDIT),
         Binding("t", "all", "Unfold all", show=False, group=_VIEW),
         Binding("p", "by_project", "Group by project", show=False, group=_VIEW),
         Binding("c", "closed", "Hide closed", show=False, group=_VIEW),
         Binding("v", "density", "One or two lines", show=False, group=_VIEW),
-        Binding("D", "start_daemon", "Start the daemon", show=False),
         *(
             Binding(str(number), f"jump_to({number})", "Jump to this row", show=False)
             for number in range(1, 10)
@@ -69,7 +68,9 @@ class BoardScreen(ConsoleScreen):
         super().__init__()
         self._view = View()
         self._two_lines = False
+        self._settings = TuiConfig()
         self._installed = False
+        self._told: str | Notice | None = None
         self._peeked: Session | None = None
         self._clock: Timer | None = None
         self._clock_due_ms = 0
@@ -86,11 +87,9 @@ class BoardScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Take the person's settings, and draw."""
         app = console_of(self)
-        tui = app.config.tui
-        self._view = View(by_project=tui.group_by_project, hide_closed=tui.hide_closed)
-        self._two_lines = tui.density == "two-line"
         self._installed = manifest_path().exists()
         self.query_one("#filter").display = False
+        self._settle()
         self.watch(app, "theme", self._begin_anew, init=False)
         self.watch(app, "app_focus", self._focused, init=False)
         self._begin_anew()
@@ -99,8 +98,19 @@ class BoardScreen(ConsoleScreen):
 
     def take(self, changes: Changes) -> None:
         """Something is different: draw it, if it can be seen."""
-        if (changes.board or changes.sessions or changes.link) and self._is_shown():
+        if changes.board and console_of(self).config.tui != self._settings:
+            self._settle()
+            self._begin_anew()
+        elif (changes.board or changes.sessions or changes.link) and self._is_shown():
             self.draw()
+
+    def _settle(self) -> None:
+        """Look as the person's settings say."""
+        tui = self._settings = console_of(self).config.tui
+        self._view = replace(
+            self._view, by_project=tui.group_by_project, hide_closed=tui.hide_closed
+        )
+        self._two_lines = tui.density == "two-line"
 
     def on_screen_resume(self) -> None:
         """It is on the screen again; what happened meanwhile was not drawn."""
@@ -143,7 +153,7 @@ class BoardScreen(ConsoleScreen):
             hidden=frozenset(app.config.tui.hidden_columns.upper().split()),
         )
         self._table.show_header = not (short or room == "narrow")
-        self._table.arrange(
+        self._table.lay_out(
             columns,
             width,
             narrow=room == "narrow",
@@ -155,19 +165,22 @@ class BoardScreen(ConsoleScreen):
 
     def _tell(self, sessions: int, *, shown: bool) -> None:
         link = console_of(self).link
-        self.set_class(link.state is not LinkState.CONNECTED, "-stale")
-        stale = stale_line(link.state, link.why) if shown else ""
-        banner = self.query_one("#stale", Static)
-        banner.display = bool(stale)
-        banner.update(Text(stale))
+        told = (
+            stale_line(link.state, link.why)
+            if shown
+            else empty_notice(link.state, link.why, sessions, self._view, installed=self._installed)
+        )
+        if told == self._told:
+            return
+        self._told = told
+        banner, empty = self.query_one("#stale", Static), self.query_one("#empty", Static)
         self._table.display = shown
-        empty = self.query_one("#empty", Static)
         empty.display = not shown
-        if not shown:
-            notice = empty_notice(
-                link.state, link.why, sessions, self._view, installed=self._installed
-            )
-            empty.update(_drawn(notice))
+        banner.display = shown and bool(told)
+        if isinstance(told, Notice):
+            empty.update(_drawn(told))
+        else:
+            banner.update(Text(told))
 
     def _peek(self) -> None:
         """Below the rows, say in full what there may be no room for in the one under the cursor."""
@@ -178,7 +191,7 @@ class BoardScreen(ConsoleScreen):
             line.set_class(session is None, "-nobody")
             if session is not None:
                 dark = console_of(self).current_theme.dark
-                line.update(peek(session, dark=dark))
+                line.update(peek(session, dark=dark), layout=False)
 
     def _wind(self, now_ms: int) -> None:
         """Have the clock strike when a time that is shown moves on, and not before."""
@@ -201,7 +214,7 @@ class BoardScreen(ConsoleScreen):
             self._wind(now_ms)
 
     def _is_shown(self) -> bool:
-        return self in self.app.screen_stack
+        return self in console_of(self).screen_stack
 
     # ---- looking and jumping -------------------------------------------------------------------
 
@@ -245,9 +258,7 @@ class BoardScreen(ConsoleScreen):
         """Show the session in full."""
         session = self._session
         if session is not None:
-            from agent_console.tui.screens.session import SessionScreen  # noqa: PLC0415 - on demand
-
-            self.app.push_screen(SessionScreen(session.session_id))
+            console_of(self).open_session(session.session_id)
 
     # ---- the view ------------------------------------------------------------------------------
 
@@ -345,16 +356,6 @@ class BoardScreen(ConsoleScreen):
         if (session := self._session) is not None:
             self._do(session_edits.remove(console_of(self), session))
 
-    def action_start_daemon(self) -> None:
-        """Start a daemon."""
-        self._do(self._start_daemon())
-
-    async def _start_daemon(self) -> None:
-        try:
-            await console_of(self).link.retry()
-        except AgentConsoleError as error:
-            self.notify(str(error), severity="error", markup=False)
-
     def _do(self, edit: "Coroutine[Any, Any, object]") -> None:
         self.run_worker(edit, group="edit")
 
@@ -371,7 +372,7 @@ class BoardScreen(ConsoleScreen):
 
 def _room(width: int) -> Room:
     """How much room a width is, by the breakpoints that the styles go by."""
-    at = {name: columns for columns, name in ConsoleScreen.HORIZONTAL_BREAKPOINTS}
+    at = {name: columns for columns, name in ConsoleScreen.HORIZONTAL_BREAKPOINTS or ()}
     if width < at["-normal"]:
         return "narrow"
     return "wide" if width >= at["-wide"] else "normal"

@@ -2,18 +2,27 @@
 
 Rule: what is drawn follows from the rows it is given; it keeps the cursor on its row wherever that
 goes, leaves the scroll position as it is, and touches no cell that says the same as before.
+
+DataTable draws all rows anew when one cell changes, and a cell takes it ten times as long as its
+text; with 200 sessions at work that left no time for keys. So lines are drawn here, from cells that
+fit their columns already, and kept until their own row changes (`tests/bench/tui_updates.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
 from msgspec import Struct
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.coordinate import Coordinate
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import DataTable
 
 from agent_console.board.columns import Column
@@ -22,6 +31,10 @@ from agent_console.tui.board_cells import fitting, row_cells
 from agent_console.tui.board_columns import LEAD
 from agent_console.tui.board_layout import BoardLayout
 from agent_console.tui.board_rows import Kind, Row
+from agent_console.tui.shared import console_of
+
+STRIPS = 1000
+"""So many drawn lines are kept."""
 
 EDGE = 1
 """Blanks at both sides of the table."""
@@ -89,6 +102,10 @@ class BoardTable(DataTable[Text]):
         self._row_lines = 1
         self._dark = True
         self._anew = False
+        self._versions: dict[str, int] = {}
+        """How often each row has changed."""
+        self._ground = Style()
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(STRIPS)
 
     # ---- what is under the cursor --------------------------------------------------------------
 
@@ -114,7 +131,7 @@ class BoardTable(DataTable[Text]):
 
     # ---- drawing -------------------------------------------------------------------------------
 
-    def arrange(
+    def lay_out(
         self, columns: Sequence[Column], width: int, *, narrow: bool, row_lines: int, dark: bool
     ) -> None:
         """Begin anew, with other columns or another width."""
@@ -137,8 +154,8 @@ class BoardTable(DataTable[Text]):
             return
         with self._steady(order):
             self._come_and_go(order)
-            for key in changed:
-                self._put(key, self._drawn[key].cells)
+            for key, before in changed.items():
+                self._put(key, before)
             self._sort(order)
 
     def move_clock(self, now_ms: int) -> None:
@@ -146,53 +163,53 @@ class BoardTable(DataTable[Text]):
         for key in self._order:
             drawn = self._drawn[key]
             if drawn.row.since_ms is not None:
-                self._redraw(
-                    key, row_cells(drawn.row, self._layout.columns, now_ms, dark=self._dark)
-                )
+                self._redraw(key, self._cells(drawn.row, now_ms))
         if self._layout.settle():
             self._rebuild(self._order)
 
-    def _take(self, rows: Sequence[Row], now_ms: int) -> list[str]:
-        """Make the cells of rows that are new or different; which were there before."""
-        changed: list[str] = []
+    def _take(self, rows: Sequence[Row], now_ms: int) -> dict[str, list[Text]]:
+        """Make the cells of rows that are new or different; what those in the table said before."""
+        changed: dict[str, list[Text]] = {}
         before = {} if self._anew else self._drawn
         self._anew = False
         self._drawn = {}
         for row in rows:
             drawn = before.get(row.key)
             if drawn is None or not drawn.row.looks_like(row):
-                cells = row_cells(row, self._layout.columns, now_ms, dark=self._dark)
+                cells = self._cells(row, now_ms)
                 self._layout.take(cells)
+                if drawn is not None:
+                    changed[row.key] = drawn.cells
                 drawn = Drawn(row, cells)
-                changed.append(row.key)
             self._drawn[row.key] = drawn
         return changed
 
+    def _cells(self, row: Row, now_ms: int) -> list[Text]:
+        layout = self._layout
+        return row_cells(row, layout.columns, now_ms, narrow=layout.narrow, dark=self._dark)
+
     def _redraw(self, key: str, cells: list[Text]) -> None:
         drawn = self._drawn[key]
-        if all(map(_same, drawn.cells, cells)):
-            return
+        before, drawn.cells = drawn.cells, cells
         self._layout.take(cells)
-        drawn.cells = cells
-        self._put(key, cells)
+        self._put(key, before)
 
-    def _put(self, key: str, cells: Sequence[Text]) -> None:
+    def _put(self, key: str, before: Sequence[Text]) -> None:
         """Bring a row that is in the table up to date."""
-        fit = self._layout.fit
-        alike = self._drawn[key].row.alike
-        for column, cell in zip(self._layout.columns, cells, strict=True):
-            width = fit.widths.get(column.title)
-            if width is None:
-                continue
-            text = _in_place(cell, column, width, alike=alike)
-            if not _same(self.get_cell(key, column.title), text):
+        drawn = self._drawn[key]
+        widths = self._layout.fit.widths
+        for column, old, cell in zip(self._layout.columns, before, drawn.cells, strict=True):
+            if column.title in widths and not _same(old, cell):
+                text = _in_place(cell, column, widths[column.title], alike=drawn.row.alike)
                 self.update_cell(key, column.title, text)
+                self._versions[key] += 1
 
     def _come_and_go(self, order: Sequence[str]) -> None:
         wanted = set(order)
         there = set(self._order)
         for key in there - wanted:
             self.remove_row(key)
+            del self._versions[key]
         for key in order:
             if key not in there:
                 self._append(key)
@@ -207,6 +224,7 @@ class BoardTable(DataTable[Text]):
         ]
         lines = self._row_lines if drawn.row.kind is Kind.SESSION else 1
         self.add_row(*cells, key=key, height=lines)
+        self._versions[key] = self._versions.get(key, 0) + 1
 
     def _sort(self, order: list[str]) -> None:
         if [str(row.key.value) for row in self.ordered_rows] != order:
@@ -221,6 +239,8 @@ class BoardTable(DataTable[Text]):
         top = self.scroll_y
         with self._steady(order):
             self.clear(columns=True)
+            self._strips.clear()
+            self._versions.clear()
             last = len(self._layout.fit.columns) - 1
             for place, column in enumerate(self._layout.fit.columns):
                 width = self._layout.fit.widths[column.title]
@@ -236,7 +256,7 @@ class BoardTable(DataTable[Text]):
             self.call_after_refresh(self.scroll_to, y=top, animate=False, force=True)
 
     @contextmanager
-    def _steady(self, order: Sequence[str]) -> Iterator[None]:
+    def _steady(self, order: Sequence[str]) -> Generator[None]:
         """The cursor stays on its row, or at its place when the row goes; nothing scrolls."""
         place = self.cursor_row
         key = self._order[place] if 0 <= place < len(self._order) else None
@@ -264,6 +284,57 @@ class BoardTable(DataTable[Text]):
         ):
             self._scroll_cursor_into_view()
 
+    # ---- lines ---------------------------------------------------------------------------------
+
+    def notify_style_update(self) -> None:
+        """Colours are others now."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines."""
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line, unless its row has not changed since it was drawn."""
+        header = self.header_height if self.show_header else 0
+        if y < header:
+            return super().render_line(y)
+        width = self.size.width
+        lines = self._y_offsets
+        if (place := y - header + self.scroll_offset.y) >= len(lines):
+            return Strip.blank(width, self._ground)
+        row_key, line = lines[place]
+        key = str(row_key.value)
+        row = self.get_row_index(row_key)
+        cursor = row == self.cursor_row
+        hover = row == self.hover_row and self._show_hover_cursor
+        state = (key, line, self._versions[key], cursor, hover, width, self._ground, self.has_focus)
+        strip = self._strips.get(state)
+        if strip is None:
+            look, _ = self._get_styles_to_render_cell(
+                False, False, False, hover, cursor, True, hover, False, False
+            )
+            strip = self._drawn_line(key, line, width, self._ground + look)
+            self._strips[state] = strip
+        return strip
+
+    def _drawn_line(self, key: str, line: int, width: int, style: Style) -> Strip:
+        console = console_of(self).console
+        segments: list[Segment] = []
+        for column, cell in zip(self.ordered_columns, self.get_row(key), strict=True):
+            lines = cell.split("\n", allow_blank=True) if "\n" in cell.plain else [cell]
+            room = column.get_render_width(self)
+            if line < len(lines):
+                text = lines[line]
+                # What has no spans is rendered without its own style.
+                own = style + console.get_style(text.style)
+                segments += Segment.apply_style(text.render(console), own)
+                room -= text.cell_len
+            segments.append(Segment(" " * room, style))
+        return Strip(segments).adjust_cell_length(width, style).simplify()
+
     # ---- keys and mouse ------------------------------------------------------------------------
 
     def on_key(self) -> None:
@@ -275,15 +346,31 @@ class BoardTable(DataTable[Text]):
         event.prevent_default()
         event.stop()
         self.post_message(self.Touched())
-        place = event.style.meta.get("row", -1)
-        if not 0 <= place < len(self._order):
+        place = self._place_at(event.y)
+        if place is None:
             return
         self.move_cursor(row=place)
         row = self._drawn[self._order[place]].row
         if event.chain == 2:
             self.action_choose()
-        elif event.style.meta.get("column") == 0 and row.below:
+        elif row.below and event.x < self.ordered_columns[0].get_render_width(self):
             self.post_message(self.Turned(row))
+
+    def _on_mouse_move(self, event: events.MouseMove) -> None:
+        event.prevent_default()
+        place = self._place_at(event.y)
+        self._set_hover_cursor(place is not None)
+        if place is not None:
+            self.hover_coordinate = Coordinate(place, 0)
+
+    def _place_at(self, y: int) -> int | None:
+        """The row at a line of the widget; null for the heading and for none."""
+        header = self.header_height if self.show_header else 0
+        if y < header:
+            return None
+        line = y - header + self.scroll_offset.y
+        offsets = self._y_offsets
+        return self.get_row_index(offsets[line][0]) if line < len(offsets) else None
 
     def action_choose(self) -> None:
         """Go to the session under the cursor; a project unfolds."""

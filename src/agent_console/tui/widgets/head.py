@@ -82,7 +82,7 @@ class Head(Static):
         limits = link.cache.limits
         parts += _limit("5h", limits.five_hour, dark=dark)
         parts += _limit("7d", limits.seven_day, dark=dark)
-        self.update(_fitted(parts, self.size.width - 2))
+        self.update(_fitted(parts, self.size.width - 2), layout=False)
 
     def _link(self, state: LinkState, why: str) -> list[Text]:
         if state is LinkState.CONNECTED:

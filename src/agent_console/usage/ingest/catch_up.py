@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_console import paths
+from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ingest.importer import Imported, Importer
@@ -39,6 +40,7 @@ class CaughtUp(Struct, frozen=True):
         files_found: All transcripts that are there.
         files_gone: That were there the last time.
         unreadable: Why files or folders could not be read.
+        alerts_raised: How many alerts this has given rise to.
     """
 
     files_found: int
@@ -47,6 +49,7 @@ class CaughtUp(Struct, frozen=True):
     bytes_read: int
     responses: int
     unreadable: tuple[UnreadableFile, ...]
+    alerts_raised: int = 0
 
 
 Tell = Callable[[Progress], None]
@@ -59,6 +62,7 @@ def bring_up_to_date(
     *,
     config_dirs: Sequence[Path] | None = None,
     since_ms: int | None = None,
+    config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
 ) -> CaughtUp:
@@ -69,17 +73,18 @@ def bring_up_to_date(
         prices: What the user says of prices.
         config_dirs: Claude Code's folders; null: the usual ones.
         since_ms: Only files that were written to since then, Unix milliseconds.
+        config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
         say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
     """
-    ledger = Ledger(database, tell=say)
+    ledger = Ledger.configured(database, config or Config(), say)
     try:
         caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
         keep_prices(ledger, prices)
-        return caught_up
+        return replace(caught_up, alerts_raised=ledger.alerts_raised)
     finally:
         ledger.close()
 

@@ -20,6 +20,7 @@ from agent_console.claude_code.transcript_time import timestamp_ms
 from agent_console.usage.ingest.file_reading import SourceState, ToldCostState
 from agent_console.usage.ingest.line_buffer import Lines
 from agent_console.usage.ingest.told_responses import ToldResponses
+from agent_console.usage.money import told_nano_usd
 
 
 class LineRules:
@@ -171,6 +172,7 @@ class LineRules:
                     tokens.cache_write_1h_tokens,
                     tokens.cache_read_tokens,
                     total.web_searches,
+                    told_nano_usd(total.cost_usd),
                 )
             )
 

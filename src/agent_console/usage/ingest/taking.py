@@ -226,7 +226,7 @@ class Taker:
     def _take_cost_states(self, reading: FileReading, session: SessionAccount) -> None:
         for state in reading.cost_states:
             self._connection.execute(
-                "INSERT OR REPLACE INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     session.session_no,
                     state.number,
@@ -238,6 +238,7 @@ class Taker:
                     state.cache_write_1h_tokens,
                     state.cache_read_tokens,
                     state.web_searches,
+                    state.told_nano_usd,
                 ),
             )
             self._changed(session.session_no, state.at_ms)
