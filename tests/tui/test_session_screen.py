@@ -26,6 +26,7 @@ from agent_console.tui.screens import session as session_module
 from agent_console.tui.screens.session import SessionScreen
 from agent_console.tui.widgets.message_list import MessageList
 from agent_console.usage.ingest.catch_up import bring_up_to_date
+from agent_console.usage.session_reading import words_of
 
 RECORDED = "3702b43f-95c9-4255-888f-4f7da66c5c92"
 FORK = "694768c4-3388-4e00-802c-f7f40f637c85"
@@ -57,9 +58,9 @@ async def session_of(socket: str, session_id: str = SESSION) -> Session:
 
 
 def on_board(
-    status: Status = Status.WORKING, session_id: str = SESSION, reason: str | None = None
+    status: Status = Status.WORKING, reason: str | None = None, working_dir: str = "/tmp/shop"
 ) -> SetSession:
-    return SetSession(session_id=session_id, status=status, reason=reason, working_dir="/tmp/shop")
+    return SetSession(session_id=SESSION, status=status, reason=reason, working_dir=working_dir)
 
 
 def recorded(home: Path) -> Path:
@@ -238,14 +239,18 @@ async def test_y_copies_the_id(socket: str) -> None:
         assert app.clipboard == SESSION
 
 
-async def test_resume_tells_the_command_for_a_session_that_ended(socket: str) -> None:
-    await ask(socket, on_board(status=Status.CLOSED))
+async def test_resume_tells_the_command_for_a_session_that_ended(
+    socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(socket, on_board(Status.CLOSED, working_dir=str(scratch_home)))
+    monkeypatch.setenv("PATH", "")
     async with shown(socket) as (app, pilot):
         await sees(pilot, "closed for")
         await pilot.press("r")
+        await until(pilot, lambda: bool(list(app._notifications)))
 
-        (said_,) = app._notifications
-        assert said_.message == f"cd -- /tmp/shop && claude --resume {SESSION}"
+        (told,) = app._notifications
+        assert told.message.endswith(f"cd -- {scratch_home} && claude --resume {SESSION}")
 
 
 async def test_what_runs_cannot_be_resumed(socket: str) -> None:
@@ -335,7 +340,7 @@ async def test_words_are_read_only_for_what_is_near(
     socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked_for: list[int] = []
-    read = session_module.words_of
+    read = words_of
 
     def counting(messages: Any) -> list[str]:
         asked_for.append(len(messages))
