@@ -167,6 +167,7 @@ class Ledger(PresentLedger):
             if added_at:
                 added = [result.totals for result in results if isinstance(result, UsageAdded)]
                 self._raise_alerts(batch, added, max(added_at))
+        self.known = batch.known.for_the_next()
         return results
 
     def _raise_alerts(self, batch: Batch, sessions: Sequence[SessionMetadata], at_ms: int) -> None:
@@ -362,19 +363,19 @@ class Ledger(PresentLedger):
         """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
         figures = _figures(upsert)
-        facet = Facet(
-            project=entry.working_dir or "",
-            model=upsert.model or "",
-            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
-            cost_is_reported=figures.reported_nano_usd > 0,
+        facet_no = batch.facets.short_number(
+            entry.working_dir or "",
+            upsert.model or "",
+            batch.facets.prompt_over(figures.prompt_tokens),
+            figures.reported_nano_usd > 0,
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
-            batch.facets.number(facet),
+            facet_no,
             entry.at_ms,
-            Source.UPSERT,
+            _UPSERT,
             figures,
             set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
             extra=upsert.extra,
@@ -476,6 +477,8 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
         return None
     return session.metadata()
 
+
+_UPSERT = Source.UPSERT
 
 _LASTING = frozenset(
     (

@@ -19,6 +19,7 @@ from agent_console.usage.batch import Batch
 from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.facets import Facets
+from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.names import Names
@@ -40,8 +41,8 @@ class PresentLedger:
     Attributes:
         path: The database.
         connection: To it; what is read or written there goes through modules of this package. It
-            is another one once the ledger was replaced, as are `names`, `facets`, `spending` and
-            `watch`.
+            is another one once the ledger was replaced, as are `names`, `facets`, `known`,
+            `spending` and `watch`.
         calendar: How the days, weeks and months of budgets are cut.
         identity: Which ledger this is; whoever remembers what it held asks again when another is
             told here.
@@ -67,6 +68,7 @@ class PresentLedger:
         self.identity = identity(self.path, self.connection)
         self.names = Names(self.connection)
         self.facets = Facets(self.connection, self.names)
+        self.known = KnownSessions()
         self.spending = SpendingQuery(self.connection, self.calendar.zone.info)
         self.watch = AlertWatch(
             self.connection, self.facets, self.spending, self.calendar, self._wanted_alerts
@@ -82,6 +84,7 @@ class PresentLedger:
         Raises:
             LedgerError: Nothing was changed: the database cannot be written.
         """
+        self.known = KnownSessions()  # whatever it writes
         try:
             return self.in_the_present_one(change)
         except sqlite3.Error as error:
@@ -125,12 +128,15 @@ class PresentLedger:
     @contextmanager
     def transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self.names, self.facets, self.watch.budgets.gained)
+        known, self.known = self.known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._must_be_the_same()
-            self.facets.begin()
+            if self.facets.begin():
+                known = KnownSessions()
             self.watch.budgets.begin()
+            gained = self.watch.budgets.gained
+            batch = Batch(self.connection, self.names, self.facets, known, gained)
             yield batch
             self.connection.execute("COMMIT")
         except BaseException:
