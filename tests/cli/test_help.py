@@ -113,6 +113,8 @@ ANSWERS = {
     "usage subagent": [],
     "usage block": ["--active"],
     "usage export": ["--level", "day"],
+    "overview": [],
+    "forecast": [],
     "pricing": ["--all"],
     "ingest": [],
     "reindex": ["--prune"],

@@ -35,6 +35,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Usage",
         (
             ("usage", "Show tokens and costs by day, week, month, session, project and more."),
+            (
+                "overview",
+                "Show how the month stands: costs, budgets, forecast, and where it went.",
+            ),
+            ("forecast", "Show what the month will have cost at its end, with a range."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
