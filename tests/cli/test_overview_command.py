@@ -1,5 +1,6 @@
 """`agent-console overview` and `forecast`, as people and scripts use them."""
 
+from math import isclose
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,11 @@ def test_the_overview_has_the_sums_of_the_reports(run: Run, scratch_home: Path) 
     week = run("usage", "daily", "--last", "7", "--json").json["totals"]
 
     assert told["this_month"]
-    assert told["period"]["cost_usd"] == pytest.approx(month["totalCost"], abs=1e-6)
+    assert isclose(told["period"]["cost_usd"], month["totalCost"], abs_tol=1e-6)
     assert told["period"]["total_tokens"] == month["totalTokens"]
-    assert told["today"]["cost_usd"] == pytest.approx(today["totalCost"], abs=1e-6)
-    assert sum(day["cost_usd"] for day in told["week"]) == pytest.approx(
-        week["totalCost"], abs=1e-6
-    )
-    assert told["forecast"]["spent"] == pytest.approx(told["period"]["cost_usd"])
+    assert isclose(told["today"]["cost_usd"], today["totalCost"], abs_tol=1e-6)
+    assert isclose(sum(day["cost_usd"] for day in told["week"]), week["totalCost"], abs_tol=1e-6)
+    assert isclose(told["forecast"]["spent"], told["period"]["cost_usd"], abs_tol=1e-6)
     assert told["cache"]["saved_usd"] > 0
 
 
@@ -34,7 +33,7 @@ def test_a_filter_and_a_stretch_are_those_of_usage(run: Run, scratch_home: Path)
         told = run("overview", *options, "--json").json
         totals = run("usage", *filters, "--json").json["totals"]
         assert told["period"]["total_tokens"] == totals["totalTokens"], options
-        assert told["period"]["cost_usd"] == pytest.approx(totals["totalCost"], abs=1e-6)
+        assert isclose(told["period"]["cost_usd"], totals["totalCost"], abs_tol=1e-6)
         assert told["forecast"] is None
     assert {part["name"] for part in told["projects"]} == {SHOP}
 

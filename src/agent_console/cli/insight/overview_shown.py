@@ -1,6 +1,7 @@
 """The overview for people and for scripts."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from agent_console.cli.budget import shown as budgets_shown
@@ -9,6 +10,7 @@ from agent_console.cli.insight import words
 from agent_console.model.format import cost, counted, exact_cost, exact_tokens, tokens
 from agent_console.model.short_names import short_model, short_path
 from agent_console.usage.budget_periods import Calendar
+from agent_console.usage.insight.forecast import Forecast
 from agent_console.usage.insight.month import Month
 from agent_console.usage.insight.overview import Overview, Part
 from agent_console.usage.insight.spent import Spent, usd
@@ -62,7 +64,7 @@ def week_words(found: Overview) -> str:
     )
 
 
-def forecast_words(forecast: Any, month: Month) -> str:
+def forecast_words(forecast: Forecast | None, month: Month) -> str:
     """The month's end in a line; empty without a forecast."""
     if forecast is None:
         return ""
@@ -78,7 +80,7 @@ def part_columns(found: Overview) -> list[Cells]:
     projects, models = found.projects, found.models
     count = max(len(projects), len(models))
 
-    def texts(parts: list[Part], show: Any) -> list[str]:
+    def texts(parts: list[Part], show: Callable[[Part], str]) -> list[str]:
         return [show(part) for part in parts] + [""] * (count - len(parts))
 
     return [
