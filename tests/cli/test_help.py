@@ -115,6 +115,7 @@ ANSWERS = {
     "usage export": ["--level", "day"],
     "overview": [],
     "forecast": [],
+    "cache": [],
     "pricing": ["--all"],
     "ingest": [],
     "reindex": ["--prune"],

@@ -40,6 +40,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "Show how the month stands: costs, budgets, forecast, and where it went.",
             ),
             ("forecast", "Show what the month will have cost at its end, with a range."),
+            ("cache", "Show how well the prompt cache serves, and how it could serve better."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),

@@ -63,7 +63,7 @@ def test_a_month_is_compared_with_the_same_span_of_the_last_one(tmp_path: Path) 
 
     assert seen.before is not None
     assert (seen.now.cost_usd, seen.before.cost_usd) == (30.0, 20.0)
-    assert isclose(seen.change_percent, 50, abs_tol=1e-6)
+    assert isclose(seen.change_percent or 0, 50, abs_tol=1e-6)
 
 
 def test_nothing_in_the_last_month_is_no_change_of_any_percent(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_filter_is_for_all_of_it_and_leaves_out_what_is_of_everything(tmp_path
     connection.close()
 
     assert [status.spent for status in every.budgets] == [10 * 10**12]
-    assert isclose(every.burn_usd_per_hour, 10.0, abs_tol=1e-6)
+    assert isclose(every.burn_usd_per_hour or 0, 10.0, abs_tol=1e-6)
     assert (one.budgets, one.burn_usd_per_hour) == ([], None)
     assert one.forecast is not None
     assert (one.now.cost_usd, one.today.cost_usd, one.forecast.spent) == (1.0, 1.0, 1.0)

@@ -109,11 +109,8 @@ def part_columns(found: Overview) -> list[Cells]:
 def as_data(found: Overview, calendar: Calendar) -> dict[str, Any]:
     """The overview for scripts; money in US dollars, days as dates."""
     cache = found.cache
-    since, until = found.stretch.since, found.stretch.until
-    day = found.stretch.zone.day
     return {
-        "first_day": None if since is None else iso(day(since)),
-        "last_day": iso(found.month.today if until is None else day(until - 1)),
+        **words.span_data(found.stretch),
         "this_month": found.forecast is not None,
         "period": spent_data(found.now),
         "same_span_last_month": None if found.before is None else spent_data(found.before),

@@ -3,9 +3,10 @@
 Rule: what is not known is `N/A` in a table, never 0.
 """
 
-from agent_console.model.format import cost, printable
+from agent_console.model.format import cost, pico_cost
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.columns import NOT_AVAILABLE
+from agent_console.usage.reports.filter import Filter
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -39,6 +40,15 @@ def days(first: int, last: int) -> str:
     return iso(first) if first == last else f"{iso(first)} to {iso(last)}"
 
 
-def named(names: tuple[str, ...]) -> str:
-    """What a filter named."""
-    return ", ".join(map(printable, names))
+def span_data(wanted: Filter) -> dict[str, str | None]:
+    """A filter's first and last day for scripts; null where it has no border."""
+    day = wanted.zone.day
+    return {
+        "first_day": None if wanted.since is None else iso(day(wanted.since)),
+        "last_day": None if wanted.until is None else iso(day(wanted.until - 1)),
+    }
+
+
+def money(pico: int) -> str:
+    """Picodollars for a list; they may be negative."""
+    return f"-{pico_cost(-pico)}" if pico < 0 else pico_cost(pico)
