@@ -22,14 +22,14 @@ def work() -> Iterator[Message]:
         for number in range(1 if is_weekend else 4):
             project = rng.choice([WEB, WEB, API] if number else [NOTES, API])
             model = HAIKU if rng.random() < min(0.1 + back / 90, 0.8) else OPUS
-            is_wild = back == _WILD_DAY and project == WEB
+            is_wild = back == _WILD_DAY and number == 3
             yield from session(
                 rng,
                 f"{1_000 + back * 10 + number:04x}{rng.randrange(1 << 16):04x}-1111-4111-8111-1111",
                 MORNING_MS - back * DAY_MS + number * 40 * MINUTE_MS,
                 project,
                 model,
-                rng.randint(60, 90) if is_wild else rng.randint(8, 24),
+                170 if is_wild else rng.randint(8, 24),
             )
     for step in range(12):
         yield Message(

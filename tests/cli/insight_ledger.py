@@ -1,28 +1,22 @@
-"""A ledger of weeks up to now, where the command line looks for it."""
+"""A ledger of weeks up to a noon, where the command line looks for it."""
 
-import time
 from pathlib import Path
 
-from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOBODYS, OPUS, Ledger, Message
+from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOBODYS, NOON_MS, OPUS, Ledger, Message
 
 SHOP = "/home/user/shop"
 LONG = "/home/user/a-project-with-a-rather-long-name/and-a-folder-inside"
 DAYS = 40
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def weeks_of_work(home: Path) -> Path:
     """The ledger's path: every day a session in two projects, their cache well used."""
     path = home / ".local/share/agent-console/metrics.db"
     ledger = Ledger(path)
-    now = now_ms()
     rows: list[Message] = []
     for back in range(DAYS):
         for number, project in enumerate((SHOP, LONG)):
-            at_ms = now - back * DAY_MS - 40 * 60_000
+            at_ms = NOON_MS - back * DAY_MS - 40 * 60_000
             session = f"{back:04}{number:04}-1111-4111-8111-111111111111"
             context = 0
             for step in range(4):
@@ -41,7 +35,7 @@ def weeks_of_work(home: Path) -> Path:
                     )
                 )
                 context += 30_000
-    rows.append(Message(now, "nobody", LONG, NOBODYS, input_tokens=50_000))
+    rows.append(Message(NOON_MS, "nobody", LONG, NOBODYS, input_tokens=50_000))
     ledger.fill(rows)
     ledger.connection.close()
     return path

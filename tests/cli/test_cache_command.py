@@ -9,6 +9,8 @@ from tests.cli.insight_ledger import LONG, SHOP, weeks_of_work
 
 from agent_console.paths import config_path
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 def test_its_tokens_are_those_of_usage(run: Run, scratch_home: Path) -> None:
     weeks_of_work(scratch_home)

@@ -116,6 +116,7 @@ ANSWERS = {
     "overview": [],
     "forecast": [],
     "cache": [],
+    "anomalies": [],
     "pricing": ["--all"],
     "ingest": [],
     "reindex": ["--prune"],

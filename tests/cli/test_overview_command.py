@@ -7,6 +7,8 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.insight_ledger import SHOP, weeks_of_work
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 def test_the_overview_has_the_sums_of_the_reports(run: Run, scratch_home: Path) -> None:
     weeks_of_work(scratch_home)

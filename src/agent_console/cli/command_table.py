@@ -41,6 +41,10 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             ("forecast", "Show what the month will have cost at its end, with a range."),
             ("cache", "Show how well the prompt cache serves, and how it could serve better."),
+            (
+                "anomalies",
+                "Show days, projects and sessions that cost far more than usual, and why.",
+            ),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),

@@ -68,10 +68,11 @@ def test_wild_days_before_do_not_hide_one() -> None:
 
 
 def test_the_parts_that_grew_are_named_the_largest_first() -> None:
-    before = [{"web output": 2.0, "web input": 1.0, "api output": 4.0}] * 20
+    output, given, new = ("output", "web"), ("input", "web"), ("output", "new")
+    before = [{output: 2.0, given: 1.0, ("output", "api"): 4.0}] * 20
 
-    found = drivers({"web output": 8.0, "web input": 1.0, "new output": 3.0}, before)
+    found = drivers({output: 8.0, given: 1.0, new: 3.0}, before)
 
-    assert found == [Driver("web output", 8.0, 2.0), Driver("new output", 3.0, 0.0)]
+    assert found == [Driver("output", "web", 8.0, 2.0), Driver("output", "new", 3.0, 0.0)]
     assert found[0].growth_percent == 300.0
     assert found[1].growth_percent is None

@@ -3,7 +3,7 @@
 Rule: filters are the options of `usage`, read by the same code, so that they mean the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,7 +69,7 @@ def request_of(
 
 
 @contextmanager
-def up_to_date_ledger(request: "Request") -> "Iterator[Reading]":
+def up_to_date_ledger(request: "Request") -> "Generator[Reading]":
     """The ledger with what is new in it, empty when there is none.
 
     Raises:

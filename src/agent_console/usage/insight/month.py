@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.insight.forecast import Forecast, forecast
-from agent_console.usage.insight.spent import between, daily_usd
+from agent_console.usage.insight.spent import between, daily_usd, within
 from agent_console.usage.reports.calendar import month_start, next_month_start
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.zone import QUARTER_SECONDS
@@ -38,9 +38,7 @@ def same_span_before(wanted: Filter, month: Month, now_ms: int) -> Filter:
     first = month_start(month.first - 1, wanted.billing_day)
     begun = now_ms // 1000 // QUARTER_SECONDS - zone.day_start(month.today)
     until = zone.day_start(first + month.today - month.first) + begun + 1
-    span = between(wanted, first, month.first - 1)
-    span.until = min(until, zone.day_start(month.first))
-    return span
+    return within(wanted, zone.day_start(first), min(until, zone.day_start(month.first)))
 
 
 def forecast_of(connection: Connection, wanted: Filter, month: Month) -> Forecast:

@@ -4,6 +4,7 @@ Rule: sums are those of the one query of all reports (usage/reports/query.py); h
 asked for and put together.
 """
 
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
@@ -76,12 +77,29 @@ def daily_usd(connection: Connection, wanted: Filter) -> dict[int, float]:
     return {day: usd(amount) for day, amount in pico.items()}
 
 
-def between(wanted: Filter, first: int, last: int) -> Filter:
-    """The same filter for these local days, both included, and no others."""
+def between(
+    wanted: Filter, first: int, last: int, *, projects: Sequence[str] | None = None
+) -> Filter:
+    """The same filter for these local days, both included, and no others.
+
+    Args:
+        wanted: The filter.
+        first: The first day, counted from 1970-01-01.
+        last: The last one.
+        projects: Only these, whatever the filter says; null for its own.
+    """
+    zone = wanted.zone
+    return within(wanted, zone.day_start(first), zone.day_start(last + 1), projects=projects)
+
+
+def within(
+    wanted: Filter, since: int, until: int, *, projects: Sequence[str] | None = None
+) -> Filter:
+    """The same filter for these quarters, `until` not included; see `between`."""
     return Filter(
-        since=wanted.zone.day_start(first),
-        until=wanted.zone.day_start(last + 1),
-        projects=wanted.projects,
+        since=since,
+        until=until,
+        projects=wanted.projects if projects is None else projects,
         models=wanted.models,
         sessions=wanted.sessions,
         zone=wanted.zone,

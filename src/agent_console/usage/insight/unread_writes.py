@@ -123,7 +123,7 @@ def unread_writes(
         },
     ):
         unread = found.setdefault((keys.fold(bucket), *others), Unread())
-        reason = REASONS[number]
+        reason = REASONS[int(number)]
         unread.written_tokens += written
         unread.lost_tokens[reason] += lost
         unread.lost_pico[reason] += int(pico)
