@@ -1,7 +1,8 @@
 """Days, projects and sessions that cost far more than they usually do, and what drove them.
 
-A day is compared with all days before it, a project's day with the days on which it was worked on,
-and a session with the sessions before it: those of its project, or all where there are too few.
+A day is compared with all days before it (usage/insight/day_history.py), a project's day with the
+days on which it was worked on, and a session with the sessions before it: those of its project, or
+all where there are too few.
 
 Rule: what is unusual is decided in usage/insight/anomalies.py; here the ledger is asked. Costs are
 those of the reports. What drove them is told apart by kind of token, at computed prices.
@@ -22,6 +23,7 @@ from agent_console.usage.insight.anomalies import (
     is_anomaly,
     usual,
 )
+from agent_console.usage.insight.day_history import day_history
 from agent_console.usage.insight.spent import between, usd
 from agent_console.usage.reports import query
 from agent_console.usage.reports.buckets import cut
@@ -101,17 +103,12 @@ class UnusualSpending:
         self._known = between(wanted, first - MAX_HISTORY, last)
         self._projects = query.names(connection, "project_no")
         self._by_day = self._days_and_projects()
-        spent = (
-            day
-            for day, projects in self._by_day.items()
-            if any(spread.usd > 0 for spread in projects.values())
-        )
-        self._first_spent = min(spent, default=last + 1)
+        self._daily = {day: self._day(day).usd for day in self._by_day}
 
     @property
     def history_days(self) -> int:
         """How many days of history the last day has."""
-        return len(self._days_before(self._judged.stop - 1))
+        return len(day_history(self._daily, self._judged.stop - 1))
 
     def found(self) -> list[Unusual]:
         """All of it, the latest day first; of one day the day, its projects, its sessions."""
@@ -122,8 +119,9 @@ class UnusualSpending:
     def days(self) -> Iterator[Unusual]:
         """Days of everything that counts."""
         for day in self._judged:
-            before = [self._day(each) for each in self._days_before(day)]
-            yield from self._judge("day", day, "", self._day(day), before)
+            before = [self._day(each) for each in range(day - COMPARED, day)]
+            history = day_history(self._daily, day)
+            yield from self._judge("day", day, "", self._day(day), history, before)
 
     def _projects_found(self) -> Iterator[Unusual]:
         by_project: dict[str, dict[int, Spread]] = {}
@@ -135,7 +133,8 @@ class UnusualSpending:
             for day in self._judged:
                 if day in worked:
                     before = [worked[each] for each in sorted(worked) if each < day]
-                    yield from self._judge("project", day, project, worked[day], before)
+                    history = [each.usd for each in before]
+                    yield from self._judge("project", day, project, worked[day], history, before)
 
     def _sessions_found(self) -> Iterator[Unusual]:
         sessions = sorted(
@@ -149,14 +148,20 @@ class UnusualSpending:
             day = self._wanted.zone.day(spread.last_quarter)
             if day in self._judged:
                 before = own if len(own) >= MIN_HISTORY else everybodys
-                yield from self._judge("session", day, names[number], spread, before)
+                history = [each.usd for each in before]
+                yield from self._judge("session", day, names[number], spread, history, before)
             own.append(spread)
             everybodys.append(spread)
 
-    def _judge(
-        self, scope: Scope, day: int, name: str, now: Spread, before: list[Spread]
+    def _judge(  # noqa: PLR0917 - what there is to know of a value
+        self,
+        scope: Scope,
+        day: int,
+        name: str,
+        now: Spread,
+        history: list[float],
+        before: list[Spread],
     ) -> Iterator[Unusual]:
-        history = [each.usd for each in before]
         if not is_anomaly(now.usd, history):
             return
         found = usual(history)
@@ -165,10 +170,6 @@ class UnusualSpending:
             known = name if scope == "session" else None
             causes = [Cause(each, known or self._session_of(each, day)) for each in grown]
             yield Unusual(scope, day, name, now.usd, found.median, found.limit, causes)
-
-    def _days_before(self, day: int) -> range:
-        """The days of a day's history: none before anything was spent."""
-        return range(max(min(self._first_spent, day), day - MAX_HISTORY), day)
 
     def _day(self, day: int) -> Spread:
         """All projects of a day."""

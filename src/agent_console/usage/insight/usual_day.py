@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.insight.anomalies import MAX_HISTORY, Usual, usual
+from agent_console.usage.insight.day_history import day_history
 from agent_console.usage.insight.spent import between, daily_usd
 from agent_console.usage.insight.unusual import UnusualSpending
 from agent_console.usage.insight.unusual_words import causes_words
@@ -35,8 +36,7 @@ class UsualDay(Struct, frozen=True):
 def usual_day(connection: Connection, zone: Zone, day: int) -> UsualDay:
     """What is usual on the eve of a day."""
     known = daily_usd(connection, between(Filter(zone=zone), day - MAX_HISTORY, day - 1))
-    first = min((each for each, cost in known.items() if cost > 0), default=day)
-    return UsualDay(day, usual([known.get(each, 0.0) for each in range(first, day)]))
+    return UsualDay(day, usual(day_history(known, day)))
 
 
 def causes_of_day(connection: Connection, zone: Zone, day: int) -> str:
