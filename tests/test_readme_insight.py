@@ -57,7 +57,7 @@ def test_a_sample_is_what_the_program_prints(
 
 def test_each_command_of_insight_has_a_sample() -> None:
     told = {words.split()[0] for words in SAMPLES}
-    assert told == {"overview", "forecast", "cache", "anomalies"}
+    assert told == {"overview", "forecast", "cache", "anomalies", "compare"}
 
 
 @pytest.mark.parametrize("habit", HABITS)

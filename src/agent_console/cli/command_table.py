@@ -45,6 +45,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "anomalies",
                 "Show days, projects and sessions that cost far more than usual, and why.",
             ),
+            ("compare", "Compare projects, models, periods or tickets side by side."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
