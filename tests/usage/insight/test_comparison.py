@@ -203,7 +203,7 @@ def test_models_beyond_the_first_are_one_over_time(tmp_path: Path) -> None:
     assert found.stretches[1].cost_usd == [10.0, 9.0, 8.0, 7.0, 11.0]
 
 
-TOKENS = {
+TOKENS: dict[str, Any] = {
     "input_tokens": 1_000,
     "output_tokens": 2_000,
     "cache_write_5m_tokens": 3_000,
