@@ -1,4 +1,4 @@
-"""The command `agent-console`: what is called from hooks goes a short way, all else to click.
+"""The command `agent-console`: what is called again and again goes a short way, all else to click.
 
 Rule: nothing is imported here that `set` and `statusline` do not need: Claude Code waits for both.
 """
@@ -44,6 +44,10 @@ def _run_short_way(arguments: list[str]) -> int | None:
         from agent_console.cli.fast_statusline import run_statusline  # noqa: PLC0415
 
         code = run_statusline(arguments[1:])
+    elif arguments[:1] == ["segment"]:
+        from agent_console.cli.fast_segment import run_segment  # noqa: PLC0415
+
+        code = run_segment(arguments[1:])
     elif arguments[:1] == ["usage"]:
         from agent_console.cli.fast_usage import run_usage  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from agent_console.protocol.messages import ListSessions, Meta_
 ANSWER_SECONDS = 2.0
 
 
-def tell_of_other_ledger() -> None:
+def have_daemons_look() -> None:
     """Ask each for the totals of a session that nobody has: only the ledger can say."""
     for socket in socket_record.sockets():
         with suppress(AgentConsoleError), connect(socket, ANSWER_SECONDS) as client:

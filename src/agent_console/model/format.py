@@ -17,6 +17,15 @@ _CENT = "0.01"
 _HUNDREDTH_OF_A_CENT = "0.0001"
 _PICO_PER_CENT = 10**10
 _FROM_HERE_IN_MILLIONS = 999_500
+_LONG_UNITS = (
+    ("year", 525_600),
+    ("month", 43_200),
+    ("week", 10_080),
+    ("day", 1440),
+    ("hour", 60),
+    ("minute", 1),
+)
+"""In minutes; a month is 30 days."""
 
 
 def tokens(count: int) -> str:
@@ -80,6 +89,23 @@ def elapsed(ms: int) -> str:
     return f"{days}d {hours}h"
 
 
+def elapsed_lasts(ms: int) -> int:
+    """For how many milliseconds `elapsed` goes on to say what it says now; at least 1."""
+    ms = max(0, ms)
+    unit = 1000 if ms < 60_000 else 60_000 if ms < 86_400_000 else 3_600_000
+    return unit - ms % unit
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(percent: float, cells: int) -> str:
+    """A bar of that many cells; full at 100."""
+    eighths = round(max(0.0, min(100.0, percent)) / 100 * cells * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells, "░")
+
+
 def size(count: int) -> str:
     """Bytes: `512 B`, `24.1 MiB`."""
     if count < 1024:
@@ -91,6 +117,26 @@ def size(count: int) -> str:
             break
     tenths = (20 * count + divisor) // (2 * divisor)
     return f"{tenths // 10}.{tenths % 10} {unit}"
+
+
+def ago(ms: int) -> str:
+    """How long something is past, in one unit: `just now`, `5 minutes ago`, `2 hours ago`."""
+    minutes = max(0, ms) // 60_000
+    for name, size in _LONG_UNITS:
+        count = minutes // size
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def share(part: float, whole: float) -> str:
+    """A part in percent: `87%`, `<1%` for what is not nothing; empty when there is no whole."""
+    if not whole:
+        return ""
+    from decimal import ROUND_HALF_UP, Decimal  # noqa: PLC0415 - reports do without
+
+    percent = (Decimal(str(part)) * 100 / Decimal(str(whole))).quantize(Decimal(1), ROUND_HALF_UP)
+    return "<1%" if part and not percent else f"{percent}%"
 
 
 def printable(text: str) -> str:

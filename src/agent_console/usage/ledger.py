@@ -6,26 +6,36 @@ Rule 3: which ledger that is, whatever is put at its path, is decided in present
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import assert_never
+from typing import Self, assert_never
 
 from msgspec.structs import replace
 
-from agent_console.config import Durability
+from agent_console.config import Config, Durability
+from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
+from agent_console.model.usage import Alert
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
+from agent_console.usage.budget_periods import calendar_of
 from agent_console.usage.database import reason
 from agent_console.usage.entries import (
+    WRITING,
     AddUsage,
+    ChangeAlerts,
+    EndEpisode,
+    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
     LedgerResult,
+    RaiseAlert,
+    ReadAlerts,
+    ReadGate,
     ReadSpending,
     ReadTotals,
     SpendingRead,
@@ -38,7 +48,7 @@ from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
-from agent_console.usage.present_ledger import PresentLedger
+from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT
@@ -63,6 +73,8 @@ class Ledger(PresentLedger):
         *,
         durability: Durability = "normal",
         zone: tzinfo | None = None,
+        first_weekday: int = 0,
+        wanted_alerts: AlertsConfig | None = None,
         tell: Tell | None = None,
     ) -> None:
         """Open the ledger, and make or migrate it when it needs to be.
@@ -71,14 +83,38 @@ class Ledger(PresentLedger):
             path: The database; its folder is made when it is missing.
             durability: What a commit survives.
             zone: Where days are cut; null for the system's zone.
+            first_weekday: With which day weeks begin; 0 is Monday.
+            wanted_alerts: What is to be told beside budgets.
             tell: Hears of a migration.
 
         Raises:
             LedgerError: It cannot be used as it is.
         """
-        super().__init__(path, durability, zone, tell)
+        super().__init__(
+            path,
+            durability,
+            calendar_of(zone, first_weekday),
+            wanted_alerts or AlertsConfig(),
+            tell,
+        )
         self.last_error: str | None = None
         self.broken = False
+
+    @classmethod
+    def configured(cls, path: Path, config: Config, tell: Tell | None = None) -> Self:
+        """The ledger as the user has configured it: whoever writes it cuts time alike.
+
+        Raises:
+            LedgerError: It cannot be used as it is.
+        """
+        return cls(
+            path,
+            durability=config.daemon.durability,
+            zone=config.display.zone,
+            first_weekday=config.display.first_weekday,
+            wanted_alerts=config.alerts,
+            tell=tell,
+        )
 
     def load_user_fields(self) -> list[KeepUserFields]:
         """What the person wrote on sessions, for the board of a daemon that starts.
@@ -120,12 +156,24 @@ class Ledger(PresentLedger):
     # ---- transactions ----------------------------------------------------------------------
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
-        writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
+        writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
-            batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
+            batch.read_ahead(
+                filter(None, map(_session_id, entries)), filter(None, map(_key, entries))
+            )
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
+            added_at = [entry.at_ms for entry in entries if isinstance(entry, AddUsage)]
+            if added_at:
+                added = [result.totals for result in results if isinstance(result, UsageAdded)]
+                self._raise_alerts(batch, added, max(added_at))
+        self.known = batch.known.for_the_next()
         return results
+
+    def _raise_alerts(self, batch: Batch, sessions: Sequence[SessionMetadata], at_ms: int) -> None:
+        """What this transaction has written may be news for the person."""
+        self.spending.rows_added(batch.new_rows_in)
+        self.watch.check(sessions, at_ms)
 
     def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
         """Take what transcripts told, in one transaction.
@@ -141,7 +189,67 @@ class Ledger(PresentLedger):
 
         def take() -> Taken:
             with self.transaction(writes=True) as batch:
-                return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                if taken.sessions:
+                    self._raise_alerts(batch, taken.sessions, at_ms)
+                return taken
+
+        return self.writing(take)
+
+    def change_budgets(self, change: Callable[[], Result], at_ms: int) -> Result:
+        """Carry out a change of budgets, and raise what it gives rise to.
+
+        Raises:
+            LedgerError: Nothing was changed: the database cannot be written.
+        """
+
+        def carry_out() -> Result:
+            with self.transaction(writes=True) as batch:
+                result = change()
+                self.watch.forget()
+                self._raise_alerts(batch, (), at_ms)
+                return result
+
+        return self.writing(carry_out)
+
+    @property
+    def alerts_raised(self) -> int:
+        """How many alerts this ledger has raised since it was opened."""
+        return self.watch.raised
+
+    def budgets_spent(self, at_ms: int) -> dict[str, int]:
+        """What each budget's period has: the running totals, by the budget's id.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+
+        def read() -> dict[str, int]:
+            with self.transaction(writes=False):
+                return self.watch.budgets.spent(at_ms)
+
+        return self.writing(read)
+
+    def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
+        """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
+
+        It costs next to nothing while neither this ledger nor another process has raised any.
+
+        Args:
+            at_ms: Now, Unix milliseconds.
+
+        Raises:
+            LedgerError: The database cannot be written; they are told later.
+        """
+
+        def take() -> tuple[Alert, ...]:
+            if not self.watch.may_have_untold(at_ms):
+                return ()
+            told = self.watch.take_untold(at_ms, may_write=False)
+            if told is None:
+                with self.transaction(writes=True):
+                    told = self.watch.take_untold(at_ms, may_write=True)
+            return told or ()
 
         return self.writing(take)
 
@@ -152,6 +260,7 @@ class Ledger(PresentLedger):
             LedgerError: Nothing was moved: the database cannot be written.
         """
         self.facets.prices_changed()
+        self.watch.forget()
         last: int | None = 0
         while new_thresholds and last is not None:
             last = self.writing(partial(self._move_large_prompts, new_thresholds, last, at_ms))
@@ -186,7 +295,7 @@ class Ledger(PresentLedger):
         return results
 
     def _answer_in_outage(self, entry: LedgerEntry, why: str) -> LedgerResult:
-        if isinstance(entry, ReadTotals | ReadSpending):
+        if not isinstance(entry, WRITING):
             try:
                 # A full disk can still be read.
                 return self.in_the_present_one(lambda: self._transact([entry]))[0]
@@ -210,6 +319,11 @@ class Ledger(PresentLedger):
                 )
             case KeepUserFields():
                 return self._keep_user_fields(batch, entry)
+            case ReadGate():
+                batch.write()
+                return self.watch.carry_out(entry)
+            case ReadAlerts() | ChangeAlerts() | RaiseAlert() | EndEpisode():
+                return self.watch.carry_out(entry)
             case _:
                 assert_never(entry)
 
@@ -250,19 +364,19 @@ class Ledger(PresentLedger):
         """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
         figures = _figures(upsert)
-        facet = Facet(
-            project=entry.working_dir or "",
-            model=upsert.model or "",
-            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
-            cost_is_reported=figures.reported_nano_usd > 0,
+        facet_no = batch.facets.short_number(
+            entry.working_dir or "",
+            upsert.model or "",
+            batch.facets.prompt_over(figures.prompt_tokens),
+            figures.reported_nano_usd > 0,
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
-            batch.facets.number(facet),
+            facet_no,
             entry.at_ms,
-            Source.UPSERT,
+            _UPSERT,
             figures,
             set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
             extra=upsert.extra,
@@ -307,16 +421,26 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
     goes on without.
     """
     match entry:
-        case AddUsage() | KeepUserFields() | ReadTotals():
+        case AddUsage() | KeepUserFields() | ReadTotals() | ReadAlerts() | ChangeAlerts():
             return LedgerRefusal("internal", why, retryable=True)
+        case RaiseAlert() | EndEpisode():
+            return LedgerRefusal("internal", why)
         case ReadSpending():
             return SpendingRead(None, NOTHING_SPENT)
+        case ReadGate():
+            return GateRead(None)
         case _:
             assert_never(entry)
 
 
-def _session_id(entry: LedgerEntry) -> str:
-    return entry.upsert.session_id if isinstance(entry, AddUsage) else entry.session_id
+def _session_id(entry: LedgerEntry) -> str | None:
+    match entry:
+        case AddUsage():
+            return entry.upsert.session_id
+        case ReadTotals() | ReadSpending() | KeepUserFields():
+            return entry.session_id
+        case _:
+            return None
 
 
 def _key(entry: LedgerEntry) -> str | None:
@@ -354,6 +478,8 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
         return None
     return session.metadata()
 
+
+_UPSERT = Source.UPSERT
 
 _LASTING = frozenset(
     (

@@ -8,15 +8,18 @@ after its commit whether the file is still there; then it is carried out anew, i
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
 
 from agent_console.config import Durability
+from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
+from agent_console.usage.alert_watch import AlertWatch
 from agent_console.usage.batch import Batch
+from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.facets import Facets
+from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.names import Names
@@ -38,17 +41,25 @@ class PresentLedger:
     Attributes:
         path: The database.
         connection: To it; what is read or written there goes through modules of this package. It
-            is another one once the ledger was replaced, as are `names`, `facets` and `spending`.
+            is another one once the ledger was replaced, as are `names`, `facets`, `known`,
+            `spending` and `watch`.
+        calendar: How the days, weeks and months of budgets are cut.
         identity: Which ledger this is; whoever remembers what it held asks again when another is
             told here.
     """
 
     def __init__(
-        self, path: Path, durability: Durability, zone: tzinfo | None, tell: Tell | None
+        self,
+        path: Path,
+        durability: Durability,
+        calendar: Calendar,
+        wanted_alerts: AlertsConfig,
+        tell: Tell | None,
     ) -> None:
         self.path = path
+        self.calendar = calendar
         self._durability: Durability = durability
-        self._zone = zone
+        self._wanted_alerts = wanted_alerts
         self._tell = tell
         self._open()
 
@@ -57,7 +68,11 @@ class PresentLedger:
         self.identity = identity(self.path, self.connection)
         self.names = Names(self.connection)
         self.facets = Facets(self.connection, self.names)
-        self.spending = SpendingQuery(self.connection, self._zone)
+        self.known = KnownSessions()
+        self.spending = SpendingQuery(self.connection, self.calendar.zone.info)
+        self.watch = AlertWatch(
+            self.connection, self.facets, self.spending, self.calendar, self._wanted_alerts
+        )
 
     def close(self) -> None:
         """Close the database; what was committed is in it."""
@@ -69,6 +84,7 @@ class PresentLedger:
         Raises:
             LedgerError: Nothing was changed: the database cannot be written.
         """
+        self.known = KnownSessions()  # whatever it writes
         try:
             return self.in_the_present_one(change)
         except sqlite3.Error as error:
@@ -112,17 +128,22 @@ class PresentLedger:
     @contextmanager
     def transaction(self, *, writes: bool) -> Generator[Batch]:
         """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self.names, self.facets)
+        known, self.known = self.known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._must_be_the_same()
-            self.facets.begin()
+            if self.facets.begin():
+                known = KnownSessions()
+            self.watch.budgets.begin()
+            gained = self.watch.budgets.gained
+            batch = Batch(self.connection, self.names, self.facets, known, gained)
             yield batch
             self.connection.execute("COMMIT")
         except BaseException:
             self.facets.rolled_back()
             self.names.rolled_back()
             self.spending.forget()
+            self.watch.forget()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise

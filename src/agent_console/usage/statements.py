@@ -8,10 +8,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from agent_console.usage.cost_sql import SUMS, cost_sum, priced
+from agent_console.usage.ingest.file_reading import ToldResponse
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
 from agent_console.usage.periods import QUARTER_MS
-from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount
+from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount, Source
 
 _DAY_QUARTERS = 96
 _DAY_MS = _DAY_QUARTERS * QUARTER_MS
@@ -159,9 +160,49 @@ def read_last_model(connection: Connection, session_no: int) -> str | None:
     return None if found is None else str(found[0])
 
 
-def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
+Values = tuple[Any, ...]
+"""A row of `messages` as it is written."""
+
+
+def values_of(
+    told: ToldResponse, session_no: int, facet_no: int, source_no: int, agent_no: int
+) -> Values:
+    """The new row that says what a transcript told: the short way, for many of them."""
+    return (
+        session_no,
+        None,
+        key_hash(told.key),
+        told.key,
+        False,
+        0,
+        0,
+        facet_no,
+        source_no,
+        agent_no,
+        told.at_ms,
+        Source.TRANSCRIPT,
+        told.claim,
+        told.web_fetches,
+        False,
+        told.input_tokens,
+        told.output_tokens,
+        told.cache_write_5m_tokens,
+        told.cache_write_1h_tokens,
+        told.cache_read_tokens,
+        told.web_searches,
+        told.reported_nano_usd or None,
+    )
+
+
+def row_of_values(values: Values) -> MessageRow:
+    """The same row as a struct."""
+    return _message(values)
+
+
+def insert_messages(connection: Connection, rows: Iterable[MessageRow | Values]) -> None:
     """Add new rows."""
-    insert_many(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
+    values = [row if isinstance(row, tuple) else _message_values(row) for row in rows]
+    insert_many(connection, _INSERT_MESSAGES, "", values)
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -275,7 +316,7 @@ def sum_values(figures: Figures) -> tuple[int, ...]:
     )
 
 
-def _message(values: list[Any]) -> MessageRow:
+def _message(values: Sequence[Any]) -> MessageRow:
     session_no, message_no, _, key, extra, turns, duration_ms, facet_no, source_no = values[:9]
     agent_no, at_ms, source, claim, web_fetches, set_aside = values[9:15]
     sums = [number or 0 for number in values[15:]]

@@ -60,11 +60,13 @@ def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> 
 
     since_ms = None if since is None else time.time_ns() // 1_000_000 - since * _DAY_MS
     started = time.monotonic()
+    configured = config.load()
     with reading_progress() as tell:
         caught_up = bring_up_to_date(
             database_path(),
-            config.load().prices,
+            configured.prices,
             config_dirs=config_dirs or None,
+            config=configured,
             since_ms=since_ms,
             tell=tell,
             say=narrate,
@@ -74,6 +76,7 @@ def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> 
     else:
         emit(_sentence(caught_up, time.monotonic() - started))
     tell_unreadable(caught_up)
+    tell_of_alerts(caught_up)
     if caught_up.files_read:
         from agent_console.cli.taken_in import has_taken_in  # noqa: PLC0415 - not always
 
@@ -88,6 +91,15 @@ def _sentence(caught_up: "CaughtUp", seconds: float) -> str:
         f"{counted(caught_up.files_found, 'transcript')} ({size(caught_up.bytes_read)}) "
         f"in {seconds:.1f} s."
     )
+
+
+def tell_of_alerts(caught_up: "CaughtUp") -> None:
+    """Have daemons tell their subscribers of alerts that this has raised, and say so."""
+    if caught_up.alerts_raised:
+        from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - rarely
+
+        have_daemons_look()
+        narrate("There are new alerts: see `agent-console alerts list`.")
 
 
 def tell_unreadable(caught_up: "CaughtUp") -> None:

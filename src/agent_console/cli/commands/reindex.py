@@ -54,11 +54,13 @@ def command(
         if rows:
             question = f"Drop {counted(rows, 'response')} whose transcripts are gone, for ever?"
             ask(question, yes=yes, as_json=as_json)
+    configured = config.load()
     with reading_progress() as tell:
         done = reindex(
             database,
-            config.load().prices,
+            configured.prices,
             config_dirs=config_dirs or None,
+            config=configured,
             project=project,
             prune=prune,
             tell=tell,

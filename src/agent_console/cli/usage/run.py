@@ -10,7 +10,8 @@ from agent_console.cli.output import (
     is_coloured,
     narrate,
 )
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.report_of import report_of
 
@@ -32,20 +33,11 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    connection, took_in = open_up_to_date(request, database)
+    connection, took_in = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
     code = _answer(request, database, connection)
     if took_in:
         has_taken_in(database)
     return code
-
-
-def has_taken_in(database: str) -> None:
-    """Something was taken in, and that is told."""
-    from pathlib import Path  # noqa: PLC0415 - rarely needed
-
-    from agent_console.cli import taken_in  # noqa: PLC0415 - rarely needed
-
-    taken_in.has_taken_in(Path(database))
 
 
 def _answer(request: "Request", database: str, connection: "Reading | None") -> int:
@@ -116,24 +108,3 @@ def drawn(report: Report, request: "Request") -> str:
         cells, [each.kind for each in found], width, coloured=is_coloured(request.coloured)
     )
     return f"{table}\n{said}"
-
-
-def open_up_to_date(request: "Request", database: str) -> "tuple[Reading | None, bool]":
-    """The ledger, if there is one, with what is new in the transcripts unless --no-ingest.
-
-    Returns:
-        A connection, and whether something was taken in.
-    """
-    connection = open_for_reading(database, narrate)
-    if not request.ingest:
-        return connection, False
-    if connection is not None:
-        from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
-
-        if is_up_to_date(connection, request.config_dirs):
-            return connection, False
-        connection.close()
-    from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
-
-    took_in = catch_up(database, request.config_dirs)
-    return open_for_reading(database, narrate), took_in

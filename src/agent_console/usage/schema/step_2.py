@@ -26,9 +26,9 @@ CREATE TABLE facets ( -- what many rows share: where they belong, and what their
         -- of the row exceed; 0: none
     cost_is_reported INTEGER NOT NULL CHECK (cost_is_reported IN (0, 1)),
     output_is_lower_bound INTEGER NOT NULL CHECK (output_is_lower_bound IN (0, 1)),
-    brief_no INTEGER NOT NULL DEFAULT 0 REFERENCES facets DEFERRABLE INITIALLY DEFERRED,
-        -- the first facet that differs from this one in no column of the index facets_in_brief;
-        -- itself when it is the first. A trigger sets it
+    brief_no INTEGER NOT NULL DEFAULT 0, -- the first facet that differs from this one in no column
+        -- of the index facets_in_brief; itself when it is the first. A trigger sets it. (A foreign
+        -- key would look through the whole table at each new facet)
     UNIQUE (
         project_no, branch_no, version_no, entrypoint_no, model_no, speed_no, service_tier_no,
         inference_geo_no, agent_type_no, skill_no, is_subagent, kind, prompt_over,
@@ -157,8 +157,8 @@ _COST_STATES = """
 CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a process left it
     session_no INTEGER NOT NULL REFERENCES sessions,
     number INTEGER NOT NULL, -- of the line among those of its transcript, from 1
-    model_no INTEGER NOT NULL REFERENCES names,
     at_ms INTEGER NOT NULL, -- of the last line before it that has a time
+    model_no INTEGER NOT NULL REFERENCES names,
     input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL,
     cache_write_5m_tokens INTEGER NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a
     web_searches INTEGER NOT NULL,
     told_nano_usd INTEGER, -- what it cost in all by Claude Code's own reckoning, billionths of a US
         -- dollar; null: it did not say
-    PRIMARY KEY (session_no, number, model_no)
+    PRIMARY KEY (session_no, number, at_ms, model_no) -- of several transcripts, each has a line 1
 ) STRICT, WITHOUT ROWID"""
 
 _SHARED_MESSAGES = """
@@ -337,6 +337,7 @@ _MOVE_ROWS = (
     "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
     "CREATE INDEX messages_by_time ON messages (at_ms)",
     "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
+    "CREATE INDEX messages_by_source ON messages (source_no) WHERE source_no IS NOT NULL",
     _SHARED_MESSAGES,
     "CREATE INDEX shared_messages_by_session ON shared_messages (session_no)",
 )
