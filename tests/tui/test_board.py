@@ -38,7 +38,8 @@ def under_cursor(app: ConsoleApp) -> str | None:
 
 
 def told(app: ConsoleApp) -> str:
-    return "\n".join(notification.message for notification in app._notifications)
+    shown = app._notifications  # pyright: ignore[reportPrivateUsage]
+    return "\n".join(notification.message for notification in shown)
 
 
 async def get(socket: str, session_id: str) -> Session | None:
@@ -188,13 +189,13 @@ async def test_nothing_is_marked_seen_while_the_terminal_has_no_focus(
 ) -> None:
     monkeypatch.setattr(looking, "LOOK_SECONDS", 0.1)
     ended: list[bool] = []
-    end = looking.Look._end
+    end = looking.Look.end
 
     def counted(self: looking.Look) -> None:
         end(self)
         ended.append(True)
 
-    monkeypatch.setattr(looking.Look, "_end", counted)
+    monkeypatch.setattr(looking.Look, "end", counted)
     await ask(socket, put("a"))
     async with running_app(socket) as (app, pilot):
         app.app_focus = False

@@ -128,9 +128,14 @@ class Upsert(RequestBase, frozen=True, tag="UPSERT"):
 
 
 class Meta_(RequestBase, frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's
-    """A session's totals, or null."""
+    """A session's totals, or null.
+
+    Attributes:
+        reread: Ask the ledger even when they are known: another program has written to it.
+    """
 
     session_id: Uuid
+    reread: bool = False
 
 
 class Hook(RequestBase, frozen=True, tag="HOOK"):

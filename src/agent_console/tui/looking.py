@@ -47,9 +47,10 @@ class Look:
             self._timer = None
         self._at = session
         if session is not None and not session.seen:
-            self._timer = self._screen.set_timer(LOOK_SECONDS, self._end, name="look")
+            self._timer = self._screen.set_timer(LOOK_SECONDS, self.end, name="look")
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """The time is over: it counts, if the person can still be looking at the same thing."""
         self._timer = None
         session = self._under_cursor()
         if (

@@ -195,7 +195,7 @@ class BoardScreen(ConsoleScreen):
 
     def _wind(self, now_ms: int) -> None:
         """Have the clock strike when a time that is shown moves on, and not before."""
-        wait_ms = changes_in(self._table.rows_shown, now_ms)
+        wait_ms = changes_in(self._table.rows_in_view, now_ms)
         if wait_ms is None:
             return
         due_ms = now_ms + wait_ms
@@ -206,8 +206,14 @@ class BoardScreen(ConsoleScreen):
         self._clock_due_ms = due_ms
         self._clock = self.set_timer(wait_ms / 1000, self._strike, name="clock")
 
+    def on_board_table_scrolled(self) -> None:
+        """The times that can be seen now are brought up to date."""
+        self._strike()
+
     def _strike(self) -> None:
-        self._clock = None
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
         if self._is_shown():
             now_ms = console_of(self).now_ms()
             self._table.move_clock(now_ms)

@@ -85,6 +85,9 @@ class BoardTable(DataTable[Text]):
             super().__init__()
             self.row = row
 
+    class Scrolled(Message):
+        """Other rows can be seen."""
+
     class Touched(Message):
         """The person did something here."""
 
@@ -119,6 +122,14 @@ class BoardTable(DataTable[Text]):
     def rows_shown(self) -> Sequence[Row]:
         """The rows, from top to bottom."""
         return [self._drawn[key].row for key in self._order]
+
+    @property
+    def rows_in_view(self) -> Sequence[Row]:
+        """Those of them that can be seen now."""
+        top = self.scroll_offset.y
+        lines = self._y_offsets[top : top + self.size.height]
+        keys = dict.fromkeys(str(key.value) for key, _ in lines)
+        return [self._drawn[key].row for key in keys]
 
     def go_to(self, number: int) -> Row | None:
         """Put the cursor on the session with this number; null when there is none."""
@@ -159,13 +170,18 @@ class BoardTable(DataTable[Text]):
             self._sort(order)
 
     def move_clock(self, now_ms: int) -> None:
-        """Draw what the time alone changes."""
-        for key in self._order:
-            drawn = self._drawn[key]
-            if drawn.row.since_ms is not None:
-                self._redraw(key, self._cells(drawn.row, now_ms))
+        """Draw what the time alone changes, where it can be seen."""
+        for row in self.rows_in_view:
+            if row.since_ms is not None:
+                self._redraw(row.key, self._cells(row, now_ms))
         if self._layout.settle():
             self._rebuild(self._order)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Others can be seen now."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Scrolled())
 
     def _take(self, rows: Sequence[Row], now_ms: int) -> dict[str, list[Text]]:
         """Make the cells of rows that are new or different; what those in the table said before."""
