@@ -12,9 +12,9 @@ from rich.console import Console
 from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOON_MS, OPUS, Ledger, Message
 
 from agent_console import config, paths
+from agent_console.board.session_table import session_table
 from agent_console.cli.command_table import EXIT_CODES, SECTIONS
 from agent_console.cli.main import command as root, main
-from agent_console.cli.session_table import session_table
 from agent_console.cli.usage.options import EXPORT, OPTIONS
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Activity, Session, Status, urgency

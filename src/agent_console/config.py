@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Durability = Literal["normal", "full"]
+Density = Literal["one-line", "two-line"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+TIMEZONE_WORDS = 'a name of the zone database like "Europe/Berlin", or "" for the system\'s'
 
 
 class DaemonConfig(Struct, frozen=True):
@@ -47,7 +49,7 @@ class DisplayConfig(Struct, frozen=True):
         timezone: A name like `Europe/Berlin`; empty means the system's.
     """
 
-    timezone: str = ""
+    timezone: Annotated[str, Meta(description=TIMEZONE_WORDS)] = ""
 
     @property
     def zone(self) -> "tzinfo | None":
@@ -59,12 +61,31 @@ class DisplayConfig(Struct, frozen=True):
         return ZoneInfo(self.timezone)
 
 
+class TuiConfig(Struct, frozen=True):
+    """How the terminal app looks; its settings screen writes these.
+
+    Attributes:
+        theme: A theme's name; unknown ones are the default.
+        density: Lines for each session.
+        group_by_project: Sessions of one project stand together.
+        hide_closed: Sessions that have ended are not shown.
+        hidden_columns: Titles of columns that are never shown, separated by blanks.
+    """
+
+    theme: Annotated[str, Meta(description="the name of a theme")] = "console-dark"
+    density: Density = "one-line"
+    group_by_project: bool = False
+    hide_closed: bool = False
+    hidden_columns: Annotated[str, Meta(description="titles with blanks between them")] = ""
+
+
 class Config(Struct, frozen=True):
     """Everything that can be configured."""
 
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     prices: PricesConfig = field(default_factory=PricesConfig)
+    tui: TuiConfig = field(default_factory=TuiConfig)
 
 
 class Setting(Struct, frozen=True):
@@ -184,6 +205,11 @@ _MEANINGS = {
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",
     "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+    "tui.theme": "Colours of the terminal app: the settings screen lists the themes.",
+    "tui.density": "Lines for each session on the board.",
+    "tui.group_by_project": "Whether sessions of one project stand together.",
+    "tui.hide_closed": "Whether sessions that have ended are left out.",
+    "tui.hidden_columns": "Titles of columns to leave out, separated by blanks.",
     "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
@@ -242,11 +268,8 @@ def _check_timezone(name: str, path: "Path") -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(
-            f'{path}: `display.timezone` is "{name}", allowed: {_TIMEZONE_WORDS}.'
+            f'{path}: `display.timezone` is "{name}", allowed: {TIMEZONE_WORDS}.'
         ) from None
-
-
-_TIMEZONE_WORDS = 'a name of the zone database like "Europe/Berlin", or "" for the system\'s'
 
 
 def _keys() -> list[tuple[str, str, Any]]:
@@ -263,12 +286,16 @@ def _allowed(hint: Any) -> str:
         return " or ".join(f'"{choice}"' for choice in get_args(hint))
     if get_origin(hint) is Annotated:
         _, meta = get_args(hint)
+        if meta.description:
+            return str(meta.description)
         return f"a whole number from {meta.ge} to {meta.le}"
+    if hint is bool:
+        return "true or false"
     if hint is Decimal:
         return config_prices.DISCOUNT_WORDS
     if hint == tuple[config_prices.PriceOverride, ...]:
         return config_prices.MODELS_WORDS
-    return _TIMEZONE_WORDS
+    raise AssertionError(hint)
 
 
 def _toml(value: object) -> str:

@@ -3,8 +3,8 @@
 from rich.text import Text
 
 from agent_console.cli.fields import Rows
-from agent_console.cli.session_words import one_line
 from agent_console.model.format import elapsed, exact_tokens, printable, size
+from agent_console.model.session_words import one_line
 from agent_console.protocol.messages import IndexingStatus, ServerStatusResult
 from agent_console.version import __version__
 

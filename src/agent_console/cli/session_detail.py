@@ -11,10 +11,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from agent_console.cli.fields import Rows, fields
-from agent_console.cli.session_words import STATUS_STYLES, doing, one_line
 from agent_console.model.format import elapsed, exact_cost, exact_tokens, printable
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, StateTransition
+from agent_console.model.session_words import STATUS_STYLES, doing, one_line
 
 SHOWN_TRANSITIONS = 10
 

@@ -34,7 +34,7 @@ def command(daemon: DaemonAccess, status: Status | None, no_closed: bool, as_jso
     if not sessions:
         narrate(_why_none(status, no_closed=no_closed))
         return
-    from agent_console.cli.session_table import session_table  # noqa: PLC0415 - draws: rich
+    from agent_console.board.session_table import session_table  # noqa: PLC0415 - draws: rich
 
     now_ms = time.time_ns() // 1_000_000
     cut = is_terminal()

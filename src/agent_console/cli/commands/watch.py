@@ -35,7 +35,7 @@ def command(daemon: DaemonAccess, activity: bool, as_json: bool) -> None:
 
 
 def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
-    from agent_console.cli.watch_lines import WatchLines  # noqa: PLC0415 - draws: rich
+    from agent_console.board.watch_lines import WatchLines  # noqa: PLC0415 - draws: rich
 
     lines = WatchLines(activity=activity)
     zone = load().display.zone

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
+from agent_console.board.session_table import session_table
 from agent_console.cli.demo.programme import CLAUDE_CODE_VERSION, SCENES
 from agent_console.cli.demo.response_times import Kind, ResponseTimes
 from agent_console.cli.demo.show import Result
 from agent_console.cli.output import columns, emit, is_terminal
-from agent_console.cli.session_table import session_table
 from agent_console.model.format import exact_cost
 
 GOOD = ("Result", "all as it was recorded; nothing of the demo is left behind")

@@ -14,10 +14,10 @@ import anyio
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from agent_console.board.session_table import session_table
+from agent_console.board.watch_lines import WatchLines
 from agent_console.cli.output import columns, emit, rows
 from agent_console.cli.redrawing import redrawing
-from agent_console.cli.session_table import session_table
-from agent_console.cli.watch_lines import WatchLines
 from agent_console.client.cache import SessionCache
 from agent_console.protocol.codec import Notification
 

@@ -5,9 +5,9 @@ Rule: no clock and no socket here; the same notifications give the same lines.
 
 from rich.text import Text
 
-from agent_console.cli.session_words import doing, one_line, status_style
 from agent_console.model.format import clipped
 from agent_console.model.session import Session, Status, urgency
+from agent_console.model.session_words import doing, one_line, status_style
 from agent_console.model.usage import Alert
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import SessionRemoved, Snapshot

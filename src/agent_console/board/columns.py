@@ -1,4 +1,4 @@
-"""The board as a table: what matters most stays when the terminal is narrow.
+"""The columns of the board, and which of them there is room for: what matters most stays.
 
 Rule: a column that is empty for every session is not drawn. Which others there is room for is
 measured on what they hold; a column that has room is cut only where it says so itself, and what a
@@ -6,23 +6,22 @@ session does takes what the others leave.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
-from agent_console.cli.session_words import (
+from agent_console.model.format import cost, elapsed, printable, tokens
+from agent_console.model.session import Session, Status
+from agent_console.model.session_words import (
     doing,
     one_line,
     short_id,
     status_style,
     total_tokens,
 )
-from agent_console.model.format import cost, elapsed, printable, tokens
-from agent_console.model.session import Session, Status
 from agent_console.model.short_names import short_model, short_path
 
 GAP = 2
@@ -111,51 +110,42 @@ COLUMNS: tuple[Column, ...] = (
     Column("SINCE", lambda session, now: elapsed(now - session.since_ms), 4, justify="right"),
 )
 
-_SHORT_ID = Column("ID", lambda session, _: Text(short_id(session.session_id), style="dim"), 6)
-_FULL_ID = Column("ID", lambda session, _: printable(session.session_id), 6)
+SHORT_ID = Column("ID", lambda session, _: Text(short_id(session.session_id), style="dim"), 6)
+FULL_ID = Column("ID", lambda session, _: printable(session.session_id), 6)
 
 
-def session_table(sessions: Sequence[Session], now_ms: int, columns: int, *, cut: bool) -> Table:
-    """The sessions, in the order given.
+@dataclass(frozen=True)
+class Fit:
+    """What is drawn in a terminal of some width.
+
+    Attributes:
+        columns: In the order of the table.
+        widths: Of each, by title.
+    """
+
+    columns: tuple[Column, ...]
+    widths: dict[str, int]
+
+
+def fitted(columns: Sequence[Column], cells: Mapping[str, Sequence[Text | str]], width: int) -> Fit:
+    """The columns that there is room for.
 
     Args:
-        sessions: What to show.
-        now_ms: Unix milliseconds.
-        columns: The width of the terminal.
-        cut: Cells may be cut and columns left out to fit; into a pipe everything is whole.
+        columns: Those that could be drawn; one that holds nothing is left out.
+        cells: What each holds, by title.
+        width: Of the terminal, in columns.
     """
-    wanted = (*COLUMNS, _SHORT_ID if cut else _FULL_ID)
-    cells = {
-        column.title: [column.cell(session, now_ms) for session in sessions] for column in wanted
-    }
-    filled = [column for column in wanted if any(str(cell) for cell in cells[column.title])]
-    widths: dict[str, int] | None = None
-    if cut:
-        natural = {column.title: _natural(column, cells[column.title]) for column in filled}
-        filled = _with_room(filled, natural, columns)
-        widths = _widths(filled, natural, columns)
-    table = Table(
-        box=None,
-        pad_edge=False,
-        padding=(0, GAP, 0, 0),
-        header_style="dim",
-        collapse_padding=False,
-    )
-    for column in filled:
-        table.add_column(
-            column.title,
-            justify=column.justify,
-            no_wrap=True,
-            overflow="ellipsis",
-            width=None if widths is None else widths[column.title],
-        )
-    rows = zip(*(cells[column.title] for column in filled), strict=True)
-    for session, row in zip(sessions, rows, strict=True):
-        table.add_row(
-            *(cell if isinstance(cell, Text) else Text(cell) for cell in row),
-            style="dim" if session.status is Status.CLOSED else None,
-        )
-    return table
+    filled = filled_columns(columns, cells)
+    natural = {column.title: _natural(column, cells[column.title]) for column in filled}
+    chosen = _with_room(filled, natural, width)
+    return Fit(tuple(chosen), _widths(chosen, natural, width))
+
+
+def filled_columns(
+    columns: Sequence[Column], cells: Mapping[str, Sequence[Text | str]]
+) -> list[Column]:
+    """Those that hold something for some session."""
+    return [column for column in columns if any(str(cell) for cell in cells[column.title])]
 
 
 def _natural(column: Column, cells: Iterable[Text | str]) -> int:

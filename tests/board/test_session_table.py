@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from agent_console.cli.session_table import session_table
+from agent_console.board.session_table import session_table
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Activity, Session, Status
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from tests.client.scripted_daemon import session, snapshot
 
-from agent_console.cli.watch_lines import WatchLines
+from agent_console.board.watch_lines import WatchLines
 from agent_console.protocol.codec import NOTIFICATIONS, Notification
 
 

@@ -1,0 +1,40 @@
+"""What the app's main screens have in common: the head, the foot, and hearing of changes."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from agent_console.tui.link import Changes
+from agent_console.tui.shared import console_of
+from agent_console.tui.widgets.head import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen with the live head above it and the keys below it."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (140, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+
+    def compose(self) -> ComposeResult:
+        """The head, what the screen is about, and the keys."""
+        yield Head()
+        yield from self.body()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> "Iterable[Widget]":
+        """What stands between head and foot."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Begin to hear of changes."""
+        console_of(self).changes.subscribe(self, self.take)
+
+    def take(self, changes: Changes) -> None:
+        """Something is different: draw it."""
+        del changes

@@ -1,0 +1,20 @@
+"""Textual runs on asyncio only; its tests have a real daemon of their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.client.real_daemon import real_daemon
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def socket(scratch_home: Path) -> Iterator[str]:
+    """The socket of a running daemon."""
+    path = f"{scratch_home}/run/s"
+    with real_daemon(path):
+        yield path
