@@ -1,9 +1,10 @@
-"""What a session was billed beyond its transcript's lines, by its cost-state lines.
+"""What a session was billed beyond its transcript's lines, by totals that Claude Code tells.
 
 Rule: such a row is a difference, and made again whenever something that it is a difference of has
-changed; nothing else writes rows of this kind for a session with cost-state lines.
+changed; nothing else writes rows of this kind.
 
-Per line and model: its figures, minus the session's rows up to then, minus what the original of a
+Totals are told by cost-state lines, and to clients of the Agent SDK while a session runs
+(usage/told_totals.py; their numbers are negative). Per one of them and model: its figures, minus the session's rows up to then, minus what the original of a
 fork had been billed when the fork began with its total, minus the session's earlier such rows; per
 class of tokens, never negative.
 """
@@ -42,7 +43,7 @@ _ORIGIN = (
 )
 _STATES = (
     f"SELECT number, at_ms, model_no, {_FIGURES} FROM cost_states "  # noqa: S608
-    "WHERE session_no = ? ORDER BY number"
+    "WHERE session_no = ? ORDER BY at_ms, number"
 )
 _NOTHING = Figures()
 
@@ -105,11 +106,14 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
         )
         known[model_no] = known.get(model_no, _NOTHING).plus(beyond)
         model = batch.names.name(model_no) or ""
-        key = f"{session.session_id}:cost-state:{number}:{model}"
+        by_line = number > 0
+        teller = f"cost-state:{number}" if by_line else f"sdk-total:{-number}"
+        key = f"{session.session_id}:{teller}:{model}"
         earlier = batch.row(key)
         if beyond != _NOTHING:
+            source = Source.TRANSCRIPT if by_line else Source.SDK
             facet = _facet(connection, batch, session_no, told_at_ms, model)
-            account = Account(session_no, told_at_ms, Source.TRANSCRIPT, beyond, facet)
+            account = Account(session_no, told_at_ms, source, beyond, facet)
             row = batch.row_of(account, key, earlier)
             if row != earlier:
                 batch.post(row, earlier, at_ms)
