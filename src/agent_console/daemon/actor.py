@@ -21,7 +21,7 @@ from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.journal import Journal, Recalled
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.publisher import Publisher
-from agent_console.daemon.state import State
+from agent_console.daemon.state import State, StateRequest
 from agent_console.errors import ProtocolError
 from agent_console.model.session import Session
 from agent_console.protocol import codec
@@ -68,12 +68,33 @@ Observation = Callable[[State, int], Outcome]
 """What a watcher has seen: a rule to apply at a time."""
 
 
+class OwnRequest:
+    """A request of the daemon itself, for somebody who is not there any more.
+
+    Attributes:
+        request: What is asked.
+        done: Set when it was carried out, durably where that matters.
+        answer: Then: what a client would have been answered.
+    """
+
+    def __init__(self, request: StateRequest) -> None:
+        self.request: StateRequest = request
+        self.done = anyio.Event()
+        self.answer: Any = None
+
+    def settle(self, answer: Any) -> None:
+        """It was carried out."""
+        self.answer = answer
+        self.done.set()
+
+
 class Ticket(Struct, frozen=True):
     """Who waits for the ledger's answer to an entry; nobody, when there is no connection."""
 
     entry: LedgerEntry
     connection: Connection | None = None
     request_id: str | int | None = None
+    own: OwnRequest | None = None
 
 
 class Actor:
@@ -113,7 +134,7 @@ class Actor:
         self._describe = describe
         self._pid = pid
         self._journal = journal
-        self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
+        self._inbox: list[tuple[Connection | None, bytes | Observation | OwnRequest]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._recalled: list[Recalled] = []
         self._drained: list[Connection] = []
@@ -142,6 +163,13 @@ class Actor:
         """Something a watcher has seen."""
         self._inbox.append((None, observation))
         self._awake()
+
+    def ask(self, request: StateRequest) -> OwnRequest:
+        """Something to be carried out like a client's request, in order with all else."""
+        own = OwnRequest(request)
+        self._inbox.append((None, own))
+        self._awake()
+        return own
 
     def deliver(self, results: Iterable[tuple[Ticket, LedgerResult]]) -> None:
         """Answers of the ledger."""
@@ -211,7 +239,10 @@ class Actor:
         inbox, self._inbox = self._inbox, []
         for connection, item in inbox:
             if connection is None:
-                if not isinstance(item, bytes):
+                if isinstance(item, OwnRequest):
+                    outcome = self._guarded(self.state.apply, item.request, at_ms)
+                    self._carry_out(outcome, own=item)
+                elif not isinstance(item, bytes):
                     self._carry_out(self._guarded(item, self.state, at_ms))
             elif isinstance(item, bytes):
                 self._feed(connection, item, at_ms)
@@ -368,6 +399,8 @@ class Actor:
         outcome: Outcome,
         connection: Connection | None = None,
         request_id: str | int | None = None,
+        *,
+        own: OwnRequest | None = None,
     ) -> None:
         if outcome.changes:
             self._changes.extend(outcome.changes)
@@ -375,9 +408,11 @@ class Actor:
             self.processes_changed.set()
         waits = outcome.waits
         for entry in outcome.ledger:
-            ticket = Ticket(entry, connection, request_id) if waits else Ticket(entry)
+            ticket = Ticket(entry, connection, request_id, own) if waits else Ticket(entry)
             waits = False
             self._entries.append((ticket, entry))
+        if own is not None and not outcome.waits:
+            own.settle(outcome.answer)
         if connection is None:
             return
         if outcome.waits:
@@ -395,6 +430,8 @@ class Actor:
             self._changes.extend(outcome.changes)
         if isinstance(result, LedgerRefusal) and not isinstance(ticket.entry, AddUsage):
             self._refused(ticket.entry, result)
+        if ticket.own is not None:
+            ticket.own.settle(outcome.answer)
         connection = ticket.connection
         if connection is None:
             return

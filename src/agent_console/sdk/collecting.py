@@ -10,8 +10,6 @@ figures are those of its turn's main loop, its cost that share of the session's,
 
 from datetime import datetime
 
-from msgspec import Struct
-
 from agent_console.sdk.figures import NOTHING, ModelFigures, SessionTotals, added_up
 from agent_console.sdk.messages import (
     SYNTHETIC,
@@ -19,6 +17,7 @@ from agent_console.sdk.messages import (
     Block,
     Finished,
     Reset,
+    Resumed,
     StreamEnd,
     StreamStart,
     TaskChanged,
@@ -29,18 +28,6 @@ from agent_console.sdk.past import OF_THIS_PROCESS, Past
 from agent_console.usage.money import usd
 
 BROKE_OFF = "The messages ended without a result."
-
-
-class Resumed(Struct, frozen=True):
-    """The messages go on with a session that has a past.
-
-    Attributes:
-        session_id: Whose past it is; null when only Claude Code knows (`continue_conversation`).
-        forks: Under an id of its own.
-    """
-
-    session_id: str | None = None
-    forks: bool = False
 
 
 class Collector:
@@ -85,8 +72,8 @@ class Collector:
 
     # ---- while it streams ------------------------------------------------------------------
 
-    def take(self, told: Told | None) -> None:
-        """Take in what the next message says."""
+    def take(self, told: Told | None) -> Block | None:
+        """Take in what the next message says; the response of which more is known by it."""
         match told:
             case None:
                 pass
@@ -96,18 +83,19 @@ class Collector:
                 self.version = told.version or self.version
                 self._model = self._model or told.model
             case Block():
-                self._take_block(told)
+                return self._take_block(told)
             case StreamStart():
                 self._streams[told.stream] = told.block.message_id
-                self._take_block(told.block)
+                return self._take_block(told.block)
             case StreamEnd():
-                self._take_end(told)
+                return self._take_end(told)
             case Finished():
                 self._finish(told)
             case Reset():
                 self.session_id = None
             case TaskChanged():
                 (self.tasks.add if told.runs else self.tasks.discard)(told.task_id)
+        return None
 
     def fail(self, error: str) -> None:
         """The stream broke with an exception. What the result had said before stands."""
@@ -119,24 +107,28 @@ class Collector:
         if self.session_id is not None and self.session_id not in self._counters:
             self._counters[self.session_id] = self._known(self.session_id)
 
-    def _take_block(self, block: Block) -> None:
+    def _take_block(self, block: Block) -> Block | None:
         self._in_session(block.session_id)
         if block.model == SYNTHETIC or block.error:
             self._block_error = block.text or block.error
-            return
+            return None
         if not block.in_subagent:
             self._model = block.model or self._model
             if block.text:
                 self._texts.append(block.text)
-        if block.message_id is not None:
-            known = self._blocks.get(block.message_id)
-            if known is None or block.figures.tokens > known.figures.tokens:
-                self._blocks[block.message_id] = block
+        if block.message_id is None:
+            return None
+        known = self._blocks.get(block.message_id)
+        if known is None or block.figures.tokens > known.figures.tokens:
+            self._blocks[block.message_id] = block
+        return self._blocks[block.message_id]
 
-    def _take_end(self, told: StreamEnd) -> None:
+    def _take_end(self, told: StreamEnd) -> Block | None:
         block = self._blocks.get(self._streams.get(told.stream) or "")
-        if block is not None and block.message_id is not None:
-            self._blocks[block.message_id] = with_end(block, told.figures)
+        if block is None or block.message_id is None:
+            return None
+        grown = self._blocks[block.message_id] = with_end(block, told.figures)
+        return grown
 
     # ---- at the end of a turn --------------------------------------------------------------
 

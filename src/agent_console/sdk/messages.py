@@ -24,6 +24,18 @@ _MOST_USD = 1_000_000
 _TERMINAL = {"completed", "failed", "stopped", "killed", "cancelled"}
 
 
+class Resumed(Struct, frozen=True):
+    """Messages go on with a session that has a past.
+
+    Attributes:
+        session_id: Whose past it is; null when only Claude Code knows (`continue_conversation`).
+        forks: Under an id of its own.
+    """
+
+    session_id: str | None = None
+    forks: bool = False
+
+
 class Began(Struct, frozen=True):
     """A process says which session it runs: a `SystemMessage` of the subtype `init`."""
 
@@ -130,6 +142,14 @@ def told(message: object) -> Told | None:
             _text(data.get("claude_code_version")),
         )
     return None
+
+
+def resumed_by(options: object) -> Resumed | None:
+    """The session that `ClaudeAgentOptions` go on with; null when they begin a new one."""
+    resume = _text(_field(options, "resume"))
+    if resume is None and _field(options, "continue_conversation") is not True:
+        return None
+    return Resumed(resume, forks=_field(options, "fork_session") is True)
 
 
 def is_sdk_error(error: Exception) -> bool:

@@ -22,10 +22,10 @@ _COUNTS = (
     *("at_ms", "input_tokens", "output_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "cache_read_tokens", "web_searches"),
 )
+_LARGER = ", ".join(f"{name} = max({name}, excluded.{name})" for name in _COUNTS)
 _KEEP = (
-    "INSERT INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (session_no, number, model_no) DO UPDATE SET "
-    f"{', '.join(f'{name} = max({name}, excluded.{name})' for name in _COUNTS)}"
+    "INSERT INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    f"ON CONFLICT (session_no, number, model_no) DO UPDATE SET {_LARGER}"
 )
 _FORKED = (
     "UPDATE sessions SET forked_from_no = ?, inherits_cost = 1 "

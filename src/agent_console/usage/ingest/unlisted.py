@@ -4,9 +4,9 @@ Rule: such a row is a difference, and made again whenever something that it is a
 changed; nothing else writes rows of this kind.
 
 Totals are told by cost-state lines, and to clients of the Agent SDK while a session runs
-(usage/told_totals.py; their numbers are negative). Per one of them and model: its figures, minus the session's rows up to then, minus what the original of a
-fork had been billed when the fork began with its total, minus the session's earlier such rows; per
-class of tokens, never negative.
+(usage/told_totals.py; their numbers are negative). Per one of them and model: its figures, minus
+the session's rows up to then, minus what the original of a fork had been billed when the fork began
+with its total, minus the session's earlier such rows; per class of tokens, never negative.
 """
 
 from collections.abc import Iterable, Mapping
