@@ -249,9 +249,8 @@ async def test_an_exception_of_the_sdk_is_an_error_and_no_exception() -> None:
 
 async def test_a_missing_program_is_an_error_and_no_exception() -> None:
     async def messages() -> AsyncIterator[object]:
-        if True:
-            raise CLINotFoundError
         yield None
+        raise CLINotFoundError
 
     assert (await collect(messages())).error == "Claude Code not found"
 

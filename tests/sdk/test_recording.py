@@ -98,24 +98,29 @@ async def test_a_session_works_while_it_streams_and_rests_in_between(
     transport = ScriptedTransport(
         [init(), says("Hi"), result(models=models)], [{"type": "wait"}, interrupted(models=models)]
     )
+    seen: list[Message] = []
+
+    def look() -> None:
+        assert recording.flush(FLUSH_SECONDS)
+        seen.append(board(daemon))
+
     async with ClaudeSession(transport=transport, past=Past()) as session:
         await session.query("one")
-        assert recording.flush(FLUSH_SECONDS)
-        at_rest = board(daemon)
+        look()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(session.query, "two")
             await transport.waits.wait()
-            assert recording.flush(FLUSH_SECONDS)
-            at_work = board(daemon)
+            look()
             await session.interrupt()
-        assert recording.flush(FLUSH_SECONDS)
-        at_last = board(daemon)
-    assert recording.flush(FLUSH_SECONDS)
+        look()
+    look()
 
-    assert (at_rest["status"], at_rest["reason"]) == ("attention", "done")
-    assert at_work["status"] == "working"
-    assert (at_last["status"], at_last["reason"]) == ("attention", "interrupted")
-    assert board(daemon)["status"] == "closed"
+    assert [(shown["status"], shown["reason"]) for shown in seen] == [
+        ("attention", "done"),
+        ("working", None),
+        ("attention", "interrupted"),
+        ("closed", None),
+    ]
 
 
 async def test_what_is_known_is_in_the_ledger_while_it_streams(

@@ -92,7 +92,7 @@ async def observe(
         raise
     finally:
         watch.ended(error)
-        await _close(messages)
+        await _close(messages)  # noqa: ASYNC102 - the package shields what must not be cut short
 
 
 async def _close(messages: Any) -> None:

@@ -77,7 +77,6 @@ class ClaudeSession:
         client = ClaudeSDKClient(options, self._transport)
         await client.connect()
         self._client = client
-        self._messages = client.receive_messages()
         return self
 
     async def __aexit__(
@@ -90,7 +89,7 @@ class ClaudeSession:
         if self._watch is not None:
             self._watch.ended()
         if client is not None:
-            await client.disconnect()
+            await client.disconnect()  # noqa: ASYNC102 - it shields itself, and has its own limits
 
     @property
     def client(self) -> "ClaudeSDKClient":
@@ -160,12 +159,16 @@ class ClaudeSession:
                 self._failed(watch, error)
 
     async def _response(self, watch: Watch) -> SessionResponse:
-        if self._messages is not None:
-            async for message in self._messages:
-                response = watch.take(message)
-                if response is not None:
-                    self._is_owed = False
-                    return response
+        # One iterator for all turns: it cannot be left in the middle without being closed. Only a
+        # cancellation ends it, and then the next query begins another.
+        messages = self._messages or self.client.receive_messages()
+        self._messages = None
+        async for message in messages:
+            response = watch.take(message)
+            if response is not None:
+                self._messages = messages
+                self._is_owed = False
+                return response
         self._is_owed = False
         return watch.response()
 
