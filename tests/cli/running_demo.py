@@ -1,9 +1,14 @@
 """A demo that runs beside a test, and all the processes that live by it."""
 
+import fcntl
 import os
+import pty
+import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +21,8 @@ SECONDS = 60
 COMMAND = (sys.executable, "-u", "-m", "agent_console", "demo")
 DAEMON = "agent_console daemon run"
 STAND_IN = "read -r line"
+ROWS, COLUMNS = 24, 80
+LEFT_ALTERNATE_SCREEN = "\x1b[?1049l"
 
 
 class Process(NamedTuple):
@@ -87,6 +94,71 @@ class Demo:
         """Exit code, all of stdout and of stderr."""
         out, err = self.process.communicate(timeout=SECONDS)
         return self.process.returncode, self._read + out, err
+
+
+class OnATerminal:
+    """A demo on a terminal of its own; used as a context manager, at whose end it has ended."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._drawn = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.terminate()
+        self._all()
+        self.process.wait(SECONDS)
+        os.close(self._ours)
+
+    def read_until(self, words: str) -> None:
+        """Read what is drawn until those words have been."""
+        while words not in self._drawn:
+            assert self._read(), f"{words!r} was never drawn in:\n{self._drawn}"
+
+    def leave(self) -> tuple[int, str]:
+        """Press `q`; what `end` gives."""
+        os.write(self._ours, b"q")
+        return self.end()
+
+    def end(self) -> tuple[int, str]:
+        """The exit code, and what stands on the terminal below what the app has put back."""
+        self._all()
+        drawings, _, end = self._drawn.rpartition(LEFT_ALTERNATE_SCREEN)
+        assert drawings, self._drawn
+        plain = re.sub(r"\x1b[\[>][0-9;?=<>]*[A-Za-z]", "", end).replace("\r", "")
+        return self.process.wait(SECONDS), plain.strip("\n")
+
+    def _all(self) -> None:
+        while self._read():
+            pass
+
+    def _read(self) -> bool:
+        poll = select.poll()
+        poll.register(self._ours, select.POLLIN)
+        assert poll.poll(SECONDS * 1000), f"Nothing more was drawn after:\n{self._drawn}"
+        try:
+            received = os.read(self._ours, 1 << 16)
+        except OSError:  # how Linux says that nobody holds the other end any more
+            return False
+        self._drawn += received.decode(errors="replace")
+        return bool(received)
 
 
 def one(processes: list[Process], words: str) -> Process:

@@ -1,28 +1,22 @@
 """`demo`: a live board on a machine that has nothing, and nothing is left of it."""
 
-import fcntl
 import os
-import pty
 import re
 import shutil
 import signal
 import socket
-import struct
-import subprocess
 import tempfile
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.running_demo import COMMAND, DAEMON, SECONDS, STAND_IN, Demo, one
+from tests.cli.running_demo import COLUMNS, DAEMON, ROWS, SECONDS, STAND_IN, Demo, OnATerminal, one
 
 from agent_console.cli.demo.programme import EXPECTED
 from agent_console.cli.main import main
 
 FAST = ("--speed", "1000")
 MIDDLE = "project-tui-clear attention → working"
-ROWS, COLUMNS = 24, 80
 
 
 @pytest.fixture(autouse=True)
@@ -79,37 +73,36 @@ def test_a_pipe_is_told_line_by_line_without_being_asked() -> None:
     assert "new → attention" in out
 
 
-def test_on_a_terminal_it_draws_and_its_end_fits_the_screen() -> None:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    process = subprocess.Popen(
-        [*COMMAND, *FAST],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm-256color"},
-    )
-    os.close(theirs)
-    drawn = _all_of(ours).decode()
-    assert process.wait(SECONDS) == 0
+def test_on_a_terminal_it_opens_the_board_and_its_end_fits_the_screen() -> None:
+    with OnATerminal(*FAST) as demo:
+        demo.read_until("all was played")
+        code, end = demo.leave()
 
-    drawings, _, end = drawn.rpartition("\x1b[?25h")  # the cursor comes back
-    assert drawings.count("STATUS") > 1
-    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", end).replace("\r", "").strip("\n").split("\n")
+    assert code == 0
+    lines = end.split("\n")
     assert any(line.startswith("question   project-tui-ask") for line in lines)
+    assert any("all as it was recorded" in line for line in lines)
     assert len(lines) < ROWS
     assert max(map(len, lines)) <= COLUMNS
 
 
-def _all_of(terminal: int) -> bytes:
-    received = b""
-    try:
-        while chunk := os.read(terminal, 1 << 16):
-            received += chunk
-    except OSError:  # how Linux says that nobody holds the other end any more
-        pass
-    os.close(terminal)
-    return received
+def test_leaving_the_board_early_ends_the_demo() -> None:
+    with OnATerminal("--speed", "1") as demo:
+        demo.read_until("Demo: ")
+        code, end = demo.leave()
+
+    assert code == 0
+    assert end == "You left before everything was played. Nothing of the demo is left."
+
+
+def test_being_ended_while_the_board_is_open_gives_the_terminal_back() -> None:
+    with OnATerminal("--speed", "1") as demo:
+        demo.read_until("Demo: ")
+        demo.process.terminate()
+        code, end = demo.end()
+
+    assert code == 130
+    assert end == "Interrupted. Nothing of the demo is left on this machine."
 
 
 def test_nothing_that_it_started_outlives_it() -> None:

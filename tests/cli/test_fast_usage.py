@@ -11,12 +11,12 @@ from tests.usage.reports.ledgers import NOON_MS
 
 from agent_console.cli.fast_usage import run_usage
 from agent_console.cli.main import main as full_command
-from agent_console.cli.usage.options import EXPORT, OPTIONS, options_of
+from agent_console.usage.reports.options import EXPORT, OPTIONS, options_of
 
 
 @pytest.fixture(autouse=True)
 def ledger(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("agent_console.cli.usage.request.now_ms", lambda: NOON_MS)
+    monkeypatch.setattr("agent_console.usage.reports.request.now_ms", lambda: NOON_MS)
     made = small_ledger(scratch_home)
     yield
     made.connection.close()

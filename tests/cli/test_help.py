@@ -53,7 +53,7 @@ def test_every_command_explains_itself_and_its_options(
         text = help_of(words, capsys)
         assert found.help, words
         for parameter in found.params:
-            if isinstance(parameter, click.Option):
+            if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert any(option in text for option in parameter.opts), (words, parameter.opts)
                 described = parameter.help or parameter.show_default
                 assert described, (words, parameter.opts)
@@ -67,7 +67,7 @@ def test_no_sentence_of_a_group_is_cut_short(
 
 
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    never = {"daemon", "daemon run", "config", "db", "demo", "statusline", "usage"}
+    never = {"daemon", "daemon run", "config", "db", "demo", "statusline", "tui", "usage"}
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words

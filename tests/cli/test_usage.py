@@ -62,7 +62,7 @@ BLOCK = {
 
 @pytest.fixture(autouse=True)
 def ledger(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setattr("agent_console.cli.usage.request.now_ms", lambda: NOON_MS + 2 * HOUR_MS)
+    monkeypatch.setattr("agent_console.usage.reports.request.now_ms", lambda: NOON_MS + 2 * HOUR_MS)
     monkeypatch.setenv("TZ", "UTC")
     made = small_ledger(scratch_home)
     yield made
@@ -123,7 +123,9 @@ def test_the_active_block_has_a_pace_and_says_what_is_known_how(run: Run) -> Non
 def test_without_a_current_block_that_is_what_is_said(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent_console.cli.usage.request.now_ms", lambda: NOON_MS + 50 * HOUR_MS)
+    monkeypatch.setattr(
+        "agent_console.usage.reports.request.now_ms", lambda: NOON_MS + 50 * HOUR_MS
+    )
     assert run("usage", "block", "--active").out.startswith("No block is active.\nAll time: ")
     document = run("usage", "block", "--active", "--json").json
     assert document["blocks"] == []

@@ -50,5 +50,10 @@ async def ask(socket: str, *requests: Any) -> list[Any]:
 def screen_text(app: ConsoleApp) -> str:
     """What stands on the screen, line by line, as a person reads it."""
     width = app.size.width
-    lines = app.screen._compositor.render_strips()
+    lines = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
     return "\n".join(line.text.rstrip()[:width] for line in lines)
+
+
+def told(app: ConsoleApp) -> list[str]:
+    """What the app has told in its corner."""
+    return [each.message for each in app._notifications]  # pyright: ignore[reportPrivateUsage]

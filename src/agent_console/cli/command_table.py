@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Live",
         (
+            ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
             ("watch", "Follow all changes as they happen."),
             ("wait", "Wait until a session has a status."),
         ),

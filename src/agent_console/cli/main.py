@@ -13,7 +13,8 @@ import click
 
 from agent_console.cli.command_table import EXIT_CODES, PACKAGE, SECTIONS
 from agent_console.cli.daemon_access import DaemonAccess, no_start_option, socket_option
-from agent_console.cli.output import OutputClosedError, full_disk, narrate
+from agent_console.cli.extras import is_installed
+from agent_console.cli.output import OutputClosedError, full_disk, is_terminal, narrate
 from agent_console.errors import EXIT_OK, AgentConsoleError, RequestRefusedError
 from agent_console.version import __version__
 
@@ -71,6 +72,7 @@ def _styled(text: str, **style: Any) -> str:
 
 @click.command(
     cls=CommandTable,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="agent-console %(version)s")
@@ -80,9 +82,16 @@ def _styled(text: str, **style: Any) -> str:
 def command(context: click.Context) -> None:
     """Which Claude Code session needs you now, what it costs, and where it went.
 
-    Commands that need the daemon start it when none runs.
+    Alone in a terminal it opens the board. Commands that need the daemon start it when none runs.
     """
-    context.ensure_object(DaemonAccess)
+    daemon = context.ensure_object(DaemonAccess)
+    if context.invoked_subcommand is not None:
+        return
+    if not (is_terminal() and is_installed("textual")):
+        raise click.exceptions.NoArgsIsHelpError(context)
+    from agent_console.cli.commands.tui import open_app  # noqa: PLC0415 - draws: Textual
+
+    open_app(daemon)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -40,7 +40,7 @@ HUES: dict[Role, Hue] = {
     "question": Hue("#e58fc4", "#a3327a"),
     "attention": Hue("#f0b429", "#8f5b00"),
     "working": Hue("#3fc59b", "#00704f"),
-    "closed": Hue("#8b949e", "#6b7280"),
+    "closed": Hue("#8b949e", "#5f6672"),
     "input": Hue("#56b4e9", "#0072b2"),
     "output": Hue("#3fc59b", "#00704f"),
     "cache_read": Hue("#f0e442", "#7d6b00"),

@@ -4,19 +4,27 @@ Rule: what the screens show comes from `link` (the daemon, live) or from the led
 app computes no number of its own.
 """
 
+import asyncio
+import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
+from textual import work
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.signal import Signal
 
 from agent_console.config import Config, load
+from agent_console.errors import AgentConsoleError
+from agent_console.model.session_words import doing, one_line
 from agent_console.tui.feed import Feed
 from agent_console.tui.link import Changes, Link
 from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
+from agent_console.tui.screens.help import HelpScreen
 from agent_console.tui.themes import DEFAULT, THEMES, meanings
 
 if TYPE_CHECKING:
@@ -43,6 +51,7 @@ class ConsoleApp(App[None]):
         socket: The daemon's socket, when it is not the usual one.
         start: Start a daemon when there is none.
         config: The person's settings; read from the file when not given.
+        titles: A file descriptor; each line that comes from it stands above everything.
 
     Attributes:
         link: The daemon, live.
@@ -50,6 +59,7 @@ class ConsoleApp(App[None]):
         feed: The last events.
         now_ms: The clock, Unix milliseconds.
         config: The person's settings as they are now.
+        banner: A line that stands above everything; null for none.
     """
 
     TITLE = "agent-console"
@@ -65,14 +75,25 @@ class ConsoleApp(App[None]):
         Binding("b", "switch_mode('board')", "Board"),
         Binding("u", "switch_mode('usage')", "Usage"),
         Binding("a", "switch_mode('activity')", "Activity"),
+        Binding("comma", "settings", "Settings"),
+        Binding("question_mark", "help", "Keys"),
         Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("S", "start_daemon", "Start the daemon", show=False),
     ]
 
     def __init__(
-        self, socket: str | None = None, *, start: bool = True, config: Config | None = None
+        self,
+        socket: str | None = None,
+        *,
+        start: bool = True,
+        config: Config | None = None,
+        titles: int | None = None,
     ) -> None:
         self.config = load() if config is None else config
         super().__init__()
+        self.banner: str | None = None
+        self._titles = titles
         self.changes: Signal[Changes] = Signal(self, "changes")
         self.feed = Feed()
         self.now_ms: Callable[[], int] = _now_ms
@@ -88,7 +109,98 @@ class ConsoleApp(App[None]):
             self.register_theme(theme)
         wanted = self.config.tui.theme
         self.theme = wanted if wanted in self.available_themes else DEFAULT
+        if not self.is_headless:
+            # Whoever ends us gets the terminal back as it was.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        if self._titles is not None:
+            asyncio.get_running_loop().add_reader(self._titles, self._read_title, self._titles)
         self.run_worker(self.link.run(), name="link", group="link")
+
+    def use(self, config: Config) -> None:
+        """Take other settings; every screen draws itself anew."""
+        self.config = config
+        if config.tui.theme in self.available_themes:
+            self.theme = config.tui.theme
+        self.changes.publish(Changes(board=True))
+
+    def get_system_commands(self, screen: "Screen[Any]") -> "Iterable[SystemCommand]":
+        """What the command palette offers: the app's own, and each session by name."""
+        yield SystemCommand("Board", "Who needs you now", lambda: self.switch_mode("board"))
+        yield SystemCommand("Usage", "What it costs", lambda: self.switch_mode("usage"))
+        yield SystemCommand("Activity", "What happened last", lambda: self.switch_mode("activity"))
+        yield SystemCommand("Settings", "Theme, density, columns", self.action_settings)
+        yield SystemCommand("Keys", "What every key does", self.action_help)
+        for session in self.link.cache.board:
+            name, session_id = one_line(session.display_name), session.session_id
+            yield SystemCommand(
+                f"Session {name}",
+                doing(session) or session.status,
+                partial(self.open_session, session_id),
+            )
+            yield SystemCommand(
+                f"Jump to {name}", "Focus its terminal", partial(self.jump_to, session_id)
+            )
+        yield from super().get_system_commands(screen)  # pyright: ignore[reportUnknownMemberType]
+
+    def open_session(self, session_id: str) -> None:
+        """Show one session."""
+        from agent_console.tui.screens.session import SessionScreen  # noqa: PLC0415 - on demand
+
+        self.push_screen(SessionScreen(session_id))
+
+    def jump_to(self, session_id: str) -> None:
+        """Focus a session's terminal, or say why that cannot be done."""
+        session = self.link.cache.sessions.get(session_id)
+        if session is None:
+            self.notify("It is no longer on the board.", severity="warning")
+            return
+        from agent_console.tui.jumping import jump  # noqa: PLC0415 - on demand
+
+        jump(self, session)
+
+    def action_help(self) -> None:
+        """Say what every key does."""
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_settings(self) -> None:
+        """Let the person choose."""
+        from agent_console.tui.screens.settings import SettingsScreen  # noqa: PLC0415 - on demand
+
+        self.push_screen(SettingsScreen())
+
+    @work(exclusive=True, group="start")
+    async def action_start_daemon(self) -> None:
+        """Start the daemon, because the person asks for it."""
+        try:
+            await self.link.retry()
+        except AgentConsoleError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    def _read_title(self, descriptor: int) -> None:
+        lines = os.read(descriptor, 4096).decode(errors="replace").splitlines()
+        if lines:
+            self.banner = one_line(lines[-1])
+            self.changes.publish(Changes(link=True))
+        else:
+            asyncio.get_running_loop().remove_reader(descriptor)
 
     def _tell(self, notification: "Notification") -> None:
         self.feed.take(notification, self.now_ms())
+
+
+def run_app(socket: str | None, *, start: bool, titles: int | None = None) -> int:
+    """Run the app until the person leaves it; the exit code.
+
+    Args:
+        socket: As for ConsoleApp.
+        start: As for ConsoleApp.
+        titles: As for ConsoleApp.
+    """
+
+    async def run() -> int:
+        app = ConsoleApp(socket, start=start, titles=titles)
+        await app.run_async()
+        return app.return_code or 0
+
+    return asyncio.run(run())

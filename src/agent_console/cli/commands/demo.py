@@ -9,6 +9,7 @@ from math import isfinite
 
 import click
 
+from agent_console.cli.extras import is_installed
 from agent_console.cli.output import emit, is_terminal, narrate
 from agent_console.errors import AgentConsoleError
 
@@ -23,7 +24,9 @@ def _speed(_context: click.Context, _parameter: click.Parameter, value: float) -
 
 
 @click.command("demo")
-@click.option("--headless", is_flag=True, help="Print each change in a line instead of drawing.")
+@click.option(
+    "--headless", is_flag=True, help="Print each change in a line instead of opening the board."
+)
 @click.option(
     "--speed",
     type=float,
@@ -38,7 +41,8 @@ def command(headless: bool, speed: float) -> None:
 
     Starts a daemon of its own in a scratch home and plays recorded Claude Code sessions into it,
     through the same hooks that `install` would install. Your own home, sessions and daemon are not
-    touched, and nothing is left behind. Into a pipe it prints lines too.
+    touched, and nothing is left behind. The board stays open until `q`; into a pipe each change is
+    printed in a line.
 
     Exits 1 when the board at the end is not what was recorded.
     """
@@ -46,17 +50,23 @@ def command(headless: bool, speed: float) -> None:
     from agent_console.cli.demo.show import show  # noqa: PLC0415
 
     title = closing.title(speed)
-    told = headless or not is_terminal() or os.environ.get("TERM") in CANNOT_DRAW
+    draws = is_terminal() and os.environ.get("TERM") not in CANNOT_DRAW
+    told = headless or not draws or not is_installed("textual")
     if told:
+        if draws and not headless:
+            narrate("The board itself needs the extra `tui`; so each change is told in a line.")
         emit(title)
         make_viewer: viewers.MakeViewer = viewers.LineViewer
     else:
-        make_viewer = partial(viewers.BoardViewer, title)
+        make_viewer = partial(viewers.AppViewer, title)
     try:
         result = show(make_viewer, speed)
     except KeyboardInterrupt:
         narrate("Interrupted. Nothing of the demo is left on this machine.")
         raise
+    if result is None:
+        narrate("You left before everything was played. Nothing of the demo is left.")
+        return
     if told:
         emit("")
     closing.close(result)

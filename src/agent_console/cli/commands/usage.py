@@ -1,15 +1,15 @@
 """`agent-console usage …`: what was used, by day, week, month, session, project and more.
 
-Rule: options are made from cli/usage/options.py and their values read by cli/usage/request.py, for
-plain reports as here: cli/fast_usage.py takes those without click.
+Rule: options are made from usage/reports/options.py and their values read by
+usage/reports/request.py, for plain reports as here: cli/fast_usage.py takes those without click.
 """
 
 from typing import Any
 
 import click
 
-from agent_console.cli.usage.options import EXPORT, FILTERS, Option, options_of
 from agent_console.usage.reports.groupings import ALIASES, GROUPINGS, without_tool
+from agent_console.usage.reports.options import EXPORT, FILTERS, Option, options_of
 
 _HELP = {
     "daily": "Tokens and costs by day.",
@@ -64,8 +64,8 @@ def _report(name: str) -> click.Command:
 def _export(**values: Any) -> int:
     from agent_console import config  # noqa: PLC0415 - help needs no configuration
     from agent_console.cli.usage.export import run_export  # noqa: PLC0415 - help needs no ledger
-    from agent_console.cli.usage.request import OptionError  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+    from agent_console.usage.reports.request import OptionError  # noqa: PLC0415 - likewise
 
     try:
         return run_export(_given(values), config.load().display.timezone, str(database_path()))
@@ -97,9 +97,9 @@ def _click_option(option: Option) -> click.Option:
 
 def _run(name: str, given: dict[str, Any]) -> int:
     from agent_console import config  # noqa: PLC0415 - help needs no configuration
-    from agent_console.cli.usage.request import OptionError, Request, now_ms  # noqa: PLC0415
     from agent_console.cli.usage.run import run  # noqa: PLC0415 - help needs no ledger
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
+    from agent_console.usage.reports.request import OptionError, Request, now_ms  # noqa: PLC0415
 
     try:
         request = Request(name, given, config.load().display.timezone, now_ms())

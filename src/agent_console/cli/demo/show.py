@@ -5,6 +5,7 @@ hooks that run are waited for, then the stand-ins end, then the daemon, then the
 """
 
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import cast
@@ -52,11 +53,14 @@ class Result(Struct, frozen=True):
     wrong: tuple[str, ...]
 
 
-def show(make_viewer: MakeViewer, speed: float) -> Result:
+def show(make_viewer: MakeViewer, speed: float) -> Result | None:
     """Play the demo; when this returns or raises, nothing of it is left.
 
+    Returns:
+        What it came to; null when the person left before everything had been played.
+
     Args:
-        make_viewer: Gives who shows it, for what is known of the sessions.
+        make_viewer: Gives who shows it, for the daemon's socket.
         speed: How many times as fast as it was recorded.
 
     Raises:
@@ -72,7 +76,7 @@ def show(make_viewer: MakeViewer, speed: float) -> Result:
                 standing = stack.enter_context(ExitStack())
                 play = partial(_play, home, standing, interruption, make_viewer, speed)
                 result = anyio.run(play)
-        if result is None:
+        if interruption.happened:
             raise KeyboardInterrupt
     return result
 
@@ -84,33 +88,35 @@ async def _play(
     make_viewer: MakeViewer,
     speed: float,
 ) -> Result | None:
-    """What was played; None when it was interrupted."""
+    """What was played; None when it was interrupted or left."""
     cache, times, counts = SessionCache(), ResponseTimes(), Counts()
+    viewer = make_viewer(home.socket)
     result: Result | None = None
     try:
-        with make_viewer(cache) as viewer:
-            async with AsyncClient(home.socket) as client, anyio.create_task_group() as tasks:
-                tasks.start_soon(_end_when_asked, interruption, tasks.cancel_scope)
-                tasks.start_soon(viewer.run)
-                await tasks.start(_Listener(client, cache, times, viewer).run)
-                began = time.perf_counter()
-                await play_all(Stage(home, client, speed, standing, times, counts), SCENES)
-                seconds = time.perf_counter() - began
-                await _settled(cache)
-                at_ms = time.time_ns() // 1_000_000
-                wrong = (
-                    *wrong_on_the_board(cache.sessions),
-                    *await _wrong_in_the_daemon(client, counts),
-                )
-                result = Result(tuple(cache.board), at_ms, seconds, counts, times, wrong)
+        async with AsyncClient(home.socket) as client, anyio.create_task_group() as tasks:
+            tasks.start_soon(_end_after, interruption.wait, tasks.cancel_scope)
+            await tasks.start(_Listener(client, cache, times, viewer).run)
+            tasks.start_soon(_end_after, viewer.run, tasks.cancel_scope)
+            began = time.perf_counter()
+            await play_all(Stage(home, client, speed, standing, times, counts), SCENES)
+            seconds = time.perf_counter() - began
+            await _settled(cache)
+            at_ms = time.time_ns() // 1_000_000
+            wrong = (
+                *wrong_on_the_board(cache.sessions),
+                *await _wrong_in_the_daemon(client, counts),
+            )
+            result = Result(tuple(cache.board), at_ms, seconds, counts, times, wrong)
+            viewer.played()
+            if not viewer.stays:
                 tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _told(group) from group
     return result
 
 
-async def _end_when_asked(interruption: Interruption, playing: anyio.CancelScope) -> None:
-    await interruption.wait()
+async def _end_after(what: Callable[[], Awaitable[None]], playing: anyio.CancelScope) -> None:
+    await what()
     playing.cancel()
 
 

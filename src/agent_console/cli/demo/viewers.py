@@ -1,134 +1,119 @@
-"""How the demo is watched: drawn on a terminal, or told line by line.
+"""How the demo is watched: in the terminal app, or told line by line.
 
-Rule: both are fed by the same subscription that `watch` uses, and make nothing up.
+Rule: both are fed by subscriptions like anybody's, and make nothing up.
 """
 
+import os
+import sys
 import time
-from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Protocol, Self, TypeAlias
+from contextlib import suppress
+from typing import ClassVar, Protocol, TypeAlias
 
 import anyio
-from rich.console import Group, RenderableType
-from rich.text import Text
 
-from agent_console.board.session_table import session_table
 from agent_console.board.watch_lines import WatchLines
-from agent_console.cli.output import columns, emit, rows
-from agent_console.cli.redrawing import redrawing
-from agent_console.client.cache import SessionCache
+from agent_console.cli.output import emit
+from agent_console.errors import AgentConsoleError
 from agent_console.protocol.codec import Notification
-
-REDRAW_SECONDS = 0.1
-FEED_LINES = 8
-LINES_AROUND = 5
-"""The title, the table's head, blank lines, and the one below where the cursor stands."""
 
 
 class Viewer(Protocol):
-    """Something that shows a board as it changes. Used as a context manager."""
+    """Something that shows a board as it changes.
 
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        ...
+    Attributes:
+        stays: It goes on when everything has been played, until `run` returns.
+    """
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Give the terminal back."""
-        ...
+    stays: ClassVar[bool]
 
     def tell(self, notification: Notification) -> None:
         """The board has changed."""
         ...
 
+    def played(self) -> None:
+        """Everything has been played."""
+        ...
+
     async def run(self) -> None:
-        """Whatever must be done from time to time; cancelled at the end."""
+        """Show; when this returns, the person has had enough. Cancelled at the end."""
         ...
 
 
-MakeViewer: TypeAlias = Callable[[SessionCache], Viewer]
-"""Gives a viewer, for what is known of the sessions."""
+MakeViewer: TypeAlias = Callable[[str], Viewer]
+"""Gives a viewer, for the socket of the daemon."""
 
 
 class LineViewer:
     """Tells every change in a line."""
 
-    def __init__(self, _cache: SessionCache) -> None:
+    stays: ClassVar[bool] = False
+
+    def __init__(self, _socket: str) -> None:
         self._lines = WatchLines(activity=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return
 
     def tell(self, notification: Notification) -> None:
         """Print what is new."""
         for line in self._lines.lines(notification, _clock()):
             emit(line, wide=True)
 
+    def played(self) -> None:
+        """The demo's end follows at once, and says so."""
+
     async def run(self) -> None:
         """Nothing happens here but what is told."""
         await anyio.sleep_forever()
 
 
-class BoardViewer:
-    """Draws the board, and below it the last changes.
+class AppViewer:
+    """The terminal app itself, as a program of its own on the same terminal.
 
     Args:
-        title: Stands above.
-        cache: What is known of the sessions.
+        title: Stands above its board.
+        socket: The demo's daemon.
     """
 
-    def __init__(self, title: str, cache: SessionCache) -> None:
-        self._cache = cache
-        self._title = Text(title, style="bold", no_wrap=True, overflow="ellipsis")
-        self._lines = WatchLines(activity=True)
-        self._feed: deque[Text] = deque(maxlen=FEED_LINES)
-        self._screen = ExitStack()
+    stays: ClassVar[bool] = True
 
-    def __enter__(self) -> Self:
-        self._draw = self._screen.enter_context(redrawing())
-        self._draw(self._drawing())
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._screen.close()
+    def __init__(self, title: str, socket: str) -> None:
+        self._readable, self._writable = os.pipe()
+        self._title(f"Demo: {title}; q ends it")
+        self._command = (
+            *(sys.executable, "-m", "agent_console", "tui", "--no-start", "--socket", socket),
+            *("--titles", str(self._readable)),
+        )
 
     def tell(self, notification: Notification) -> None:
-        """Remember what is new for the next drawing."""
-        self._feed += self._lines.lines(notification, _clock())
+        """It has a subscription of its own."""
+
+    def played(self) -> None:
+        """Say so above the board."""
+        self._title("Demo: all was played; look around, q ends it")
 
     async def run(self) -> None:
-        """Draw, also when nothing is new: times pass."""
-        while True:
-            await anyio.sleep(REDRAW_SECONDS)
-            self._draw(self._drawing())
+        """Return when the person leaves it.
 
-    def _drawing(self) -> RenderableType:
-        board = self._cache.board
-        if not board:
-            return Group(self._title, Text(""), Text("Starting…", style="dim"))
-        table = session_table(board, time.time_ns() // 1_000_000, columns(), cut=True)
-        room = max(0, rows() - LINES_AROUND - len(board))
-        feed = list(self._feed)[-room:] if room else []
-        return Group(self._title, Text(""), table, Text(""), *feed)
+        Raises:
+            AgentConsoleError: It failed.
+        """
+        process = await anyio.open_process(
+            self._command, stdin=None, stdout=None, stderr=None, pass_fds=(self._readable,)
+        )
+        os.close(self._readable)
+        try:
+            code = await process.wait()
+        finally:
+            with anyio.CancelScope(shield=True):
+                if process.returncode is None:
+                    process.terminate()  # it gives the terminal back before it ends
+                    await process.wait()
+            os.close(self._writable)
+        if code:
+            raise AgentConsoleError(f"The terminal app ended with exit code {code}.")
+
+    def _title(self, title: str) -> None:
+        with suppress(BrokenPipeError):
+            os.write(self._writable, title.encode() + b"\n")
 
 
 def _clock() -> str:

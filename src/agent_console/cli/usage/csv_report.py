@@ -5,13 +5,13 @@ Rule: exact values, each token in one line, no totals: whoever reads it adds up.
 
 from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.usage.exact_columns import cells, heading, parted
-from agent_console.cli.usage.notes import warnings
 from agent_console.usage.reports.csv_text import csv_line
+from agent_console.usage.reports.notes import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 
 def write_csv(report: "Report", request: "Request") -> None:

@@ -3,17 +3,17 @@
 Rule: names of columns are read by other programs; one is added, never renamed.
 """
 
-from agent_console.cli.usage.columns import Line
 from agent_console.model.format import printable
 from agent_console.usage.reports.arrangement import is_gap
+from agent_console.usage.reports.columns import Line
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.session_details import SessionDetail
 from agent_console.usage.reports.sums import Sums, usd_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
     from agent_console.usage.reports.row import Row
 
 _TITLES = {

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
-from agent_console.cli.usage.request import OptionError, Request, now_ms
 from agent_console.cli.usage.run import back_up, bring_up_to_date
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
 from agent_console.usage.reports.export_fields import Field, Level, fields
 from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.request import OptionError, Request, now_ms
 
 
 def run_export(given: dict[str, Any], timezone: str, database: str) -> int:

@@ -8,8 +8,8 @@ from agent_console.usage.reports.json_report import report_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 
 def write_json(report: "Report", request: "Request") -> None:

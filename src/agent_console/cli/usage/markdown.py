@@ -3,14 +3,14 @@
 Rule: what stands in a cell cannot end it, nor become markup.
 """
 
-from agent_console.cli.usage.columns import lines
 from agent_console.cli.usage.exact_columns import cells, heading, without_gaps
-from agent_console.cli.usage.notes import notes
+from agent_console.usage.reports.columns import lines
+from agent_console.usage.reports.notes import notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 _ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\|`*_[]<>"})
 _LEFT = {

@@ -8,17 +8,16 @@ from pathlib import Path
 
 from agent_console.claude_code.conversation import Spoken, spoken
 from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
-from agent_console.cli.usage.columns import LocalTime
-from agent_console.cli.usage.notes import money, notes
 from agent_console.cli.usage.session_json import session_json
-from agent_console.cli.usage.table import Cells, draw, wrapped
 from agent_console.errors import RequestRefusedError
 from agent_console.model.format import exact_tokens, printable, tokens
 from agent_console.model.short_names import short_model
+from agent_console.usage.reports.columns import LocalTime
 from agent_console.usage.reports.csv_text import csv_line
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import json_text
+from agent_console.usage.reports.notes import money, notes
 from agent_console.usage.reports.one_session import (
     Entry,
     OneSession,
@@ -27,11 +26,12 @@ from agent_console.usage.reports.one_session import (
 )
 from agent_console.usage.reports.session_details import SessionDetail
 from agent_console.usage.reports.sums import usd_text
+from agent_console.usage.reports.table import Cells, draw, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.reading import Reading
+    from agent_console.usage.reports.request import Request
 
 MARKED = 3
 """So many of the most expensive messages are marked."""

@@ -10,15 +10,14 @@ from agent_console.cli.output import (
     is_coloured,
     narrate,
 )
-from agent_console.usage.reports.arrangement import arrange
-from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.reading import explained, open_for_reading
-from agent_console.usage.reports.report import Report, build
+from agent_console.usage.reports.report import Report
+from agent_console.usage.reports.report_of import report_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
-    from agent_console.usage.reports.reading import Reading
+    from agent_console.model.usage import Limit
+    from agent_console.usage.reports.request import Request
 
 
 def run(request: "Request", database: str) -> int:
@@ -60,7 +59,7 @@ def _answer(request: "Request", database: str) -> int:
             from agent_console.cli.usage.one_session import show_session  # noqa: PLC0415 - rare
 
             return show_session(connection, request, request.session_id)
-        write(make(connection, request), request)
+        write(report_of(connection, request, _five_hour), request)
     except Exception as error:
         raise explained(database, error) from error
     finally:
@@ -68,39 +67,10 @@ def _answer(request: "Request", database: str) -> int:
     return 0
 
 
-def make(connection: "Reading", request: "Request") -> Report:
-    """The report, with the rows that are wanted in the order that is wanted."""
-    if request.streams:
-        from agent_console.usage.reports.sessions import streamed  # noqa: PLC0415 - one report
+def _five_hour() -> "Limit | None":
+    from agent_console.cli.usage.five_hour_limit import five_hour_limit  # noqa: PLC0415 - one report
 
-        return streamed(
-            connection,
-            request.wanted,
-            GROUPINGS[request.grouping],
-            newest=request.newest,
-            latest_first=bool(request.descending),
-        )
-    report = build(
-        connection,
-        request.wanted,
-        GROUPINGS[request.grouping],
-        by_project=request.instances,
-        count_sessions=request.counts_sessions,
-        now_ms=request.now_ms,
-        newest=request.newest,
-    )
-    if request.active:
-        from agent_console.cli.usage.active_block import only_active  # noqa: PLC0415 - one report
-
-        only_active(report, request)
-    arrange(
-        report,
-        sort=request.sort,
-        descending=request.descending,
-        top=request.top,
-        min_cost_pico=request.min_cost_pico,
-    )
-    return report
+    return five_hour_limit()
 
 
 def write(report: Report, request: "Request") -> None:
@@ -124,20 +94,20 @@ def write(report: Report, request: "Request") -> None:
 
 def drawn(report: Report, request: "Request") -> str:
     """The report as a table with its notes."""
-    from agent_console.cli.usage.columns import (  # noqa: PLC0415 - one format
+    from agent_console.usage.reports.columns import (  # noqa: PLC0415 - one format
         LocalTime,
         columns,
         lines,
     )
-    from agent_console.cli.usage.notes import notes  # noqa: PLC0415 - one format
-    from agent_console.cli.usage.table import draw, wrapped  # noqa: PLC0415 - one format
+    from agent_console.usage.reports.notes import notes  # noqa: PLC0415 - one format
+    from agent_console.usage.reports.table import draw, wrapped  # noqa: PLC0415 - one format
 
     width = terminal_columns()
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(report, request))
     if not report.rows:
         return f"{'No block is active.' if request.active else 'No usage matches.'}\n{said}"
     if request.active:
-        from agent_console.cli.usage.active_block import pace_lines  # noqa: PLC0415 - one report
+        from agent_console.usage.reports.active_block import pace_lines  # noqa: PLC0415 - one report
 
         said = "".join(f"{line}\n" for line in pace_lines(report, request)) + said
     found = lines(report, request)

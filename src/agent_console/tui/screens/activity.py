@@ -1,7 +1,165 @@
-"""To be written."""
+"""The last events: who spent what, who changed status, what was warned of.
 
+Rule: the feed is kept by the app from its start, so that it is whole whenever somebody looks.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from agent_console.model.palette import SYMBOLS, hue, status_hue
+from agent_console.tui.feed import ENTRIES, Entry, Kind
+from agent_console.tui.link import Changes
 from agent_console.tui.screens.console_screen import ConsoleScreen
+from agent_console.tui.shared import console_of
+from agent_console.tui.widgets.vim_table import VimTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
+
+GAP = 2
+TIME_COLUMNS = 5 + GAP
+NAME_COLUMNS = 20
+NARROW_NAME_COLUMNS = 12
+NARROW = 72
+FILTERS: tuple[Kind | None, ...] = (None, "status", "usage", "alert")
+SHOWN_ENTRIES = 2 * ENTRIES
+"""So many lines may stand here before those that the feed has forgotten are taken away."""
+NOTHING = "Nothing has happened since this window was opened. Events appear here as they come."
+FILTERED = "No event of this kind since this window was opened; `f` shows the others."
+
+
+class FeedTable(VimTable):
+    """The events."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "select_cursor",
+            "Jump",
+            tooltip="Focus the terminal of this event's session",
+        )
+    ]
 
 
 class ActivityScreen(ConsoleScreen):
-    """To be written."""
+    """The feed, newest last; it follows what comes while the cursor is on the last line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "filter", "Filter", tooltip="All, changes of status, usage, alerts"),
+        Binding("o", "open", "Session", tooltip="Show the session of this event"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter: Kind | None = None
+        self._shown = 0
+        self._columns = 0
+
+    def body(self) -> "Iterable[Widget]":
+        """What stands between head and foot."""
+        yield Static(id="activity-empty", classes="empty")
+        yield FeedTable(id="activity")
+
+    def on_screen_resume(self) -> None:
+        """Somebody looks."""
+        self._fill()
+
+    def on_resize(self) -> None:
+        """There is more or less room now."""
+        if self.size.width != self._columns:
+            self._fill()
+
+    def take(self, changes: Changes) -> None:
+        """Add what is new."""
+        del changes
+        if self.is_current:
+            self._add_new()
+
+    def action_filter(self) -> None:
+        """Show the next kind of events."""
+        self._filter = FILTERS[(FILTERS.index(self._filter) + 1) % len(FILTERS)]
+        self._fill()
+
+    def action_open(self) -> None:
+        """Show the session of the event under the cursor."""
+        entry = self._entry()
+        if entry is not None and entry.session_id is not None:
+            console_of(self).open_session(entry.session_id)
+
+    def action_jump(self) -> None:
+        """Focus its terminal."""
+        entry = self._entry()
+        if entry is not None and entry.session_id is not None:
+            console_of(self).jump_to(entry.session_id)
+
+    def on_data_table_row_selected(self) -> None:
+        """Enter on a row."""
+        self.action_jump()
+
+    def _entry(self) -> Entry | None:
+        table = self.query_one("#activity", VimTable)
+        if not table.row_count:
+            return None
+        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+        return next((e for e in console_of(self).feed if str(e.number) == key), None)
+
+    def _wanted(self, since: int) -> list[Entry]:
+        entries = console_of(self).feed.since(since)
+        return [entry for entry in entries if self._filter in {None, entry.kind}]
+
+    def _fill(self) -> None:
+        """Draw all of it."""
+        table = self.query_one("#activity", VimTable)
+        self._columns = self.size.width
+        name = NARROW_NAME_COLUMNS if self._columns < NARROW else NAME_COLUMNS
+        table.clear(columns=True)
+        table.add_column("TIME", width=TIME_COLUMNS)
+        table.add_column("SESSION", width=name + GAP)
+        what = self._filter or "all"
+        table.add_column(
+            f"WHAT ({what})", width=max(10, self._columns - TIME_COLUMNS - name - GAP - 4)
+        )
+        self._shown = 0
+        self._add_new()
+        table.move_cursor(row=table.row_count - 1, animate=False)
+
+    def _add_new(self) -> None:
+        table = self.query_one("#activity", VimTable)
+        follows = table.cursor_row >= table.row_count - 1
+        for entry in self._wanted(self._shown):
+            table.add_row(*self._cells(entry), key=str(entry.number))
+            self._shown = entry.number
+        if table.row_count > SHOWN_ENTRIES:
+            self._fill()
+        elif follows:
+            table.move_cursor(row=table.row_count - 1, animate=False)
+        empty = self.query_one("#activity-empty", Static)
+        empty.display = not table.row_count
+        table.display = bool(table.row_count)
+        empty.update(NOTHING if self._filter is None else FILTERED)
+
+    def _cells(self, entry: Entry) -> tuple[Text, Text, Text]:
+        dark = console_of(self).current_theme.dark
+        zone = console_of(self).config.display.zone
+        clock = datetime.fromtimestamp(entry.at_ms / 1000, zone).strftime("%H:%M")
+        match entry.kind:
+            case "status" if entry.status is not None:
+                what = Text(f"{SYMBOLS[entry.status]} ", status_hue(entry.status, dark=dark))
+                what.append(entry.text, status_hue(entry.status, dark=dark))
+            case "usage":
+                tokens, _, money = entry.text.rpartition(" ")
+                what = Text.assemble(f"{tokens} ", (money, hue("cost", dark=dark)))
+            case "alert":
+                what = Text(f"▲ {entry.text}", f"bold {hue('attention', dark=dark)}")
+            case _:
+                what = Text(entry.text, "dim")
+        what.no_wrap = True
+        what.overflow = "ellipsis"
+        name = Text(entry.name, "bold", no_wrap=True, overflow="ellipsis")
+        return Text(clock, "dim"), name, what

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from agent_console.tui.link import Changes
+from agent_console.tui.link import Changes, LinkState
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.head import Head
 
@@ -33,7 +33,14 @@ class ConsoleScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to hear of changes."""
-        console_of(self).changes.subscribe(self, self.take)
+        console_of(self).changes.subscribe(self, self._heard)
+        self._heard(Changes(board=True, link=True))
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.link:
+            state = console_of(self).link.state
+            self.set_class(state is not LinkState.CONNECTED, "-stale")
+        self.take(changes)
 
     def take(self, changes: Changes) -> None:
         """Something is different: draw it."""

@@ -75,7 +75,9 @@ class Head(Static):
         """Draw what is known now."""
         link = console_of(self).link
         dark = console_of(self).current_theme.dark
-        parts = [*self._link(link.state, link.why), *self._counts(dark=dark)]
+        banner = console_of(self).banner
+        parts = [] if banner is None else [Text(banner, "bold")]
+        parts += [*self._link(link.state, link.why), *self._counts(dark=dark)]
         parts += self._money(dark=dark)
         limits = link.cache.limits
         parts += _limit("5h", limits.five_hour, dark=dark)

@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 
+EXACTLY = "="
+"""Before a name that is meant letter by letter."""
+
+
 def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
     """The projects that any of the patterns means.
 
-    A pattern is a folder's name, a path (what lies below it counts too), a glob over either, or the
-    name of the folder in which Claude Code keeps the project's transcripts.
+    A pattern is a folder's name, a path (what lies below it counts too), a glob over either, the
+    name of the folder in which Claude Code keeps the project's transcripts, or `=` with a path,
+    for exactly that one.
     """
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT project_no FROM facets)"
@@ -24,20 +29,11 @@ def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list
 
 
 def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
-    """The models that any of the patterns means: a name, a part of it, or a glob."""
+    """The models that any of the patterns means: a name, part of it, a glob, or `=` with a name."""
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT model_no FROM facets)"
     ).fetchall()
-    return [
-        number
-        for number, name in found
-        if any(
-            _globbed(name.lower(), each.lower())
-            if _is_glob(each)
-            else name.lower() == each.lower() or (each != "" and each.lower() in name.lower())
-            for each in patterns
-        )
-    ]
+    return [number for number, name in found if any(_is_model(name, each) for each in patterns)]
 
 
 def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> list[int]:
@@ -52,7 +48,18 @@ def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> li
     return numbers
 
 
+def _is_model(name: str, pattern: str) -> bool:
+    if pattern.startswith(EXACTLY):
+        return name == pattern[1:]
+    name, pattern = name.lower(), pattern.lower()
+    if _is_glob(pattern):
+        return _globbed(name, pattern)
+    return pattern != "" and pattern in name
+
+
 def _is_project(path: str, pattern: str) -> bool:
+    if pattern.startswith(EXACTLY):
+        return path == pattern[1:]
     if _is_glob(pattern):
         return _globbed(path, os.path.expanduser(pattern)) or _globbed(_name(path), pattern)
     if pattern == path or pattern == _name(path):

@@ -1,6 +1,6 @@
 """Every option of `agent-console usage`, once: click and the short way both read this table.
 
-Rule: it imports nothing. What a value means is decided in cli/usage/request.py for both.
+Rule: it imports nothing. What a value means is decided in usage/reports/request.py for both.
 """
 
 
@@ -52,8 +52,16 @@ FILTERS = (
         "or a span: 7d, 4w, 3m. The current one is the first.",
         "N",
     ),
-    Option("project", "Only this project: name, path or glob.", "PROJECT", short="p", repeats=True),
-    Option("model", "Only this model: name, part of it or glob.", "MODEL", repeats=True),
+    Option(
+        "project",
+        "Only this project: name, path, glob, or exactly =PATH.",
+        "PROJECT",
+        short="p",
+        repeats=True,
+    ),
+    Option(
+        "model", "Only this model: name, part of it, glob, or exactly =NAME.", "MODEL", repeats=True
+    ),
     Option("session", "Only this session: id or its beginning.", "ID", repeats=True),
     Option(
         "timezone",

@@ -7,11 +7,11 @@ short way alike. A wrong value is a ValueError whose sentence says what is allow
 import os
 import time
 
-from agent_console.cli.usage.options import OPTIONS
 from agent_console.usage.reports.buckets import HOUR_QUARTERS, last_periods
 from agent_console.usage.reports.calendar import WEEKDAYS
 from agent_console.usage.reports.dates import first_day, last_day, span_or_count
 from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.options import OPTIONS
 from agent_console.usage.reports.zone import QUARTER_SECONDS, Zone
 
 TYPE_CHECKING = False

@@ -67,7 +67,7 @@ def draw(columns: "Sequence[Cells]", kinds: "Sequence[str]", width: int, *, colo
         width: Columns of the terminal.
         coloured: Escape sequences may be used.
     """
-    shown, widths = _fitting(columns, width)
+    shown, widths = fitting(columns, width)
     lines = [
         _styled(_line([column.title for column in shown], shown, widths), _DIM, coloured=coloured)
     ]
@@ -83,7 +83,7 @@ def draw(columns: "Sequence[Cells]", kinds: "Sequence[str]", width: int, *, colo
     return "".join(f"{line}\n" for line in lines)
 
 
-def _fitting(columns: "Sequence[Cells]", width: int) -> tuple[list[Cells], list[int]]:
+def fitting(columns: "Sequence[Cells]", width: int) -> tuple[list[Cells], list[int]]:
     """The columns that are shown, and their widths."""
     shown = list(columns)
     while True:
@@ -114,7 +114,7 @@ def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
 def _line(cells: "Sequence[str]", columns: "Sequence[Cells]", widths: "Sequence[int]") -> str:
     parts: list[str] = []
     for cell, column, width in zip(cells, columns, widths, strict=True):
-        text = _clipped(cell, width, keeps_end=column.keeps_end)
+        text = clipped_to(cell, width, keeps_end=column.keeps_end)
         blank = " " * (width - columns_of(text))
         parts.append(blank + text if column.is_number else text + blank)
     return (" " * GAP).join(parts).rstrip()
@@ -132,7 +132,8 @@ def columns_of(text: str) -> int:
     )
 
 
-def _clipped(text: str, width: int, *, keeps_end: bool) -> str:
+def clipped_to(text: str, width: int, *, keeps_end: bool) -> str:
+    """The text in so many columns of a terminal, with `…` where something is left out."""
     if columns_of(text) <= width:
         return text
     if keeps_end:

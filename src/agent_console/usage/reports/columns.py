@@ -7,7 +7,6 @@ two cannot differ.
 import os
 from decimal import Decimal
 
-from agent_console.cli.usage.table import Cells
 from agent_console.model.format import cost, elapsed, tokens
 from agent_console.model.short_names import short_model, short_path
 from agent_console.usage.periods import QUARTER_MS
@@ -15,11 +14,12 @@ from agent_console.usage.reports.arrangement import date_ms, is_gap
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.session_details import SessionDetail
 from agent_console.usage.reports.sums import Sums
+from agent_console.usage.reports.table import Cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
     from agent_console.usage.reports.row import Row
 
 NOT_AVAILABLE = "N/A"

@@ -9,8 +9,8 @@ from agent_console.model.format import cost, exact_tokens, printable, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 
 def notes(report: "Report", request: "Request") -> list[str]:

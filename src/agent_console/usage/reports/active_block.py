@@ -1,25 +1,33 @@
 """The current 5-hour block: how fast it is used up, what it comes to, and the account's limits.
 
-Rule: every figure says whether it is official, measured or estimated. A daemon that runs is asked
-for the limits; none is started for that.
+Rule: every figure says whether it is official, measured or estimated.
 """
 
-from agent_console.cli.usage.notes import money
 from agent_console.model.format import elapsed, tokens
 from agent_console.usage.reports.block_details import BlockDetail, end_officially
+from agent_console.usage.reports.notes import money
 from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.cli.usage.request import Request
+    from collections.abc import Callable
+
     from agent_console.model.usage import Limit
     from agent_console.usage.reports.report import Report
+    from agent_console.usage.reports.request import Request
 
 _MINUTE_MS = 60_000
 
 
-def only_active(report: "Report", request: "Request") -> None:
-    """Leave only the current block in a report; the account's limits say when it ends."""
+def only_active(report: "Report", now_ms: int, five_hour: "Callable[[], Limit | None]") -> None:
+    """Leave only the current block in a report.
+
+    Args:
+        report: Of blocks.
+        now_ms: Unix milliseconds.
+        five_hour: Gives the account's limit, which says when the block ends; asked when there is
+            an active one.
+    """
     report.rows = [row for row in report.rows if _detail(row.detail).is_active]
     report.totals = Sums()
     for row in report.rows:
@@ -29,11 +37,11 @@ def only_active(report: "Report", request: "Request") -> None:
         for model in report.unpriced_models
         if any(model in row.models and row.models[model].unpriced for row in report.rows)
     ]
-    limit = _limit() if report.rows else None
-    if limit is None or limit.resets_at_ms is None or limit.resets_at_ms <= request.now_ms:
+    limit = five_hour() if report.rows else None
+    if limit is None or limit.resets_at_ms is None or limit.resets_at_ms <= now_ms:
         return
     for row in report.rows:
-        end_officially(row, limit.resets_at_ms, limit.used_percent, request.now_ms)
+        end_officially(row, limit.resets_at_ms, limit.used_percent, now_ms)
 
 
 def pace_lines(report: "Report", request: "Request") -> list[str]:
@@ -61,16 +69,3 @@ def pace_lines(report: "Report", request: "Request") -> list[str]:
 
 def _detail(detail: BlockDetail) -> BlockDetail:
     return detail
-
-
-def _limit() -> "Limit | None":
-    """The account's 5-hour limit, when a daemon that runs knows it."""
-    from agent_console.client.blocking import connect  # noqa: PLC0415 - only for this
-    from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise
-    from agent_console.protocol.messages import Subscribe  # noqa: PLC0415 - likewise
-
-    try:
-        with connect(timeout=1.0) as client:
-            return client.request(Subscribe(topics=("usage",))).limits.five_hour
-    except (AgentConsoleError, OSError):
-        return None

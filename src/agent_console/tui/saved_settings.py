@@ -1,0 +1,64 @@
+"""Write a setting of the terminal app into the configuration file.
+
+Rule: the file is the person's: comments, order and every other key stay as they are, and it is
+replaced whole or not at all.
+"""
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from agent_console.errors import ConfigError
+from agent_console.paths import config_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def save(table: str, values: "dict[str, str | bool | int]") -> "Path":
+    """Set these keys of a table; the file's path.
+
+    Args:
+        table: As in the file: `tui`.
+        values: By key.
+
+    Raises:
+        ConfigError: The file cannot be read or written, or is no TOML: then it stays as it is.
+    """
+    path = config_path()
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        document = tomlkit.document()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML, and is left as it is: {error}.") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    section = document.setdefault(table, tomlkit.table())
+    section.update(values)
+    try:
+        _replace(path, tomlkit.dumps(document))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _replace(path: "Path", text: str) -> None:
+    # What a link points to is replaced, not the link: people keep their dotfiles elsewhere.
+    target = path.resolve()
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".config-", suffix=".toml")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
