@@ -130,11 +130,15 @@ def test_reports_stay_while_the_ledger_cannot_take_them(
     daemon.start()
     assert len(spooled(daemon)) == 1
 
-    daemon.stop()
-    database.rmdir()
-    daemon.start()
+    with daemon.connect() as wire:
+        wire.data(cmd="SUB", topics=["usage"])
+        database.rmdir()
+        # It is tried again without anybody asking.
+        assert wire.line()["data"]["message_id"] == "m"
 
+    daemon.stop()
     assert spooled(daemon) == []
+    daemon.start()
     assert output_tokens(daemon) == 5
 
 
