@@ -325,12 +325,12 @@ async def test_the_result_may_come_before_all_else() -> None:
 
 async def test_an_older_result_after_a_newer_one_takes_nothing_back() -> None:
     late = result(models={OPUS: model_usage(1, 10, usd=0.1)})
-    turn = [init(), result(models={OPUS: model_usage(2, 30, usd=0.3)}), late]
+    newer = [result(models={OPUS: model_usage(2, 10 * n, usd=n / 10)}) for n in (3, 4)]
 
-    response = await asked(turn)
+    response = await asked([init(), newer[0], late, newer[1]])
 
-    assert response.cost == 0.3
-    assert response.metadata.output_tokens == 30
+    assert response.cost == 0.4
+    assert response.metadata.output_tokens == 40
 
 
 async def test_an_interrupt_tells_what_was_used() -> None:

@@ -176,10 +176,15 @@ async def test_what_runs_behind_the_turn_keeps_the_session_working(
         "session_id": SESSION,
     }
 
-    await watched([init(), task, result()], recording, closes=False)
+    ended = {**task, "subtype": "task_updated", "patch": {"status": "completed"}}
 
+    await watched([init(), task, result()], recording, closes=False)
     shown = board(daemon)
     assert (shown["status"], shown["reason"]) == ("working", "background")
+
+    await watched([init(), task, result(), ended], recording, closes=False)
+    shown = board(daemon)
+    assert (shown["status"], shown["reason"]) == ("attention", "done")
 
 
 async def test_the_result_alone_gives_the_right_total(daemon: Daemon, recording: Recorder) -> None:

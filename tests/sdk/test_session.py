@@ -172,6 +172,20 @@ async def test_options_that_fork_take_the_originals_totals_off() -> None:
     assert (response.session_id, response.cost) == (OTHER, 0.05)
 
 
+def test_without_the_package_it_says_what_to_install() -> None:
+    program = (
+        "import sys; sys.modules['claude_agent_sdk'] = None\n"
+        "import anyio; from agent_console.sdk import ClaudeSession, collect, observe\n"
+        "async def main():\n"
+        "    async with ClaudeSession(record=False): pass\n"
+        "anyio.run(main)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "pip install 'agent-console[sdk]'" in done.stderr
+
+
 def test_importing_it_loads_nothing_of_the_package() -> None:
     program = (
         "import sys; from agent_console.sdk import *; import agent_console.sdk.session\n"

@@ -205,7 +205,9 @@ def test_a_forked_child_tells_its_own(daemon: Daemon) -> None:
     subprocess.run([sys.executable, "-c", FORKING], check=True, timeout=DEADLINE_SECONDS)
     with daemon.connect() as wire:
         shown = {session["session_id"] for session in wire.data(cmd="LIST")}
+        counters = wire.data(cmd="STATUS")["counters"]
     assert shown == {"parent", "child"}
+    assert counters["spool_drained"] == 0
 
 
 def test_many_threads_may_tell(daemon: Daemon, recording: Recorder) -> None:

@@ -19,6 +19,7 @@ from tests.usage.asking import (
 )
 from tests.usage.ingest.telling import MODEL, cost_state, reading, response, take
 
+from agent_console.model.metadata import MetadataUpsert
 from agent_console.usage.entries import AddUsage
 from agent_console.usage.ingest.file_reading import CLAIM_SIDECHAIN
 from agent_console.usage.ledger import Ledger
@@ -163,10 +164,14 @@ def test_the_end_of_a_turn_tells_how_long_a_response_took(ledger: Ledger) -> Non
     assert (told.total_duration_ms, told.turns_used, told.total_output_tokens) == (1500, 2, 1)
 
 
-def test_an_early_time_is_kept(ledger: Ledger) -> None:
-    entry = add("m1", at_ms=NOON_MS + HOUR_MS, source="sdk", output_tokens=1)
-    late = add("m2", at_ms=NOON_MS + HOUR_MS, source="sdk", output_tokens=1)
-    spooled = AddUsage(type(late.upsert)(SESSION, message_id="m3", at_ms=NOON_MS), late.at_ms, True)
-    for each in (entry, late, spooled):
-        do(ledger, each)
-    assert query(ledger.path, "SELECT at_ms FROM messages WHERE key = 'm3'") == [(NOON_MS,)]
+def test_a_row_that_comes_late_takes_from_what_was_unlisted(ledger: Ledger) -> None:
+    do(ledger, total(input_tokens=10, output_tokens=300))
+    do(ledger, early("m1"))
+    do(ledger, early("m1", output_tokens=200))
+    assert [row[1:] for row in unlisted(ledger)] == [(0, 100)]
+    assert sums(ledger) == (10, 300)
+
+
+def test_what_is_told_late_keeps_its_time(ledger: Ledger) -> None:
+    do(ledger, AddUsage(MetadataUpsert(SESSION, 1, at_ms=NOON_MS), NOON_MS + HOUR_MS, True))
+    assert query(ledger.path, "SELECT at_ms FROM messages") == [(NOON_MS,)]

@@ -18,7 +18,7 @@ from agent_console.model.session import AgentType, Status
 from agent_console.protocol.messages import SetSession, Upsert
 from agent_console.sdk.collecting import Collector
 from agent_console.sdk.figures import ModelFigures
-from agent_console.sdk.messages import Block, Finished, Resumed, Told
+from agent_console.sdk.messages import Began, Block, Finished, Resumed, StreamStart, Told
 from agent_console.usage.periods import quarter
 
 Report: TypeAlias = SetSession | Upsert
@@ -40,6 +40,7 @@ class Reports:
         self._stays_open = stays_open
         self._session_id: str | None = None
         self._is_working = False
+        self._is_behind = False
         self._told: dict[str, ModelFigures] = {}
         self._last: Block | None = None
 
@@ -64,7 +65,8 @@ class Reports:
         session_id = collector.session_id
         if not session_id or told is None:
             return
-        if session_id != self._session_id or not self._is_working:
+        begins = isinstance(told, Began | Block | StreamStart)
+        if session_id != self._session_id or (begins and not self._is_working):
             if self._session_id not in {None, session_id}:  # the conversation was replaced
                 yield SetSession(session_id=self._session_id or "", status=Status.CLOSED)
                 self._forked_from = None
@@ -83,7 +85,11 @@ class Reports:
                 yield from self._end_of_turn(session_id, told, at_ms)
         if isinstance(told, Finished):
             self._is_working = False
-            yield self._at_rest(session_id, told, collector)
+            self._is_behind = told.error is None and bool(collector.tasks)
+            yield self._at_rest(session_id, told)
+        elif self._is_behind and not self._is_working and not collector.tasks:
+            self._is_behind = False
+            yield SetSession(session_id=session_id, status=Status.ATTENTION, reason="done")
 
     def _response(self, session_id: str, block: Block, at_ms: int) -> Iterator[Upsert]:
         message_id = block.message_id
@@ -119,9 +125,8 @@ class Reports:
                 forked_from=forked_from if _UUID.fullmatch(forked_from) else None,
             )
 
-    @staticmethod
-    def _at_rest(session_id: str, finished: Finished, collector: Collector) -> SetSession:
-        if finished.error is None and collector.tasks:
+    def _at_rest(self, session_id: str, finished: Finished) -> SetSession:
+        if self._is_behind:
             return SetSession(session_id=session_id, status=Status.WORKING, reason="background")
         reason = "done"
         if finished.error is not None:

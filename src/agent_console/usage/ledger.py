@@ -333,10 +333,7 @@ class Ledger:
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
-        if (earlier is not None and owner.has_transcript) or Source.SDK in {
-            row.source,
-            Source.SDK if earlier is None else earlier.source,
-        }:
+        if _may_explain_totals(row, earlier, owner):
             # What its totals have beyond its rows is less now.
             batch.write()
             remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
@@ -474,6 +471,13 @@ def _figures(upsert: MetadataUpsert) -> Figures:
         upsert.duration_ms,
         upsert.turns,
     )
+
+
+def _may_explain_totals(row: MessageRow, earlier: MessageRow | None, owner: SessionAccount) -> bool:
+    """Totals of the session may have been told; a new UPSERT is later than all of them."""
+    if earlier is None:
+        return row.source == Source.SDK
+    return owner.has_transcript or Source.SDK in {row.source, earlier.source}
 
 
 def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.usage.asking import NOON_MS, add, do, query, sums_that_differ
 from tests.usage.ingest.bringing import bring, output_by_session, total
 from tests.usage.ingest.telling import cost_state, reading, take
-from tests.usage.ingest.transcripts import OTHER, SESSION, answer, usage, write
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
 
 from agent_console.cli.commands.reindex import command
 from agent_console.config_prices import PricesConfig
@@ -219,13 +219,17 @@ def told_by_sdk(database: Path) -> None:
 
 
 def test_totals_that_an_sdk_client_was_told_are_kept(database: Path, project: Path) -> None:
-    write(project / f"{SESSION}.jsonl", answer("m1"), cost_state_line(700))
+    transcript = project / f"{SESSION}.jsonl"
+    write(transcript, answer("m1"), cost_state_line(700))
     bring(database)
     told_by_sdk(database)
     assert output_by_session(database) == {SESSION: 5000}
 
     again(database)
+    assert output_by_session(database) == {SESSION: 5000}
 
+    append(transcript, answer("m2", usage(10, 1000)))
+    bring(database)
     assert output_by_session(database) == {SESSION: 5000}
 
 
