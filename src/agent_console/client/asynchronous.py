@@ -66,11 +66,12 @@ class AsyncClient:
     def __init__(self, given: str | None = None, timeout: float = TIMEOUT_SECONDS) -> None:
         self.path = socket_path(given)
         self._timeout = timeout
-        self._tasks: TaskGroup = anyio.create_task_group()
-        self._connecting = anyio.Lock()
         self._connection: _Connection | None = None
 
     async def __aenter__(self) -> Self:
+        # Not before: a client can be made where no event loop runs yet.
+        self._connecting = anyio.Lock()
+        self._tasks: TaskGroup = anyio.create_task_group()
         await self._tasks.__aenter__()
         return self
 

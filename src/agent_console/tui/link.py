@@ -86,10 +86,11 @@ class Link:
         self._changed = changed
         self._told = told
         self._pending = Changes()
-        self._something = anyio.Event()
+        self._something: anyio.Event | None = None
 
     async def run(self) -> None:
         """Follow the daemon until cancelled."""
+        self._something = anyio.Event()
         end = self.cache.listen(self._note)
         try:
             async with self.client, anyio.create_task_group() as tasks:
@@ -166,11 +167,12 @@ class Link:
             link=before.link or more.link,
             usage=before.usage or more.usage,
         )
-        self._something.set()
+        if self._something is not None:
+            self._something.set()
 
     async def _draw(self) -> None:
         """Hand on what has gathered, then let it gather for a moment."""
-        while True:
+        while self._something is not None:
             await self._something.wait()
             self._something = anyio.Event()
             pending, self._pending = self._pending, Changes()
