@@ -21,6 +21,19 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+_OURS = ("XDG_", "CLAUDE_", "AGENT_CONSOLE_", "LISTEN_", "NOTIFY_")
+_THE_PERSONS_SCREEN = (
+    "DBUS_SESSION_",
+    "DISPLAY",
+    "WAYLAND_",
+    "TMUX",
+    "ZELLIJ",
+    "KITTY_",
+    "WEZTERM_",
+)
+"""No test may show a notice on it, or open a window."""
+
+
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Async tests run on both event loops."""
@@ -32,7 +45,7 @@ def scratch_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of the test's own, short enough for socket paths, with no variable of ours set."""
     home = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
     for name in list(os.environ):
-        if name.startswith(("XDG_", "CLAUDE_", "AGENT_CONSOLE_", "LISTEN_", "NOTIFY_")):
+        if name.startswith(_OURS + _THE_PERSONS_SCREEN):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     yield home

@@ -10,7 +10,16 @@ import pytest
 from agent_console import config
 from agent_console.config import Config, DaemonConfig, DisplayConfig
 from agent_console.config_prices import EXAMPLE, KEYS, PriceOverride, PricesConfig
+from agent_console.config_terminals import (
+    EXAMPLE as JUMP_EXAMPLE,
+    SESSION_FIELDS,
+    TERMINAL_VARIABLES,
+    JumpCommand,
+    JumpConfig,
+    ResumeConfig,
+)
 from agent_console.errors import ConfigError
+from agent_console.model.session import Session, Terminal
 
 
 @pytest.fixture
@@ -60,9 +69,33 @@ def test_the_zone_is_the_systems_unless_one_is_named() -> None:
         ("[prices]\ndiscount_percent = nan", "prices.discount_percent", "a number"),
         ("[prices]\ndiscount_percent = true", "prices.discount_percent", "a number"),
         ('[prices]\ndiscount_percent = "10"', "prices.discount_percent", "a number"),
+        ("[alerts]\nburn_usd_per_hour = -1", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nburn_usd_per_hour = true", "alerts.burn_usd_per_hour", "a number from 0"),
+        ("[alerts]\nfive_hour_percent = 101", "alerts.five_hour_percent", "a whole number"),
+        ("[alerts]\nwaiting_minutes = 1.5", "alerts.waiting_minutes", "a whole number"),
+        ("[alerts]\nunpriced_model = 1", "alerts.unpriced_model", "true or false"),
+        ("[alerts]\non = 1", "alerts.on", "[[alerts.on]]"),
+        ("[alerts]\non = [1]", "alerts.on", "[[alerts.on]]"),
+        ("[[alerts.on]]\nkinds = ['budget']", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = 'echo'", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = []", "run", "a program and its arguments"),
+        ("[[alerts.on]]\nrun = ['a']\nseverities = ['bad']", "severities", '"exceeded"'),
+        ("[[alerts.on]]\nrun = ['a']\ntimeout_seconds = 0", "timeout_seconds", "above 0"),
+        ('[display]\nweek_start = "Monday"', "display.week_start", '"monday" or'),
         ("[prices]\nmodels = 1", "prices.models", "[[prices.models]]"),
         ("[prices]\nmodels = [1]", "prices.models", "[[prices.models]]"),
         ("[prices.models]\nx = 1", "prices.models", "[[prices.models]]"),
+        ("[jump]\ncommands = 1", "jump.commands", "[[jump.commands]]"),
+        ("[jump]\ncommands = [1]", "jump.commands", "[[jump.commands]]"),
+        ("[jump]\nlimit_seconds = 0", "jump.limit_seconds", "from 1 to 60"),
+        ('[resume]\ncommand = "xterm -e"', "resume.command", '["xterm", "-e"]'),
+        ("[resume]\ncommand = [1]", "resume.command", '["xterm", "-e"]'),
+        ("[notifications]\nquestion = 1", "notifications.question", "true or false"),
+        ('[notifications]\nsilent_reasons = "done"', "notifications.silent_reasons", '["ready"'),
+        ('[notifications]\nquiet_from = "24:00"', "notifications.quiet_from", '"22:30"'),
+        ('[notifications]\nquiet_from = "9:00"', "notifications.quiet_from", '"22:30"'),
+        ("[notifications]\nquiet_until = 07:00:00", "notifications.quiet_until", '"22:30"'),
+        ('[notifications]\nvia = "mail"', "notifications.via", '"desktop" or "terminal"'),
     ],
 )
 def test_a_wrong_value_names_the_file_the_key_and_what_is_allowed(
@@ -131,7 +164,8 @@ def test_the_commented_file_changes_nothing_and_becomes_the_defaults_without_its
     assert config.unknown_keys() == []
     assert config.load() == Config()
     origins = {setting.key: setting.from_file for setting in config.settings()}
-    assert origins.pop("prices.models") is False  # of it there is only an example
+    for key in ("alerts.on", "prices.models", "jump.commands"):
+        assert origins.pop(key) is False  # of it there is only an example
     assert all(origins.values())
 
 
@@ -214,3 +248,72 @@ def test_an_unknown_key_of_a_price_is_named(file: Path) -> None:
 
     assert config.unknown_keys() == ["prices.models.cache_reed"]
     assert config.load().prices.models == (PriceOverride("a", input=Decimal(1)),)
+
+
+def test_the_example_of_a_jump_is_one(file: Path) -> None:
+    bare = "".join(line.removeprefix("## ") for line in JUMP_EXAMPLE.splitlines(keepends=True)[1:])
+    assert JUMP_EXAMPLE in config.commented_file()
+
+    file.write_text(bare)
+
+    assert config.unknown_keys() == []
+    (command,) = config.load().jump.commands
+    assert command.when == {"WINDOWID": "*", "working_dir": "/home/*"}
+    assert command.command[:2] == ("sh", "-c")
+
+
+def test_commands_are_what_is_written(file: Path) -> None:
+    file.write_text(
+        '[[jump.commands]]\ncommand = ["a", "", "$x"]\n'
+        '[[jump.commands]]\nwhen = { label = "[ab]*" }\ncommand = ["b"]\n'
+        '[resume]\ncommand = ["xterm", "-e"]\n'
+    )
+
+    loaded = config.load()
+
+    assert loaded.jump == JumpConfig(
+        commands=(JumpCommand(("a", "", "$x")), JumpCommand(("b",), {"label": "[ab]*"}))
+    )
+    assert loaded.resume == ResumeConfig(("xterm", "-e"))
+    shown = {setting.key: setting.shown for setting in config.settings()}
+    assert tomllib.loads(f"x = {shown['jump.commands']}")["x"] == [
+        {"command": ["a", "", "$x"]},
+        {"when": {"label": "[ab]*"}, "command": ["b"]},
+    ]
+    assert shown["resume.command"] == '["xterm", "-e"]'
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("when = {}", "needs a `command`"),
+        ("command = []", '["xterm", "-e"]'),
+        ('command = "xterm"', '["xterm", "-e"]'),
+        ("command = [1]", '["xterm", "-e"]'),
+        ('command = ["a"]\nwhen = 1', "TERM_PROGRAM"),
+        ('command = ["a"]\nwhen = { PATH = "*" }', "asks for `PATH`, allowed: session_id"),
+        ('command = ["a"]\nwhen = { WINDOWID = 7 }', "is 7, allowed: a pattern"),
+    ],
+)
+def test_a_wrong_command_names_the_file_the_entry_and_what_is_allowed(
+    file: Path, entry: str, sentence: str
+) -> None:
+    file.write_text(f'[[jump.commands]]\ncommand = ["good"]\n[[jump.commands]]\n{entry}\n')
+
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+
+    assert str(caught.value).startswith(f"{file}: ")
+    assert "entry 2 of `[[jump.commands]]`" in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+def test_an_unknown_key_of_a_command_is_named(file: Path) -> None:
+    file.write_text('[[jump.commands]]\ncommand = ["a"]\nwhenn = 1\n')
+
+    assert config.unknown_keys() == ["jump.commands.whenn"]
+
+
+def test_what_a_command_may_ask_for_is_what_a_session_has() -> None:
+    assert set(SESSION_FIELDS) <= set(Session.__struct_fields__)
+    assert {name.lower() for name in TERMINAL_VARIABLES} == set(Terminal.__struct_fields__)

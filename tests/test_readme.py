@@ -78,8 +78,18 @@ def test_the_settings_and_their_defaults_are_those_of_the_program() -> None:
     assert set(told) == {setting.key for setting in config.settings()}
     for setting in config.settings():
         if setting.value:
-            shown = f'`"{setting.value}"`' if isinstance(setting.value, str) else str(setting.value)
-            assert told[setting.key] == shown
+            plain = isinstance(setting.value, int)
+            assert told[setting.key] == (setting.shown if plain else f"`{setting.shown}`")
+
+
+def test_every_example_of_a_configuration_is_one(scratch_home: Path) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert len(examples) > 2
+    file = scratch_home / "config.toml"
+    for example in examples:
+        file.write_text(example)
+        config.load(file)
+        assert config.unknown_keys(file) == []
 
 
 def test_the_places_are_those_of_the_program(scratch_home: Path) -> None:

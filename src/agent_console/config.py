@@ -10,8 +10,11 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct, field
 
-from agent_console import config_prices
-from agent_console.config_prices import PricesConfig
+from agent_console import config_alerts, config_prices, config_terminals
+from agent_console.config_alerts import AlertCommand, AlertsConfig
+from agent_console.config_notifications import NotificationsConfig
+from agent_console.config_prices import PriceOverride, PricesConfig
+from agent_console.config_terminals import JumpCommand, JumpConfig, ResumeConfig
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Durability = Literal["normal", "full"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Density = Literal["one-line", "two-line"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 TIMEZONE_WORDS = 'a name of the zone database like "Europe/Berlin", or "" for the system\'s'
@@ -47,9 +51,16 @@ class DisplayConfig(Struct, frozen=True):
 
     Attributes:
         timezone: A name like `Europe/Berlin`; empty means the system's.
+        week_start: The first day of the weeks of budgets and of `usage weekly`.
     """
 
     timezone: Annotated[str, Meta(description=TIMEZONE_WORDS)] = ""
+    week_start: Weekday = "monday"
+
+    @property
+    def first_weekday(self) -> int:
+        """The first day of a week; 0 is Monday."""
+        return get_args(Weekday).index(self.week_start)
 
     @property
     def zone(self) -> "tzinfo | None":
@@ -85,6 +96,10 @@ class Config(Struct, frozen=True):
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     prices: PricesConfig = field(default_factory=PricesConfig)
+    jump: JumpConfig = field(default_factory=JumpConfig)
+    resume: ResumeConfig = field(default_factory=ResumeConfig)
+    notifications: NotificationsConfig = field(default_factory=NotificationsConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
     tui: TuiConfig = field(default_factory=TuiConfig)
 
 
@@ -178,6 +193,10 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
             unknown += [key for key in keys if key not in known]
             if table == "prices":
                 unknown += config_prices.unknown_keys(_table(written, table).get("models"))
+            if table == "jump":
+                unknown += config_terminals.unknown_keys(_table(written, table).get("commands"))
+            if table == "alerts":
+                unknown += config_alerts.unknown_keys(_table(written, table).get("on"))
     return unknown
 
 
@@ -191,8 +210,8 @@ def commented_file() -> str:
             table_before = table
         default = _plain(getattr(getattr(Config(), table), name))
         lines += [f"# {_MEANINGS[f'{table}.{name}']}"]
-        if hint == tuple[config_prices.PriceOverride, ...]:
-            lines += config_prices.EXAMPLE.splitlines()
+        if hint in _EXAMPLES:
+            lines += _EXAMPLES[hint].splitlines()
             continue
         lines += [f"# Allowed: {_allowed(hint)}.", f"# {name} = {_toml(default)}"]
     return "\n".join(lines) + "\n"
@@ -205,6 +224,7 @@ _MEANINGS = {
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",
     "display.timezone": 'Days are cut and times shown in this zone; "" is the system\'s.',
+    "display.week_start": "The first day of the weeks of budgets and of `usage weekly`.",
     "tui.theme": "Colours of the terminal app: the settings screen lists the themes.",
     "tui.density": "Lines for each session on the board.",
     "tui.group_by_project": "Whether sessions of one project stand together.",
@@ -213,7 +233,36 @@ _MEANINGS = {
     "prices.discount_percent": "Taken off every cost that is computed, prices of yours included; "
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
+    **config_alerts.MEANINGS,
+    "jump.limit_seconds": "A command below that takes longer is killed, with all it started.",
+    "jump.commands": "Commands that bring a session's terminal in front; the first whose `when` "
+    "matches is run.",
+    "resume.command": "Opens a terminal in the session's folder; the words of the command that it "
+    "is to run are put behind these.",
+    "notifications.question": "Tell of sessions that ask you something.",
+    "notifications.attention": "Tell of sessions that wait for you.",
+    "notifications.alerts": "Tell of budgets and the like.",
+    "notifications.silent_reasons": "Reasons of a status that you need not be told.",
+    "notifications.sound": "With a sound, or the terminal's bell.",
+    "notifications.quiet_from": "Tell nothing from this time of day on, in your zone.",
+    "notifications.quiet_until": "Until this one; it may be over midnight.",
+    "notifications.via": 'Where: "auto" is the desktop where there is one, else the terminal.',
 }
+
+_OWN: dict[Any, tuple[Any, str]] = {
+    Decimal: (config_prices.discount, config_prices.DISCOUNT_WORDS),
+    tuple[PriceOverride, ...]: (config_prices.overrides, config_prices.MODELS_WORDS),
+    tuple[JumpCommand, ...]: (config_terminals.jump_commands, config_terminals.COMMANDS_WORDS),
+    tuple[AlertCommand, ...]: (config_alerts.commands, config_alerts.ON_WORDS),
+}
+"""Types with rules of their own: what checks a value, and what is allowed in words."""
+
+_EXAMPLES: dict[Any, str] = {
+    tuple[PriceOverride, ...]: config_prices.EXAMPLE,
+    tuple[JumpCommand, ...]: config_terminals.EXAMPLE,
+    tuple[AlertCommand, ...]: config_alerts.EXAMPLE,
+}
+"""Types that only an example explains."""
 
 
 def _checked(written: dict[str, Any], path: "Path") -> Config:
@@ -238,20 +287,28 @@ def _checked(written: dict[str, Any], path: "Path") -> Config:
 
 
 def _converted(value: Any, hint: Any) -> Any:
-    if hint is Decimal:
-        return config_prices.discount(value)
-    if hint == tuple[config_prices.PriceOverride, ...]:
-        return config_prices.overrides(value)
+    if hint in _OWN:
+        return _OWN[hint][0](value)
+    if isinstance(value, Decimal):
+        value = float(value)
     return msgspec.convert(value, hint)
 
 
 def _plain(value: Any) -> Any:
     """The value as JSON and TOML have it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    if isinstance(value, tuple):
-        return config_prices.plain(cast("tuple[config_prices.PriceOverride, ...]", value))
-    return value
+    match value:
+        case Decimal():
+            return int(value) if value == int(value) else float(value)
+        case (PriceOverride(), *_):
+            return config_prices.plain(cast("tuple[PriceOverride, ...]", value))
+        case (JumpCommand(), *_):
+            return config_terminals.plain(cast("tuple[JumpCommand, ...]", value))
+        case (AlertCommand(), *_):
+            return config_alerts.plain(cast("tuple[AlertCommand, ...]", value))
+        case tuple():
+            return list(cast("tuple[object, ...]", value))
+        case _:
+            return value
 
 
 def _table(written: dict[str, Any], name: str) -> dict[str, Any]:
@@ -282,19 +339,17 @@ def _keys() -> list[tuple[str, str, Any]]:
 
 
 def _allowed(hint: Any) -> str:
+    if hint in _OWN:
+        return _OWN[hint][1]
     if get_origin(hint) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(hint))
     if get_origin(hint) is Annotated:
-        _, meta = get_args(hint)
+        kind, meta = get_args(hint)
         if meta.description:
             return str(meta.description)
-        return f"a whole number from {meta.ge} to {meta.le}"
+        return f"a{' whole' if kind is int else ''} number from {meta.ge} to {meta.le}"
     if hint is bool:
         return "true or false"
-    if hint is Decimal:
-        return config_prices.DISCOUNT_WORDS
-    if hint == tuple[config_prices.PriceOverride, ...]:
-        return config_prices.MODELS_WORDS
     raise AssertionError(hint)
 
 

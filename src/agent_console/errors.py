@@ -71,6 +71,12 @@ class RequestRefusedError(AgentConsoleError):
         self.exit_code = _EXIT_CODES.get(code, 1)  # type: ignore[misc]
 
 
+class NotPossibleError(AgentConsoleError):
+    """What was asked for cannot be done as things are now; nothing was changed."""
+
+    exit_code = 6
+
+
 class TimedOutError(AgentConsoleError):
     """What was waited for did not come in time."""
 

@@ -1,4 +1,4 @@
-"""What hooks, `set` and the status line cost, each beside the least that any program would cost.
+"""What hooks, `set`, status line and segment cost, beside the least that any program would cost.
 
     python tests/bench/hook_cost.py [rounds] [--json FILE]
 
@@ -36,6 +36,10 @@ STATUS = (
 ANSWER = (
     b'{"id":null,"data":{"session_cost_usd":1.25,"today_cost_usd":9.5,"block_cost_usd":3.0,'
     b'"burn_usd_per_hour":2.0,"limits":{}},"ok":true,"version":1}\n'
+)
+FIGURES = (
+    b'{"id":null,"data":{"pid":1,"sessions":{"working":3,"attention":2,"question":1},"counters":'
+    b'{"requests":10,"hooks":{"Stop":2}},"loop_lag_p99_ms":0.4},"ok":true,"version":1}\n' + ANSWER
 )
 ROUNDS = 200
 
@@ -82,6 +86,7 @@ def _cases(folder: Path, path: str) -> list[Case]:
     ours = _console_script(folder, "agent_console.__main__")
     in_shell = for_events(PYTHON, bundled("hooks"), path)("Stop")
     set_it = [*ours, "set", "session-1", "working", "--socket", path]
+    segment = [*ours, "segment", "--format", "tmux", "--socket", path]
     chain = [*BARE, line, path, "--chain", str(folder / "chain")]
     return [
         Case("bare interpreter", [*BARE, "-c", "pass"]),
@@ -109,6 +114,7 @@ def _cases(folder: Path, path: str) -> list[Case]:
             STATUS,
             "empty console script",
         ),
+        Case("agent-console segment", segment, b"", "empty console script", 1.5),
     ]
 
 
@@ -133,9 +139,10 @@ def _serve(path: Path) -> None:
             connection, _ = listener.accept()
             with connection:
                 received = connection.recv(1 << 20)
-                if received.startswith((b'{"cmd":"SET"', b'{"cmd":"STATUSLINE"')):
+                if received.startswith((b'{"cmd":"SET"', b'{"cmd":"STATUS')):
+                    one = b'"STATUS"' not in received
                     try:
-                        connection.sendall(ANSWER)
+                        connection.sendall(ANSWER if one else FIGURES)
                     except BrokenPipeError:
                         continue
 

@@ -63,9 +63,9 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
     made = time.monotonic() - started
     size = sum(path.stat().st_size for path in data.iterdir()) / 1e6
     title = f"{year.name}: {year.sessions:,} sessions, {year.messages:,} messages"
-    by_time, by_session, by_hour = rollup_rows(data / "metrics.db")
     print(f"\n{title}, {size:,.1f} MB (made in {made:.0f} s)")
-    print(f"rollup rows: {by_time:,} by time, {by_session:,} by session, {by_hour:,} by hour")
+    rows = rollup_rows(data / "metrics.db").items()
+    print(f"rollup rows: {', '.join(f'{count:,} by {rollup}' for rollup, count in rows)}")
     costs: dict[str, list[Cost]] = {name: [] for name in (BARE, *REPORTS)}
     for number in range(runs + 1):  # the first run of each warms what there is to warm
         for name in costs if number % 2 == 0 else reversed(costs):

@@ -1,70 +1,17 @@
 """`watch` and `wait`: live, for people and for scripts."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
-from typing import IO
 
 import msgspec
 import pytest
 from tests.cli.conftest import Run
+from tests.cli.live import SECONDS, Live, live, until_somebody_subscribes
 from tests.client.real_daemon import real_daemon
 
-from agent_console.client.blocking import BlockingClient, connect
+from agent_console.client.blocking import connect
 from agent_console.model.session import Status
-from agent_console.protocol.messages import Remove, ServerStatus, SetSession
-
-SECONDS = 20
-
-
-class Live:
-    """A command that runs beside the test."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "agent_console", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    @property
-    def out(self) -> IO[str]:
-        assert self.process.stdout is not None
-        return self.process.stdout
-
-    @property
-    def err(self) -> IO[str]:
-        assert self.process.stderr is not None
-        return self.process.stderr
-
-    def line(self) -> str:
-        """The next line of stdout, every run of blanks as one."""
-        return " ".join(self.out.readline().split())
-
-    def interrupt(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-
-    def end(self) -> tuple[int, str, str]:
-        """Exit code and what was still to be read."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, out, err
-
-
-@contextmanager
-def live(*arguments: str) -> Generator[Live]:
-    command = Live(*arguments)
-    try:
-        yield command
-    finally:
-        if command.process.poll() is None:
-            command.process.kill()
-        command.process.communicate(timeout=SECONDS)
+from agent_console.protocol.messages import Remove, SetSession
 
 
 @pytest.fixture
@@ -179,7 +126,7 @@ def test_wait_for_an_unknown_session_exits_5(run: Run, daemon: int) -> None:
 def test_wait_for_a_removed_session_exits_5(socket: str, change: Callable[..., None]) -> None:
     change("s1", "working")
     with live("wait", "s1") as wait, connect(socket) as client:
-        _until_somebody_subscribes(client)
+        until_somebody_subscribes(client)
         client.request(Remove(session_id="s1"))
 
         assert wait.end()[0] == 5
@@ -202,7 +149,7 @@ def test_wait_may_begin_before_the_session(change: Callable[..., None]) -> None:
 
 def test_wait_interrupted_exits_130(socket: str, daemon: int) -> None:
     with live("wait", "s", "--may-be-new") as wait, connect(socket) as client:
-        _until_somebody_subscribes(client)
+        until_somebody_subscribes(client)
         wait.interrupt()
         code, out, err = wait.end()
 
@@ -214,19 +161,11 @@ def test_wait_outlives_a_restart_of_the_daemon(socket: str) -> None:
     with real_daemon(socket), connect(socket) as client:
         client.request(_set("s1", "working"))
         wait = Live("wait", "s1", "--may-be-new", "--timeout", str(SECONDS))
-        _until_somebody_subscribes(client)
+        until_somebody_subscribes(client)
     with real_daemon(socket), connect(socket) as client:
         client.request(_set("s1", "attention"))
 
         assert wait.end()[:2] == (0, "attention\n")
-
-
-def _until_somebody_subscribes(client: BlockingClient) -> None:
-    """The daemon tells when somebody subscribes only to who asks; each question blocks."""
-    deadline = monotonic() + SECONDS
-    while not client.request(ServerStatus()).subscribers:
-        assert monotonic() < deadline
-        os.sched_yield()
 
 
 def test_watch_says_that_there_is_nothing_yet(daemon: int) -> None:

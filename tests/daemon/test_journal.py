@@ -415,6 +415,9 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
+    def time_ns(self) -> int:
+        return int(self.now * 1_000_000_000)
+
 
 # ---- a database that was taken away ---------------------------------------------------------
 

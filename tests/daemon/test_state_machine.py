@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tests.daemon import state_inputs as inputs
 from tests.daemon.state_replica import EPOCH, Replica
 
+from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.names import folder_of
 from agent_console.daemon.outcome import Failure, Outcome
 from agent_console.daemon.state import State
@@ -23,6 +24,9 @@ from agent_console.model.session import HISTORY_LENGTH, Session, StateTransition
 from agent_console.model.usage import Spending, UsageEntry
 from agent_console.protocol.codec import encode_success
 from agent_console.protocol.messages import (
+    Acknowledge,
+    Alerts,
+    Gate,
     Get,
     Hook,
     ListSessions,
@@ -35,10 +39,19 @@ from agent_console.protocol.messages import (
 )
 from agent_console.usage.entries import (
     AddUsage,
+    AlertNoted,
+    AlertsChanged,
+    AlertsRead,
+    ChangeAlerts,
+    EndEpisode,
+    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
     LedgerResult,
+    RaiseAlert,
+    ReadAlerts,
+    ReadGate,
     ReadSpending,
     ReadTotals,
     SpendingRead,
@@ -78,12 +91,17 @@ def frozen(state: State) -> tuple[Any, ...]:
     )
 
 
+WANTED = AlertsConfig(
+    five_hour_percent=50, seven_day_percent=50, context_percent=50, waiting_minutes=1
+)
+
+
 class StateMachine(RuleBasedStateMachine):
     """Requests, hooks, registry, ledger, subscribers, a clock that never goes back."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = State()
+        self.state = State(wanted_alerts=WANTED)
         self.now_ms = 1_795_175_000_000
         self.replica = Replica()
         self.traveller = Replica()
@@ -199,11 +217,22 @@ class StateMachine(RuleBasedStateMachine):
         for session in self.state.sessions.values():
             assert session.closed or session.pid != pid
 
+    @rule()
+    def somebody_waits_too_long(self) -> None:
+        self.carry_out(self.state.raise_waiting, self.now_ms + 3_600_000)
+        due_ms = self.state.next_waiting_ms()
+        assert due_ms is None or due_ms > self.now_ms + 3_600_000
+
     @rule(request=inputs.status_lines())
     def status_line_is_drawn(self, request: Any) -> None:
         self.apply(request)
 
-    @rule(request=inputs.upserts() | st.builds(Meta_, session_id=inputs.session_ids))
+    @rule(
+        request=inputs.upserts()
+        | st.builds(Meta_, session_id=inputs.session_ids)
+        | st.builds(Gate, session_id=inputs.session_ids)
+        | st.sampled_from([Alerts(), Acknowledge(), Acknowledge(snooze_until_ms=1)])
+    )
     def usage_is_told_or_asked(self, request: Any) -> None:
         outcome = self.apply(request)
         assert outcome.waits or outcome.answer is not None
@@ -244,6 +273,14 @@ class StateMachine(RuleBasedStateMachine):
                 return SpendingRead(self.ledger.get(session_id), Spending(1.0, 0.5, None))
             case KeepUserFields(session_id=session_id):
                 return UserFieldsKept(session_id)
+            case ReadAlerts():
+                return AlertsRead(())
+            case ChangeAlerts():
+                return AlertsChanged(0)
+            case RaiseAlert() | EndEpisode():
+                return AlertNoted()
+            case ReadGate():
+                return GateRead("It is spent.")
 
     # ---- a subscriber that comes and goes ------------------------------------------------
 

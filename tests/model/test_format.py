@@ -1,8 +1,9 @@
 """Numbers, money and times as people read them."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
+from hypothesis import given, strategies as st
 
 from agent_console.model import format as shown
 
@@ -52,7 +53,7 @@ def test_tokens_in_lists_are_rounded_half_to_even(count: int, text: str) -> None
     ],
 )
 def test_costs_in_lists_have_two_decimals_rounded_half_up(
-    usd: shown.Money | None, text: str
+    usd: "shown.Money | None", text: str
 ) -> None:
     assert shown.cost(usd) == text
 
@@ -70,7 +71,7 @@ def test_costs_in_lists_have_two_decimals_rounded_half_up(
     ],
 )
 def test_costs_in_details_are_exact_and_finer_under_ten_cents(
-    usd: shown.Money | None, text: str
+    usd: "shown.Money | None", text: str
 ) -> None:
     assert shown.exact_cost(usd) == text
 
@@ -104,6 +105,33 @@ def test_durations_have_at_most_two_units(ms: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (-5, "just now"),
+        (59_999, "just now"),
+        (60_000, "1 minute ago"),
+        (7_199_999, "1 hour ago"),
+        (7_200_000, "2 hours ago"),
+        (86_400_000, "1 day ago"),
+        (6 * 86_400_000, "6 days ago"),
+        (15 * 86_400_000, "2 weeks ago"),
+        (31 * 86_400_000, "1 month ago"),
+        (800 * 86_400_000, "2 years ago"),
+    ],
+)
+def test_what_is_past_is_told_in_one_unit(ms: int, text: str) -> None:
+    assert shown.ago(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(1, 2, "50%"), (0, 5, "0%"), (1, 1000, "<1%"), (5, 1000, "1%"), (3, 3, "100%"), (1, 0, "")],
+)
+def test_a_part_is_told_in_percent(part: int, whole: int, text: str) -> None:
+    assert shown.share(part, whole) == text
+
+
+@pytest.mark.parametrize(
     ("count", "text"),
     [(512, "512 B"), (25_270_682, "24.1 MiB"), (1_048_575, "1.0 MiB"), (5 * 2**40, "5120.0 GiB")],
 )
@@ -126,3 +154,33 @@ def test_a_long_text_is_clipped_with_a_sign() -> None:
     assert shown.clipped("abcdef", 6) == "abcdef"
     assert shown.clipped("abcdef", 5) == "abcd…"
     assert shown.clipped("ab cdef", 4) == "ab…"
+
+
+@pytest.mark.parametrize(
+    "ms", [0, 1, 999, 1000, 41_300, 59_999, 60_000, 61_500, 3_599_999, 7_500_000, 86_399_999, 10**9]
+)
+def test_a_duration_says_the_same_for_as_long_as_it_is_told_to(ms: int) -> None:
+    lasts = shown.elapsed_lasts(ms)
+
+    assert shown.elapsed(ms + lasts - 1) == shown.elapsed(ms)
+    assert shown.elapsed(ms + lasts) != shown.elapsed(ms)
+
+
+@pytest.mark.parametrize(
+    ("percent", "bar"),
+    [(-5, "░░░░"), (0, "░░░░"), (50, "██░░"), (53.2, "██▏░"), (100, "████"), (150, "████")],
+)
+def test_a_bar_is_as_full_as_its_percent(percent: float, bar: str) -> None:
+    assert shown.bar(percent, 4) == bar
+
+
+@given(st.integers(0, 10**20))
+def test_picodollars_are_shown_as_the_same_decimal_is(pico: int) -> None:
+    assert shown.pico_cost(pico) == shown.cost(Decimal(pico).scaleb(-12))
+
+
+@given(st.integers(0, 10**15))
+def test_counts_are_rounded_as_exact_decimals_are(count: int) -> None:
+    unit, name = (1_000, "k") if count < 999_500 else (1_000_000, "M")
+    rounded = (Decimal(count) / unit).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    assert shown.tokens(count) == (str(count) if count < 1000 else f"{rounded}{name}")

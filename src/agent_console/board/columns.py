@@ -137,8 +137,22 @@ def fitted(columns: Sequence[Column], cells: Mapping[str, Sequence[Text | str]],
     """
     filled = filled_columns(columns, cells)
     natural = {column.title: _natural(column, cells[column.title]) for column in filled}
-    chosen = _with_room(filled, natural, width)
-    return Fit(tuple(chosen), _widths(chosen, natural, width))
+    return fitted_to(filled, natural, width)
+
+
+def fitted_to(
+    columns: Sequence[Column], natural: Mapping[str, int], width: int, gap: int = GAP
+) -> Fit:
+    """The same, for who knows already how wide the columns would like to be.
+
+    Args:
+        columns: Those that could be drawn.
+        natural: What each takes when nothing is in its way, by title.
+        width: Of the terminal, in columns.
+        gap: Blanks between two columns.
+    """
+    chosen = _with_room(columns, natural, width, gap)
+    return Fit(tuple(chosen), _widths(chosen, natural, width, gap))
 
 
 def filled_columns(
@@ -154,13 +168,15 @@ def _natural(column: Column, cells: Iterable[Text | str]) -> int:
     return widest if column.max_width is None else min(widest, column.max_width)
 
 
-def _with_room(columns: list[Column], natural: dict[str, int], width: int) -> list[Column]:
+def _with_room(
+    columns: Sequence[Column], natural: Mapping[str, int], width: int, gap: int
+) -> list[Column]:
     """Those that fit beside the more important ones, in the order of the table."""
     chosen: list[Column] = []
     for column in sorted(columns, key=lambda column: column.rank):
         squeezed = column.rank <= ESSENTIAL_RANK
         needed = [_needed(other, natural, squeezed=squeezed) for other in (*chosen, column)]
-        if chosen and sum(needed) + GAP * len(chosen) > width:
+        if chosen and sum(needed) + gap * len(chosen) > width:
             if squeezed:
                 break
             continue
@@ -168,7 +184,7 @@ def _with_room(columns: list[Column], natural: dict[str, int], width: int) -> li
     return [column for column in columns if column in chosen]
 
 
-def _needed(column: Column, natural: dict[str, int], *, squeezed: bool) -> int:
+def _needed(column: Column, natural: Mapping[str, int], *, squeezed: bool) -> int:
     if squeezed and column.enough is not None:
         return min(natural[column.title], column.enough)
     if column.flexible:
@@ -176,10 +192,12 @@ def _needed(column: Column, natural: dict[str, int], *, squeezed: bool) -> int:
     return natural[column.title]
 
 
-def _widths(columns: list[Column], natural: dict[str, int], width: int) -> dict[str, int]:
+def _widths(
+    columns: list[Column], natural: Mapping[str, int], width: int, gap: int
+) -> dict[str, int]:
     """What each gets: at least enough, then all it needs, and the flexible one the rest."""
     given = {column.title: _needed(column, natural, squeezed=True) for column in columns}
-    left = max(0, width - sum(given.values()) - GAP * (len(columns) - 1))
+    left = max(0, width - sum(given.values()) - gap * (len(columns) - 1))
     for column in columns:
         if not column.flexible:
             more = min(left, natural[column.title] - given[column.title])

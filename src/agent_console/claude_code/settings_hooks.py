@@ -1,7 +1,8 @@
 """Our entries in the `hooks` of a settings.json: put in, recognised, taken out.
 
-Rule: an entry is ours when its command names our hook script, and only such entries are ever taken
-out; a matcher group goes with its last hook, an event or `hooks` itself only if we made it.
+Rule: an entry is ours when its command names one of our hook scripts, and only such entries are
+ever taken out; a matcher group goes with its last hook, an event or `hooks` itself only if we made
+it.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from agent_console.claude_code.settings_text import Document, Node, parse
 from agent_console.errors import ConfigError
 
 HOOK_SCRIPT = "agent_console_hook.py"
+GATE_SCRIPT = "agent_console_gate.py"
 
 Hooks = dict[str, list[dict[str, Any]]]
 Containers = dict[str, str | None]
@@ -21,10 +23,12 @@ else what stood between its brackets when it was empty."""
 
 
 def is_ours(hook: Any) -> bool:
-    """Whether a hook of a matcher group runs our script."""
+    """Whether a hook of a matcher group runs a script of ours."""
     said = as_object(hook)
     words: list[Any] = [said.get("command"), *as_list(said.get("args"))]
-    return any(isinstance(word, str) and HOOK_SCRIPT in word for word in words)
+    return any(
+        isinstance(word, str) and (HOOK_SCRIPT in word or GATE_SCRIPT in word) for word in words
+    )
 
 
 def ours(settings: Any) -> Hooks:

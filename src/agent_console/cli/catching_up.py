@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent_console import config
-from agent_console.cli.commands.ingest import tell_unreadable
+from agent_console.cli.commands.ingest import tell_of_alerts, tell_unreadable
 from agent_console.cli.output import narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.usage.ingest.catch_up import bring_up_to_date
@@ -22,12 +22,15 @@ def catch_up(database: str, config_dirs: Sequence[str]) -> bool:
     """
     folders = [Path(folder).expanduser() for folder in config_dirs]
     with reading_progress() as tell:
+        configured = config.load()
         caught_up = bring_up_to_date(
             Path(database),
-            config.load().prices,
+            configured.prices,
             config_dirs=folders or None,
+            config=configured,
             tell=tell,
             say=narrate,
         )
     tell_unreadable(caught_up)
+    tell_of_alerts(caught_up)
     return caught_up.files_read > 0

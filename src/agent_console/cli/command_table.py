@@ -17,6 +17,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("seen", "Mark a session as looked at."),
             ("reopen", "Bring a closed session back to attention."),
             ("rm", "Take a session off the board; its costs stay counted."),
+            ("jump", "Bring a session's terminal in front."),
+            ("resume", "Go on with a closed session of Claude Code in a new terminal."),
         ),
     ),
     (
@@ -25,6 +27,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
             ("watch", "Follow all changes as they happen."),
             ("wait", "Wait until a session has a status."),
+            ("notify", "Tell you of sessions that begin to wait, until Ctrl-C."),
+            ("segment", "Print a segment for a status bar: who waits, costs and limits."),
         ),
     ),
     (
@@ -34,6 +38,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
+            ("budget", "Set budgets and see what is left of them."),
+            ("alerts", "Show, acknowledge and put off alerts."),
             ("ingest", "Read what is new in Claude Code's transcripts."),
             (
                 "reindex",
@@ -74,6 +80,8 @@ EXIT_CODES: tuple[tuple[str, str], ...] = (
     ("6", "not possible in the present state"),
     ("7", "a value that is not allowed"),
     ("8", "the database cannot be opened, read or written"),
+    ("10", "`budget check`: a budget is near its limit"),
+    ("11", "`budget check`: a budget is spent"),
     ("124", "timed out"),
     ("130", "interrupted"),
     ("141", "nobody reads the output any more"),

@@ -34,7 +34,8 @@ def _carried_out(grouping: str, given: "dict[str, str | bool | list[str]]") -> i
     from agent_console.usage.reports.request import Request, now_ms  # noqa: PLC0415 - likewise
 
     try:
-        request = Request(grouping, given, plain_timezone(), now_ms())
+        about_weeks = grouping == "weekly" and "start-of-week" not in given
+        request = Request(grouping, given, plain_timezone(about_weeks=about_weeks), now_ms())
     except ValueError:
         return None
     from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise

@@ -10,13 +10,19 @@ from msgspec import Raw
 from agent_console.errors import DaemonUnreachableError, RequestRefusedError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session
+from agent_console.model.usage import Alert
 from agent_console.paths import is_other_than_socket
 from agent_console.protocol.codec import Answer, decode_data, encode
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
     MAX_LINE_BYTES,
+    Acknowledge,
+    Acknowledged,
+    Alerts,
     Dump,
     DumpResult,
+    Gate,
+    GateResult,
     Get,
     Hook,
     HookResult,
@@ -56,6 +62,9 @@ ANSWER_TYPES: dict[type[Request], Any] = {
     Meta_: SessionMetadata | None,
     Hook: HookResult | None,
     StatusLine: StatusLineResult,
+    Alerts: tuple[Alert, ...],
+    Acknowledge: Acknowledged,
+    Gate: GateResult,
     Subscribe: Snapshot,
     Unsubscribe: Unsubscribed,
     ServerStatus: ServerStatusResult,

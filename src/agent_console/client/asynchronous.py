@@ -21,12 +21,18 @@ from agent_console.client.subscription import Subscription
 from agent_console.errors import AgentConsoleError, ProtocolError, RequestRefusedError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session
+from agent_console.model.usage import Alert
 from agent_console.paths import socket_path
 from agent_console.protocol.codec import Answer, Notification, decode_server_line
 from agent_console.protocol.messages import (
     TOPICS,
+    Acknowledge,
+    Acknowledged,
+    Alerts,
     Dump,
     DumpResult,
+    Gate,
+    GateResult,
     Get,
     Hook,
     HookResult,
@@ -114,6 +120,12 @@ class AsyncClient:
     async def request(self, request: Hook) -> HookResult | None: ...
     @overload
     async def request(self, request: StatusLine) -> StatusLineResult: ...
+    @overload
+    async def request(self, request: Alerts) -> tuple[Alert, ...]: ...
+    @overload
+    async def request(self, request: Acknowledge) -> Acknowledged: ...
+    @overload
+    async def request(self, request: Gate) -> GateResult: ...
     @overload
     async def request(self, request: ServerStatus) -> ServerStatusResult: ...
     @overload

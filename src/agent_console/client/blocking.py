@@ -20,12 +20,18 @@ from agent_console.client.lines import LineBuffer
 from agent_console.errors import RequestRefusedError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session
+from agent_console.model.usage import Alert
 from agent_console.paths import socket_path
 from agent_console.protocol.codec import Answer, Notification, decode_server_line
 from agent_console.protocol.messages import (
     TOPICS,
+    Acknowledge,
+    Acknowledged,
+    Alerts,
     Dump,
     DumpResult,
+    Gate,
+    GateResult,
     Get,
     Hook,
     HookResult,
@@ -153,6 +159,12 @@ class BlockingClient:
     def request(self, request: Subscribe) -> Snapshot: ...
     @overload
     def request(self, request: Unsubscribe) -> Unsubscribed: ...
+    @overload
+    def request(self, request: Alerts) -> tuple[Alert, ...]: ...
+    @overload
+    def request(self, request: Acknowledge) -> Acknowledged: ...
+    @overload
+    def request(self, request: Gate) -> GateResult: ...
     @overload
     def request(self, request: ServerStatus) -> ServerStatusResult: ...
     @overload

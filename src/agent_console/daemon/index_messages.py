@@ -30,6 +30,7 @@ class Indexed(Struct, frozen=True, omit_defaults=True):
         files: How many transcripts there are; told at the end of a sweep.
         is_caught_up: All that was there has been read.
         prices_changed: Costs are others than before, for all sessions.
+        alerts_raised: The ledger has alerts to tell.
         error: What the daemon's log should say.
     """
 
@@ -40,4 +41,5 @@ class Indexed(Struct, frozen=True, omit_defaults=True):
     files: int | None = None
     is_caught_up: bool = False
     prices_changed: bool = False
+    alerts_raised: bool = False
     error: str | None = None

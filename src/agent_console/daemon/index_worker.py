@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from agent_console import config as configuration, paths
+from agent_console.config import Config
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
 from agent_console.daemon.price_refresh import refresh_prices
 from agent_console.daemon.tree_watch import TreeWatch
@@ -52,7 +53,7 @@ class IndexWorker:
 
     def __init__(self, database: Path, config_dirs: list[Path]) -> None:
         self._database = database
-        self._ledger = Ledger(database)
+        self._ledger = Ledger.configured(database, _config())
         self._config_dirs = config_dirs
         self._encoder = msgspec.json.Encoder()
         self._selector = selectors.DefaultSelector()
@@ -63,6 +64,7 @@ class IndexWorker:
         self._elsewhere: dict[str, None] = {}
         self._swept_at = -math.inf
         self._heard_at = time.monotonic()
+        self._told_alerts = 0
         self._prices_failed = False
         self._ended = False
 
@@ -206,11 +208,13 @@ class IndexWorker:
             return  # the daemon says so; the prices of before stay
         if not needs_refresh(self._ledger.connection, prices):
             keep_prices(self._ledger, prices)  # at most thresholds are to be applied
+            if self._has_raised():
+                self._tell(Indexed(alerts_raised=True))
         elif not self._prices_failed:
             looked_up = refresh_prices(self._database)
             self._prices_failed = looked_up is None  # the next sweep tries again
             if looked_up:
-                self._tell(Indexed(prices_changed=True))
+                self._tell(Indexed(prices_changed=True, alerts_raised=True))
 
     def _recent_ms(self) -> int:
         return time.time_ns() // 1_000_000 - RECENT_MS
@@ -221,12 +225,31 @@ class IndexWorker:
         self._tell(Indexed(bytes_read=progress.bytes_read, bytes_in_all=progress.bytes_in_all))
 
     def _tell_taken(self, taken: Taken) -> None:
-        self._tell(Indexed(sessions=tuple(taken.sessions), usage=tuple(taken.usage)))
+        self._tell(
+            Indexed(
+                sessions=tuple(taken.sessions),
+                usage=tuple(taken.usage),
+                alerts_raised=self._has_raised(),
+            )
+        )
+
+    def _has_raised(self) -> bool:
+        """Whether alerts were raised that the daemon does not know of."""
+        raised, self._told_alerts = self._told_alerts, self._ledger.alerts_raised
+        return self._told_alerts != raised
 
     def _tell(self, indexed: Indexed) -> None:
         data = self._encoder.encode(indexed) + b"\n"
         while data:
             data = data[os.write(sys.stdout.fileno(), data) :]
+
+
+def _config() -> Config:
+    """What the user has configured; a file that cannot be used is for the daemon to tell of."""
+    try:
+        return configuration.load()
+    except ConfigError:
+        return Config()
 
 
 def _follow(folder: str, watch: TreeWatch) -> list[str]:

@@ -195,7 +195,7 @@ class Indexer:
             )
         if indexed.is_caught_up:
             self._caught_up(indexed.files)
-        if indexed.sessions or indexed.usage or indexed.prices_changed:
+        if indexed.sessions or indexed.usage or indexed.prices_changed or indexed.alerts_raised:
             self._actor.observe(partial(_observe, indexed))
             self._written()
 
@@ -227,9 +227,12 @@ def _has_transcripts_near(path: str) -> bool:
 
 
 def _observe(indexed: Indexed, state: State, at_ms: int) -> Outcome:
-    del at_ms
     return state.observe_indexed(
-        indexed.sessions, indexed.usage, prices_changed=indexed.prices_changed
+        indexed.sessions,
+        indexed.usage,
+        prices_changed=indexed.prices_changed,
+        alerts_raised=indexed.alerts_raised,
+        at_ms=at_ms,
     )
 
 

@@ -30,7 +30,9 @@ import anyio
 from msgspec import Struct
 
 from agent_console.config import Durability
+from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
+from agent_console.model.usage import Alert
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
 from agent_console.usage.ledger import Ledger, answer_without_ledger
 from agent_console.usage.maintenance.identity import LedgerIdentity
@@ -38,6 +40,8 @@ from agent_console.usage.maintenance.progress import Tell
 
 Ticket = TypeVar("Ticket")
 """What the caller knows its entry by; the journal only hands it back."""
+
+_Handed: TypeAlias = "list[tuple[Ticket, LedgerResult]] | Recalled | AlertsTold"
 
 Deliver: TypeAlias = Callable[[list[tuple[Ticket, LedgerResult]]], None]
 
@@ -56,6 +60,15 @@ class Recalled(Struct, frozen=True):
 
 
 Recall: TypeAlias = Callable[[Recalled], None]
+
+
+class AlertsTold(Struct, frozen=True):
+    """Alerts that subscribers have to hear."""
+
+    alerts: tuple[Alert, ...]
+
+
+Alerted: TypeAlias = Callable[[tuple[Alert, ...]], None]
 
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 4.0
@@ -78,6 +91,9 @@ class Journal(Generic[Ticket]):
         durability: Durability = "normal",
         zone: tzinfo | None = None,
         tell: Tell | None = None,
+        *,
+        first_weekday: int = 0,
+        wanted_alerts: AlertsConfig | None = None,
     ) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
@@ -86,11 +102,13 @@ class Journal(Generic[Ticket]):
         self._durability: Durability = durability
         self._zone = zone
         self._tell = tell
+        self._first_weekday = first_weekday
+        self._wanted_alerts = wanted_alerts
         self._ledger: Ledger | None = None
         self._told_of: LedgerIdentity | None = None
         self._tried_at = 0.0
         self._waiting: SimpleQueue[list[tuple[Ticket, LedgerEntry]] | None] = SimpleQueue()
-        self._finished: deque[list[tuple[Ticket, LedgerResult]] | Recalled | None] = deque()
+        self._finished: deque[_Handed[Ticket] | None] = deque()
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
@@ -98,6 +116,7 @@ class Journal(Generic[Ticket]):
         self._backlog = 0
         self._deliver: Deliver[Ticket] | None = None
         self._recall: Recall | None = None
+        self._alerted: Alerted | None = None
         self._undelivered: list[tuple[Ticket, LedgerResult]] = []
         self._listener_left: anyio.Event | None = None
         self._closing = False
@@ -110,6 +129,8 @@ class Journal(Generic[Ticket]):
         *,
         durability: Durability = "normal",
         zone: tzinfo | None = None,
+        first_weekday: int = 0,
+        wanted_alerts: AlertsConfig | None = None,
         tell: Tell | None = None,
     ) -> "Journal[Ticket]":
         """Open the ledger, read what the person wrote on sessions, and start the thread.
@@ -122,9 +143,18 @@ class Journal(Generic[Ticket]):
             durability: What an acknowledged entry survives: `normal` a killed process, `full` a
                 power cut too.
             zone: Where days are cut; null for the system's zone.
+            first_weekday: With which day the weeks of budgets begin; 0 is Monday.
+            wanted_alerts: What is to be told beside budgets.
             tell: Hears of a migration.
         """
-        journal = cls(path, durability, zone, tell)
+        journal = cls(
+            path,
+            durability,
+            zone,
+            tell,
+            first_weekday=first_weekday,
+            wanted_alerts=wanted_alerts,
+        )
         recalled = journal._open_ledger()
         journal.user_fields = None if recalled is None else recalled.user_fields
         journal._thread.start()
@@ -149,16 +179,24 @@ class Journal(Generic[Ticket]):
             self._backlog += len(batch)
             self._waiting.put(batch)
 
-    async def run(self, deliver: Deliver[Ticket], recall: Recall | None = None) -> None:
+    async def run(
+        self,
+        deliver: Deliver[Ticket],
+        recall: Recall | None = None,
+        alerted: Alerted | None = None,
+    ) -> None:
         """Deliver results as they come, all that are there in one call, until `flush_and_close`.
 
         Args:
             deliver: Called in the event loop, with results in the order of their entries.
             recall: Called in the event loop, when what the person had written is read late, or
                 another ledger was put in the place of this one.
+            alerted: Called in the event loop, with alerts that subscribers have to hear, whoever
+                has raised or changed them.
         """
         self._deliver = deliver
         self._recall = recall
+        self._alerted = alerted
         self._deliver_finished()
         await self._until_ended()
 
@@ -208,6 +246,9 @@ class Journal(Generic[Ticket]):
             elif isinstance(done, Recalled):
                 if self._recall is not None:
                     self._recall(done)
+            elif isinstance(done, AlertsTold):
+                if self._alerted is not None:
+                    self._alerted(done.alerts)
             else:
                 self._undelivered += done
         if self._undelivered and self._deliver is not None:
@@ -232,6 +273,7 @@ class Journal(Generic[Ticket]):
                 self._hand_back(
                     [(ticket, result) for (ticket, _), result in zip(batch, results, strict=True)]
                 )
+                self._tell_alerts()
         if self._ledger is not None:
             self._ledger.close()
         self._hand_back(None)
@@ -260,6 +302,20 @@ class Journal(Generic[Ticket]):
             self._ledger = None
         return results
 
+    def _tell_alerts(self) -> None:
+        """What subscribers have to hear: raised just now, or by another process meanwhile."""
+        if self._ledger is None:
+            return
+        try:
+            told = self._ledger.take_untold(time.time_ns() // 1_000_000)
+        except LedgerError:
+            return  # then they are told later
+        except Exception as error:  # noqa: BLE001 - without the thread nobody is ever answered
+            self.last_error = f"Alerts could not be read: {error!r}."
+            return
+        if told:
+            self._hand_back(AlertsTold(told))
+
     def _recalled(self, ledger: Ledger) -> Recalled:
         """What the ledger holds, for who remembers what it held."""
         user_fields = tuple(ledger.load_user_fields())
@@ -273,7 +329,12 @@ class Journal(Generic[Ticket]):
         ledger = None
         try:
             ledger = Ledger(
-                self.path, durability=self._durability, zone=self._zone, tell=self._tell
+                self.path,
+                durability=self._durability,
+                zone=self._zone,
+                first_weekday=self._first_weekday,
+                wanted_alerts=self._wanted_alerts,
+                tell=self._tell,
             )
             recalled = self._recalled(ledger)
         except LedgerError as error:
@@ -285,7 +346,7 @@ class Journal(Generic[Ticket]):
         self.last_error = None
         return recalled
 
-    def _hand_back(self, results: list[tuple[Ticket, LedgerResult]] | Recalled | None) -> None:
+    def _hand_back(self, results: "_Handed[Ticket] | None") -> None:
         self._finished.append(results)
         # A full pair has bytes to read already; a closed one has nobody left to hear.
         with contextlib.suppress(OSError):

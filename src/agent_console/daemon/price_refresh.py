@@ -30,9 +30,10 @@ def refresh_prices(database: Path) -> int | None:
 def main() -> int:
     """Bring the prices of the ledger named by the first argument up to date."""
     try:
-        ledger = Ledger(Path(sys.argv[1]))
+        config = configuration.load()
+        ledger = Ledger.configured(Path(sys.argv[1]), config)
         try:
-            changed = keep_prices(ledger, configuration.load().prices)
+            changed = keep_prices(ledger, config.prices)
         finally:
             ledger.close()
     except AgentConsoleError as error:

@@ -14,7 +14,8 @@ import anyio
 from anyio.abc import TaskStatus
 
 from agent_console.claude_code import spool
-from agent_console.daemon.actor import Actor, OwnRequest
+from agent_console.daemon.actor import Actor
+from agent_console.daemon.dispatcher import OwnRequest
 from agent_console.daemon.folder_watch import watch_folders
 from agent_console.daemon.outcome import Failure, Outcome
 from agent_console.daemon.state import State

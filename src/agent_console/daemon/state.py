@@ -8,25 +8,36 @@ Rule 2: nothing here does I/O, awaits or reads a clock. Time arrives as `at_ms`,
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
+from agent_console.config_alerts import AlertsConfig
+from agent_console.daemon.alert_rules import (
+    context_alerts,
+    limit_alerts,
+    next_waiting_ms,
+    waiting_alerts,
+)
 from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
+from agent_console.daemon.set_rules import after_set
 from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
-from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import AgentType, Session, Status, is_printable
-from agent_console.model.usage import Limits, UsageEntry
+from agent_console.model.session import Session, Status, is_printable
+from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.messages import (
+    Acknowledge,
+    Acknowledged,
+    Alerts,
     DumpResult,
+    Gate,
+    GateResult,
     Get,
     Hook,
     ListSessions,
@@ -44,10 +55,17 @@ from agent_console.protocol.messages import (
 )
 from agent_console.usage.entries import (
     AddUsage,
+    AlertNoted,
+    AlertsChanged,
+    AlertsRead,
+    ChangeAlerts,
+    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
     LedgerResult,
+    ReadAlerts,
+    ReadGate,
     ReadSpending,
     ReadTotals,
     SpendingRead,
@@ -57,9 +75,21 @@ from agent_console.usage.entries import (
 )
 
 StateRequest: TypeAlias = (
-    SetSession | Get | ListSessions | Seen | Remove | Reopen | Upsert | Meta_ | Hook | StatusLine
+    SetSession
+    | Get
+    | ListSessions
+    | Seen
+    | Remove
+    | Reopen
+    | Upsert
+    | Meta_
+    | Hook
+    | StatusLine
+    | Alerts
+    | Acknowledge
+    | Gate
 )
-"""Requests that are about sessions; the others are about the daemon itself."""
+"""Requests that are about sessions and their usage; the others are about the daemon itself."""
 
 DUMP_VERSION = 1
 
@@ -73,9 +103,16 @@ class State:
         processes: Which process is in which session.
         config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
+        wanted_alerts: What the person wants to be told of.
     """
 
-    def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
+    def __init__(
+        self,
+        user_fields: Iterable[KeepUserFields] = (),
+        wanted_alerts: AlertsConfig | None = None,
+    ) -> None:
+        self.wanted_alerts = wanted_alerts or AlertsConfig()
+        self._told_waiting: dict[str, int] = {}
         self._tables = Tables(user_fields)
         self._observations = Observations(self._tables)
         self.sessions: SessionTable = self._tables.sessions
@@ -134,51 +171,43 @@ class State:
                 return self._remove(request)
             case Reopen():
                 return self._reopen(request, at_ms)
+            case Alerts():
+                wanted = ReadAlerts(at_ms, request.unacknowledged, request.limit)
+                return Outcome(ledger=(wanted,), waits=True)
+            case Acknowledge():
+                change = ChangeAlerts(request.alert_ids, at_ms, request.snooze_until_ms)
+                return Outcome(ledger=(change,), waits=True)
+            case Gate():
+                return self._gate(request, at_ms)
             case _:
                 assert_never(request)
 
     def _set(self, request: SetSession, at_ms: int) -> Outcome:
         tables = self._tables
         session_id = request.session_id
-        before = tables.known(session_id)
-        known = before
+        known = tables.known(session_id)
         if known is None:
-            if request.status is UNSET:
-                return Outcome(
-                    Failure(
-                        "not_found",
-                        f"Session not found: {session_id}. Send a status to create it.",
-                    )
-                )
-            unprintable = _unprintable(session_id)
-            if unprintable is not None:
-                return Outcome(unprintable)
-            known = tables.new(session_id, request.status, at_ms)
+            return self._create(request, at_ms)
         session = known.session
-        fields = _news(request, session)
-        if request.status is not UNSET and request.status is not session.status:
-            fields.pop("reason", None)
-            reason = None if request.reason is UNSET else request.reason
-            at = max(at_ms, known.evidence.changed_at_ms)
-            if request.status is Status.CLOSED:
-                known = closed(known, reason, at, Rank.END)
-            else:
-                known = known.entering(request.status, reason, at, Rank.END, asking=())
-                if session.activity is not None:
-                    fields["activity"] = None
-                if session.closed and self._is_gone(session):
-                    fields["pid"] = None
-        elif before is not None and not fields:
-            session = tables.touch(session, at_ms)
-            return Outcome(session, (), self._kept(request))
-        if fields:
-            known = known.with_session(**fields)
-        if "working_dir" in fields:
-            known = known.with_evidence(facts_at_ms=at_ms)
-        changes = tables.commit(known, at_ms)
-        ledger = self._kept(request)
-        if before is None:
-            ledger = (*tables.recall(session_id), *ledger)
+        after = after_set(known, request, at_ms, gone=session.closed and self._is_gone(session))
+        if after is known:
+            return Outcome(tables.touch(session, at_ms), (), self._kept(request))
+        changes = tables.commit(after, at_ms)
+        return Outcome(self.sessions[session_id], changes, self._kept(request))
+
+    def _create(self, request: SetSession, at_ms: int) -> Outcome:
+        """The first that is heard of a session."""
+        tables = self._tables
+        session_id = request.session_id
+        if request.status is UNSET:
+            message = f"Session not found: {session_id}. Send a status to create it."
+            return Outcome(Failure("not_found", message))
+        unprintable = _unprintable(session_id)
+        if unprintable is not None:
+            return Outcome(unprintable)
+        new = tables.new(session_id, request.status, at_ms)
+        changes = tables.commit(after_set(new, request, at_ms, gone=False), at_ms)
+        ledger = (*tables.recall(session_id), *self._kept(request))
         return Outcome(self.sessions[session_id], changes, ledger)
 
     def _kept(self, request: SetSession) -> tuple[LedgerEntry, ...]:
@@ -241,6 +270,8 @@ class State:
         usage: Iterable[UsageEntry],
         *,
         prices_changed: bool,
+        alerts_raised: bool = False,
+        at_ms: int = 0,
     ) -> Outcome:
         """Transcripts told the ledger something.
 
@@ -248,6 +279,8 @@ class State:
             sessions: New totals; those of sessions that are not on the board are nobody's news.
             usage: What rows have gained.
             prices_changed: All costs may be others: the totals of the board are read again.
+            alerts_raised: The ledger has alerts to tell; any question makes it do so.
+            at_ms: Now, Unix milliseconds.
         """
         changes: tuple[Change, ...] = ()
         for totals in sessions:
@@ -255,7 +288,11 @@ class State:
                 changes += self._tables.take_totals(totals)
         for entry in usage:
             changes += self._tables.take_usage(entry)
-        entries = [ReadTotals(session_id) for session_id in self.sessions] if prices_changed else []
+        entries: list[LedgerEntry] = []
+        if prices_changed:
+            entries += [ReadTotals(session_id) for session_id in self.sessions]
+        if alerts_raised:
+            entries.append(ReadAlerts(at_ms, limit=0))
         return Outcome(None, changes, tuple(entries))
 
     def _statusline(self, request: StatusLine, at_ms: int) -> Outcome:
@@ -268,11 +305,41 @@ class State:
         limits = limits_told(event, tables.limits, at_ms)
         known = tables.known(event.session_id)
         changes: tuple[Change, ...] = ()
+        entries: list[LedgerEntry] = [ReadSpending(event.session_id, at_ms, gauge_usd(event))]
+        entries += limit_alerts(tables.limits, limits, self.wanted_alerts, at_ms)
         if known is not None:
-            changes = tables.commit(with_gauges(known, event), at_ms)
+            after = with_gauges(known, event)
+            entries += context_alerts(known.session, after.session, self.wanted_alerts, at_ms)
+            changes = tables.commit(after, at_ms)
         tables.limits = limits
-        gauge = gauge_usd(event)
-        return Outcome(None, changes, (ReadSpending(event.session_id, at_ms, gauge),), waits=True)
+        return Outcome(None, changes, tuple(entries), waits=True)
+
+    # ---- alerts --------------------------------------------------------------------------
+
+    def _gate(self, request: Gate, at_ms: int) -> Outcome:
+        session = self.sessions.get(request.session_id)
+        project = request.working_dir or (session and session.working_dir) or ""
+        model = (session and session.model) or ""
+        return Outcome(ledger=(ReadGate(project, model, at_ms),), waits=True)
+
+    def next_waiting_ms(self) -> int | None:
+        """When the next session will have waited too long; null when none does or it is off."""
+        return next_waiting_ms(self.sessions.values(), self._told_waiting, self.wanted_alerts)
+
+    def raise_waiting(self, at_ms: int) -> Outcome:
+        """Sessions have waited too long for the person."""
+        sessions = self.sessions
+        due = waiting_alerts(sessions.values(), self._told_waiting, self.wanted_alerts, at_ms)
+        still = {each: at for each, at in self._told_waiting.items() if each in sessions}
+        self._told_waiting = still | {each: sessions[each].since_ms for each in due}
+        return Outcome(ledger=tuple(due.values()))
+
+    def take_alerts(self, alerts: Iterable[Alert], _at_ms: int) -> Outcome:
+        """The ledger has alerts that are new, acknowledged, or snoozed no longer."""
+        changes: tuple[Change, ...] = ()
+        for alert in alerts:
+            changes += self._tables.take_alert(alert)
+        return Outcome(changes=changes)
 
     # ---- usage ---------------------------------------------------------------------------
 
@@ -305,7 +372,8 @@ class State:
 
     def _meta(self, request: Meta_) -> Outcome:
         totals = self.metadata.get(request.session_id)
-        if totals is not None and request.session_id not in self._tables.outdated:
+        outdated = request.reread or request.session_id in self._tables.outdated
+        if totals is not None and not outdated:
             return Outcome(totals)
         return Outcome(None, (), (ReadTotals(request.session_id),), waits=True)
 
@@ -325,8 +393,9 @@ class State:
                     if result.session_id not in self.sessions:
                         return Outcome(None)
                     nothing = SessionMetadata(result.session_id)
-                    outdated = result.session_id in self._tables.outdated
-                    return Outcome(nothing, self._tables.take_totals(nothing) if outdated else ())
+                    # What the ledger held is gone from it: pruned, or in one that was replaced.
+                    known = result.session_id in self._tables.metadata
+                    return Outcome(nothing, self._tables.take_totals(nothing) if known else ())
                 if result.session_id not in self.sessions:
                     return Outcome(result.totals)  # read, not watched: nothing to keep
                 return Outcome(result.totals, self._tables.take_totals(result.totals))
@@ -342,6 +411,14 @@ class State:
                 if isinstance(entry, KeepUserFields):
                     self._tables.user_fields.settle(entry)
                 return Outcome()
+            case AlertsRead(alerts):
+                return Outcome(alerts)
+            case AlertsChanged(count):
+                return Outcome(Acknowledged(changed=count))
+            case AlertNoted():
+                return Outcome()
+            case GateRead(reason):
+                return Outcome(GateResult(blocked=reason is not None, reason=reason))
             case _:
                 assert_never(result)
 
@@ -393,8 +470,21 @@ class State:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:
             changes += tables.take_usage(result.usage)
-        set_aside = True if result.set_aside else UNSET
-        return Outcome(UpsertResult(**asdict(result.totals), set_aside=set_aside), changes)
+        totals = result.totals
+        answer = UpsertResult(
+            totals.session_id,
+            totals.total_input_tokens,
+            totals.total_output_tokens,
+            totals.total_cache_creation_tokens,
+            totals.total_cache_read_tokens,
+            totals.total_cost_usd,
+            totals.model,
+            totals.updated_at_ms,
+            totals.total_duration_ms,
+            totals.turns_used,
+            True if result.set_aside else UNSET,
+        )
+        return Outcome(answer, changes)
 
     def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
         spending = result.spending
@@ -425,26 +515,6 @@ class State:
         sessions = tuple(tables.with_history(session) for session in tables.list_all())
         metadata = tuple(tables.metadata.values())
         return DumpResult(DUMP_VERSION, epoch, tables.seq, at_ms, sessions, metadata, tables.limits)
-
-
-def _news(request: SetSession, session: Session) -> dict[str, Any]:
-    """What a SET says beside the status that is not so already; null clears."""
-    fields: dict[str, Any] = {}
-    if request.working_dir is not UNSET and request.working_dir != session.working_dir:
-        fields["working_dir"] = request.working_dir
-    if request.agent_type is not UNSET:
-        agent_type = request.agent_type or AgentType.CLAUDE_CODE.value
-        if agent_type != session.agent_type:
-            fields["agent_type"] = agent_type
-    if request.reason is not UNSET and request.reason != session.reason:
-        fields["reason"] = request.reason
-    if request.label is not UNSET and request.label != session.label:
-        fields["label"] = request.label
-    if request.priority is not UNSET and (request.priority or 0) != session.priority:
-        fields["priority"] = request.priority or 0
-    if request.note is not UNSET and request.note != session.note:
-        fields["note"] = request.note
-    return fields
 
 
 def _unprintable(session_id: str) -> Failure | None:

@@ -16,6 +16,7 @@ STATUS_STYLES: dict[Status, str] = {
 """rich styles."""
 
 SHORT_ID_LENGTH = 8
+_SPEAK_FOR_THEMSELVES = ("question", "plan")
 
 
 def status_style(session: Session) -> str:
@@ -26,9 +27,17 @@ def status_style(session: Session) -> str:
 
 def doing(session: Session) -> str:
     """Why it is in its status and what it does: `permission: Bash rm -rf build`."""
+    return one_line(": ".join(filter(None, (session.reason, activity_words(session)))))
+
+
+def activity_words(session: Session) -> str:
+    """What it does now or what it asks: `Bash rm -rf build`, `Which database?`."""
     activity = session.activity
-    what = "" if activity is None else " ".join(filter(None, (activity.tool, activity.summary)))
-    return one_line(": ".join(filter(None, (session.reason, what))))
+    if activity is None:
+        return ""
+    # A question and a plan speak for themselves: the tool they came by is Claude Code's affair.
+    tool = None if session.reason in _SPEAK_FOR_THEMSELVES and activity.summary else activity.tool
+    return one_line(" ".join(filter(None, (tool, activity.summary))))
 
 
 def short_id(session_id: str) -> str:

@@ -57,7 +57,18 @@ class Spending(Struct, frozen=True, gc=False):
 
 
 class Alert(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Something the person asked to be told about."""
+    """Something the person asked to be told about, as it is now.
+
+    Attributes:
+        alert_id: The same alert is told again when it is acknowledged or its snooze is over.
+        kind: `budget`, `burn_rate`, `limit`, `session_cost`, `context`, `waiting`,
+            `unpriced_model`; there may be others.
+        percent: Of the limit that was spent or used at `at_ms`.
+        threshold_percent: Of a budget: which of its thresholds was reached.
+        spent_usd, limit_usd, spent_tokens, limit_tokens: What was compared, as far as it applies.
+        acknowledged_at_ms: The person has taken note.
+        snoozed_until_ms: The person wants to be told again then.
+    """
 
     alert_id: str
     kind: str
@@ -67,3 +78,10 @@ class Alert(Struct, frozen=True, gc=False, omit_defaults=True):
     session_id: str | None = None
     budget_id: str | None = None
     percent: float | None = None
+    threshold_percent: int | None = None
+    spent_usd: float | None = None
+    limit_usd: float | None = None
+    spent_tokens: int | None = None
+    limit_tokens: int | None = None
+    acknowledged_at_ms: int | None = None
+    snoozed_until_ms: int | None = None

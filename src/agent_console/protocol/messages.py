@@ -32,6 +32,7 @@ Uuid: TypeAlias = Annotated[
 Text: TypeAlias = Annotated[str, Meta(max_length=4096)]
 Name: TypeAlias = Annotated[str, Meta(max_length=200)]
 Tokens: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TOKENS)]
+AlertId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40)]
 Priority: TypeAlias = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 Usd: TypeAlias = Annotated[float, Meta(ge=0, le=10_000)]
 
@@ -143,9 +144,14 @@ class Upsert(RequestBase, frozen=True, tag="UPSERT"):
 
 
 class Meta_(RequestBase, frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's
-    """A session's totals, or null."""
+    """A session's totals, or null.
+
+    Attributes:
+        reread: Ask the ledger even when they are known: another program has written to it.
+    """
 
     session_id: Uuid
+    reread: bool = False
 
 
 class Hook(RequestBase, frozen=True, tag="HOOK"):
@@ -178,6 +184,41 @@ class Since(Struct, frozen=True, gc=False):
 
     epoch: str
     seq: int
+
+
+class Alerts(RequestBase, frozen=True, tag="ALERTS"):
+    """The alerts that were raised, the latest first.
+
+    Attributes:
+        unacknowledged: Only those that wait for the person: neither acknowledged nor snoozed.
+        limit: How many at most.
+    """
+
+    unacknowledged: bool = False
+    limit: Annotated[int, Meta(ge=0, le=1_000)] = 100
+
+
+class Acknowledge(RequestBase, frozen=True, tag="ACK"):
+    """The person has taken note of alerts; every subscriber hears it.
+
+    Attributes:
+        alert_ids: Which; null is all that wait.
+        snooze_until_ms: Not for good: they come back then, Unix milliseconds.
+    """
+
+    alert_ids: Annotated[tuple[AlertId, ...], Meta(max_length=1_000)] | None = None
+    snooze_until_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_000)] | None = None
+
+
+class Gate(RequestBase, frozen=True, tag="GATE"):
+    """May a session go on, or is a hard budget that it counts for spent?
+
+    Attributes:
+        working_dir: Its folder; without it the one that the board knows.
+    """
+
+    session_id: BoardId
+    working_dir: Text | None = None
 
 
 class Subscribe(RequestBase, frozen=True, tag="SUB"):
@@ -217,6 +258,9 @@ Request: TypeAlias = (
     | Meta_
     | Hook
     | StatusLine
+    | Alerts
+    | Acknowledge
+    | Gate
     | Subscribe
     | Unsubscribe
     | ServerStatus
@@ -265,6 +309,19 @@ class StatusLineResult(Struct, frozen=True, gc=False):
     block_cost_usd: float
     burn_usd_per_hour: float | None
     limits: Limits
+
+
+class Acknowledged(Struct, frozen=True, gc=False):
+    """The answer to ACK: how many alerts are others now."""
+
+    changed: int
+
+
+class GateResult(Struct, frozen=True, gc=False):
+    """The answer to GATE: `reason` is a sentence for the person when it may not go on."""
+
+    blocked: bool
+    reason: str | None = None
 
 
 class Snapshot(Struct, frozen=True, gc=False):

@@ -25,6 +25,8 @@ Report: TypeAlias = SetSession | Upsert
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LONGEST_REASON = 120
+_MOST_USD = 10_000.0
+"""The wire takes no more."""
 
 
 class Reports:
@@ -121,6 +123,7 @@ class Reports:
                 model,
                 figures,
                 at_ms,
+                cost_usd=min(figures.cost_usd, _MOST_USD),
                 is_total=True,
                 forked_from=forked_from if _UUID.fullmatch(forked_from) else None,
             )
@@ -183,6 +186,7 @@ def _upsert(
     at_ms: int,
     *,
     message_id: str | None = None,
+    cost_usd: float = 0.0,
     is_total: bool = False,
     forked_from: str | None = None,
     duration_ms: int = 0,
@@ -196,6 +200,7 @@ def _upsert(
         cache_creation_1h_tokens=figures.cache_creation_1h_tokens,
         cache_read_tokens=figures.cache_read_tokens,
         web_searches=figures.web_searches,
+        cost_usd=cost_usd,
         model=model,
         message_id=message_id,
         is_total=is_total,

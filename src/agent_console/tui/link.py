@@ -172,11 +172,16 @@ class Link:
 
     async def _draw(self) -> None:
         """Hand on what has gathered, then let it gather for a moment."""
+        late = 0.0
         while self._something is not None:
             await self._something.wait()
             self._something = anyio.Event()
             pending, self._pending = self._pending, Changes()
             began = time.perf_counter()
             self._changed(pending)
-            # A drawing that takes long leaves the keys as much time as it took itself.
-            await anyio.sleep(max(DRAW_SECONDS, time.perf_counter() - began))
+            drawn = time.perf_counter()
+            # A drawing that takes long leaves the keys as much time as it took itself, with what
+            # the screen is painted in after it: that is how much later than wanted we wake.
+            rest = max(DRAW_SECONDS, drawn - began, late)
+            await anyio.sleep(rest)
+            late = time.perf_counter() - drawn - rest

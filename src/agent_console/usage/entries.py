@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 from msgspec import UNSET, Struct, UnsetType
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.usage import Spending, UsageEntry
+from agent_console.model.usage import Alert, Spending, UsageEntry
+from agent_console.usage.alerts import RaisedAlert
 
 
 class AddUsage(Struct, frozen=True, gc=False):
@@ -64,7 +65,60 @@ class KeepUserFields(Struct, frozen=True, gc=False):
         return {name: value for name, value in fields.items() if value is not UNSET}
 
 
-LedgerEntry: TypeAlias = AddUsage | ReadTotals | ReadSpending | KeepUserFields
+class ReadAlerts(Struct, frozen=True, gc=False):
+    """The alerts that were raised, the latest first."""
+
+    at_ms: int
+    unacknowledged: bool = False
+    limit: int = 100
+
+
+class ChangeAlerts(Struct, frozen=True, gc=False):
+    """The person has taken note of alerts, or wants to be told again later.
+
+    Attributes:
+        alert_ids: Which; null for all that wait.
+        snooze_until_ms: When they come back; null: never.
+    """
+
+    alert_ids: tuple[str, ...] | None
+    at_ms: int
+    snooze_until_ms: int | None = None
+
+
+class RaiseAlert(Struct, frozen=True, gc=False):
+    """Raise an alert that something else than usage gives rise to, once for its key."""
+
+    alert: RaisedAlert
+
+
+class EndEpisode(Struct, frozen=True, gc=False):
+    """What the alert with this key was about is over; it may be raised again."""
+
+    once_key: str
+
+
+class ReadGate(Struct, frozen=True, gc=False):
+    """Whether a hard budget forbids to spend more, on a project and with a model if known."""
+
+    project: str
+    model: str
+    at_ms: int
+
+
+LedgerEntry: TypeAlias = (
+    AddUsage
+    | ReadTotals
+    | ReadSpending
+    | KeepUserFields
+    | ReadAlerts
+    | ChangeAlerts
+    | RaiseAlert
+    | EndEpisode
+    | ReadGate
+)
+WRITING = (AddUsage, KeepUserFields, ChangeAlerts, RaiseAlert, EndEpisode)
+"""The entries that change the ledger."""
 
 
 class UsageAdded(Struct, frozen=True, gc=False):
@@ -115,4 +169,36 @@ class LedgerRefusal(Struct, frozen=True, gc=False):
     retryable: bool = False
 
 
-LedgerResult: TypeAlias = UsageAdded | TotalsRead | SpendingRead | UserFieldsKept | LedgerRefusal
+class AlertsRead(Struct, frozen=True, gc=False):
+    """The answer to ReadAlerts."""
+
+    alerts: tuple[Alert, ...]
+
+
+class AlertsChanged(Struct, frozen=True, gc=False):
+    """The answer to ChangeAlerts: how many are others now."""
+
+    count: int
+
+
+class AlertNoted(Struct, frozen=True, gc=False):
+    """The answer to RaiseAlert and EndEpisode."""
+
+
+class GateRead(Struct, frozen=True, gc=False):
+    """The answer to ReadGate: why to stop; null: go on."""
+
+    reason: str | None
+
+
+LedgerResult: TypeAlias = (
+    UsageAdded
+    | TotalsRead
+    | SpendingRead
+    | UserFieldsKept
+    | AlertsRead
+    | AlertsChanged
+    | AlertNoted
+    | GateRead
+    | LedgerRefusal
+)

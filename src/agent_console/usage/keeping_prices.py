@@ -8,6 +8,7 @@ import time
 
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.prices import catalogue
 from agent_console.usage.prices.refresh import (
     NOTHING_CHANGED,
     PricesChanged,
@@ -15,6 +16,12 @@ from agent_console.usage.prices.refresh import (
     refresh,
 )
 from agent_console.usage.prices.thresholds import unapplied_thresholds
+
+
+def prepare_prices(ledger: Ledger, prices: PricesConfig) -> None:
+    """Import the catalogue if it is going to be asked, while other processes have begun to work."""
+    if needs_refresh(ledger.connection, prices):
+        catalogue.load()
 
 
 def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
@@ -30,4 +37,5 @@ def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
     thresholds = unapplied_thresholds(ledger.connection)
     if changed.models or thresholds:
         ledger.prices_changed(thresholds, at_ms)
+        ledger.change_budgets(lambda: None, at_ms)  # everything may cost something else
     return changed

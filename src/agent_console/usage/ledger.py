@@ -2,33 +2,40 @@
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
 Rule 2: which of two accounts of one response stands is decided in accounts.py.
-Rule 3: what is acknowledged is in the ledger that lies at the path. Each transaction looks, once it
-has its lock, whether that is another than before (a restore, a recovery, a file taken away), and
-after its commit whether the file is still there; then it is carried out anew, in the new one.
+Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py.
 """
 
 import sqlite3
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, assert_never
+from typing import Self, assert_never
 
 from msgspec.structs import replace
 
-from agent_console.config import Durability
+from agent_console.config import Config, Durability
+from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
 from agent_console.model.metadata import MetadataUpsert, Reporter, SessionMetadata
+from agent_console.model.usage import Alert
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
-from agent_console.usage.database import open_database, reason
+from agent_console.usage.budget_periods import calendar_of
+from agent_console.usage.database import reason
 from agent_console.usage.entries import (
+    WRITING,
     AddUsage,
+    ChangeAlerts,
+    EndEpisode,
+    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
     LedgerResult,
+    RaiseAlert,
+    ReadAlerts,
+    ReadGate,
     ReadSpending,
     ReadTotals,
     SpendingRead,
@@ -36,43 +43,27 @@ from agent_console.usage.entries import (
     UsageAdded,
     UserFieldsKept,
 )
-from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.ingest.unlisted import remake_unlisted
-from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
-from agent_console.usage.names import Names
+from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
-from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+from agent_console.usage.spending import NOTHING_SPENT
 from agent_console.usage.statements import read_large_prompts
 from agent_console.usage.told_totals import mark_fork, take_totals
 from agent_console.usage.told_usage import usage_entry
 
-Result = TypeVar("Result")
-
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
 
-TRIES = 3
-"""How often a transaction is carried out anew when the ledger is replaced meanwhile."""
 
-
-class _ReplacedError(Exception):
-    """Another ledger is in the place of the one that was opened."""
-
-
-class Ledger:
+class Ledger(PresentLedger):
     """The open ledger. One thread uses it at a time.
 
     Attributes:
-        path: The database.
-        connection: To it; what is read or written there goes through modules of this package. It
-            is another one once the ledger was replaced.
-        identity: Which ledger this is; whoever remembers what it held asks again when another is
-            told here.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
     """
@@ -83,6 +74,8 @@ class Ledger:
         *,
         durability: Durability = "normal",
         zone: tzinfo | None = None,
+        first_weekday: int = 0,
+        wanted_alerts: AlertsConfig | None = None,
         tell: Tell | None = None,
     ) -> None:
         """Open the ledger, and make or migrate it when it needs to be.
@@ -91,29 +84,38 @@ class Ledger:
             path: The database; its folder is made when it is missing.
             durability: What a commit survives.
             zone: Where days are cut; null for the system's zone.
+            first_weekday: With which day weeks begin; 0 is Monday.
+            wanted_alerts: What is to be told beside budgets.
             tell: Hears of a migration.
 
         Raises:
             LedgerError: It cannot be used as it is.
         """
-        self.path = path
+        super().__init__(
+            path,
+            durability,
+            calendar_of(zone, first_weekday),
+            wanted_alerts or AlertsConfig(),
+            tell,
+        )
         self.last_error: str | None = None
         self.broken = False
-        self._durability: Durability = durability
-        self._zone = zone
-        self._tell = tell
-        self._open()
 
-    def _open(self) -> None:
-        self.connection = open_database(self.path, self._durability, self._tell)
-        self.identity = identity(self.path, self.connection)
-        self._names = Names(self.connection)
-        self._facets = Facets(self.connection, self._names)
-        self._spending = SpendingQuery(self.connection, self._zone)
+    @classmethod
+    def configured(cls, path: Path, config: Config, tell: Tell | None = None) -> Self:
+        """The ledger as the user has configured it: whoever writes it cuts time alike.
 
-    def close(self) -> None:
-        """Close the database; what was committed is in it."""
-        self.connection.close()
+        Raises:
+            LedgerError: It cannot be used as it is.
+        """
+        return cls(
+            path,
+            durability=config.daemon.durability,
+            zone=config.display.zone,
+            first_weekday=config.display.first_weekday,
+            wanted_alerts=config.alerts,
+            tell=tell,
+        )
 
     def load_user_fields(self) -> list[KeepUserFields]:
         """What the person wrote on sessions, for the board of a daemon that starts.
@@ -137,7 +139,7 @@ class Ledger:
         changed and every entry that writes is refused as retryable.
         """
         try:
-            results = self._in_the_present_one(lambda: self._transact(entries))
+            results = self.in_the_present_one(lambda: self._transact(entries))
         except LedgerError as error:
             self.last_error = str(error)
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
@@ -155,12 +157,24 @@ class Ledger:
     # ---- transactions ----------------------------------------------------------------------
 
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
-        writes = any(isinstance(entry, AddUsage | KeepUserFields) for entry in entries)
+        writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
-            batch.read_ahead(map(_session_id, entries), filter(None, map(_key, entries)))
+            batch.read_ahead(
+                filter(None, map(_session_id, entries)), filter(None, map(_key, entries))
+            )
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
+            added_at = [entry.at_ms for entry in entries if isinstance(entry, AddUsage)]
+            if added_at:
+                added = [result.totals for result in results if isinstance(result, UsageAdded)]
+                self._raise_alerts(batch, added, max(added_at))
+        self.known = batch.known.for_the_next()
         return results
+
+    def _raise_alerts(self, batch: Batch, sessions: Sequence[SessionMetadata], at_ms: int) -> None:
+        """What this transaction has written may be news for the person."""
+        self.spending.rows_added(batch.new_rows_in)
+        self.watch.check(sessions, at_ms)
 
     def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
         """Take what transcripts told, in one transaction.
@@ -176,7 +190,67 @@ class Ledger:
 
         def take() -> Taken:
             with self.transaction(writes=True) as batch:
-                return Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
+                if taken.sessions:
+                    self._raise_alerts(batch, taken.sessions, at_ms)
+                return taken
+
+        return self.writing(take)
+
+    def change_budgets(self, change: Callable[[], Result], at_ms: int) -> Result:
+        """Carry out a change of budgets, and raise what it gives rise to.
+
+        Raises:
+            LedgerError: Nothing was changed: the database cannot be written.
+        """
+
+        def carry_out() -> Result:
+            with self.transaction(writes=True) as batch:
+                result = change()
+                self.watch.forget()
+                self._raise_alerts(batch, (), at_ms)
+                return result
+
+        return self.writing(carry_out)
+
+    @property
+    def alerts_raised(self) -> int:
+        """How many alerts this ledger has raised since it was opened."""
+        return self.watch.raised
+
+    def budgets_spent(self, at_ms: int) -> dict[str, int]:
+        """What each budget's period has: the running totals, by the budget's id.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+
+        def read() -> dict[str, int]:
+            with self.transaction(writes=False):
+                return self.watch.budgets.spent(at_ms)
+
+        return self.writing(read)
+
+    def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
+        """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
+
+        It costs next to nothing while neither this ledger nor another process has raised any.
+
+        Args:
+            at_ms: Now, Unix milliseconds.
+
+        Raises:
+            LedgerError: The database cannot be written; they are told later.
+        """
+
+        def take() -> tuple[Alert, ...]:
+            if not self.watch.may_have_untold(at_ms):
+                return ()
+            told = self.watch.take_untold(at_ms, may_write=False)
+            if told is None:
+                with self.transaction(writes=True):
+                    told = self.watch.take_untold(at_ms, may_write=True)
+            return told or ()
 
         return self.writing(take)
 
@@ -186,7 +260,8 @@ class Ledger:
         Raises:
             LedgerError: Nothing was moved: the database cannot be written.
         """
-        self._facets.prices_changed()
+        self.facets.prices_changed()
+        self.watch.forget()
         last: int | None = 0
         while new_thresholds and last is not None:
             last = self.writing(partial(self._move_large_prompts, new_thresholds, last, at_ms))
@@ -207,69 +282,6 @@ class Ledger:
                 return None
             return rows[-1].message_no
 
-    def writing(self, change: Callable[[], Result]) -> Result:
-        """Carry `change` out, and say in plain words why that cannot be done.
-
-        Raises:
-            LedgerError: Nothing was changed: the database cannot be written.
-        """
-        try:
-            return self._in_the_present_one(change)
-        except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
-
-    def follow(self) -> None:
-        """Use the ledger that lies at the path now: for who reads without a transaction.
-
-        Raises:
-            LedgerError: It cannot be opened.
-        """
-        try:
-            if identity(self.path, self.connection) != self.identity:
-                self._reopen()
-        except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
-
-    def _in_the_present_one(self, change: Callable[[], Result]) -> Result:
-        for _ in range(TRIES):
-            try:
-                return change()
-            except _ReplacedError:
-                self._reopen()
-        raise LedgerError(f"The ledger {self.path} is replaced again and again: try later.")
-
-    def _must_be_the_same(self) -> None:
-        if identity(self.path, self.connection) != self.identity:
-            raise _ReplacedError
-
-    def _reopen(self) -> None:
-        replaced = self.connection
-        self._open()
-        replaced.close()
-
-    @contextmanager
-    def transaction(self, *, writes: bool) -> Generator[Batch]:
-        """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self._names, self._facets)
-        self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        try:
-            self._must_be_the_same()
-            self._facets.begin()
-            yield batch
-            self.connection.execute("COMMIT")
-        except BaseException:
-            self._facets.rolled_back()
-            self._names.rolled_back()
-            self._spending.forget()
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
-        self._facets.committed()
-        self._names.committed()
-        self._spending.rows_added(batch.new_rows_in)
-        if writes and not self.identity.lies_at(self.path):
-            raise _ReplacedError
-
     def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
         """A batch with an entry that the tables will not take: the others need not suffer."""
         if len(entries) == 1:
@@ -284,10 +296,10 @@ class Ledger:
         return results
 
     def _answer_in_outage(self, entry: LedgerEntry, why: str) -> LedgerResult:
-        if isinstance(entry, ReadTotals | ReadSpending):
+        if not isinstance(entry, WRITING):
             try:
                 # A full disk can still be read.
-                return self._in_the_present_one(lambda: self._transact([entry]))[0]
+                return self.in_the_present_one(lambda: self._transact([entry]))[0]
             except (sqlite3.Error, LedgerError):
                 pass
         return answer_without_ledger(entry, why)
@@ -302,12 +314,17 @@ class Ledger:
                 return TotalsRead(entry.session_id, _totals(batch, entry.session_id))
             case ReadSpending():
                 batch.write()
-                self._spending.rows_added(batch.new_rows_in)
+                self.spending.rows_added(batch.new_rows_in)
                 return SpendingRead(
-                    _totals(batch, entry.session_id), self._spending.read(entry.at_ms)
+                    _totals(batch, entry.session_id), self.spending.read(entry.at_ms)
                 )
             case KeepUserFields():
                 return self._keep_user_fields(batch, entry)
+            case ReadGate():
+                batch.write()
+                return self.watch.carry_out(entry)
+            case ReadAlerts() | ChangeAlerts() | RaiseAlert() | EndEpisode():
+                return self.watch.carry_out(entry)
             case _:
                 assert_never(entry)
 
@@ -359,18 +376,18 @@ class Ledger:
         """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
         figures = _figures(upsert)
-        facet = Facet(
-            project=entry.working_dir or "",
-            entrypoint=_entrypoint(upsert),
-            model=upsert.model or "",
-            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
-            cost_is_reported=figures.reported_nano_usd > 0,
+        facet_no = batch.facets.short_number(
+            entry.working_dir or "",
+            upsert.model or "",
+            batch.facets.prompt_over(figures.prompt_tokens),
+            figures.reported_nano_usd > 0,
+            _entrypoint(upsert),
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
-            batch.facets.number(facet),
+            facet_no,
             _at_ms(entry),
             _SOURCES[upsert.source],
             figures,
@@ -417,16 +434,26 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
     goes on without.
     """
     match entry:
-        case AddUsage() | KeepUserFields() | ReadTotals():
+        case AddUsage() | KeepUserFields() | ReadTotals() | ReadAlerts() | ChangeAlerts():
             return LedgerRefusal("internal", why, retryable=True)
+        case RaiseAlert() | EndEpisode():
+            return LedgerRefusal("internal", why)
         case ReadSpending():
             return SpendingRead(None, NOTHING_SPENT)
+        case ReadGate():
+            return GateRead(None)
         case _:
             assert_never(entry)
 
 
-def _session_id(entry: LedgerEntry) -> str:
-    return entry.upsert.session_id if isinstance(entry, AddUsage) else entry.session_id
+def _session_id(entry: LedgerEntry) -> str | None:
+    match entry:
+        case AddUsage():
+            return entry.upsert.session_id
+        case ReadTotals() | ReadSpending() | KeepUserFields():
+            return entry.session_id
+        case _:
+            return None
 
 
 def _key(entry: LedgerEntry) -> str | None:

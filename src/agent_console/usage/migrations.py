@@ -27,6 +27,7 @@ from agent_console.usage.maintenance.progress import Tell, told_while_long
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.schema.step_1 import create_ledger
 from agent_console.usage.schema.step_2 import add_transcripts_and_prices
+from agent_console.usage.schema.step_3 import add_budgets
 
 
 class Migration(Struct, frozen=True):
@@ -47,6 +48,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         add_transcripts_and_prices,
         "Made room for transcripts and prices; every message was kept and summed up anew.",
     ),
+    Migration(add_budgets, "Made the tables for budgets and alerts."),
 )
 """Step n makes schema version n + 1."""
 

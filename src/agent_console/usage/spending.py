@@ -67,6 +67,11 @@ class SpendingQuery:
             burn = block_pico * _HOUR_MS / (elapsed_ms * PICO_PER_USD)
         return Spending(today_pico / PICO_PER_USD, block_pico / PICO_PER_USD, burn)
 
+    @property
+    def block_start_ms(self) -> int | None:
+        """When the block began that was read last; null when there is none."""
+        return None if self._block is None else self._block * QUARTER_MS
+
     def rows_added(self, quarters: Collection[int]) -> None:
         """Our own transaction put rows into these quarters."""
         if self._block is not None and quarters and min(quarters) < self._block:

@@ -18,15 +18,13 @@ from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.periods import quarter
 from agent_console.usage.rows import Figures, SessionAccount
 
-_COUNTS = (
-    *("at_ms", "input_tokens", "output_tokens", "cache_write_5m_tokens"),
-    *("cache_write_1h_tokens", "cache_read_tokens", "web_searches"),
+_READ = (
+    "SELECT at_ms, input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "
+    "cache_read_tokens, web_searches, coalesce(told_nano_usd, 0) FROM cost_states "
+    "WHERE session_no = ? AND number = ? AND model_no = ?"
 )
-_LARGER = ", ".join(f"{name} = max({name}, excluded.{name})" for name in _COUNTS)
-_KEEP = (
-    "INSERT INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-    f"ON CONFLICT (session_no, number, model_no) DO UPDATE SET {_LARGER}"
-)
+_REMOVE = "DELETE FROM cost_states WHERE session_no = ? AND number = ? AND model_no = ?"
+_KEEP = "INSERT INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))"
 _FORKED = (
     "UPDATE sessions SET forked_from_no = ?, inherits_cost = 1 "
     "WHERE session_no = ? AND coalesce(forked_from_no, ?1) = ?1"
@@ -53,21 +51,21 @@ def take_totals(
         What the session has gained; null when that is nothing.
     """
     model, figures, told_at_ms = told
-    connection.execute(
-        _KEEP,
-        (
-            session.session_no,
-            -quarter(told_at_ms),
-            batch.names.number(model),
-            told_at_ms,
-            figures.input_tokens,
-            figures.output_tokens,
-            figures.cache_write_5m_tokens,
-            figures.cache_write_1h_tokens,
-            figures.cache_read_tokens,
-            figures.web_searches,
-        ),
+    place = (session.session_no, -quarter(told_at_ms), batch.names.number(model))
+    counts = (
+        told_at_ms,
+        figures.input_tokens,
+        figures.output_tokens,
+        figures.cache_write_5m_tokens,
+        figures.cache_write_1h_tokens,
+        figures.cache_read_tokens,
+        figures.web_searches,
+        figures.reported_nano_usd,
     )
+    known = connection.execute(_READ, place).fetchone() or (0,) * len(counts)
+    at, *largest = map(max, counts, known)
+    connection.execute(_REMOVE, place)
+    connection.execute(_KEEP, (*place[:2], at, place[2], *largest))
     before, cost_before = session.sums, session.cost_pico_usd
     batch.write()
     remake_unlisted(connection, batch, {session.session_no: told_at_ms}, at_ms)

@@ -178,7 +178,7 @@ def test_pruning_asks_first_also_for_what_has_only_just_gone(project: Path) -> N
     runner = CliRunner()
     refused = runner.invoke(command, ["--prune"], input="n\n")
     assert refused.exit_code != 0
-    assert "1 responses" in refused.stderr
+    assert "1 response whose" in refused.stderr
     assert total(database_path()) == (10, 100, 0, 0)
     done = runner.invoke(command, ["--prune", "--yes", "--json"])
     assert json.loads(done.stdout)["rows_pruned"] == 1

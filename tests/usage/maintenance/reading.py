@@ -10,9 +10,9 @@ from agent_console.usage.maintenance.finding import DatabaseFinding
 
 
 def dump(database: Path) -> list[str]:
-    """All statements that would make it again."""
+    """All statements that would make it again; a copy has its indexes in another order."""
     with closing(sqlite3.connect(database)) as connection:
-        return list(connection.iterdump())
+        return sorted(connection.iterdump())
 
 
 def session_ids(database: Path) -> set[str]:

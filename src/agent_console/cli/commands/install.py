@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     default=None,
     help="Show our status line; one of your own is run by it and shown too. Or give it back.",
 )
+@click.option(
+    "--gate/--no-gate",
+    default=None,
+    help="Have Claude Code stop when a hard budget is spent (`budget set --hard`). Or no more.",
+)
 @click.option("--systemd", is_flag=True, help="Let your systemd hold the socket and the daemon.")
 @click.option("--hardening", is_flag=True, help="With --systemd: stricter walls; see the README.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
@@ -36,6 +41,7 @@ def command(
     project: bool,
     config_dirs: tuple[str, ...],
     statusline: bool | None,
+    gate: bool | None,
     systemd: bool,
     hardening: bool,
     dry_run: bool,
@@ -57,6 +63,7 @@ def command(
         statusline,
         systemd,
         hardening,
+        gate,
     )
     done = apply.plan(options) if dry_run else apply.apply(options, narrate)
     if as_json:
@@ -67,6 +74,7 @@ def command(
                 "python": done.python,
                 "socket": done.socket,
                 "status_lines": done.status_lines,
+                "gates": done.gates,
                 "commands": done.commands,
                 "problems": done.problems,
             }
@@ -92,6 +100,7 @@ def _sentences(done: "Installed") -> str:
     ]
     lines = lines or ["Everything was in place already."]
     lines += [f"The status line of {short(path)} is ours." for path in done.status_lines]
+    lines += [f"The gate is in {short(path)}: hard budgets stop sessions." for path in done.gates]
     if done.commands:
         lines += ["Your systemd could not be reached. Where it runs, type:"]
         lines += [f"  {line}" for line in done.commands]

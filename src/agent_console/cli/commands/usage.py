@@ -101,8 +101,11 @@ def _run(name: str, given: dict[str, Any]) -> int:
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.reports.request import OptionError, Request, now_ms  # noqa: PLC0415
 
+    display = config.load().display
+    if name == "weekly":
+        given.setdefault("start-of-week", display.week_start)
     try:
-        request = Request(name, given, config.load().display.timezone, now_ms())
+        request = Request(name, given, display.timezone, now_ms())
     except OptionError as error:
         raise _bad(error) from None
     return run(request, str(database_path()))

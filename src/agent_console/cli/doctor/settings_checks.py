@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from agent_console.claude_code.gate_registration import has_gate, with_gate
 from agent_console.claude_code.hook_registration import EVENTS, registrations
 from agent_console.claude_code.json_shape import as_object
 from agent_console.cli.doctor.finding import Finding, ok, problem, warning
@@ -93,8 +94,13 @@ def _entries(file: SettingsFile, socket: str) -> Finding:
     links = [link for command in file.commands if (link := hook_command.read(command))]
     if links:
         command = hook_command.for_events(links[0].python, scripts.folder(), socket)
-        if file.ours == registrations(command):
-            return ok("settings", f"{name} runs our hook at all {len(EVENTS)} events.")
+        wanted = registrations(command)
+        if has_gate(file.ours):
+            gate = hook_command.for_gate(links[0].python, scripts.folder(), socket)
+            wanted = with_gate(wanted, gate)
+        if file.ours == wanted:
+            gated = " and the gate" if has_gate(file.ours) else ""
+            return ok("settings", f"{name} runs our hook at all {len(EVENTS)} events{gated}.")
     return warning("settings", f"{name} has hooks of another version or folder.", INSTALL)
 
 

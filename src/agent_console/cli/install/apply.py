@@ -37,6 +37,7 @@ class Options:
         status_line: Take the status line, give it back, or (None) leave that as it is.
         systemd: Put the units in place.
         hardening: With the stricter drop-in.
+        gate: Put the gate in, take it out, or (None) leave that as it is.
     """
 
     settings: list[Path]
@@ -44,6 +45,7 @@ class Options:
     status_line: bool | None = None
     systemd: bool = False
     hardening: bool = False
+    gate: bool | None = None
 
 
 class Installed(Struct, frozen=True):
@@ -54,6 +56,7 @@ class Installed(Struct, frozen=True):
         python: Runs the hooks.
         socket: Where they report.
         status_lines: The settings in which the status line is ours.
+        gates: The settings in which the gate is.
         commands: For the person to type, because systemd could not be reached.
         problems: What did not work, and what to do.
     """
@@ -62,6 +65,7 @@ class Installed(Struct, frozen=True):
     python: str
     socket: str
     status_lines: list[str]
+    gates: list[str]
     commands: list[str]
     problems: list[str]
 
@@ -76,7 +80,9 @@ def plan(options: Options) -> Installed:
         raise ConfigError("There is no settings file to install into.")
     durable.check_places(options.socket)
     link = Link(durable.interpreter(), options.socket)
-    moves = {path: MoveIn(path, link, options.status_line) for path in options.settings}
+    moves = {
+        path: MoveIn(path, link, options.status_line, options.gate) for path in options.settings
+    }
     changes = scripts.plan()
     changes += [settings_file.plan(path, move.edit) for path, move in moves.items()]
     changes += _units(options)
@@ -95,7 +101,9 @@ def apply(options: Options, narrate: Callable[[str], None]) -> Installed:
     """
     plan(options)
     link = Link(durable.interpreter(), options.socket)
-    moves = {path: MoveIn(path, link, options.status_line) for path in options.settings}
+    moves = {
+        path: MoveIn(path, link, options.status_line, options.gate) for path in options.settings
+    }
     with manifest.only_one():
         unit_changes = _units(options)
         copies = scripts.plan()
@@ -151,7 +159,8 @@ def _switch_on(
 
 def _installed(changes: list[FileChange], link: Link, moves: dict[Path, MoveIn]) -> Installed:
     status_lines = [str(path) for path, move in moves.items() if move.has_status_line]
-    return Installed(changes, link.python, link.socket, status_lines, [], [])
+    gates = [str(path) for path, move in moves.items() if move.has_gate]
+    return Installed(changes, link.python, link.socket, status_lines, gates, [], [])
 
 
 def _with(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:

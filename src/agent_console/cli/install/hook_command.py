@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_console.claude_code.settings_hooks import HOOK_SCRIPT
+from agent_console.claude_code.settings_hooks import GATE_SCRIPT, HOOK_SCRIPT
 from agent_console.claude_code.settings_status_line import STATUS_LINE_SCRIPT
 from agent_console.errors import ConfigError
 
@@ -32,6 +32,24 @@ def for_events(python: str, scripts: Path, socket: str) -> Callable[[str], str]:
         # Not only the interpreter is silenced: a shell tells of a child that a signal ended.
         line = f"exec >/dev/null 2>&1; [ -x {shlex.quote(python)} ] && {run}; exit 0"
         return shlex.join(["/bin/sh", "-c", line])
+
+    return command
+
+
+def for_gate(python: str, scripts: Path, socket: str) -> Callable[[str], str]:
+    """Gives the command of the gate for an event: only what the script prints comes out of it.
+
+    Raises:
+        ConfigError: A path cannot be written into JSON.
+    """
+    gate = str(scripts / GATE_SCRIPT)
+    _check_writable(python, gate, socket)
+
+    def command(event: str) -> str:
+        run = shlex.join([python, *_FLAGS, gate, socket, event])
+        there = f"[ -x {shlex.quote(python)} ] && [ -r {shlex.quote(gate)} ]"
+        # An output that was not made to its end is none: an interpreter that dies printed nothing.
+        return shlex.join(["/bin/sh", "-c", f"exec 2>/dev/null; {there} && {run}; exit 0"])
 
     return command
 

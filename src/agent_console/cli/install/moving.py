@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from agent_console.claude_code import settings_status_line
+from agent_console.claude_code import settings_hooks, settings_status_line
+from agent_console.claude_code.gate_registration import has_gate, with_gate
 from agent_console.claude_code.hook_registration import registrations
 from agent_console.claude_code.settings import Footprint, Wanted, is_blank, move_in, move_out
 from agent_console.claude_code.settings_text import parse
@@ -37,18 +38,26 @@ class MoveIn:
         settings: The file.
         link: How hooks reach us.
         status_line: Take the status line, give it back, or (None) leave that as it is.
+        gate: Put the gate in, take it out, or (None) leave that as it is.
     """
 
-    def __init__(self, settings: Path, link: Link, status_line: bool | None) -> None:
+    def __init__(
+        self, settings: Path, link: Link, status_line: bool | None, gate: bool | None = None
+    ) -> None:
         self._settings = settings
         self._link = link
         self._status_line = status_line
         self._command: Callable[[str], str] = hook_command.for_events(
             link.python, scripts.folder(), link.socket
         )
+        self._gate = gate
+        self._gate_command: Callable[[str], str] = hook_command.for_gate(
+            link.python, scripts.folder(), link.socket
+        )
         self._footprint = Footprint()
         self._chained: str | None = None
         self.has_status_line = False
+        self.has_gate = False
 
     def edit(self, text: str | None) -> str:
         """The new text of the file."""
@@ -59,7 +68,11 @@ class MoveIn:
         )
         own = status_line_chain.persons_command(now, before)
         self._chained = own if self.has_status_line else None
-        wanted = Wanted(registrations(self._command), self._line(own))
+        self.has_gate = has_gate(settings_hooks.ours(now)) if self._gate is None else self._gate
+        hooks = registrations(self._command)
+        if self.has_gate:
+            hooks = with_gate(hooks, self._gate_command)
+        wanted = Wanted(hooks, self._line(own))
         after, self._footprint = move_in(text, wanted, before)
         return after
 

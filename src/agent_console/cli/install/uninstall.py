@@ -121,7 +121,11 @@ def _known() -> tuple[_Known, list[str]]:
 
 def _is_ours(path: Path) -> bool:
     content = files.read(path)
-    names = (settings_hooks.HOOK_SCRIPT.encode(), settings_status_line.STATUS_LINE_SCRIPT.encode())
+    names = (
+        settings_hooks.HOOK_SCRIPT.encode(),
+        settings_hooks.GATE_SCRIPT.encode(),
+        settings_status_line.STATUS_LINE_SCRIPT.encode(),
+    )
     if content is None or not any(name in content for name in names):
         return False
     text = decode(content)

@@ -1,4 +1,4 @@
-"""The configured time zone, as far as it can be seen without a TOML parser.
+"""The configured time zone and week, as far as it can be seen without a TOML parser.
 
 Rule: only what nobody could read differently is taken; anything else is a ValueError, and the full
 command reads the file properly.
@@ -7,8 +7,11 @@ command reads the file properly.
 from agent_console.paths import config_file
 
 
-def plain_timezone() -> str:
+def plain_timezone(*, about_weeks: bool = False) -> str:
     """`display.timezone`; empty when nothing is configured.
+
+    Args:
+        about_weeks: The first day of a week matters too: it must not be configured.
 
     Raises:
         ValueError: The file has to be read properly.
@@ -24,6 +27,8 @@ def plain_timezone() -> str:
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
             table = line
+        if about_weeks and not line.startswith("#") and "week_start" in line:
+            raise ValueError(line)
         if line.startswith("#") or "timezone" not in line:
             continue
         key, _, value = line.partition("=")

@@ -15,7 +15,7 @@ from textual import work
 from textual.widgets import Static
 
 from agent_console.errors import AgentConsoleError
-from agent_console.model.format import cost
+from agent_console.model.format import bar, cost
 from agent_console.model.palette import SYMBOLS, Role, hue, status_hue
 from agent_console.model.session import Status
 from agent_console.model.usage import Limit, Spending
@@ -27,7 +27,6 @@ from agent_console.usage.spent_now import spent_now
 GAP = "  "
 BAR_CELLS = 6
 MINUTE_SECONDS = 60.0
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 class Head(Static):
@@ -41,6 +40,7 @@ class Head(Static):
     def on_mount(self) -> None:
         """Begin to hear of changes."""
         console_of(self).changes.subscribe(self, self.take)
+        self.watch(console_of(self), "theme", self.draw, init=False)
         self.read_spending()
         self.draw()
 
@@ -82,7 +82,7 @@ class Head(Static):
         limits = link.cache.limits
         parts += _limit("5h", limits.five_hour, dark=dark)
         parts += _limit("7d", limits.seven_day, dark=dark)
-        self.update(_fitted(parts, self.size.width - 2))
+        self.update(_fitted(parts, self.size.width - 2), layout=False)
 
     def _link(self, state: LinkState, why: str) -> list[Text]:
         if state is LinkState.CONNECTED:
@@ -124,19 +124,12 @@ def _limit(name: str, limit: Limit | None, *, dark: bool) -> list[Text]:
         return []
     used = min(100.0, limit.used_percent)
     role: Role = "working" if used < 80 else "attention" if used < 100 else "question"
-    text = Text.assemble(f"{name} ", (bar(used), hue(role, dark=dark)), f" {used:.0f}%")
+    text = Text.assemble(f"{name} ", (bar(used, BAR_CELLS), hue(role, dark=dark)), f" {used:.0f}%")
     if limit.resets_at_ms is not None:
         resets = datetime.fromtimestamp(limit.resets_at_ms / 1000).astimezone()
         form = "%H:%M" if name == "5h" else "%a %H:%M"
         text.append(f" →{resets.strftime(form)}", "dim")
     return [text]
-
-
-def bar(percent: float, cells: int = BAR_CELLS) -> str:
-    """A bar of that many cells; full at 100."""
-    eighths = round(max(0.0, min(100.0, percent)) / 100 * cells * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells, "░")
 
 
 def _fitted(parts: list[Text], width: int) -> Text:

@@ -6,19 +6,21 @@ one way into the ledger, whoever is faster.
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_console import paths
+from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
-from agent_console.usage.keeping_prices import keep_prices
+from agent_console.usage.keeping_prices import keep_prices, prepare_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
 
@@ -39,6 +41,7 @@ class CaughtUp(Struct, frozen=True):
         files_found: All transcripts that are there.
         files_gone: That were there the last time.
         unreadable: Why files or folders could not be read.
+        alerts_raised: How many alerts this has given rise to.
     """
 
     files_found: int
@@ -47,6 +50,7 @@ class CaughtUp(Struct, frozen=True):
     bytes_read: int
     responses: int
     unreadable: tuple[UnreadableFile, ...]
+    alerts_raised: int = 0
 
 
 Tell = Callable[[Progress], None]
@@ -59,6 +63,7 @@ def bring_up_to_date(
     *,
     config_dirs: Sequence[Path] | None = None,
     since_ms: int | None = None,
+    config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
 ) -> CaughtUp:
@@ -69,17 +74,24 @@ def bring_up_to_date(
         prices: What the user says of prices.
         config_dirs: Claude Code's folders; null: the usual ones.
         since_ms: Only files that were written to since then, Unix milliseconds.
+        config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
         say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
     """
-    ledger = Ledger(database, tell=say)
+    ledger = Ledger.configured(database, config or Config(), say)
     try:
-        caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
+        caught_up = catch_up(
+            ledger,
+            config_dirs=config_dirs,
+            since_ms=since_ms,
+            tell=tell,
+            meanwhile=partial(prepare_prices, ledger, prices),
+        )
         keep_prices(ledger, prices)
-        return caught_up
+        return replace(caught_up, alerts_raised=ledger.alerts_raised)
     finally:
         ledger.close()
 
@@ -92,6 +104,7 @@ def catch_up(
     tell: Tell | None = None,
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
     """The same for a ledger that is open, without the prices.
 
@@ -102,6 +115,7 @@ def catch_up(
         tell: Hears of the progress.
         taken: Hears of each transaction.
         tell_since_ms: Rows from this time on are told one by one; null: none.
+        meanwhile: Called when other processes have begun to read much.
 
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
@@ -117,7 +131,9 @@ def catch_up(
         return gone, [file for file, _ in known.wanted(_since(found.files, since_ms))]
 
     gone, files = ledger.writing(look)
-    read = take_in(ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms)
+    read = take_in(
+        ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms, meanwhile=meanwhile
+    )
     return replace(
         read,
         files_found=len(found.files),
@@ -134,6 +150,7 @@ def take_in(
     tell: Tell | None = None,
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
     """Take in what is new in these files, or all of it.
 
@@ -155,7 +172,7 @@ def take_in(
 
     if tell is not None and wanted:
         tell(Progress(0, len(wanted), 0, in_all))
-    imported = Importer(ledger, hear).run(
+    imported = Importer(ledger, hear, meanwhile).run(
         files,
         from_start=from_start,
         tell_since_ms=time.time_ns() // 1_000_000 if tell_since_ms is None else tell_since_ms,

@@ -15,6 +15,7 @@ from sqlite3 import Connection
 from msgspec import Struct, json
 
 from agent_console import paths
+from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
@@ -72,6 +73,7 @@ def reindex(
     config_dirs: Sequence[Path] | None = None,
     project: str | None = None,
     prune: bool = False,
+    config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
 ) -> Reindexed:
@@ -83,13 +85,14 @@ def reindex(
         config_dirs: Claude Code's folders; null: the usual ones.
         project: Only transcripts that tell of this working directory.
         prune: Take out the rows of transcripts that are gone.
+        config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
         say: Hears of a migration.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    ledger = Ledger(database, tell=say)
+    ledger = Ledger.configured(database, config or Config(), say)
     try:
         before = totals(ledger.connection)
         files = _found(ledger, config_dirs)

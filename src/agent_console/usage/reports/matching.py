@@ -25,7 +25,7 @@ def project_numbers(connection: "Connection", patterns: "Sequence[str]") -> list
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT project_no FROM facets)"
     ).fetchall()
-    return [number for number, path in found if any(_is_project(path, each) for each in patterns)]
+    return [number for number, path in found if any(is_project(path, each) for each in patterns)]
 
 
 def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[int]:
@@ -33,7 +33,7 @@ def model_numbers(connection: "Connection", patterns: "Sequence[str]") -> list[i
     found = connection.execute(
         "SELECT name_no, name FROM names WHERE name_no IN (SELECT model_no FROM facets)"
     ).fetchall()
-    return [number for number, name in found if any(_is_model(name, each) for each in patterns)]
+    return [number for number, name in found if any(is_model(name, each) for each in patterns)]
 
 
 def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> list[int]:
@@ -48,7 +48,8 @@ def session_numbers(connection: "Connection", beginnings: "Iterable[str]") -> li
     return numbers
 
 
-def _is_model(name: str, pattern: str) -> bool:
+def is_model(name: str, pattern: str) -> bool:
+    """Whether the pattern means the model of this name; see `model_numbers`."""
     if pattern.startswith(EXACTLY):
         return name == pattern[1:]
     name, pattern = name.lower(), pattern.lower()
@@ -57,7 +58,8 @@ def _is_model(name: str, pattern: str) -> bool:
     return pattern != "" and pattern in name
 
 
-def _is_project(path: str, pattern: str) -> bool:
+def is_project(path: str, pattern: str) -> bool:
+    """Whether the pattern means the project in this folder; see `project_numbers`."""
     if pattern.startswith(EXACTLY):
         return path == pattern[1:]
     if _is_glob(pattern):

@@ -86,7 +86,7 @@ FILTERS = (
 VIEWS = (
     Option(
         "start-of-week",
-        "The day on which weeks begin; default: monday.",
+        "The day on which weeks begin; default: as configured, monday.",
         "DAY",
         short="w",
         choices=_WEEKDAYS,
