@@ -4,7 +4,7 @@ Rule: the ledger keeps them, whoever raised them; they are asked for when the da
 kept up to date by what it tells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from agent_console.errors import AgentConsoleError
@@ -34,6 +34,9 @@ class WaitingAlerts:
 
     def __contains__(self, alert_id: object) -> bool:
         return alert_id in self._alerts
+
+    def __iter__(self) -> Iterator[Alert]:
+        return iter(sorted(self._alerts.values(), key=lambda alert: -alert.at_ms))
 
     @property
     def exceeded(self) -> bool:
