@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from tests.bench.compiled import compile_program
 from tests.bench.measuring import Cost, cheapest, measured
 from tests.bench.transcript_turns import BARE_INTERPRETER, USAGE_CODE, our_program
 from tests.bench.year import HEAVY, TYPICAL, Year, rollup_rows, write_year
@@ -37,6 +38,7 @@ class Line(Struct, frozen=True):
 
 def main() -> None:
     """The command line."""
+    compile_program()
     parser = argparse.ArgumentParser(description="Reports over a year of usage.")
     parser.add_argument("--quick", action="store_true", help="a tenth of each year, two runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
@@ -63,9 +65,9 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
     made = time.monotonic() - started
     size = sum(path.stat().st_size for path in data.iterdir()) / 1e6
     title = f"{year.name}: {year.sessions:,} sessions, {year.messages:,} messages"
-    by_time, by_session, by_hour = rollup_rows(data / "metrics.db")
     print(f"\n{title}, {size:,.1f} MB (made in {made:.0f} s)")
-    print(f"rollup rows: {by_time:,} by time, {by_session:,} by session, {by_hour:,} by hour")
+    rows = rollup_rows(data / "metrics.db").items()
+    print(f"rollup rows: {', '.join(f'{count:,} by {rollup}' for rollup, count in rows)}")
     costs: dict[str, list[Cost]] = {name: [] for name in (BARE, *REPORTS)}
     for number in range(runs + 1):  # the first run of each warms what there is to warm
         for name in costs if number % 2 == 0 else reversed(costs):

@@ -64,19 +64,19 @@ class Server(NamedTuple):
         except FileNotFoundError:
             return None
 
-    def ask(self, request: bytes) -> bytes:
-        """Send one line and return the line that answers it."""
+    def ask(self, request: bytes, answers: int = 1) -> bytes:
+        """Send a request and return the last of the lines that it is answered with."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(READY_SECONDS)
             connection.connect(self.socket)
             connection.sendall(request)
             received = b""
-            while not received.endswith(b"\n"):
+            while received.count(b"\n") < answers:
                 part = connection.recv(1 << 20)
                 if not part:
                     sys.exit(f"The server ended the connection after {request[:80]!r}.")
                 received += part
-            return received
+            return received.splitlines(keepends=True)[-1]
 
 
 @contextmanager

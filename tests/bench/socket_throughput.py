@@ -4,16 +4,27 @@
 
 Rule: GET is measured with a short history, as a session of the day has, and with a full one, which
 is what a client asks for at most; SET always with a full one, because it must not cost anything.
+SET stands beside two references: the one that does least, and the one that answers as much.
 """
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from tests.bench import workloads
 from tests.bench.load_generator import Drive, LoadGenerator, load_generator
 from tests.bench.servers import LOAD_CPU, Server, redis_is_missing, running_daemon, running_redis
-from tests.bench.tables import Options, Row, Table, Turn, requests_per_second, row, run_topic
+from tests.bench.tables import (
+    Options,
+    Row,
+    Table,
+    Turn,
+    load_average,
+    requests_per_second,
+    row,
+    run_topic,
+)
 from tests.bench.workloads import SESSIONS
 
 SHAPES = ((1, 1), (50, 1), (1, 16), (50, 16))
@@ -43,6 +54,11 @@ def measure(options: Options) -> list[Table]:
             bench.row(f"SET, {_name(shape)}", shape, TARGETS.get(shape, ""), FULL)
             for shape in SHAPES
         ]
+        answer_bytes = len(ours[0].ask(workloads.sets(family=FULL)[0]))
+        rows += [
+            bench.row(f"SET, {_name(shape)}", shape, "", FULL, exchanged_bytes=answer_bytes)
+            for shape in SHAPES
+        ]
         rows += [
             bench.row(
                 f"SET that changes nothing, {_name(shape)}",
@@ -62,7 +78,7 @@ def measure(options: Options) -> list[Table]:
             for shape in SHAPES:
                 target = TARGETS.get(shape, "") if family == SHORT else ""
                 rows.append(bench.row(f"GET{history}, {_name(shape)}", shape, target, gets))
-    notes = () if missing is None else (missing,)
+    notes = (load_average(), *(() if missing is None else (missing,)))
     return [Table("socket", "requests/s", "redis", tuple(rows), notes)]
 
 
@@ -84,16 +100,25 @@ class _Bench(NamedTuple):
         shape: tuple[int, int],
         target: str,
         asked: list[bytes] | int,
+        *,
         statuses: int = 2,
+        exchanged_bytes: int = 0,
     ) -> Row:
-        """One shape of load; `asked` is a family to SET, or GETs."""
+        """One shape of load; `asked` is a family to SET, or GETs.
+
+        With `exchanged_bytes` Redis stores a value of that size and answers the one before.
+        """
+        note = ""
         if isinstance(asked, int):
             requests = workloads.sets(shape[0], family=asked, statuses=statuses)
             redis_requests = workloads.redis_sets(requests)
+            if exchanged_bytes:
+                redis_requests = workloads.redis_exchanges(requests, exchanged_bytes)
+                note = "reference: SET key value GET, which answers as much as we do"
         else:
             requests, redis_requests = asked, workloads.redis_gets(asked)
         with_uvloop, without_uvloop = self.ours
-        return row(
+        measured = row(
             name,
             self.options.rounds,
             self._turn(with_uvloop, requests, shape),
@@ -101,6 +126,7 @@ class _Bench(NamedTuple):
             without_uvloop=self._turn(without_uvloop, requests, shape),
             target=target,
         )
+        return replace(measured, note=note)
 
     def _turn(self, server: Server, requests: list[bytes], shape: tuple[int, int]) -> Turn:
         drive = Drive(*shape, seconds=self.options.seconds)

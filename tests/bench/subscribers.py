@@ -15,7 +15,16 @@ from msgspec.structs import replace
 from tests.bench import workloads
 from tests.bench.load_generator import Drive, Load, LoadGenerator, load_generator
 from tests.bench.servers import LOAD_CPU, Server, redis_is_missing, running_daemon, running_redis
-from tests.bench.tables import Options, Row, Table, Turn, messages_per_second, row, run_topic
+from tests.bench.tables import (
+    Options,
+    Row,
+    Table,
+    Turn,
+    load_average,
+    messages_per_second,
+    row,
+    run_topic,
+)
 from tests.bench.workloads import SESSIONS
 
 SHAPES = ((1, 1), (1, 16), (50, 1))
@@ -24,8 +33,6 @@ CROWDS = (1, 10, 100)
 MESSAGES = 400_000
 """How many messages one turn is about, whatever the number of subscribers."""
 MOST_REQUESTS = 20_000
-ENVELOPE_BYTES = 20
-"""What a notification's line has more than an answer's: its event, seq and epoch, roughly."""
 
 
 def measure(options: Options) -> list[Table]:
@@ -40,11 +47,12 @@ def measure(options: Options) -> list[Table]:
         redis = None if missing else stack.enter_context(running_redis())
         for server in (*ours, *([redis] if redis else [])):
             server.keep_to_its_cpu()
-        message_bytes = len(ours[0].ask(workloads.sets()[0])) + ENVELOPE_BYTES
+        told = workloads.SUBSCRIBE + workloads.sets()[0]  # two answers, then the notification
+        message_bytes = len(ours[0].ask(told, answers=3))
         bench = _Bench(load, options, ours, redis, message_bytes, [])
         rows = [bench.row(shape, crowd) for shape in SHAPES for crowd in CROWDS]
         rows += [bench.stalled_row(shape, 100) for shape in SHAPES]
-    notes = (*bench.shortfalls, *(() if missing is None else (missing,)))
+    notes = (load_average(), *bench.shortfalls, *(() if missing is None else (missing,)))
     return [Table("notifications", "messages received/s", "redis", tuple(rows), notes)]
 
 

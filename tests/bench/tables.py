@@ -5,6 +5,7 @@ ratio is the median of the ratios of each turn, because a machine's speed wander
 """
 
 import argparse
+import os
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -119,6 +120,12 @@ def messages_per_second(load: Load) -> Measure:
     if cpu is not None:
         cpu *= load.requests / max(load.messages, 1)
     return Measure(load.messages_per_second, p50, p99, cpu)
+
+
+def load_average() -> str:
+    """How busy the machine has been: who sleeps between requests suffers less from others."""
+    processors = len(os.sched_getaffinity(0))
+    return f"Load average at the end: {os.getloadavg()[0]:.1f} on {processors} processors."
 
 
 def show(table: Table) -> None:

@@ -26,6 +26,7 @@ from tests.bench.tables import (
     Row,
     Table,
     Turn,
+    load_average,
     requests_per_second,
     row,
     run_topic,
@@ -63,7 +64,7 @@ def measure(options: Options) -> list[Table]:
                 wrote, read = _rows(storm, against, ours, redis, is_default=is_default)
                 writes.append(wrote)
                 reads.append(read)
-    notes = () if missing is None else (missing,)
+    notes = (load_average(), *(() if missing is None else (missing,)))
     return [
         Table("durable UPSERTs, 50 connections", "acknowledged/s", "redis AOF", tuple(writes)),
         Table("GET meanwhile, 1 connection", "requests/s", "redis AOF", tuple(reads), notes),

@@ -1,7 +1,9 @@
 """What is asked of our daemon, and what of Redis that comes nearest to it.
 
 Rule: the reference never gets the heavier work. Redis is sent as many bytes as we are and a GET
-gives back as many, but it keeps opaque values, where we check, apply a rule and tell subscribers.
+gives back as many, but it keeps opaque values, where we check, apply a rule and tell subscribers;
+and its SET answers five bytes where ours answers the session. Beside it stands the SET of Redis
+that answers as much.
 """
 
 import json
@@ -81,6 +83,11 @@ def upserts(sessions: int = SESSIONS) -> list[bytes]:
 def redis_sets(ours: Sequence[bytes]) -> list[bytes]:
     """Store each of our requests as it is."""
     return [_command(b"SET", _id(line), line) for line in ours]
+
+
+def redis_exchanges(ours: Sequence[bytes], value_bytes: int) -> list[bytes]:
+    """Store a value of the size of our answer and give the one before back: what our SET does."""
+    return [_command(b"SET", _id(line), b"x" * value_bytes, b"GET") for line in ours]
 
 
 def redis_stores(ours: Sequence[bytes], value_bytes: int) -> list[bytes]:

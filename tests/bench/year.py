@@ -24,6 +24,10 @@ _SUMS = (
     "sum(cache_write_1h_tokens), sum(cache_read_tokens), sum(web_searches), "
     "coalesce(sum(reported_nano_usd), 0)"
 )
+_SUMMED = (
+    "sum(messages), sum(input_tokens), sum(output_tokens), sum(cache_write_5m_tokens), "
+    "sum(cache_write_1h_tokens), sum(cache_read_tokens), sum(web_searches), sum(reported_nano_usd)"
+)
 _FACET = (
     "project_no, branch_no, version_no, entrypoint_no, model_no, speed_no, service_tier_no, "
     "inference_geo_no, agent_type_no, skill_no, is_subagent, kind, prompt_over, cost_is_reported, "
@@ -35,17 +39,19 @@ _MESSAGE = (
 )
 
 _ROLL_UP = f"""
-INSERT INTO usage_by_time
-SELECT at_ms / {_QUARTER_MS}, facet_no, {_SUMS} FROM messages GROUP BY 1, 2;
-
 INSERT INTO usage_by_session
 SELECT session_no, at_ms / {_QUARTER_MS}, facet_no, {_SUMS} FROM messages GROUP BY 1, 2, 3;
 
+INSERT INTO usage_by_time
+SELECT quarter, brief_no, {_SUMMED}
+FROM usage_by_session JOIN facets USING (facet_no) GROUP BY quarter, brief_no;
+
 INSERT INTO usage_by_hour
-SELECT quarter / 4 AS hour, brief_no, sum(messages), sum(input_tokens), sum(output_tokens),
-    sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens),
-    sum(web_searches), sum(reported_nano_usd)
-FROM usage_by_time JOIN facets USING (facet_no) GROUP BY hour, brief_no;
+SELECT quarter / 4 AS hour, facet_no, {_SUMMED} FROM usage_by_time GROUP BY hour, facet_no;
+
+INSERT INTO usage_by_day
+SELECT quarter / 96 AS day, facet_no, {_SUMMED}, max(quarter)
+FROM usage_by_session GROUP BY day, facet_no;
 
 UPDATE sessions SET
     (first_seen_ms, last_seen_ms, input_tokens, output_tokens, cache_write_1h_tokens,
@@ -83,17 +89,16 @@ HEAVY = Year("a heavy user's year", 100_000, 5_000_000, 60)
 TYPICAL = Year("a typical year", 2_000, 50_000, 12)
 
 
-def rollup_rows(path: Path) -> tuple[int, int, int]:
-    """How many rows the rollups by time, by session and by hour have."""
+def rollup_rows(path: Path) -> dict[str, int]:
+    """How many rows the rollups have, by what they are by."""
     connection = open_database(path)
     try:
-        by_time, by_session, by_hour = (
-            int(connection.execute(f"SELECT count(*) FROM {rollup}").fetchone()[0])
-            for rollup in ("usage_by_time", "usage_by_session", "usage_by_hour")
-        )
+        return {
+            rollup: int(connection.execute(f"SELECT count(*) FROM usage_by_{rollup}").fetchone()[0])
+            for rollup in ("time", "session", "hour", "day")
+        }
     finally:
         connection.close()
-    return by_time, by_session, by_hour
 
 
 def write_year(path: Path, year: Year, seed: int = 1) -> None:

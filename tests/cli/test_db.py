@@ -51,7 +51,7 @@ def test_without_a_ledger_they_say_so_and_make_none(run: Run, words: tuple[str, 
 def test_check_says_ok_for_each_check_and_exits_0(run: Run, ledger: Path) -> None:
     done = run("db", "check")
     assert done.code == 0
-    assert done.out.count("ok ") == len(done.out.splitlines()) == 12
+    assert done.out.count("ok ") == len(done.out.splitlines()) == 13
     assert run("db", "check", "--json").json["ok"] is True
 
 
@@ -148,7 +148,7 @@ def test_restore_checks_before_it_asks(run: Run, ledger: Path, scratch_home: Pat
 
 
 def test_vacuum_says_both_sizes(run: Run, ledger: Path) -> None:
-    assert "MB before" in run("db", "vacuum").err
+    assert "KiB before" in run("db", "vacuum").err
     sizes = run("db", "vacuum", "--json").json
     assert sizes["after_bytes"] <= sizes["before_bytes"]
 

@@ -46,8 +46,8 @@ def output_tokens(run: Run) -> int:
 
 
 def test_what_is_new_is_read_once(run: Run, transcript: Path) -> None:
-    assert run("ingest").out.startswith("Read 2 responses in 1 of 1 transcripts")
-    assert run("ingest").out == "Nothing new in 1 transcripts.\n"
+    assert run("ingest").out.startswith("Read 2 responses in 1 of 1 transcript (")
+    assert run("ingest").out == "Nothing new in 1 transcript.\n"
 
     assert output_tokens(run) == 200
 
@@ -87,8 +87,8 @@ def test_a_number_of_days_that_is_none_is_wrong_usage(run: Run, days: str) -> No
 def test_reading_again_changes_nothing(run: Run, transcript: Path) -> None:
     run("ingest")
 
-    assert run("reindex").out == "Read 1 transcripts again.\nNothing changed.\n"
-    assert run("reindex", "--project", PROJECT).out.startswith("Read 1 transcripts again.")
+    assert run("reindex").out == "Read 1 transcript again.\nNothing changed.\n"
+    assert run("reindex", "--project", PROJECT).out.startswith("Read 1 transcript again.")
 
 
 def test_a_project_that_no_transcript_tells_of_is_said(run: Run, transcript: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_project_may_be_where_one_stands(
     write_transcript(scratch_home / ".claude", "msg_1")
     run("ingest")
 
-    assert run("reindex", "--project", ".").out.startswith("Read 1 transcripts again.")
+    assert run("reindex", "--project", ".").out.startswith("Read 1 transcript again.")
 
 
 def test_what_is_gone_stays_until_it_is_dropped(run: Run, transcript: Path) -> None:

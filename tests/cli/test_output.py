@@ -153,6 +153,22 @@ def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     writer.stderr.close()
 
 
+@pytest.mark.usefixtures("scratch_home")
+@pytest.mark.parametrize("words", ["--help", "usage --help", "--version", "usage"])
+def test_whatever_is_written_into_a_closed_pipe_ends_with_141(words: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "agent_console", *words.split()]
+    try:
+        done = subprocess.run(
+            command, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    finally:
+        os.close(write)
+    assert done.returncode == 141
+    assert b"Error" not in done.stderr
+
+
 @pytest.mark.parametrize(("closed", "code"), [("2>&-", 0), (">&-", 141)])
 def test_a_command_that_was_started_without_a_stream_does_not_break(closed: str, code: int) -> None:
     python = (

@@ -1,17 +1,20 @@
+import asyncio
+
 import anyio
 import pytest
 
+from agent_console.daemon import bell
 from agent_console.daemon.bell import PATIENCE, Bell
 
 DEADLINE_SECONDS = 5
 
 
 async def test_a_ring_wakes_the_sleeper() -> None:
-    bell = Bell()
+    ears = Bell()
     heard = anyio.Event()
 
     async def sleep() -> None:
-        await bell.heard()
+        await ears.heard()
         heard.set()
 
     with anyio.fail_after(DEADLINE_SECONDS):
@@ -19,41 +22,70 @@ async def test_a_ring_wakes_the_sleeper() -> None:
             tasks.start_soon(sleep)
             await anyio.wait_all_tasks_blocked()
             assert not heard.is_set()
-            bell.ring()
+            ears.ring()
             await heard.wait()
 
 
 async def test_a_ring_before_the_sleep_is_heard_at_once() -> None:
-    bell = Bell()
-    bell.ring()
+    ears = Bell()
+    ears.ring()
 
     with anyio.fail_after(DEADLINE_SECONDS):
-        await bell.heard()
+        await ears.heard()
 
 
 @pytest.mark.parametrize("looks", [1, PATIENCE - 1, PATIENCE, PATIENCE + 1])
 async def test_a_ring_is_heard_while_the_sleeper_still_looks(looks: int) -> None:
-    bell = Bell()
+    ears = Bell()
 
     async def ring() -> None:
         for _ in range(looks):
             await anyio.lowlevel.checkpoint()
-        bell.ring()
+        ears.ring()
 
     with anyio.fail_after(DEADLINE_SECONDS):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ring)
-            await bell.heard()
+            await ears.heard()
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(("waited_seconds", "looks"), [(1e-6, PATIENCE), (1e-3, 1)])
+async def test_it_looks_again_only_where_the_last_wait_was_short(
+    monkeypatch: pytest.MonkeyPatch, waited_seconds: float, looks: int
+) -> None:
+    now, looked = 0.0, 0
+    checkpoint = asyncio.sleep
+
+    async def look(seconds: float) -> None:
+        nonlocal now, looked
+        looked += 1
+        now += waited_seconds
+        await checkpoint(seconds)
+
+    monkeypatch.setattr(bell, "perf_counter", lambda: now)
+    monkeypatch.setattr(bell, "_look", look)
+    it = Bell()
+    it.ring()
+    await it.heard()
+    looked = 0
+
+    with anyio.fail_after(DEADLINE_SECONDS):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(it.heard)
+            await anyio.wait_all_tasks_blocked()
+            it.ring()
+    assert looked == looks
 
 
 async def test_it_can_be_heard_again_and_again() -> None:
-    bell = Bell()
+    ears = Bell()
     rounds = 0
 
     async def sleep() -> None:
         nonlocal rounds
         while rounds < 3:
-            await bell.heard()
+            await ears.heard()
             rounds += 1
 
     with anyio.fail_after(DEADLINE_SECONDS):
@@ -61,12 +93,12 @@ async def test_it_can_be_heard_again_and_again() -> None:
             tasks.start_soon(sleep)
             for round_ in range(1, 4):
                 await anyio.wait_all_tasks_blocked()
-                bell.ring()
+                ears.ring()
                 await anyio.wait_all_tasks_blocked()
                 assert rounds == round_
 
 
 def test_only_the_first_ring_says_so() -> None:
-    bell = Bell()
+    ears = Bell()
 
-    assert [bell.ring(), bell.ring()] == [True, False]
+    assert [ears.ring(), ears.ring()] == [True, False]

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from tests.daemon.running import AsyncWire, Message, serving
 
-from agent_console.daemon import actor, server
+from agent_console.daemon import dispatcher, server
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.outcome import Outcome
 from agent_console.daemon.state import State
@@ -212,7 +212,7 @@ async def test_an_upsert_behind_answers_that_wait_is_carried_out_when_they_are_r
 async def test_requests_held_back_go_on_though_the_kernel_took_every_answer(
     scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actor, "MAX_UNSENT_BYTES", 1)
+    monkeypatch.setattr(dispatcher, "MAX_UNSENT_BYTES", 1)
     async with serving(scratch_home) as running, running.connect() as wire:
         await wire.send(*({"cmd": "PING", "id": number} for number in range(50)))
         assert [answer["id"] for answer in await wire.lines(50)] == list(range(50))

@@ -1,8 +1,9 @@
 """Numbers, money and times as people read them."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
+from hypothesis import given, strategies as st
 
 from agent_console.model import format as shown
 
@@ -52,7 +53,7 @@ def test_tokens_in_lists_are_rounded_half_to_even(count: int, text: str) -> None
     ],
 )
 def test_costs_in_lists_have_two_decimals_rounded_half_up(
-    usd: shown.Money | None, text: str
+    usd: "shown.Money | None", text: str
 ) -> None:
     assert shown.cost(usd) == text
 
@@ -70,7 +71,7 @@ def test_costs_in_lists_have_two_decimals_rounded_half_up(
     ],
 )
 def test_costs_in_details_are_exact_and_finer_under_ten_cents(
-    usd: shown.Money | None, text: str
+    usd: "shown.Money | None", text: str
 ) -> None:
     assert shown.exact_cost(usd) == text
 
@@ -171,3 +172,15 @@ def test_a_duration_says_the_same_for_as_long_as_it_is_told_to(ms: int) -> None:
 )
 def test_a_bar_is_as_full_as_its_percent(percent: float, bar: str) -> None:
     assert shown.bar(percent, 4) == bar
+
+
+@given(st.integers(0, 10**20))
+def test_picodollars_are_shown_as_the_same_decimal_is(pico: int) -> None:
+    assert shown.pico_cost(pico) == shown.cost(Decimal(pico).scaleb(-12))
+
+
+@given(st.integers(0, 10**15))
+def test_counts_are_rounded_as_exact_decimals_are(count: int) -> None:
+    unit, name = (1_000, "k") if count < 999_500 else (1_000_000, "M")
+    rounded = (Decimal(count) / unit).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    assert shown.tokens(count) == (str(count) if count < 1000 else f"{rounded}{name}")

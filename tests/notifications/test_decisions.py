@@ -58,7 +58,7 @@ def test_a_session_that_asks_is_told_with_its_question(person: Person) -> None:
         )
     )
     assert notice.title == "shop asks you something"
-    assert notice.body == "question: AskUserQuestion Which colour? ]0;x"
+    assert notice.body == "question: Which colour? ]0;x"
     assert notice.session is not None
     assert notice.session.session_id == "a"
 

@@ -11,7 +11,9 @@ from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import (
     Answer,
     Notification,
+    append_success,
     decode_request,
+    decode_requests,
     decode_server_line,
     encode,
     encode_refusal,
@@ -26,6 +28,7 @@ from agent_console.protocol.messages import (
     Request,
     SetSession,
     StatusLine,
+    Success,
 )
 
 UUID = "6384e214-80e7-486c-886b-6d6fec608948"
@@ -40,6 +43,12 @@ commands = st.sampled_from([kind.__struct_config__.tag for kind in get_args(Requ
 field_names = st.sampled_from(
     ["session_id", "status", "event", "env", "since", "topics", "cost_usd", "id", "version", "head"]
 )
+
+PLAIN_LINES = [
+    b'{"cmd":"PING"}',
+    b'{"cmd":"SET","session_id":"a","status":"working","working_dir":"/a"}',
+    b'{"cmd":"GET","session_id":"a","id":7}',
+]
 
 
 @st.composite
@@ -81,6 +90,25 @@ def test_arbitrary_bytes_raise_nothing_but_protocol_error(line: bytes) -> None:
     else:
         assert isinstance(request, get_args(Request))
         encode_success(request.id, None)
+
+
+@given(st.lists(near_requests() | st.sampled_from(PLAIN_LINES), min_size=1, max_size=6))
+@example([b'{"cmd":"PING"} {"cmd":"PING"}', b'{"cmd":"PING"', b"}"])
+@example([b'{"cmd":"PING","x":[{}', b"{}]}", b'{"cmd":"PING"}{"cmd":"PING"}'])
+@example([b'{"cmd":"PING","x":"}', b'{"}', b'{"cmd":"PING"}{"cmd":"PING"}'])
+@example([b'{"cmd":"PING"}', b"", b'{"cmd":"PING"}'])
+@example([b'{"cmd":"PING"}', b'{"cmd":"PING","version":2}'])
+@example([b'{"cmd":"PING"}', '{"cmd":"PING","x":"é"}'.encode(), b'{"cmd":"PING"}'])
+def test_lines_decoded_at_once_are_what_each_is_by_itself(lines: list[bytes]) -> None:
+    at_once = decode_requests(b"\n".join(lines) + b"\n")
+    if at_once is not None:
+        assert at_once == [decode_request(line) for line in lines]
+
+
+def test_several_plain_lines_are_decoded_at_once() -> None:
+    assert decode_requests(b"\n".join(PLAIN_LINES) + b"\n") == [
+        decode_request(line) for line in PLAIN_LINES
+    ]
 
 
 @given(st.binary() | near_requests())
@@ -226,6 +254,15 @@ def test_whatever_is_said_stays_on_one_line(text: str, request_id: str | int) ->
     line = encode_success(request_id, text)
     assert line.count(b"\n") == 1
     assert json.loads(line) == {"ok": True, "id": request_id, "version": 1, "data": text}
+
+
+@given(st.binary(), st.none() | st.integers(-(2**63), 2**64 - 1) | st.text(), json_values)
+def test_an_answer_is_put_behind_what_is_there(
+    earlier: bytes, request_id: str | int | None, data: Any
+) -> None:
+    buffer = bytearray(earlier)
+    append_success(buffer, request_id, data)
+    assert buffer == earlier + encode(Success(True, request_id, 1, data))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def opens(
         assert isinstance(app, ConsoleApp)
         screen = SessionScreen(session_id)
         screen._history = HISTORY if has_history else ()
-        screen.ask_history = lambda: None  # type: ignore[assignment, method-assign]
+        screen.ask_history = lambda: None  # type: ignore[assignment, method-assign, misc]
         app.push_screen(screen)
         await until(pilot, lambda: until_seen in screen_text(app))
         await pilot.press(*keys)

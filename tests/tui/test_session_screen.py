@@ -26,6 +26,7 @@ from agent_console.tui.screens import session as session_module
 from agent_console.tui.screens.session import SessionScreen
 from agent_console.tui.widgets.message_list import MessageList
 from agent_console.usage.ingest.catch_up import bring_up_to_date
+from agent_console.usage.session_reading import words_of
 
 RECORDED = "3702b43f-95c9-4255-888f-4f7da66c5c92"
 FORK = "694768c4-3388-4e00-802c-f7f40f637c85"
@@ -56,10 +57,10 @@ async def session_of(socket: str, session_id: str = SESSION) -> Session:
     return session
 
 
-def on_board(**fields: Any) -> SetSession:
-    return SetSession(
-        **({"session_id": SESSION, "status": Status.WORKING, "working_dir": "/tmp/shop"} | fields)
-    )
+def on_board(
+    status: Status = Status.WORKING, reason: str | None = None, working_dir: str = "/tmp/shop"
+) -> SetSession:
+    return SetSession(session_id=SESSION, status=status, reason=reason, working_dir=working_dir)
 
 
 def recorded(home: Path) -> Path:
@@ -70,17 +71,16 @@ def recorded(home: Path) -> Path:
     return path
 
 
+def hook(path: Path, session_id: str = SESSION, **event: str) -> Hook:
+    """What Claude Code tells, with where the transcript is."""
+    told = {"session_id": session_id, "transcript_path": str(path), "cwd": "/tmp/shop", **event}
+    return Hook(event=Raw(json.dumps(told).encode()), env={"CLAUDE_PID": str(os.getpid())})
+
+
 async def begin(socket: str, path: Path, session_id: str = SESSION) -> None:
     """A session says where its transcript is, and works."""
-    event = {
-        "hook_event_name": "SessionStart",
-        "source": "startup",
-        "session_id": session_id,
-        "transcript_path": str(path),
-        "cwd": "/tmp/shop",
-    }
-    hook = Hook(event=Raw(json.dumps(event).encode()), env={"CLAUDE_PID": str(os.getpid())})
-    await ask(socket, hook, SetSession(session_id=session_id, status=Status.WORKING))
+    start = hook(path, session_id, hook_event_name="SessionStart", source="startup")
+    await ask(socket, start, SetSession(session_id=session_id, status=Status.WORKING))
 
 
 def messages_of(app: ConsoleApp) -> MessageList:
@@ -106,6 +106,7 @@ async def test_the_list_grows_while_the_session_works(socket: str, scratch_home:
     async with shown(socket) as (app, pilot):
         await sees(pilot, "12 tests pass")
         append(path, asked("And the docs?", 130), said(8, "They are written.", 131, used(1, 2)))
+        await ask(socket, hook(path, hook_event_name="Stop"))
 
         await sees(pilot, "They are written.")
         await until(pilot, lambda: messages_of(app).messages[-1].counted is not None)
@@ -123,6 +124,7 @@ async def test_reading_further_up_is_not_disturbed(socket: str, scratch_home: Pa
         before = (messages_of(app).cursor, messages_of(app).scroll_offset.y)
         count = len(messages_of(app).messages)
         append(path, said(8, "They are written.", 131, used(1, 2)))
+        await ask(socket, hook(path, hook_event_name="Stop"))
 
         await until(pilot, lambda: len(messages_of(app).messages) > count)
         await pilot.pause()
@@ -237,14 +239,18 @@ async def test_y_copies_the_id(socket: str) -> None:
         assert app.clipboard == SESSION
 
 
-async def test_resume_tells_the_command_for_a_session_that_ended(socket: str) -> None:
-    await ask(socket, on_board(status=Status.CLOSED))
+async def test_resume_tells_the_command_for_a_session_that_ended(
+    socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(socket, on_board(Status.CLOSED, working_dir=str(scratch_home)))
+    monkeypatch.setenv("PATH", "")
     async with shown(socket) as (app, pilot):
         await sees(pilot, "closed for")
         await pilot.press("r")
+        await until(pilot, lambda: bool(list(app._notifications)))
 
-        (said_,) = app._notifications
-        assert said_.message == f"cd -- /tmp/shop && claude --resume {SESSION}"
+        (told,) = app._notifications
+        assert told.message.endswith(f"cd -- {scratch_home} && claude --resume {SESSION}")
 
 
 async def test_what_runs_cannot_be_resumed(socket: str) -> None:
@@ -334,7 +340,7 @@ async def test_words_are_read_only_for_what_is_near(
     socket: str, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked_for: list[int] = []
-    read = session_module.words_of
+    read = words_of
 
     def counting(messages: Any) -> list[str]:
         asked_for.append(len(messages))

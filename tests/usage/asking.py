@@ -105,7 +105,7 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
             ),
         ),
         (
-            f"SELECT at_ms / 900000, facet_no, {rolled_up} GROUP BY 1, 2",
+            f"SELECT at_ms / 900000, brief_no, {rolled_up} GROUP BY 1, 2",
             f"SELECT quarter, facet_no, {summed} FROM usage_by_time GROUP BY 1, 2",
         ),
         (
@@ -118,6 +118,10 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
         (
             f"SELECT at_ms / 3600000, brief_no, {rolled_up} GROUP BY 1, 2",
             f"SELECT hour, facet_no, {summed} FROM usage_by_hour GROUP BY 1, 2",
+        ),
+        (
+            f"SELECT at_ms / 86400000, facet_no, max(at_ms / 900000), {rolled_up} GROUP BY 1, 2",
+            (f"SELECT day, facet_no, max(last_quarter), {summed} FROM usage_by_day GROUP BY 1, 2"),
         ),
         (
             f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {brief}) FROM facets",

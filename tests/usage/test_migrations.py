@@ -126,7 +126,7 @@ def test_the_sums_are_those_of_the_messages_after_a_migration(database: Path) ->
     migrate(database)
 
     assert [finding for finding in check(database) if not finding.ok] == []
-    for rollup in ("usage_by_time", "usage_by_session", "usage_by_hour"):
+    for rollup in ("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day"):
         assert before == query(
             database,
             "SELECT sum(messages), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), "

@@ -10,7 +10,7 @@ client writes them, because that is how the decoder finds them fastest.
 from typing import Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 from agent_console.claude_code.transcript_repair import read_damaged
 
@@ -104,6 +104,7 @@ class TranscriptLine(Struct, gc=False, rename="camel"):
             that `--fork-session` copied.
         attribution_agent: A subagent's type.
         cost_usd: What the client says that it cost, in lines of Claude Code 1.0.
+        tool_use_result: What a tool gave, as it is written; a line with one is no person's.
         data: Of a `progress` line.
     """
 
@@ -126,6 +127,7 @@ class TranscriptLine(Struct, gc=False, rename="camel"):
     forked_from: ForkedFrom | None = None
     cost_usd: float | None = field(default=None, name="costUSD")
     is_meta: bool | None = None
+    tool_use_result: Raw = Raw()
     data: Progress | None = None
 
 

@@ -7,7 +7,7 @@ Rule: results of tools, what the client tells the model by itself and what a sub
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from agent_console.claude_code.transcript_bulk import begins_as_tool_result
 from agent_console.claude_code.transcript_line import TranscriptLine
@@ -19,6 +19,8 @@ _BY_THE_CLIENT = (
     "[Request interrupted by user",
 )
 """Texts that older versions wrote without marking them."""
+
+_NULL = Raw(b"null")
 
 
 class _Block(Struct, gc=False):
@@ -47,7 +49,12 @@ _decode = msgspec.json.Decoder(_UserLine).decode
 
 def may_be_a_persons(line: TranscriptLine) -> bool:
     """Whether the whole line is worth another look."""
-    return line.type == "user" and not line.is_sidechain and not line.is_meta
+    return (
+        line.type == "user"
+        and not line.is_sidechain
+        and not line.is_meta
+        and (not line.tool_use_result or line.tool_use_result == _NULL)
+    )
 
 
 def is_a_persons(text: memoryview) -> bool:

@@ -20,11 +20,16 @@ _LONGEST_TITLE = 500
 
 
 class ModelTotal(Struct, frozen=True, gc=False):
-    """One model's part of a `cost-state` line: the session's total so far."""
+    """One model's part of a `cost-state` line: the session's total so far.
+
+    Attributes:
+        cost_usd: What Claude Code reckons that it cost; null when it does not say.
+    """
 
     model: str
     tokens: Tokens
     web_searches: int
+    cost_usd: float | None
 
 
 class _ModelUsage(Struct, gc=False, rename="camel"):
@@ -35,6 +40,7 @@ class _ModelUsage(Struct, gc=False, rename="camel"):
     five: int | None = msgspec.field(default=None, name="cacheCreationEphemeral5mInputTokens")
     hour: int | None = msgspec.field(default=None, name="cacheCreationEphemeral1hInputTokens")
     web_search_requests: int | None = None
+    cost_usd: float | None = msgspec.field(default=None, name="costUSD")
 
 
 class _CostState(Struct, gc=False, rename="camel"):
@@ -62,7 +68,8 @@ def model_totals(text: bytes) -> list[ModelTotal]:
             hour=usage.hour or 0,
             read=usage.cache_read_input_tokens or 0,
         )
-        totals.append(ModelTotal(model, total, count(usage.web_search_requests)))
+        searches = count(usage.web_search_requests)
+        totals.append(ModelTotal(model, total, searches, usage.cost_usd))
     return totals
 
 

@@ -4,10 +4,10 @@ Rule: a time without a zone is UTC, and parts of a millisecond are dropped, so t
 have the same time whatever wrote them.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+_DAY_MS = 24 * 3600 * 1000
 
 
 def timestamp_ms(text: str | None) -> int | None:
@@ -18,7 +18,8 @@ def timestamp_ms(text: str | None) -> int | None:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        at_ms = (moment - _EPOCH) // _MILLISECOND
+        since = moment - _EPOCH
     except (ValueError, OverflowError):
         return None
+    at_ms = since.days * _DAY_MS + since.seconds * 1000 + since.microseconds // 1000
     return at_ms if at_ms >= 0 else None

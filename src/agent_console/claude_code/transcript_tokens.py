@@ -40,6 +40,21 @@ def billed_tokens(usage: Usage | Iteration) -> Tokens:
     )
 
 
+def has_more_output(usage: Usage, other: Usage) -> bool:
+    """Whether `usage` is the larger one, for its output alone and for certain."""
+    more, less = usage.output_tokens, other.output_tokens
+    return (
+        more is not None
+        and less is not None
+        and 0 <= less < more < _ABSURD
+        and usage.input_tokens == other.input_tokens
+        and usage.cache_creation_input_tokens == other.cache_creation_input_tokens
+        and usage.cache_read_input_tokens == other.cache_read_input_tokens
+        and usage.cache_creation == other.cache_creation
+        and not usage.iterations
+    )
+
+
 def tokens(*, new: int, output: int, written: int, five: int, hour: int, read: int) -> Tokens:
     """Tokens from the counts as they are written.
 

@@ -5,7 +5,8 @@ traceback on the person's screen is a bug of ours.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +15,13 @@ import click
 from agent_console.cli.command_table import EXIT_CODES, PACKAGE, SECTIONS
 from agent_console.cli.daemon_access import DaemonAccess, no_start_option, socket_option
 from agent_console.cli.extras import is_installed
-from agent_console.cli.output import OutputClosedError, full_disk, is_terminal, narrate
+from agent_console.cli.output import (
+    OutputClosedError,
+    full_disk,
+    is_terminal,
+    narrate,
+    output_closed,
+)
 from agent_console.errors import EXIT_OK, AgentConsoleError, RequestRefusedError
 from agent_console.version import __version__
 
@@ -23,6 +30,22 @@ EXIT_INTERRUPTED = 130
 
 class CommandTable(click.Group):
     """The top of the command line; its commands are imported when they are called."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Like click's, which writes the help here."""
+        with _click_writing():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Like click's, which writes the help of a command here."""
+        with _click_writing():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the help."""
@@ -63,6 +86,15 @@ class CommandTable(click.Group):
         del ctx
         with formatter.section(_styled("Exit codes", bold=True)):
             formatter.write_dl([(code.rjust(3), meaning) for code, meaning in EXIT_CODES])
+
+
+@contextmanager
+def _click_writing() -> Generator[None]:
+    """A closed pipe ends click's own output as it ends ours; click's exit code would be 1."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise output_closed() from error
 
 
 def _styled(text: str, **style: Any) -> str:

@@ -138,11 +138,17 @@ def _write(text: str) -> None:
         # Now, not at exit: only here can a closed pipe be told from a bug.
         stream.flush()
     except BrokenPipeError as error:
-        _discard(stream)
-        raise OutputClosedError("Nobody reads the output.") from error
+        raise output_closed() from error
     except OSError as error:
         _discard(stream)
         raise _unwritable(error) from error
+
+
+def output_closed() -> OutputClosedError:
+    """What a closed pipe means, when click wrote."""
+    if sys.stdout is not None:
+        _discard(sys.stdout)
+    return OutputClosedError("Nobody reads the output.")
 
 
 def full_disk(error: OSError) -> AgentConsoleError | None:

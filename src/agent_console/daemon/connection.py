@@ -46,7 +46,7 @@ class Connection:
         in_flight: Requests the ledger has not answered yet.
         queue: What came after them and must wait, in order.
         backlog: Bytes the kernel has not taken yet.
-        unsent: How many those are, with what this turn adds to them.
+        outgoing: Bytes of this turn, which come after those; `flush` hands them to the kernel.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
     """
@@ -57,7 +57,6 @@ class Connection:
         self._inbox = inbox
         self._tasks: TaskGroup | None = None
         self._partial = bytearray()
-        self._outgoing: list[bytes] = []
         self._resume: anyio.Event | None = None
         self._at_end = False
         self._draining = False
@@ -65,7 +64,7 @@ class Connection:
         self.open = True
         self.ended = False
         self.backlog = bytearray()
-        self.unsent = 0
+        self.outgoing = bytearray()
         self.subscription: Subscription | None = None
         self.in_flight = 0
         self.queue: deque[Request | ProtocolError] = deque()
@@ -79,6 +78,11 @@ class Connection:
     def owed(self) -> bool:
         """Whether the client has asked something that has no answer yet."""
         return self.open and (self.in_flight > 0 or len(self.queue) > 0)
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes the client has to read before it has read all."""
+        return len(self.backlog) + len(self.outgoing)
 
     @property
     def _unanswered(self) -> bool:
@@ -117,7 +121,7 @@ class Connection:
     def _take(self) -> bool:
         """Hand over what can be read; whether to go on reading."""
         # Since the last read the actor has had its turn: now it is known what it left.
-        if self._congested:
+        if (self.backlog or self.queue or self.in_flight) and self._congested:
             return False
         try:
             data = self._socket.recv(READ_BYTES)
@@ -163,12 +167,16 @@ class Connection:
         if self._resume is not None:
             self._resume.set()
 
-    def lines(self, data: bytes) -> list[bytes]:
-        """The lines completed by these bytes; one that is too long is refused and is the last."""
+    def lines(self, data: bytes) -> bytes | list[bytes]:
+        """The lines completed by these bytes; one that is too long is refused and is the last.
+
+        Returns:
+            All in one piece, as nearly always, where these bytes are whole lines.
+        """
         if self.refused:
             return []
-        if not self._partial and 0 < data.find(b"\n") == len(data) - 1:
-            return [data]  # one whole line, as nearly always; its newline is as good as a blank
+        if not self._partial and data.endswith(b"\n") and len(data) <= MAX_LINE_BYTES:
+            return data
         if self._partial:
             self._partial += data
             if b"\n" not in data:
@@ -198,24 +206,23 @@ class Connection:
             self._tasks.start_soon(self._leave)
         return True
 
-    def send(self, data: bytes) -> None:
-        """Put bytes after those of this turn; `flush` hands them to the kernel."""
-        self._outgoing.append(data)
-        self.unsent += len(data)
-
     def flush(self) -> None:
         """Hand this turn's bytes to the kernel, as many as it takes without waiting."""
-        outgoing = self._outgoing
-        if not outgoing:
-            return
-        data = outgoing[0] if len(outgoing) == 1 else b"".join(outgoing)
-        outgoing.clear()
-        if not self.open:
-            self.unsent = 0
-            self.queue.clear()
+        if self.outgoing:
+            data, self.outgoing = self.outgoing, bytearray()
+            self.send(data)
+
+    def send(self, data: bytes | bytearray) -> None:
+        """Hand bytes to the kernel, after those of this turn."""
+        if self.outgoing:
+            self.outgoing += data
+            self.flush()
             return
         if self.backlog:
             self.backlog += data
+            return
+        if not self.open:
+            self.queue.clear()
             return
         try:
             sent = self._socket.send(data)
@@ -224,8 +231,7 @@ class Connection:
         except OSError:
             self.close()
             return
-        self.unsent = len(data) - sent
-        if self.unsent:
+        if sent != len(data):
             self.backlog += data[sent:]
             if self._tasks is not None:
                 self._start_draining(self._tasks)
@@ -245,7 +251,6 @@ class Connection:
                 except BlockingIOError:
                     continue
                 del self.backlog[:sent]
-                self.unsent -= sent
         except OSError:
             self.close()
         finally:

@@ -3,11 +3,19 @@
 Rule: counters only grow; STATUS shows them and nothing decides by them.
 """
 
+import logging
+
 from agent_console.protocol.messages import Counters
+
+_log = logging.getLogger(__name__)
 
 
 class Counts:
-    """Counted by the actor and those who hand things to it."""
+    """Counted by the actor and those who hand things to it.
+
+    Attributes:
+        last_error: What went wrong last, as a sentence.
+    """
 
     def __init__(self) -> None:
         self.requests = 0
@@ -17,6 +25,13 @@ class Counts:
         self.internal_errors = 0
         self.spool_drained = 0
         self.spool_dropped = 0
+        self.last_error: str | None = None
+
+    def note_failure(self, error: Exception, what: str) -> None:
+        """Count a bug of ours, log it, and remember it for STATUS."""
+        self.internal_errors += 1
+        self.last_error = f"{type(error).__name__}: {error}"
+        _log.exception(what)
 
     def told(self, hooks: dict[str, int]) -> Counters:
         """The counters as STATUS tells them, with the hook events by name."""

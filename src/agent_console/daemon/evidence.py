@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from agent_console.model.session import Activity, Session, Status
 
+WORKING, CLOSED = Status.WORKING, Status.CLOSED
+"""To name a member through its class costs a tenth of a microsecond on Python 3.11."""
 REMEMBERED_PROMPTS = 4
 REMEMBERED_CALLS = 8
 
@@ -98,31 +100,49 @@ class Known(Struct, frozen=True, gc=False):
         return (at_ms, rank) >= (evidence.changed_at_ms, evidence.changed_rank)
 
     def entering(
-        self, status: Status, reason: str | None, at_ms: int, rank: int, **evidence: Any
+        self,
+        status: Status,
+        reason: str | None,
+        at_ms: int,
+        rank: int,
+        *,
+        asking: tuple[Asking, ...] | None = None,
+        **evidence: Any,
     ) -> "Known":
-        """The session in a status; a status and reason it has already only note the evidence."""
-        session = self.session
-        changes: dict[str, Any] = evidence
-        changes.setdefault("unexplained", False)
-        changes.setdefault("observed_end", False)
-        changes.setdefault("end_reason", None)
-        if status is Status.WORKING:
-            changes["worked"] = True
-        if session.status is status and session.reason == reason:
-            return Known(session, replace(self.evidence, **changes))
-        changes["changed_at_ms"] = at_ms
-        changes["changed_rank"] = rank
-        since_ms = session.since_ms if session.status is status else max(at_ms, session.since_ms)
-        return Known(
-            replace(
+        """The session in a status; a status and reason it has already only note the evidence.
+
+        Args:
+            status: What it does now.
+            reason: Why.
+            at_ms: Since when.
+            rank: Of what said so, among events of that time.
+            asking: What it waits for now; null when that stays as it was.
+            evidence: More that is now known.
+        """
+        session, known = self.session, self.evidence
+        turns = session.status is not status
+        if turns or session.reason != reason:
+            since_ms = session.since_ms
+            session = replace(
                 session,
                 status=status,
                 reason=reason,
-                since_ms=since_ms,
-                closed=status is Status.CLOSED,
-            ),
-            replace(self.evidence, **changes),
+                since_ms=at_ms if turns and at_ms > since_ms else since_ms,
+                closed=status is CLOSED,
+            )
+        else:
+            at_ms, rank = known.changed_at_ms, known.changed_rank
+        known = replace(
+            known,
+            changed_at_ms=at_ms,
+            changed_rank=rank,
+            unexplained=False,
+            observed_end=False,
+            end_reason=None,
+            worked=known.worked or status is WORKING,
+            asking=known.asking if asking is None else asking,
         )
+        return Known(session, replace(known, **evidence) if evidence else known)
 
     def settled(self, at_ms: int, rank: int) -> "Known":
         """The same, with what is older than this belonging to the past even if nothing changed.

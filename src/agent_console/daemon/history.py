@@ -1,4 +1,4 @@
-"""The last transitions of every session, eight bytes each.
+"""The last transitions of every session, eight bytes each (and room for as many again).
 
 Rule: only the moment and the new status of each step are kept, so a history cannot disagree with
 itself: where a step begins is where the one before it ended. As structs, the histories of ten
@@ -9,8 +9,8 @@ A step is packed before anything is written: a time that does not fit raises and
 """
 
 from array import array
-from itertools import pairwise, starmap
-from typing import NamedTuple
+from itertools import islice, pairwise, starmap
+from typing import TypeAlias
 
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
@@ -19,72 +19,82 @@ READ_HISTORIES_KEPT = 128
 _STATUSES = tuple(Status)
 _CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
-_LATEST_MS = (1 << 63 - _CODE_BITS) - 1
+_TIME_BITS = 63 - _CODE_BITS
+_KEPT = HISTORY_LENGTH + 1
+_CUT_AT = 2 * _KEPT
+"""To cut the oldest step off at each new one would cost more than all the rest of a step."""
+
+Step: TypeAlias = tuple[int, ...]
+"""The packed beginning of the status that a session turned to; when it turns for the first time,
+that of the status before in front of it."""
 
 
-class Step(NamedTuple):
-    """A transition, packed."""
-
-    begun: int
-    """When the status before began, and which it was."""
-    turned: int
-
-
-def packed(before: Status, before_ms: int, after: Status, after_ms: int) -> Step:
-    """A transition as it is kept.
+def packed(status: Status, at_ms: int) -> int:
+    """The beginning of a status.
 
     Raises:
-        OverflowError: A time is none that a history can hold.
+        OverflowError: The time is none that a history can hold.
     """
-    return Step(_packed(before, before_ms), _packed(after, after_ms))
-
-
-def _packed(status: Status, at_ms: int) -> int:
-    if not 0 <= at_ms <= _LATEST_MS:
+    if at_ms >> _TIME_BITS:
         raise OverflowError(at_ms)
     return at_ms << _CODE_BITS | _CODES[status]
 
 
 class Histories:
-    """Session id → its last transitions, oldest first."""
+    """Session id → its last transitions, oldest first.
+
+    Attributes:
+        steps: The same, packed; whoever is not in here has not turned yet.
+    """
 
     def __init__(self) -> None:
-        self._steps: dict[str, array[int]] = {}
+        self.steps: dict[str, array[int]] = {}
         self._read: dict[str, tuple[StateTransition, ...]] = {}
+        self._unread: dict[str, int] = {}
+        """How many steps came since a history was read."""
 
     def append(self, session_id: str, step: Step) -> None:
-        """Add a transition; the first one also says where the session began."""
-        steps = self._steps.get(session_id)
+        """Add a transition."""
+        steps = self.steps.get(session_id)
         if steps is None:
-            steps = array("q", (step.begun,))
-            self._steps[session_id] = steps
-        steps.append(step.turned)
-        if len(steps) > HISTORY_LENGTH + 1:
-            del steps[0]
-        read = self._read.get(session_id)
-        if read is not None:
-            self._read[session_id] = (*read[-(HISTORY_LENGTH - 1) :], _transition(*step))
+            self.steps[session_id] = array("q", step)
+        else:
+            steps.append(step[-1])
+            if len(steps) == _CUT_AT:
+                del steps[:-_KEPT]
+        if session_id in self._read:
+            self._unread[session_id] = self._unread.get(session_id, 0) + 1
 
     def of(self, session_id: str) -> tuple[StateTransition, ...]:
         """A session's transitions."""
         read = self._read.get(session_id)
         if read is None:
-            read = self._unpack(session_id)
+            read = self._unpack(session_id, HISTORY_LENGTH)
+            if len(self._read) >= READ_HISTORIES_KEPT:
+                self._forget_read(next(iter(self._read)))
             self._read[session_id] = read
-            if len(self._read) > READ_HISTORIES_KEPT:
-                del self._read[next(iter(self._read))]
+        elif session_id in self._unread:
+            new = self._unpack(session_id, self._unread.pop(session_id))
+            read = (*read, *new)[-HISTORY_LENGTH:]
+            self._read[session_id] = read
         return read
 
     def forget(self, session_id: str) -> None:
         """The session is off the board."""
-        self._steps.pop(session_id, None)
-        self._read.pop(session_id, None)
+        self.steps.pop(session_id, None)
+        self._forget_read(session_id)
 
-    def _unpack(self, session_id: str) -> tuple[StateTransition, ...]:
-        steps = self._steps.get(session_id)
+    def _forget_read(self, session_id: str) -> None:
+        self._read.pop(session_id, None)
+        self._unread.pop(session_id, None)
+
+    def _unpack(self, session_id: str, most: int) -> tuple[StateTransition, ...]:
+        """The last transitions, at most so many."""
+        steps = self.steps.get(session_id)
         if steps is None:
             return ()
-        return tuple(starmap(_transition, pairwise(steps)))
+        older = max(0, len(steps) - 1 - most)
+        return tuple(starmap(_transition, pairwise(islice(steps, older, None))))
 
 
 def _transition(begun: int, turned: int) -> StateTransition:

@@ -80,11 +80,12 @@ async def _serve(connection: Connection, actor: Actor) -> None:
     try:
         await connection.run()
     except Exception as error:  # noqa: BLE001 - the wall around a connection
-        actor.note_failure(error, "A connection failed and was closed.")
+        actor.counts.note_failure(error, "A connection failed and was closed.")
     finally:
         actor.connections.discard(connection)
         if connection.subscription is not None:
-            actor.occupation_changed.set()
+            actor.publisher.forget(connection)
+            actor.signals.occupation_changed.set()
 
 
 def peer_uid(client: socket.socket) -> int:

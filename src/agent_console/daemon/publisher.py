@@ -7,9 +7,11 @@ by the actor only, within its turn.
 from collections.abc import Callable, Iterable
 
 from agent_console.daemon.connection import Connection
+from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.outcome import Change
 from agent_console.daemon.state import State
 from agent_console.daemon.subscriptions import Subscription
+from agent_console.model.session import Session
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
     Bye,
@@ -25,29 +27,31 @@ PENDING_BATCH = 64
 
 
 class Publisher:
-    """Knows who subscribes to what, and how far each has been told."""
+    """Knows who subscribes to what, and how far each has been told.
+
+    Attributes:
+        subscribers: The connections that subscribe.
+    """
 
     def __init__(
         self,
         state: State,
         epoch: str,
-        connections: set[Connection],
-        written: Callable[[Connection], None],
+        encoded: EncodedSessions,
         drained: Callable[[Connection], None],
     ) -> None:
-        """Tell the subscribers among these connections.
+        """Tell subscribers.
 
         Args:
             state: Read for snapshots.
             epoch: The identity of this boot.
-            connections: Everybody who is connected; it changes as they come and go.
-            written: Told of each connection that has something to flush.
+            encoded: Sessions as bytes, shared with who answers.
             drained: Told of each connection that can take more at once.
         """
+        self.subscribers: set[Connection] = set()
         self._state = state
         self._epoch = epoch
-        self._connections = connections
-        self._written = written
+        self._encoded = encoded
         self._drained = drained
         self._farewell: str | None = None
 
@@ -59,6 +63,7 @@ class Publisher:
         Changes of this turn that the snapshot already holds are not told again.
         """
         state = self._state
+        self.subscribers.add(connection)
         since = request.since
         missed = None
         if since is not None and since.epoch == self._epoch:
@@ -70,6 +75,11 @@ class Publisher:
         connection.subscription.handed_seq = state.seq  # the answer carries it
         return Snapshot(self._epoch, state.seq, (), (), state.limits, resync=False), missed
 
+    def forget(self, connection: Connection) -> None:
+        """It has unsubscribed, or is gone."""
+        self.subscribers.discard(connection)
+        connection.subscription = None
+
     def tell(self, connection: Connection, missed: Iterable[Change]) -> None:
         """What a subscriber that came back has missed."""
         subscription = connection.subscription
@@ -77,41 +87,37 @@ class Publisher:
             return
         for change in missed:
             if subscription.wants(change):
-                connection.send(self._encode(change))
+                connection.outgoing += self._encode(change)
         subscription.seq = self._state.seq
 
     def publish(self, changes: list[Change]) -> None:
         """Tell all subscribers the changes of a turn."""
-        subscribers = [
-            (connection, subscription)
-            for connection in self._connections
-            if (subscription := connection.subscription) is not None and connection.open
-        ]
-        if not subscribers:
+        if not self.subscribers:
             return
         encoded = [(change, self._encode(change)) for change in changes]
         first_seq, last_seq = changes[0].seq, changes[-1].seq
         joined: dict[frozenset[str], tuple[bytes, int]] = {}
-        for connection, subscription in subscribers:
+        for connection in self.subscribers:
+            subscription = connection.subscription
+            if subscription is None or not connection.open:
+                continue
             if connection.backlog or subscription.pending or subscription.needs_snapshot:
                 for change in changes:
                     subscription.postpone(change)
                 continue
             # Who subscribed in this turn has heard of its first changes in the snapshot.
-            shares = subscription.seq < first_seq
-            told = joined.get(subscription.topics) if shares else None
-            if told is None:
-                wanted = [each for each in encoded if subscription.wants(each[0])]
-                last_wanted = wanted[-1][0].seq if wanted else 0
-                told = b"".join(line for _, line in wanted), last_wanted
-                if shares:
-                    joined[subscription.topics] = told
-            subscription.seq = max(subscription.seq, last_seq)
+            if subscription.seq < first_seq:
+                told = joined.get(subscription.topics)
+                if told is None:
+                    told = joined[subscription.topics] = _wanted(subscription, encoded)
+                subscription.seq = last_seq
+            else:
+                told = _wanted(subscription, encoded)
+                subscription.seq = max(subscription.seq, last_seq)
             data, handed_seq = told
             if data:
                 subscription.handed_seq = handed_seq
                 connection.send(data)
-                self._written(connection)
 
     def catch_up(self, connection: Connection) -> None:
         """Send a subscriber that was behind the newest state of what it missed."""
@@ -125,39 +131,32 @@ class Publisher:
             self._notify(connection, "snapshot", state.snapshot(self._epoch))
         elif subscription.pending:
             for change in subscription.take(PENDING_BATCH):
-                connection.send(self._encode(change))
+                connection.outgoing += self._encode(change)
                 subscription.seq = max(subscription.seq, change.seq)
                 subscription.handed_seq = change.seq
-            self._written(connection)
+            connection.flush()
         else:
             if self._farewell is not None:
                 self._notify(connection, "bye", Bye(self._farewell))
-                connection.subscription = None
+                self.forget(connection)
             return
         if not subscription.pending:
             subscription.seq = max(subscription.seq, state.seq)
-        if subscription.pending or self._farewell is not None:
-            connection.flush()
-            if not connection.backlog:
-                self._drained(connection)
+        if (subscription.pending or self._farewell is not None) and not connection.backlog:
+            self._drained(connection)
 
     def heartbeat(self, at_ms: int) -> None:
         """Tell each subscriber that it still hears everything."""
-        for connection in self._connections:
-            if connection.subscription is not None and not connection.backlog:
+        for connection in self.subscribers:
+            if not connection.backlog:
                 self._notify(connection, "heartbeat", Heartbeat(at_ms, self._state.limits))
 
     def say_goodbye(self, reason: str) -> None:
         """From now on each subscriber that has read all else is told `bye`."""
         self._farewell = reason
-        for connection in self._connections:
-            if connection.subscription is not None and not connection.backlog:
+        for connection in self.subscribers:
+            if not connection.backlog:
                 self._drained(connection)
-
-    @property
-    def subscriber_count(self) -> int:
-        """How many clients subscribe."""
-        return sum(1 for c in self._connections if c.subscription is not None)
 
     def statuses(self) -> tuple[SubscriberStatus, ...]:
         """How far behind each subscriber is."""
@@ -167,15 +166,22 @@ class Publisher:
                 self._state.seq - subscription.seq,
                 len(subscription.pending),
             )
-            for connection in self._connections
+            for connection in self.subscribers
             if (subscription := connection.subscription) is not None
         )
 
     def _encode(self, change: Change) -> bytes:
-        return codec.encode_notification(change.event, change.seq, self._epoch, change.data)
+        data = change.data
+        encoded = self._encoded.of(data) if type(data) is Session else data
+        return codec.encode_notification(change.event, change.seq, self._epoch, encoded)
 
     def _notify(self, connection: Connection, event: str, data: NotificationData) -> None:
         subscription = connection.subscription
         seq = self._state.seq if subscription is None else subscription.handed_seq
         connection.send(codec.encode_notification(event, seq, self._epoch, data))
-        self._written(connection)
+
+
+def _wanted(subscription: Subscription, encoded: list[tuple[Change, bytes]]) -> tuple[bytes, int]:
+    """What it asked for of these changes, in one piece, and the number of the last of it."""
+    wanted = [each for each in encoded if subscription.wants(each[0])]
+    return b"".join(line for _, line in wanted), wanted[-1][0].seq if wanted else 0

@@ -8,10 +8,9 @@ Rule 2: nothing here does I/O, awaits or reads a clock. Time arrives as `at_ms`,
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
@@ -26,11 +25,11 @@ from agent_console.daemon.alert_rules import (
 from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
+from agent_console.daemon.set_rules import after_set
 from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
-from agent_console.daemon.turn_rules import closed
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import AgentType, Session, Status, is_printable
+from agent_console.model.session import Session, Status, is_printable
 from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.messages import (
     Acknowledge,
@@ -186,45 +185,29 @@ class State:
     def _set(self, request: SetSession, at_ms: int) -> Outcome:
         tables = self._tables
         session_id = request.session_id
-        before = tables.known(session_id)
-        known = before
+        known = tables.known(session_id)
         if known is None:
-            if request.status is UNSET:
-                return Outcome(
-                    Failure(
-                        "not_found",
-                        f"Session not found: {session_id}. Send a status to create it.",
-                    )
-                )
-            unprintable = _unprintable(session_id)
-            if unprintable is not None:
-                return Outcome(unprintable)
-            known = tables.new(session_id, request.status, at_ms)
+            return self._create(request, at_ms)
         session = known.session
-        fields = _news(request, session)
-        if request.status is not UNSET and request.status is not session.status:
-            fields.pop("reason", None)
-            reason = None if request.reason is UNSET else request.reason
-            at = max(at_ms, known.evidence.changed_at_ms)
-            if request.status is Status.CLOSED:
-                known = closed(known, reason, at, Rank.END)
-            else:
-                known = known.entering(request.status, reason, at, Rank.END, asking=())
-                if session.activity is not None:
-                    fields["activity"] = None
-                if session.closed and self._is_gone(session):
-                    fields["pid"] = None
-        elif before is not None and not fields:
-            session = tables.touch(session, at_ms)
-            return Outcome(session, (), self._kept(request))
-        if fields:
-            known = known.with_session(**fields)
-        if "working_dir" in fields:
-            known = known.with_evidence(facts_at_ms=at_ms)
-        changes = tables.commit(known, at_ms)
-        ledger = self._kept(request)
-        if before is None:
-            ledger = (*tables.recall(session_id), *ledger)
+        after = after_set(known, request, at_ms, gone=session.closed and self._is_gone(session))
+        if after is known:
+            return Outcome(tables.touch(session, at_ms), (), self._kept(request))
+        changes = tables.commit(after, at_ms)
+        return Outcome(self.sessions[session_id], changes, self._kept(request))
+
+    def _create(self, request: SetSession, at_ms: int) -> Outcome:
+        """The first that is heard of a session."""
+        tables = self._tables
+        session_id = request.session_id
+        if request.status is UNSET:
+            message = f"Session not found: {session_id}. Send a status to create it."
+            return Outcome(Failure("not_found", message))
+        unprintable = _unprintable(session_id)
+        if unprintable is not None:
+            return Outcome(unprintable)
+        new = tables.new(session_id, request.status, at_ms)
+        changes = tables.commit(after_set(new, request, at_ms, gone=False), at_ms)
+        ledger = (*tables.recall(session_id), *self._kept(request))
         return Outcome(self.sessions[session_id], changes, ledger)
 
     def _kept(self, request: SetSession) -> tuple[LedgerEntry, ...]:
@@ -361,6 +344,8 @@ class State:
     # ---- usage ---------------------------------------------------------------------------
 
     def _upsert(self, request: Upsert, at_ms: int) -> Outcome:
+        if request.is_total and (request.model is None or request.message_id is not None):
+            return Outcome(_no_total())
         session = self.sessions.get(request.session_id)
         deltas = MetadataUpsert(
             request.session_id,
@@ -374,6 +359,12 @@ class State:
             request.extra,
             request.duration_ms,
             request.turns,
+            request.cache_creation_1h_tokens,
+            request.web_searches,
+            None if request.at_ms is None else min(request.at_ms, at_ms),
+            request.source,
+            request.is_total,
+            request.forked_from,
         )
         working_dir = None if session is None else session.working_dir
         entry = AddUsage(deltas, at_ms, session is not None, working_dir)
@@ -381,7 +372,8 @@ class State:
 
     def _meta(self, request: Meta_) -> Outcome:
         totals = self.metadata.get(request.session_id)
-        if totals is not None and request.session_id not in self._tables.outdated:
+        outdated = request.reread or request.session_id in self._tables.outdated
+        if totals is not None and not outdated:
             return Outcome(totals)
         return Outcome(None, (), (ReadTotals(request.session_id),), waits=True)
 
@@ -401,8 +393,9 @@ class State:
                     if result.session_id not in self.sessions:
                         return Outcome(None)
                     nothing = SessionMetadata(result.session_id)
-                    outdated = result.session_id in self._tables.outdated
-                    return Outcome(nothing, self._tables.take_totals(nothing) if outdated else ())
+                    # What the ledger held is gone from it: pruned, or in one that was replaced.
+                    known = result.session_id in self._tables.metadata
+                    return Outcome(nothing, self._tables.take_totals(nothing) if known else ())
                 if result.session_id not in self.sessions:
                     return Outcome(result.totals)  # read, not watched: nothing to keep
                 return Outcome(result.totals, self._tables.take_totals(result.totals))
@@ -477,8 +470,21 @@ class State:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:
             changes += tables.take_usage(result.usage)
-        set_aside = True if result.set_aside else UNSET
-        return Outcome(UpsertResult(**asdict(result.totals), set_aside=set_aside), changes)
+        totals = result.totals
+        answer = UpsertResult(
+            totals.session_id,
+            totals.total_input_tokens,
+            totals.total_output_tokens,
+            totals.total_cache_creation_tokens,
+            totals.total_cache_read_tokens,
+            totals.total_cost_usd,
+            totals.model,
+            totals.updated_at_ms,
+            totals.total_duration_ms,
+            totals.turns_used,
+            True if result.set_aside else UNSET,
+        )
+        return Outcome(answer, changes)
 
     def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
         spending = result.spending
@@ -511,31 +517,15 @@ class State:
         return DumpResult(DUMP_VERSION, epoch, tables.seq, at_ms, sessions, metadata, tables.limits)
 
 
-def _news(request: SetSession, session: Session) -> dict[str, Any]:
-    """What a SET says beside the status that is not so already; null clears."""
-    fields: dict[str, Any] = {}
-    if request.working_dir is not UNSET and request.working_dir != session.working_dir:
-        fields["working_dir"] = request.working_dir
-    if request.agent_type is not UNSET:
-        agent_type = request.agent_type or AgentType.CLAUDE_CODE.value
-        if agent_type != session.agent_type:
-            fields["agent_type"] = agent_type
-    if request.reason is not UNSET and request.reason != session.reason:
-        fields["reason"] = request.reason
-    if request.label is not UNSET and request.label != session.label:
-        fields["label"] = request.label
-    if request.priority is not UNSET and (request.priority or 0) != session.priority:
-        fields["priority"] = request.priority or 0
-    if request.note is not UNSET and request.note != session.note:
-        fields["note"] = request.note
-    return fields
-
-
 def _unprintable(session_id: str) -> Failure | None:
     """Why no session can have this id, if none can; asked only when none has it."""
     if is_printable(session_id):
         return None
     return Failure("invalid_value", "Expected printable characters in `session_id`.")
+
+
+def _no_total() -> Failure:
+    return Failure("invalid_value", "UPSERT: a total needs a `model` and has no `message_id`.")
 
 
 def _not_found(session_id: str) -> Failure:

@@ -146,38 +146,46 @@ class Tables:
         Raises:
             OverflowError: A time is none; nothing was written.
         """
-        step = self._step(known.session)  # all that may fail comes before the first write
-        left_step = None if left is None else self._step(left.session)
-        changes = self._write(known, step, at_ms)
-        return changes if left is None else changes + self._write(left, left_step, at_ms)
+        old = self.sessions.get(known.session.session_id)
+        step = self._step(old, known.session)  # all that may fail comes before the first write
+        if left is None:
+            return self._write(known, old, step, at_ms)
+        left_id = left.session.session_id
+        left_step = self._step(self.sessions.get(left_id), left.session)
+        changes = self._write(known, old, step, at_ms)
+        return changes + self._write(left, self.sessions.get(left_id), left_step, at_ms)
 
-    def _step(self, new: Session) -> Step | None:
+    def _step(self, old: Session | None, new: Session) -> Step | None:
         """What a session's history is to be told, if it turned."""
-        old = self.sessions.get(new.session_id)
         if old is None or new.status is old.status:
             return None
-        return packed(old.status, old.since_ms, new.status, new.since_ms)
+        turned = packed(new.status, new.since_ms)
+        if new.session_id in self._histories.steps:
+            return (turned,)
+        return packed(old.status, old.since_ms), turned
 
-    def _write(self, known: Known, step: Step | None, at_ms: int) -> tuple[Change, ...]:
-        new = known.session
-        session_id = new.session_id
-        old = self.sessions.get(session_id)
+    def _write(
+        self, known: Known, old: Session | None, step: Step | None, at_ms: int
+    ) -> tuple[Change, ...]:
         if old is None:
             return self._add(known, at_ms)
+        new = known.session
+        session_id = new.session_id
         if step is None and new == old:
             self._evidence[session_id] = known.evidence
             self.touch(old, at_ms)
             return ()
-        renamed: frozenset[str] = frozenset()
+        renamed: frozenset[str] | None = None
         name = old.display_name
         if new.working_dir != old.working_dir:
             renamed = self._move(old.working_dir, new.working_dir)
             name = self._folders.name(new.working_dir, session_id)
-        self.seq += 1
+        self.seq = seq = self.seq + 1
+        seen_ms = old.last_seen_ms
         new = replace(
             new,
-            rev=self.seq,
-            last_seen_ms=max(at_ms, old.last_seen_ms),
+            rev=seq,
+            last_seen_ms=at_ms if at_ms > seen_ms else seen_ms,  # noqa: FURB136 - see set_rules
             seen=new.seen and step is None and new.reason == old.reason,
             display_name=name,
         )
@@ -185,7 +193,7 @@ class Tables:
             self._histories.append(session_id, step)
         self.sessions[session_id] = new
         self._evidence[session_id] = known.evidence
-        change = Change(self.seq, "session", session_id, new)
+        change = Change(seq, "session", session_id, new)
         return (change, *self._rename(renamed)) if renamed else (change,)
 
     def _add(self, known: Known, at_ms: int) -> tuple[Change, ...]:

@@ -89,7 +89,13 @@ class _ServerLine(Struct, frozen=True, gc=False):
 _server_lines = msgspec.json.Decoder(_ServerLine)
 
 
-_SUCCESS = _encoder.encode(Success(True, None, PROTOCOL_VERSION, None)).removesuffix(b"null}")
+def _opened(request_id: str | int | None) -> bytes:
+    """A good answer up to its data."""
+    answer = _encoder.encode(Success(True, request_id, PROTOCOL_VERSION, None))
+    return answer.removesuffix(b"null}")
+
+
+_SUCCESS = _opened(None)
 
 
 def encode(message: Struct) -> bytes:
@@ -98,22 +104,31 @@ def encode(message: Struct) -> bytes:
 
 
 def encode_data(data: Any) -> bytes:
-    """What an answer holds, for `encode_success` to put into one."""
+    """What an answer holds, for `append_success` to put into one."""
     return _encoder.encode(data)
 
 
-def encode_success(request_id: str | int | None, data: Any) -> bytes:
-    """A good answer as one line.
+def append_success(buffer: bytearray, request_id: str | int | None, data: Any) -> None:
+    """Put a good answer behind what the buffer holds, as one line.
 
     Args:
+        buffer: Where it goes; whatever is raised may leave a part of the line there.
         request_id: What the request gave.
         data: A value, or bytes that `encode_data` made of one.
     """
-    encoded = data if type(data) is bytes else _encoder.encode(data)
-    if request_id is None:  # as most clients do
-        return _SUCCESS + encoded + b"}\n"
-    answer = Success(True, request_id, PROTOCOL_VERSION, Raw(encoded))
-    return _encoder.encode(answer) + b"\n"
+    buffer += _SUCCESS if request_id is None else _opened(request_id)
+    if type(data) is bytes:
+        buffer += data
+    else:
+        _encoder.encode_into(data, buffer, -1)
+    buffer += b"}\n"
+
+
+def encode_success(request_id: str | int | None, data: Any) -> bytes:
+    """A good answer as one line."""
+    buffer = bytearray()
+    append_success(buffer, request_id, data)
+    return bytes(buffer)
 
 
 def encode_refusal(
@@ -124,13 +139,13 @@ def encode_refusal(
     return _encoder.encode(Refusal(False, request_id, PROTOCOL_VERSION, error)) + b"\n"
 
 
-def encode_notification(event: str, seq: int, epoch: str, data: NotificationData) -> bytes:
-    """A notification as one line."""
+def encode_notification(event: str, seq: int, epoch: str, data: NotificationData | bytes) -> bytes:
+    """A notification as one line; `data` may be what `encode_data` made of it."""
     return b'{"event":"%b","seq":%d,"epoch":"%b","data":%b}\n' % (
         event.encode(),
         seq,
         epoch.encode(),
-        _encoder.encode(data),
+        data if isinstance(data, bytes) else _encoder.encode(data),
     )
 
 
@@ -160,6 +175,31 @@ def decode_request(line: bytes | bytearray) -> Request:
         if why is not None:
             raise ProtocolError("bad_json", why, request.id)
     return request
+
+
+def decode_requests(lines: bytes) -> list[Request] | None:
+    """All requests of several lines at once; null when each is to be looked at by itself.
+
+    What comes back is what `decode_request` says of each line. To be sure of that no line may end
+    but after an object, nor begin but with one: then no value spans lines, and as many values as
+    lines are one each.
+    """
+    count = lines.count(b"\n")
+    if (
+        count == 1
+        or lines.count(b"}\n{") != count - 1
+        or not lines.endswith(b"}\n")
+        or not lines.isascii()
+    ):
+        return None
+    try:
+        requests = _requests.decode_lines(lines)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    for request in requests:
+        if request.version != PROTOCOL_VERSION:
+            return None
+    return requests if len(requests) == count else None
 
 
 def decode_server_line(line: bytes | bytearray | memoryview) -> Answer | Notification | None:

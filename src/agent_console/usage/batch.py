@@ -10,14 +10,16 @@ from sqlite3 import Connection
 from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account, standing
+from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
+from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.statements import (
-    SUMS,
     Cell,
+    Values,
     add_to_rollups,
     change_messages,
     change_sessions,
@@ -29,6 +31,7 @@ from agent_console.usage.statements import (
     read_session,
     read_sessions,
     read_span,
+    row_of_values,
     sum_values,
 )
 
@@ -41,6 +44,7 @@ class Batch:
     Attributes:
         names: Strings that rows share.
         facets: What else rows share.
+        known: Sessions as they are after all that was posted.
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, by cell.
     """
@@ -50,6 +54,7 @@ class Batch:
         connection: Connection,
         names: Names,
         facets: Facets,
+        known: KnownSessions,
         gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
     ) -> None:
         self.names = names
@@ -57,38 +62,37 @@ class Batch:
         self.new_rows_in: set[int] = set()
         self.gained = gained
         self._connection = connection
-        self._sessions: dict[str, SessionAccount | None] = {}
-        self._sessions_by_no: dict[int, SessionAccount] = {}
+        self.known = known
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
-        self._rows: dict[str, MessageRow | None] = {}
-        self._new_rows: dict[str, MessageRow] = {}
+        self._rows: dict[str, MessageRow | Values | None] = {}
+        self._new_rows: dict[str, MessageRow | Values] = {}
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
-        self._new_in_sessions: dict[int, list[int]] = {}
+        self._new_in_cells: dict[Cell, list[int]] = {}
 
     # ---- reading ---------------------------------------------------------------------------
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
-        self._read_sessions(sorted(set(session_ids) - self._sessions.keys()))
+        self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
         self._read_rows(sorted(set(keys) - self._rows.keys()))
 
     def session(self, session_id: str) -> SessionAccount | None:
         """The session, or null when the ledger does not know it."""
-        if session_id not in self._sessions:
+        if session_id not in self.known.by_id:
             self._read_sessions([session_id])
-        return self._sessions[session_id]
+        return self.known.by_id[session_id]
 
     def numbered_session(self, session_no: int) -> SessionAccount:
         """The session that a row belongs to."""
-        session = self._sessions_by_no.get(session_no)
+        session = self.known.by_no.get(session_no)
         if session is None:
             session = read_session(self._connection, session_no)
-            self._keep(session)
+            self.known.keep(session)
         return session
 
     def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
@@ -99,20 +103,17 @@ class Batch:
         """The row with this key, or null when there is none yet."""
         if key not in self._rows:
             self._read_rows([key])
-        return self._rows[key]
+        row = self._rows[key]
+        return row_of_values(row) if isinstance(row, tuple) else row
 
     def account(self, row: MessageRow) -> Account:
         """What the ledger says of the response of `row`."""
         return standing(row, self.facets.facet(row.facet_no), self.names.name(row.agent_no) or "")
 
     def _read_sessions(self, session_ids: Sequence[str]) -> None:
-        self._sessions.update(dict.fromkeys(session_ids))
+        self.known.by_id.update(dict.fromkeys(session_ids))
         for session in read_sessions(self._connection, session_ids):
-            self._keep(session)
-
-    def _keep(self, session: SessionAccount) -> None:
-        self._sessions[session.session_id] = session
-        self._sessions_by_no[session.session_no] = session
+            self.known.keep(session)
 
     def _read_rows(self, keys: Sequence[str]) -> None:
         wanted: dict[str, MessageRow | None] = dict.fromkeys(keys)
@@ -134,7 +135,7 @@ class Batch:
                 number, session_id, None, None, False, None, None, None, _NOTHING
             )
             self._new_sessions.add(number)
-            self._keep(session)
+            self.known.keep(session)
         return session
 
     def is_new(self, session: SessionAccount) -> bool:
@@ -143,9 +144,7 @@ class Batch:
 
     def forget_session(self, session_id: str) -> None:
         """Read the session again when it is next asked for: its row was written directly."""
-        session = self._sessions.pop(session_id, None)
-        if session is not None:
-            del self._sessions_by_no[session.session_no]
+        self.known.forget(session_id)
 
     def facet_no(self, facet: Facet, figures: Figures) -> int:
         """The number of `facet`, with what follows from the figures of its row."""
@@ -232,29 +231,30 @@ class Batch:
             self._gain(row, after, 1, at_ms)
         return after.minus(before)
 
-    def post_new(self, row: MessageRow, key: str) -> None:
+    def post_new(self, key: str, values: Values) -> None:
         """Add a row that was not there: the short way of `post`, for many of them.
 
         The sums of its session in memory are right again after `write`, but for its cost.
         """
-        self._new_rows[key] = self._rows[key] = row
-        in_quarter = row.at_ms // QUARTER_MS
-        self.new_rows_in.add(in_quarter)
-        sums = sum_values(row.figures)
-        cell = (row.session_no, in_quarter, row.facet_no)
-        gain = self._gains.get(cell)
-        if gain is None:
-            self._gains[cell] = [1, *sums]
-        else:
-            gain[0] += 1
-            _add(gain, 1, sums)
-        session = self._new_in_sessions.get(row.session_no)
-        if session is None:
-            self._new_in_sessions[row.session_no] = [row.at_ms, row.at_ms, *sums]
-        else:
-            session[0] = min(session[0], row.at_ms)
-            session[1] = max(session[1], row.at_ms)
-            _add(session, 2, sums)
+        self._new_rows[key] = self._rows[key] = values
+        session_no, facet_no, at_ms = values[0], values[7], values[10]
+        new_input, output, written_5m, written_1h, read, searches, reported = values[15:]
+        cell = (session_no, at_ms // QUARTER_MS, facet_no)
+        new = self._new_in_cells.get(cell)
+        if new is None:
+            new = self._new_in_cells[cell] = [at_ms, at_ms, 0, 0, 0, 0, 0, 0, 0, 0]
+        elif at_ms < new[0]:
+            new[0] = at_ms
+        elif at_ms > new[1]:
+            new[1] = at_ms
+        new[2] += 1
+        new[3] += new_input
+        new[4] += output
+        new[5] += written_5m
+        new[6] += written_1h
+        new[7] += read
+        new[8] += searches
+        new[9] += reported or 0
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -298,15 +298,22 @@ class Batch:
 
     def _fold_new_rows(self, at_ms: int) -> None:
         """Add what `post_new` has noted to the sums of sessions."""
-        for session_no, (first_ms, last_ms, *sums) in self._new_in_sessions.items():
+        for cell, (first_ms, last_ms, *gain) in self._new_in_cells.items():
+            session_no, in_quarter, _ = cell
+            self.new_rows_in.add(in_quarter)
             session = self.numbered_session(session_no)
             first, last = session.first_seen_ms, session.last_seen_ms
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-            session.sums = session.sums.plus(Figures(*sums))
+            session.sums = session.sums.plus(Figures(*gain[1:]))
             session.updated_at_ms = at_ms
             self._changed_sessions[session_no] = session
-        self._new_in_sessions.clear()
+            known = self._gains.get(cell)
+            if known is None:
+                self._gains[cell] = gain
+            else:
+                _add(known, 0, gain)
+        self._new_in_cells.clear()
 
     def _tell_spans(self) -> None:
         """Say anew when sessions were first and last seen that rows have left, or moved in."""
@@ -344,7 +351,7 @@ class Batch:
         self._gains.clear()
 
 
-def _add(sums: list[int], start: int, values: tuple[int, ...]) -> None:
+def _add(sums: list[int], start: int, values: Sequence[int]) -> None:
     for number, value in enumerate(values, start):
         if value:
             sums[number] += value

@@ -10,7 +10,7 @@ from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.usage.budget_periods import Calendar, period_of
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.query import grouped, select_rows
+from agent_console.usage.reports.query import grouped, names, select_rows
 from agent_console.usage.reports.sums import Sums
 
 DAY_QUARTERS = 96
@@ -48,3 +48,18 @@ def budget_sums(connection: Connection, budget: Budget, calendar: Calendar, span
     for _, part in grouped(connection, select_rows(connection, wanted)):
         sums.add(part)
     return sums
+
+
+def sums_by_subject(
+    connection: Connection, calendar: Calendar, span: range
+) -> list[tuple[str, str, Sums]]:
+    """All that some quarters have, by project and model: for many budgets with one question."""
+    subjects = ("project_no", "model_no")
+    wanted = Filter(since=span.start, until=span.stop, zone=calendar.zone)
+    rows = select_rows(connection, wanted, facets=subjects)
+    found = list(grouped(connection, rows, facets=subjects))
+    projects, models = (names(connection, subject) for subject in subjects)
+    return [
+        (projects.get(project_no, ""), models.get(model_no, ""), sums)
+        for (_, project_no, model_no), sums in found
+    ]

@@ -19,7 +19,7 @@ from agent_console.model.budget import OVER_PERCENT, Budget
 from agent_console.model.format import cost, exact_tokens
 from agent_console.usage.alerts import RaisedAlert, raise_alert
 from agent_console.usage.budget_periods import Calendar, period_of
-from agent_console.usage.budget_status import budget_sums
+from agent_console.usage.budget_status import sums_by_subject
 from agent_console.usage.budgets import read_budgets
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.facets import Facets
@@ -89,14 +89,12 @@ class BudgetWatch:
         if not self._running:
             return
         for (_, in_quarter, facet_no), (_, *sums) in gains.items():
-            figures = None
-            for running in self._counting(facet_no):
-                if in_quarter not in running.span:
-                    continue
-                if figures is None:
-                    figures = Figures(*sums)
-                    pico_usd = self._facets.cost_pico_usd(facet_no, in_quarter, figures)
-                running.spent += running.budget.amount(pico_usd, figures.tokens)
+            begun = [each for each in self._counting(facet_no) if in_quarter in each.span]
+            if begun:
+                figures = Figures(*sums)
+                pico_usd = self._facets.cost_pico_usd(facet_no, in_quarter, figures)
+                for running in begun:
+                    running.spent += running.budget.amount(pico_usd, figures.tokens)
 
     def check(self, at_ms: int) -> None:
         """Raise what is reached, at the end of a transaction that may write.
@@ -141,18 +139,27 @@ class BudgetWatch:
         now = quarter(at_ms)
         if self._running is None:
             budgets = read_budgets(self._connection)
-            self._running = [self._ask(budget, now) for budget in budgets]
+            self._running = [_Running(budget, range(0), 0, set()) for budget in budgets]
             self._counts_for.clear()
-        for running in self._running:
-            if now not in running.span:
-                fresh = self._ask(running.budget, now)
-                running.span, running.spent, running.raised = fresh.span, fresh.spent, set()
+        ended = [running for running in self._running if now not in running.span]
+        if ended:
+            self._ask(ended, now)
         return self._running
 
-    def _ask(self, budget: Budget, now: int) -> _Running:
-        span = period_of(budget, self._calendar, now)
-        sums = budget_sums(self._connection, budget, self._calendar, span)
-        return _Running(budget, span, budget.amount(sums.cost_pico or 0, sums.tokens), set())
+    def _ask(self, ended: list[_Running], now: int) -> None:
+        """Begin the periods of `now`: one question for all budgets with the same period."""
+        by_span: dict[range, list[_Running]] = {}
+        for running in ended:
+            running.span = period_of(running.budget, self._calendar, now)
+            running.spent = 0
+            running.raised.clear()
+            by_span.setdefault(running.span, []).append(running)
+        for span, begun in by_span.items():
+            for project, model, sums in sums_by_subject(self._connection, self._calendar, span):
+                for running in begun:
+                    if _is_about(running.budget, project, model):
+                        amount = running.budget.amount(sums.cost_pico or 0, sums.tokens)
+                        running.spent += amount
 
     def _counting(self, facet_no: int) -> list[_Running]:
         """The budgets that rows of this facet count for."""

@@ -18,6 +18,17 @@ if TYPE_CHECKING:  # a report runs in less time than `typing` takes to import
 PICO_PER_NANO = 1_000
 PICO_PER_USD = 1_000_000_000_000
 
+SUMS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "cache_read_tokens",
+    "web_searches",
+    "reported_nano_usd",
+)
+"""The columns of a rollup beside its keys and `messages`, in the order of `Figures`."""
+
 _SPLIT = 1_000_000
 """Parts of a sum are added up apart from each other, so that neither overflows."""
 

@@ -39,6 +39,7 @@ class Facets:
         self._names = names
         self._numbers: dict[Facet, int] = {}
         self._facets: dict[int, Facet] = {}
+        self._short: dict[tuple[str, str, int, bool, str], int] = {}
         self._briefs: dict[int, int] = {}
         self._made: list[tuple[Facet, int]] = []
         self._unpriced: list[int] = []
@@ -93,6 +94,30 @@ class Facets:
         self._remember(facet, number)
         return number
 
+    def short_number(
+        self,
+        project: str,
+        model: str,
+        prompt_over: int,
+        cost_is_reported: bool,
+        entrypoint: str = "",
+    ) -> int:
+        """The number of the facet of which only this is told, found by few values, not fifteen."""
+        told = project, model, prompt_over, cost_is_reported, entrypoint
+        number = self._short.get(told)
+        if number is None:
+            number = self.number(
+                Facet(
+                    project=project,
+                    entrypoint=entrypoint,
+                    model=model,
+                    prompt_over=prompt_over,
+                    cost_is_reported=cost_is_reported,
+                )
+            )
+            self._short[told] = number
+        return number
+
     def facet(self, number: int) -> Facet:
         """The facet with this number, which some row has."""
         facet = self._facets.get(number)
@@ -107,7 +132,7 @@ class Facets:
         return facet
 
     def brief_no(self, number: int) -> int:
-        """The facet under which `usage_by_hour` counts what is counted under this one."""
+        """The facet under which sums by time and hour count what is counted under this one."""
         brief_no = self._briefs.get(number)
         if brief_no is None:
             (brief_no,) = self._connection.execute(_READ_BRIEF, (number,)).fetchone()
@@ -149,12 +174,14 @@ class Facets:
             self._prices[number] = prices
         return prices
 
-    def begin(self) -> None:
-        """A transaction has begun: forget what another process may have changed."""
+    def begin(self) -> bool:
+        """A transaction has begun: forget what another process may have changed; if any has."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._data_version:
+        changed = version != self._data_version
+        if changed:
             self._data_version = version
             self.prices_changed()
+        return changed
 
     def prices_changed(self) -> None:
         """This connection has changed prices or thresholds."""
@@ -167,6 +194,7 @@ class Facets:
 
     def rolled_back(self) -> None:
         """The transaction is undone."""
+        self._short.clear()
         for facet, number in self._made:
             self._numbers.pop(facet, None)
             self._facets.pop(number, None)
@@ -179,6 +207,7 @@ class Facets:
         if len(self._numbers) >= REMEMBERED:
             self._numbers.clear()
             self._facets.clear()
+            self._short.clear()
             self._briefs.clear()
             self._prices.clear()
         self._numbers[facet] = number

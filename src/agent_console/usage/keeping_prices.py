@@ -8,6 +8,7 @@ import time
 
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.prices import catalogue
 from agent_console.usage.prices.refresh import (
     NOTHING_CHANGED,
     PricesChanged,
@@ -15,6 +16,12 @@ from agent_console.usage.prices.refresh import (
     refresh,
 )
 from agent_console.usage.prices.thresholds import unapplied_thresholds
+
+
+def prepare_prices(ledger: Ledger, prices: PricesConfig) -> None:
+    """Import the catalogue if it is going to be asked, while other processes have begun to work."""
+    if needs_refresh(ledger.connection, prices):
+        catalogue.load()
 
 
 def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:

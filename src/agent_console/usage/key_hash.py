@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 
-@lru_cache(maxsize=4096)  # a new row's key is looked for and then written
+@lru_cache(maxsize=16_384)  # a new row's key is looked for and then written
 def key_hash(key: str) -> int:
     """A signed 64-bit number."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

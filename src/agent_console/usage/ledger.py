@@ -2,31 +2,27 @@
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
 Rule 2: which of two accounts of one response stands is decided in accounts.py.
-Rule 3: what is acknowledged is in the ledger that lies at the path. Each transaction looks, once it
-has its lock, whether that is another than before (a restore, a recovery, a file taken away), and
-after its commit whether the file is still there; then it is carried out anew, in the new one.
+Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py.
 """
 
 import sqlite3
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar, assert_never
+from typing import Self, assert_never
 
 from msgspec.structs import replace
 
 from agent_console.config import Config, Durability
 from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
-from agent_console.model.metadata import MetadataUpsert, SessionMetadata
+from agent_console.model.metadata import MetadataUpsert, Reporter, SessionMetadata
 from agent_console.model.usage import Alert
 from agent_console.usage.accounts import Account, merged
-from agent_console.usage.alert_watch import AlertWatch
 from agent_console.usage.batch import Batch
 from agent_console.usage.budget_periods import calendar_of
-from agent_console.usage.database import open_database, reason
+from agent_console.usage.database import reason
 from agent_console.usage.entries import (
     WRITING,
     AddUsage,
@@ -47,45 +43,29 @@ from agent_console.usage.entries import (
     UsageAdded,
     UserFieldsKept,
 )
-from agent_console.usage.facets import Facets
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.ingest.unlisted import remake_unlisted
-from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.money import nano_usd
-from agent_console.usage.names import Names
+from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
-from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
+from agent_console.usage.spending import NOTHING_SPENT
 from agent_console.usage.statements import read_large_prompts
+from agent_console.usage.told_totals import mark_fork, take_totals
 from agent_console.usage.told_usage import usage_entry
-
-Result = TypeVar("Result")
 
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
 
-TRIES = 3
-"""How often a transaction is carried out anew when the ledger is replaced meanwhile."""
 
-
-class _ReplacedError(Exception):
-    """Another ledger is in the place of the one that was opened."""
-
-
-class Ledger:
+class Ledger(PresentLedger):
     """The open ledger. One thread uses it at a time.
 
     Attributes:
-        path: The database.
-        connection: To it; what is read or written there goes through modules of this package. It
-            is another one once the ledger was replaced.
-        identity: Which ledger this is; whoever remembers what it held asks again when another is
-            told here.
         last_error: Why the last batch failed; null after one that did not.
         broken: It failed in a way that opening the file anew may mend.
-        calendar: How the days, weeks and months of budgets are cut.
     """
 
     def __init__(
@@ -111,15 +91,15 @@ class Ledger:
         Raises:
             LedgerError: It cannot be used as it is.
         """
-        self.path = path
+        super().__init__(
+            path,
+            durability,
+            calendar_of(zone, first_weekday),
+            wanted_alerts or AlertsConfig(),
+            tell,
+        )
         self.last_error: str | None = None
         self.broken = False
-        self._durability: Durability = durability
-        self.calendar = calendar_of(zone, first_weekday)
-        self._zone = zone
-        self._wanted_alerts = wanted_alerts or AlertsConfig()
-        self._tell = tell
-        self._open()
 
     @classmethod
     def configured(cls, path: Path, config: Config, tell: Tell | None = None) -> Self:
@@ -136,20 +116,6 @@ class Ledger:
             wanted_alerts=config.alerts,
             tell=tell,
         )
-
-    def _open(self) -> None:
-        self.connection = open_database(self.path, self._durability, self._tell)
-        self.identity = identity(self.path, self.connection)
-        self._names = Names(self.connection)
-        self._facets = Facets(self.connection, self._names)
-        self._spending = SpendingQuery(self.connection, self._zone)
-        self._watch = AlertWatch(
-            self.connection, self._facets, self._spending, self.calendar, self._wanted_alerts
-        )
-
-    def close(self) -> None:
-        """Close the database; what was committed is in it."""
-        self.connection.close()
 
     def load_user_fields(self) -> list[KeepUserFields]:
         """What the person wrote on sessions, for the board of a daemon that starts.
@@ -173,7 +139,7 @@ class Ledger:
         changed and every entry that writes is refused as retryable.
         """
         try:
-            results = self._in_the_present_one(lambda: self._transact(entries))
+            results = self.in_the_present_one(lambda: self._transact(entries))
         except LedgerError as error:
             self.last_error = str(error)
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
@@ -202,12 +168,13 @@ class Ledger:
             if added_at:
                 added = [result.totals for result in results if isinstance(result, UsageAdded)]
                 self._raise_alerts(batch, added, max(added_at))
+        self.known = batch.known.for_the_next()
         return results
 
     def _raise_alerts(self, batch: Batch, sessions: Sequence[SessionMetadata], at_ms: int) -> None:
         """What this transaction has written may be news for the person."""
-        self._spending.rows_added(batch.new_rows_in)
-        self._watch.check(sessions, at_ms)
+        self.spending.rows_added(batch.new_rows_in)
+        self.watch.check(sessions, at_ms)
 
     def take(self, readings: Sequence[FileReading], at_ms: int, tell_since_ms: int) -> Taken:
         """Take what transcripts told, in one transaction.
@@ -224,7 +191,8 @@ class Ledger:
         def take() -> Taken:
             with self.transaction(writes=True) as batch:
                 taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
-                self._raise_alerts(batch, taken.sessions, at_ms)
+                if taken.sessions:
+                    self._raise_alerts(batch, taken.sessions, at_ms)
                 return taken
 
         return self.writing(take)
@@ -239,7 +207,7 @@ class Ledger:
         def carry_out() -> Result:
             with self.transaction(writes=True) as batch:
                 result = change()
-                self._watch.forget()
+                self.watch.forget()
                 self._raise_alerts(batch, (), at_ms)
                 return result
 
@@ -248,7 +216,7 @@ class Ledger:
     @property
     def alerts_raised(self) -> int:
         """How many alerts this ledger has raised since it was opened."""
-        return self._watch.raised
+        return self.watch.raised
 
     def budgets_spent(self, at_ms: int) -> dict[str, int]:
         """What each budget's period has: the running totals, by the budget's id.
@@ -259,7 +227,7 @@ class Ledger:
 
         def read() -> dict[str, int]:
             with self.transaction(writes=False):
-                return self._watch.budgets.spent(at_ms)
+                return self.watch.budgets.spent(at_ms)
 
         return self.writing(read)
 
@@ -276,12 +244,12 @@ class Ledger:
         """
 
         def take() -> tuple[Alert, ...]:
-            if not self._watch.may_have_untold(at_ms):
+            if not self.watch.may_have_untold(at_ms):
                 return ()
-            told = self._watch.take_untold(at_ms, may_write=False)
+            told = self.watch.take_untold(at_ms, may_write=False)
             if told is None:
                 with self.transaction(writes=True):
-                    told = self._watch.take_untold(at_ms, may_write=True)
+                    told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
         return self.writing(take)
@@ -292,8 +260,8 @@ class Ledger:
         Raises:
             LedgerError: Nothing was moved: the database cannot be written.
         """
-        self._facets.prices_changed()
-        self._watch.forget()
+        self.facets.prices_changed()
+        self.watch.forget()
         last: int | None = 0
         while new_thresholds and last is not None:
             last = self.writing(partial(self._move_large_prompts, new_thresholds, last, at_ms))
@@ -314,71 +282,6 @@ class Ledger:
                 return None
             return rows[-1].message_no
 
-    def writing(self, change: Callable[[], Result]) -> Result:
-        """Carry `change` out, and say in plain words why that cannot be done.
-
-        Raises:
-            LedgerError: Nothing was changed: the database cannot be written.
-        """
-        try:
-            return self._in_the_present_one(change)
-        except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
-
-    def follow(self) -> None:
-        """Use the ledger that lies at the path now: for who reads without a transaction.
-
-        Raises:
-            LedgerError: It cannot be opened.
-        """
-        try:
-            if identity(self.path, self.connection) != self.identity:
-                self._reopen()
-        except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
-
-    def _in_the_present_one(self, change: Callable[[], Result]) -> Result:
-        for _ in range(TRIES):
-            try:
-                return change()
-            except _ReplacedError:
-                self._reopen()
-        raise LedgerError(f"The ledger {self.path} is replaced again and again: try later.")
-
-    def _must_be_the_same(self) -> None:
-        if identity(self.path, self.connection) != self.identity:
-            raise _ReplacedError
-
-    def _reopen(self) -> None:
-        replaced = self.connection
-        self._open()
-        replaced.close()
-
-    @contextmanager
-    def transaction(self, *, writes: bool) -> Generator[Batch]:
-        """What the transaction has read and changed; committed at the end, undone on an error."""
-        batch = Batch(self.connection, self._names, self._facets, self._watch.budgets.gained)
-        self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        try:
-            self._must_be_the_same()
-            self._facets.begin()
-            self._watch.budgets.begin()
-            yield batch
-            self.connection.execute("COMMIT")
-        except BaseException:
-            self._facets.rolled_back()
-            self._names.rolled_back()
-            self._spending.forget()
-            self._watch.forget()
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
-        self._facets.committed()
-        self._names.committed()
-        self._spending.rows_added(batch.new_rows_in)
-        if writes and not self.identity.lies_at(self.path):
-            raise _ReplacedError
-
     def _one_by_one(self, entries: Sequence[LedgerEntry], error: Exception) -> list[LedgerResult]:
         """A batch with an entry that the tables will not take: the others need not suffer."""
         if len(entries) == 1:
@@ -396,7 +299,7 @@ class Ledger:
         if not isinstance(entry, WRITING):
             try:
                 # A full disk can still be read.
-                return self._in_the_present_one(lambda: self._transact([entry]))[0]
+                return self.in_the_present_one(lambda: self._transact([entry]))[0]
             except (sqlite3.Error, LedgerError):
                 pass
         return answer_without_ledger(entry, why)
@@ -411,17 +314,17 @@ class Ledger:
                 return TotalsRead(entry.session_id, _totals(batch, entry.session_id))
             case ReadSpending():
                 batch.write()
-                self._spending.rows_added(batch.new_rows_in)
+                self.spending.rows_added(batch.new_rows_in)
                 return SpendingRead(
-                    _totals(batch, entry.session_id), self._spending.read(entry.at_ms)
+                    _totals(batch, entry.session_id), self.spending.read(entry.at_ms)
                 )
             case KeepUserFields():
                 return self._keep_user_fields(batch, entry)
             case ReadGate():
                 batch.write()
-                return self._watch.carry_out(entry)
+                return self.watch.carry_out(entry)
             case ReadAlerts() | ChangeAlerts() | RaiseAlert() | EndEpisode():
-                return self._watch.carry_out(entry)
+                return self.watch.carry_out(entry)
             case _:
                 assert_never(entry)
 
@@ -430,6 +333,8 @@ class Ledger:
         asking = batch.session(upsert.session_id)
         if asking is None and not entry.on_board:
             return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
+        if upsert.is_total:
+            return self._take_total(batch, entry)
         key = upsert.message_id
         earlier = None if key is None else batch.row(key)
         if earlier is None:
@@ -445,7 +350,7 @@ class Ledger:
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
-        if earlier is not None and owner.has_transcript:
+        if _may_explain_totals(row, earlier, owner):
             # What its totals have beyond its rows is less now.
             batch.write()
             remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
@@ -457,24 +362,34 @@ class Ledger:
             moved=None if owner is asking else owner.metadata(),
         )
 
+    def _take_total(self, batch: Batch, entry: AddUsage) -> UsageAdded:
+        upsert = entry.upsert
+        session = batch.open_session(upsert.session_id)
+        if upsert.forked_from is not None:
+            mark_fork(self.connection, batch, session, upsert.forked_from)
+        told = (upsert.model or "", _figures(upsert), _at_ms(entry))
+        usage = take_totals(self.connection, batch, session, told, entry.at_ms)
+        return UsageAdded(session.metadata(), usage)
+
     @staticmethod
     def _new_row(batch: Batch, entry: AddUsage, owner: SessionAccount) -> MessageRow:
         """What `_account` says, of a response that nobody has told: the short way."""
         upsert = entry.upsert
         figures = _figures(upsert)
-        facet = Facet(
-            project=entry.working_dir or "",
-            model=upsert.model or "",
-            prompt_over=batch.facets.prompt_over(figures.prompt_tokens),
-            cost_is_reported=figures.reported_nano_usd > 0,
+        facet_no = batch.facets.short_number(
+            entry.working_dir or "",
+            upsert.model or "",
+            batch.facets.prompt_over(figures.prompt_tokens),
+            figures.reported_nano_usd > 0,
+            _entrypoint(upsert),
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
-            batch.facets.number(facet),
-            entry.at_ms,
-            Source.UPSERT,
+            facet_no,
+            _at_ms(entry),
+            _SOURCES[upsert.source],
             figures,
             set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
             extra=upsert.extra,
@@ -547,23 +462,49 @@ def _key(entry: LedgerEntry) -> str | None:
 
 def _account(entry: AddUsage, session_no: int) -> Account:
     upsert = entry.upsert
-    facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
-    return Account(session_no, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
+    facet = Facet(
+        project=entry.working_dir or "",
+        entrypoint=_entrypoint(upsert),
+        model=upsert.model or "",
+    )
+    return Account(session_no, _at_ms(entry), _SOURCES[upsert.source], _figures(upsert), facet)
+
+
+_SOURCES: dict[Reporter, Source] = {"upsert": Source.UPSERT, "sdk": Source.SDK}
+
+
+def _entrypoint(upsert: MetadataUpsert) -> str:
+    """As transcripts of the same sessions have it."""
+    return "sdk-py" if upsert.source == "sdk" else ""
+
+
+def _at_ms(entry: AddUsage) -> int:
+    """When it was used."""
+    at_ms = entry.upsert.at_ms
+    return entry.at_ms if at_ms is None else at_ms
 
 
 def _figures(upsert: MetadataUpsert) -> Figures:
-    # An UPSERT does not say how long its cache writes live: they count as the shorter.
+    # Of cache writes that are not said to live longer the shorter time counts.
+    hour = min(upsert.cache_creation_1h_tokens, upsert.cache_creation_tokens)
     return Figures(
         upsert.input_tokens,
         upsert.output_tokens,
-        upsert.cache_creation_tokens,
-        0,
+        upsert.cache_creation_tokens - hour,
+        hour,
         upsert.cache_read_tokens,
-        0,
+        upsert.web_searches,
         nano_usd(upsert.cost_usd),
         upsert.duration_ms,
         upsert.turns,
     )
+
+
+def _may_explain_totals(row: MessageRow, earlier: MessageRow | None, owner: SessionAccount) -> bool:
+    """Totals of the session may have been told; a new UPSERT is later than all of them."""
+    if earlier is None:
+        return row.source == Source.SDK
+    return owner.has_transcript or Source.SDK in {row.source, earlier.source}
 
 
 def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:

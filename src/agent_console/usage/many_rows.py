@@ -1,9 +1,10 @@
 """Many rows in one SQLite statement.
 
-Rule: a batch costs a handful of statements, whatever its size. Each step of an SQLite statement
-lets go of the interpreter's lock, and beside a busy event loop it takes up to the switch interval
-(5 ms) to get it back: 100 rows through `executemany` took 300 ms where one statement took 12. So
-rows are read as one JSON document and written as one list of VALUES.
+Rule: a batch costs a few statements, not one for each row. Each step of an SQLite statement lets
+go of the interpreter's lock, and beside a busy event loop it takes up to the switch interval to get
+it back. So rows are read as one JSON document and written as lists of VALUES: short ones, because
+SQLite makes a program of the whole list, and one that no longer fits the processor's caches takes
+twice as long for each row.
 
 S608 is silenced where a text is put together from constants and question marks only.
 """
@@ -15,9 +16,12 @@ from typing import Any
 
 from msgspec.json import Decoder
 
-_MAX_ROWS = 256
-"""The most rows in one statement. Shorter lists are filled up to a power of two, so that nine
-statements of each kind are prepared once and kept."""
+_MAX_WANTED = 256
+"""The most rows that are asked for at once. Shorter lists are filled up to a power of two, so that
+nine statements of each kind are prepared once and kept."""
+
+_MAX_ROWS = 8
+"""The most rows written at once; the rest goes by powers of two."""
 
 _MANY = 512
 """More rows come from imports, which have nobody beside them who waits for the interpreter."""
@@ -47,17 +51,17 @@ def rows_of(document: str) -> list[list[Any]]:
 def insert_many(
     connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert rows whose first value is never null."""
+    """Insert rows of one width."""
     if len(rows) > _MANY:  # an import, in a process of its own
         statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
         connection.executemany(statement, rows)
         return
-    for chunk in _chunks(rows):
-        width = len(chunk[0])
-        size = _power_of_two(len(chunk))
-        parameters = [value for row in chunk for value in row]
-        parameters.extend([None] * (width * (size - len(chunk))))
+    at, width = 0, len(rows[0]) if rows else 0
+    while at < len(rows):
+        size = min(_MAX_ROWS, 1 << (len(rows) - at).bit_length() - 1)
+        parameters = [value for row in rows[at : at + size] for value in row]
         connection.execute(_values(insert, on_conflict, width, size), parameters)
+        at += size
 
 
 def insert_one(connection: Connection, statement: str, value: str) -> int:
@@ -77,15 +81,12 @@ def adding(columns: Iterable[str]) -> str:
 
 @cache
 def _values(insert: str, on_conflict: str, width: int, size: int) -> str:
-    """Rows that only fill the statement up begin with NULL, which no column in front may be."""
-    columns = ", ".join(f"column{n}" for n in range(1, width + 1))
     marks = ", ".join([f"({', '.join('?' * width)})"] * size)
-    rows = f"SELECT {columns} FROM (VALUES {marks})"  # noqa: S608
-    return f"{insert} {rows} WHERE column1 IS NOT NULL {on_conflict}"
+    return f"{insert} VALUES {marks} {on_conflict}"
 
 
 def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + _MAX_ROWS] for start in range(0, len(items), _MAX_ROWS))
+    return (items[start : start + _MAX_WANTED] for start in range(0, len(items), _MAX_WANTED))
 
 
 def _power_of_two(count: int) -> int:

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 NANO_PER_USD = 1_000_000_000
 _EXACT = 1 << 53
+_MOST_USD = 1_000_000_000
 
 
 def nano_usd(usd: float) -> int:
@@ -18,6 +19,11 @@ def nano_usd(usd: float) -> int:
     if nano / NANO_PER_USD == usd and nano < _EXACT:  # written with nine digits at most
         return nano
     return int(Decimal(repr(usd)).scaleb(9).to_integral_value(ROUND_HALF_UP))
+
+
+def told_nano_usd(usd: float | None) -> int | None:
+    """What somebody else reckoned, in nano-dollars; null for what can be no amount."""
+    return nano_usd(usd) if usd is not None and 0 <= usd < _MOST_USD else None
 
 
 def usd(nano: int) -> float:

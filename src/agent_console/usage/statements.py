@@ -7,21 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any
 
-from agent_console.usage.cost_sql import cost_sum, priced
+from agent_console.usage.cost_sql import SUMS, cost_sum, priced
+from agent_console.usage.ingest.file_reading import ToldResponse
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
-from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount
+from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.rows import Figures, Kind, MessageRow, SessionAccount, Source
 
-SUMS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "cache_read_tokens",
-    "web_searches",
-    "reported_nano_usd",
-)
-"""The columns of a rollup, in the order of `Figures`."""
+_DAY_QUARTERS = 96
+_DAY_MS = _DAY_QUARTERS * QUARTER_MS
 
 _LASTING = (
     *("session_no", "message_no", "key_hash", "key"),
@@ -63,6 +57,18 @@ _TO_SESSION = (
 )
 _ADD_BY_HOUR = f"INSERT INTO usage_by_hour (hour, facet_no, messages, {', '.join(SUMS)})"
 _TO_HOUR = f"ON CONFLICT (hour, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+_ADD_BY_DAY = f"INSERT INTO usage_by_day (day, facet_no, messages, {', '.join(SUMS)}, last_quarter)"
+_TO_DAY = (
+    f"ON CONFLICT (day, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}, "
+    "last_quarter = max(last_quarter, excluded.last_quarter)"
+)
+_MEND_LAST_QUARTER = f"""
+UPDATE usage_by_day SET last_quarter = coalesce((
+    SELECT at_ms / {QUARTER_MS} FROM messages
+    WHERE at_ms >= day * {_DAY_MS} AND at_ms < (day + 1) * {_DAY_MS}
+        AND messages.facet_no = usage_by_day.facet_no AND NOT set_aside
+    ORDER BY at_ms DESC LIMIT 1
+), last_quarter) WHERE day = ? AND facet_no = ?"""  # noqa: S608
 
 
 def read_messages(connection: Connection, keys: Iterable[str]) -> list[MessageRow]:
@@ -154,9 +160,49 @@ def read_last_model(connection: Connection, session_no: int) -> str | None:
     return None if found is None else str(found[0])
 
 
-def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
+Values = tuple[Any, ...]
+"""A row of `messages` as it is written."""
+
+
+def values_of(
+    told: ToldResponse, session_no: int, facet_no: int, source_no: int, agent_no: int
+) -> Values:
+    """The new row that says what a transcript told: the short way, for many of them."""
+    return (
+        session_no,
+        None,
+        key_hash(told.key),
+        told.key,
+        False,
+        0,
+        0,
+        facet_no,
+        source_no,
+        agent_no,
+        told.at_ms,
+        Source.TRANSCRIPT,
+        told.claim,
+        told.web_fetches,
+        False,
+        told.input_tokens,
+        told.output_tokens,
+        told.cache_write_5m_tokens,
+        told.cache_write_1h_tokens,
+        told.cache_read_tokens,
+        told.web_searches,
+        told.reported_nano_usd or None,
+    )
+
+
+def row_of_values(values: Values) -> MessageRow:
+    """The same row as a struct."""
+    return _message(values)
+
+
+def insert_messages(connection: Connection, rows: Iterable[MessageRow | Values]) -> None:
     """Add new rows."""
-    insert_many(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
+    values = [row if isinstance(row, tuple) else _message_values(row) for row in rows]
+    insert_many(connection, _INSERT_MESSAGES, "", values)
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -182,7 +228,7 @@ Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
 _Gains = dict[tuple[int, int], list[int]]
-"""By quarter or hour, and facet."""
+"""By quarter, hour or day, and facet."""
 
 
 def add_to_rollups(
@@ -191,34 +237,57 @@ def add_to_rollups(
     """Add numbers of rows and their SUMS to cells of all rollups; empty ones disappear.
 
     Args:
-        connection: The ledger, in a transaction.
+        connection: The ledger, in a transaction in which the rows have been written.
         gains: What to add.
         brief_no: The brief facet of a facet.
     """
     by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
     by_time: _Gains = {}
+    by_day: _Gains = {}
+    last_quarters: dict[tuple[int, int], int] = {}
     for (_, quarter, facet_no), gain in gains.items():
-        _add(by_time, (quarter, facet_no), gain)
+        _add(by_time, (quarter, brief_no(facet_no)), gain)
+        in_day = (quarter // _DAY_QUARTERS, facet_no)
+        _add(by_day, in_day, gain)
+        if gain[0] > 0:
+            last_quarters[in_day] = max(quarter, last_quarters.get(in_day, quarter))
     by_hour: _Gains = {}
     for (quarter, facet_no), gain in by_time.items():
-        _add(by_hour, (quarter // 4, brief_no(facet_no)), gain)
+        _add(by_hour, (quarter // 4, facet_no), gain)
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
+    days = [
+        (*cell, *gain, last_quarters.get(cell, 0)) for cell, gain in by_day.items() if any(gain)
+    ]
+    insert_many(connection, _ADD_BY_DAY, _TO_DAY, days)
     emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
+    if emptied:
+        _take_out(connection, emptied, brief_no)
+
+
+def _take_out(
+    connection: Connection, emptied: Sequence[Cell], brief_no: Callable[[int], int]
+) -> None:
+    """Cells have lost rows: delete what is empty, and say anew when days were last used."""
     connection.executemany(
         "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
         "AND messages = 0",
         emptied,
     )
+    briefs = {(quarter, brief_no(facet_no)) for _, quarter, facet_no in emptied}
+    days = {(quarter // _DAY_QUARTERS, facet_no) for _, quarter, facet_no in emptied}
     connection.executemany(
-        "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0",
-        [(quarter, facet_no) for _, quarter, facet_no in emptied],
+        "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0", briefs
     )
     connection.executemany(
         "DELETE FROM usage_by_hour WHERE hour = ? AND facet_no = ? AND messages = 0",
-        [(quarter // 4, brief_no(facet_no)) for _, quarter, facet_no in emptied],
+        {(quarter // 4, facet_no) for quarter, facet_no in briefs},
     )
+    connection.executemany(
+        "DELETE FROM usage_by_day WHERE day = ? AND facet_no = ? AND messages = 0", days
+    )
+    connection.executemany(_MEND_LAST_QUARTER, days)
 
 
 def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
@@ -247,7 +316,7 @@ def sum_values(figures: Figures) -> tuple[int, ...]:
     )
 
 
-def _message(values: list[Any]) -> MessageRow:
+def _message(values: Sequence[Any]) -> MessageRow:
     session_no, message_no, _, key, extra, turns, duration_ms, facet_no, source_no = values[:9]
     agent_no, at_ms, source, claim, web_fetches, set_aside = values[9:15]
     sums = [number or 0 for number in values[15:]]

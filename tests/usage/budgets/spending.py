@@ -17,17 +17,10 @@ PICO = 1_000_000_000_000
 
 def budget(usd: float | None = 10, **fields: Any) -> Budget:
     """A monthly budget for everything, unless the fields say otherwise."""
-    limit = {} if usd is None else {"limit_nano_usd": round(usd * NANO)}
-    return Budget(
-        **{
-            "budget_id": "",
-            "scope": "all",
-            "subject": "",
-            "period": "monthly",
-            **limit,
-            **fields,
-        }
-    )
+    given: dict[str, Any] = {"budget_id": "", "scope": "all", "subject": "", "period": "monthly"}
+    if usd is not None:
+        given["limit_nano_usd"] = round(usd * NANO)
+    return Budget(**(given | fields))
 
 
 def keep(ledger: Ledger, wanted: Budget, at_ms: int = NOON_MS) -> Budget:

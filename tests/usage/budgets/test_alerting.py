@@ -1,7 +1,7 @@
 """Each threshold once in a period: over midnights, month ends, changes of the clock, restarts and
 several writers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ def ms(local: str) -> int:
 
 
 @contextmanager
-def berlin(path: Path) -> Iterator[Ledger]:
+def berlin(path: Path) -> Generator[Ledger]:
     ledger = Ledger(path, zone=BERLIN)
     try:
         yield ledger

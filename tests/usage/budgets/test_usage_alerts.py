@@ -1,6 +1,6 @@
 """Burn rate, a session's cost, a model without a price: raised once, and only when wanted."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from agent_console.usage.ledger import Ledger
 
 
 @contextmanager
-def wanting(database: Path, **wanted: Any) -> Iterator[Ledger]:
+def wanting(database: Path, **wanted: Any) -> Generator[Ledger]:
     ledger = Ledger(database, wanted_alerts=AlertsConfig(**wanted))
     try:
         yield ledger

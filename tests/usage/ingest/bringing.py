@@ -7,6 +7,7 @@ from tests.usage.asking import query, sums_that_differ
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ingest.catch_up import CaughtUp, bring_up_to_date
 from agent_console.usage.ingest.freshness import is_up_to_date
+from agent_console.usage.reports.reading import open_for_reading
 
 Tokens = tuple[int, int, int, int]
 
@@ -21,7 +22,13 @@ def bring(database: Path, since_ms: int | None = None) -> CaughtUp:
 
 def is_fresh(database: Path) -> bool:
     """What a report asks before it shows the ledger as it is."""
-    return is_up_to_date(str(database))
+    connection = open_for_reading(str(database))
+    if connection is None:
+        return False
+    try:
+        return is_up_to_date(connection)
+    finally:
+        connection.close()
 
 
 def total(database: Path) -> Tokens:

@@ -100,7 +100,6 @@ def test_what_was_changed_and_taken_in_is_up_to_date(fresh: Path, session: Path)
         "DELETE FROM priced_models",
         "INSERT INTO price_thresholds VALUES (5, 0)",
         "UPDATE sources SET size_bytes = 0",
-        "INSERT INTO schema_versions VALUES (99, 0)",
         "DROP TABLE sources",
     ],
 )
@@ -122,9 +121,8 @@ def test_a_file_that_is_gone_changes_no_figure(fresh: Path, session: Path) -> No
     assert is_fresh(fresh)
 
 
-@pytest.mark.parametrize("content", [b"", b"no database"])
-def test_no_ledger_is_not_up_to_date(database: Path, content: bytes) -> None:
+def test_no_ledger_is_not_up_to_date(database: Path) -> None:
     assert not is_fresh(database)
     database.parent.mkdir(parents=True)
-    database.write_bytes(content)
+    database.write_bytes(b"")
     assert not is_fresh(database)

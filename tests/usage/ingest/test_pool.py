@@ -163,8 +163,33 @@ def test_processes_give_way_to_others(
 ) -> None:
     batches = read_files([ReadJob(file) for file in files], 1)
     next(batches)
-    assert os.getpriority(os.PRIO_PROCESS, started[0].pid) >= 10
+    assert os.getpriority(os.PRIO_PROCESS, started[0].pid) >= 5
     batches.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("processes_always")
+def test_who_started_the_processes_reads_while_they_are_busy(
+    files: list[TranscriptFile],
+    started: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "_MESSAGE_JOBS", 10)
+    jobs = [ReadJob(file) for file in files]
+
+    def stop_it() -> None:
+        os.kill(started[0].pid, signal.SIGSTOP)
+
+    batches = read_files(jobs, 1, stop_it)
+    read_here = [next(batches) for _ in range(MANY // 10 - 2)]
+    assert len(by_path(read_here)) == MANY - 20  # it has been given two portions
+    os.kill(started[0].pid, signal.SIGCONT)
+    assert len(by_path(read_here + list(batches))) == MANY
+
+
+def test_nothing_is_done_meanwhile_without_processes(session: Path) -> None:
+    called: list[bool] = []
+    list(read_files([ReadJob(write(session, answer()))], meanwhile=lambda: called.append(True)))
+    assert called == []
 
 
 @pytest.mark.usefixtures("processes_always")

@@ -204,6 +204,7 @@ def test_nothing_is_half_taken(ledger: Ledger, database: Path) -> None:
         "usage_by_time",
         "usage_by_session",
         "usage_by_hour",
+        "usage_by_day",
     ):
         assert query(database, f"SELECT * FROM {table}") == []
 
@@ -341,3 +342,15 @@ def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger
         )
     assert query(ledger.path, forks) == [(original,)]
     assert by_session(ledger) == {copy: (20, 200), original: (10, 100)}
+
+
+def test_a_day_ends_earlier_when_its_last_row_moves(ledger: Ledger, database: Path) -> None:
+    def last_quarters() -> list[tuple[int]]:
+        return query(database, "SELECT last_quarter - day * 96 FROM usage_by_day")
+
+    take(ledger, reading(response("m1"), response("m2", minute=120)))
+    assert last_quarters() == [(48 + 8,)]
+    # The same response, told from an earlier line on.
+    take(ledger, reading(response("m2", minute=40), path="/projects/p/2.jsonl"))
+    assert last_quarters() == [(48 + 2,)]
+    assert sums_that_differ(database) == []

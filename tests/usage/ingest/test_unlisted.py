@@ -98,3 +98,23 @@ def test_rows_are_made_again_when_an_upsert_tells_more_of_a_response(ledger: Led
     assert told.totals.total_output_tokens == 600
     assert by_session(ledger) == {SESSION: (10, 600)}
     assert sums_that_differ(ledger.path) == []
+
+
+def test_a_session_that_went_on_in_another_folder_keeps_the_totals_of_both(ledger: Ledger) -> None:
+    first = reading(
+        response("m1"),
+        cost_states=[cost_state(1, 2, input_tokens=1010, output_tokens=100)],
+        path="/projects/one/s.jsonl",
+    )
+    second = reading(
+        response("m2", minute=3),
+        cost_states=[cost_state(1, 4, input_tokens=1060, output_tokens=200)],
+        path="/projects/two/s.jsonl",
+    )
+    take(ledger, second)
+    take(ledger, first)
+    assert unlisted(ledger) == [
+        (f"{SESSION}:cost-state:1:claude-opus-5-5", 1000, 0),
+        (f"{SESSION}:cost-state:1@{NOON_MS + 4 * 60_000}:claude-opus-5-5", 40, 0),
+    ]
+    assert sums_that_differ(ledger.path) == []

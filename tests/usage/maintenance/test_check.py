@@ -17,7 +17,7 @@ def test_a_good_ledger_passes_every_check(database: Path) -> None:
     findings = check(database)
     assert [finding.check for finding in findings] == [
         *("settings", "pages", "schema", "references", "identities", "facets", "brief facets"),
-        *("names", "sums by session", "sums by time", "sums by hour", "sessions"),
+        *("names", "sums by session", "sums by time", "sums by hour", "sums by day", "sessions"),
     ]
     assert [finding for finding in findings if not finding.ok or finding.mend] == []
 
@@ -47,6 +47,9 @@ def test_a_new_ledger_passes_every_check(scratch_home: Path) -> None:
          "cache_read_tokens, web_searches, reported_nano_usd FROM usage_by_time LIMIT 1")),
         ("sums by hour", "UPDATE usage_by_hour SET output_tokens = output_tokens + 1"),
         ("sums by hour", "DELETE FROM usage_by_hour WHERE hour % 2"),
+        ("sums by day", "UPDATE usage_by_day SET web_searches = web_searches + 1"),
+        ("sums by day", "UPDATE usage_by_day SET last_quarter = last_quarter + 1"),
+        ("sums by day", "DELETE FROM usage_by_day"),
         ("brief facets", "UPDATE facets SET brief_no = 1"),
         ("sessions", "UPDATE sessions SET turns = turns + 1 WHERE session_no = 2"),
         ("sessions", "UPDATE sessions SET last_seen_ms = NULL WHERE session_no = 2"),

@@ -13,11 +13,11 @@ from tests.usage.asking import query
 from tests.usage.maintenance.conftest import REPOSITORY
 from tests.usage.maintenance.reading import damage, dump, problems, session_ids
 
-from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.errors import LedgerError
 from agent_console.usage.database import open_database
 from agent_console.usage.maintenance.backups import backup_if_due
 from agent_console.usage.maintenance.identity import identity
-from agent_console.usage.maintenance.recover import open_or_recover, recover
+from agent_console.usage.maintenance.recover import recover
 
 NOON_MS = 1_795_176_000_000
 DAY_MS = 86_400_000
@@ -148,24 +148,6 @@ def test_another_programs_database_is_left_alone(scratch_home: Path) -> None:
     with pytest.raises(LedgerError, match="another program"):
         recover(theirs, NOON_MS)
     assert theirs.read_bytes() == before
-
-
-def test_opening_recovers_only_what_is_damaged(database: Path) -> None:
-    connection, recovery = open_or_recover(database, NOON_MS)
-    connection.close()
-    assert recovery is None
-
-    garbage(database)
-    with pytest.raises(DamagedLedgerError):
-        open_database(database)
-    connection, recovery = open_or_recover(database, NOON_MS)
-    connection.close()
-    assert recovery is not None
-    assert recovery.moved_to == database.with_name(ASIDE)
-
-    query(database, "INSERT INTO schema_versions VALUES (99, 0)")
-    with pytest.raises(LedgerError, match="newer"):
-        open_or_recover(database, NOON_MS)
 
 
 RECOVER = """

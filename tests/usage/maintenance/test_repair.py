@@ -16,7 +16,7 @@ from agent_console.usage.database import open_database
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 from agent_console.usage.maintenance.repair import repair
 
-TABLES = ("usage_by_time", "usage_by_session", "usage_by_hour", "sessions")
+TABLES = ("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day", "sessions")
 
 
 def messages(database: Path) -> list[tuple[Any, ...]]:
@@ -52,6 +52,9 @@ WRONG = [
     "UPDATE usage_by_hour SET web_searches = web_searches + 1 WHERE hour % 2",
     "UPDATE facets SET brief_no = 1",
     "DELETE FROM usage_by_hour",
+    "UPDATE usage_by_day SET last_quarter = last_quarter - 1",
+    "UPDATE usage_by_day SET messages = messages + 1 WHERE day % 2",
+    "DELETE FROM usage_by_day",
     "UPDATE sessions SET turns = 7, first_seen_ms = NULL",
     "UPDATE sessions SET last_seen_ms = 5 WHERE session_no = 1",
     "UPDATE messages SET set_aside = 1 - set_aside WHERE message_no % 5 = 0",

@@ -185,22 +185,33 @@ class Ledger:
 
     def _sum_up(self) -> None:
         cell = "quarter, facet_no, "
-        sums = (
-            f"{cell}count(*), sum(input_tokens), sum(output_tokens), "
+        columns = (
+            "count(*), sum(input_tokens), sum(output_tokens), "
             "sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens), "
-            "sum(web_searches), coalesce(sum(reported_nano_usd), 0) FROM "
-            f"(SELECT *, at_ms / {QUARTER_MS} AS quarter, at_ms / {HOUR_MS} AS hour "
+            "sum(web_searches), coalesce(sum(reported_nano_usd), 0)"
+        )
+        rows = (
+            f"FROM (SELECT *, at_ms / {QUARTER_MS} AS quarter, at_ms / {HOUR_MS} AS hour "
             "FROM messages WHERE NOT set_aside)"
         )
+        sums = f"{cell}{columns} {rows}"
         for statement in (
             "DELETE FROM usage_by_time",
             "DELETE FROM usage_by_session",
             "DELETE FROM usage_by_hour",
-            f"INSERT INTO usage_by_time SELECT {sums} GROUP BY quarter, facet_no",
+            "DELETE FROM usage_by_day",
+            (
+                f"INSERT INTO usage_by_time SELECT quarter, brief_no, {sums.removeprefix(cell)} "
+                "JOIN facets USING (facet_no) GROUP BY quarter, brief_no"
+            ),
             f"INSERT INTO usage_by_session SELECT session_no, {sums} GROUP BY 1, 2, 3",
             (
                 f"INSERT INTO usage_by_hour SELECT hour, brief_no, {sums.removeprefix(cell)} "
                 "JOIN facets USING (facet_no) GROUP BY hour, brief_no"
+            ),
+            (
+                f"INSERT INTO usage_by_day SELECT quarter / 96, facet_no, {columns}, max(quarter) "
+                f"{rows} GROUP BY 1, 2"
             ),
         ):
             self.connection.execute(statement)

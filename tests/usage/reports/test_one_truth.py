@@ -80,29 +80,33 @@ def is_project(path: str, pattern: str) -> bool:
             return True
 
 
-def test_the_rows_by_hour_are_read_where_all_borders_are_hours(tmp_path: Path) -> None:
+def test_few_rows_are_read_and_finer_ones_only_around_borders(tmp_path: Path) -> None:
+    hour, day = NOON_MS // HOUR_MS, NOON_MS // DAY_MS
     with new_ledger(tmp_path) as ledger:
         ledger.fill([Message(), Message(NOON_MS - 9 * DAY_MS)])
         connection = read_only(ledger.path)
 
-    def rollup(**how: Any) -> str:
-        zone, by_day, facets = (
-            how.pop("zone", "UTC"),
-            how.pop("by_day", True),
-            how.pop("facets", ()),
-        )
-        wanted = Filter(zone=Zone(zone), **how)
-        return select_rows(connection, wanted, by_day=by_day, facets=facets).rollup
+    def read(
+        *facets: str, zone: str = "UTC", cut: Literal["", "day", "hour"] = "day", **how: Any
+    ) -> tuple[str, set[int]]:
+        rows = select_rows(connection, Filter(zone=Zone(zone), **how), cut=cut, facets=facets)
+        return rows.rollup, rows.split
 
-    hour = NOON_MS // QUARTER_MS
-    assert rollup() == rollup(zone="Europe/Berlin") == "usage_by_hour"
-    assert rollup(since=hour - 96, until=hour) == "usage_by_hour"
-    assert rollup(facets=("project_no", "model_no")) == "usage_by_hour"
-    assert rollup(zone="Asia/Kathmandu", by_day=False) == "usage_by_hour"
-    assert rollup(zone="Asia/Kathmandu") == rollup(zone="Asia/Kolkata") == "usage_by_time"
-    assert rollup(since=hour - 95) == rollup(until=hour - 1) == "usage_by_time"
-    assert rollup(facets=("branch_no",)) == "usage_by_time"
-    assert rollup(sessions=["s-1"]) == "usage_by_session"
+    quarter = hour * 4
+    assert read() == read(zone="Europe/Berlin") == ("usage_by_hour", set())
+    assert read(since=quarter - 96, until=quarter) == ("usage_by_hour", set())
+    assert read("project_no", "model_no") == ("usage_by_hour", set())
+    assert read(zone="Asia/Kathmandu", cut="") == ("usage_by_hour", set())
+    assert read(since=quarter - 95) == ("usage_by_hour", {hour - 24})
+    assert read(until=quarter - 1) == ("usage_by_hour", {hour - 1})
+    rollup, split = read(zone="Asia/Kathmandu")
+    assert rollup == "usage_by_hour"
+    assert split == {each for each in range(hour - 9 * 24, hour) if each % 24 == 18}
+    assert read(zone="Asia/Kathmandu", cut="hour") == ("usage_by_time", set())
+    assert read(zone="Europe/Berlin", cut="hour") == ("usage_by_hour", set())
+    assert read("branch_no", cut="") == ("usage_by_day", set())
+    assert read("branch_no", cut="", since=quarter) == ("usage_by_day", {day})
+    assert read(sessions=["s-1"]) == ("usage_by_session", set())
 
 
 @settings(max_examples=60, deadline=None)

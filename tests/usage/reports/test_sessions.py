@@ -81,3 +81,18 @@ def test_the_newest_of_them_are_too(ledger_file: Path, top: int) -> None:
     arrange(whole, top=top)
     streamed = sessions.streamed(read_only(ledger_file), Filter(), SESSION, newest=top)
     assert written(streamed, Filter()) == written(whole, Filter())
+
+
+def test_a_session_without_usage_is_of_the_project_its_transcript_lies_with(
+    tmp_path: Path,
+) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill(
+            [Message(project="/home/user/shop"), Message(project="/a/b"), Message(project="/a-b")]
+        )
+        for session, folder in (("one", "-home-user-shop"), ("either", "-a-b"), ("none", "-x")):
+            ledger.source(f"/c/projects/{folder}/{session}.jsonl", session, first_line_ms=NOON_MS)
+        path = ledger.path
+    rows = build(read_only(path), Filter(), SESSION).rows
+    projects = {row.label: row.detail.projects for row in rows if row.sums is None}
+    assert projects == {"one": ["/home/user/shop"], "either": [], "none": []}

@@ -52,7 +52,7 @@ def _change(alert_ids: tuple[str, ...] | None, duration_ms: int | None) -> int:
         LedgerError: The ledger cannot be written.
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
-    from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - likewise
+    from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.errors import LedgerError, RequestRefusedError  # noqa: PLC0415
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.budget_keeping import change_alerts  # noqa: PLC0415 - likewise
@@ -70,5 +70,5 @@ def _change(alert_ids: tuple[str, ...] | None, duration_ms: int | None) -> int:
         if result.code == "not_found":
             raise RequestRefusedError("not_found", result.message)
         raise LedgerError(result.message)
-    tell_daemons()
+    have_daemons_look()
     return result.count

@@ -73,7 +73,7 @@ def _change(
 ) -> None:
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading  # noqa: PLC0415 - likewise
-    from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - likewise
+    from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.budgets import read_budgets  # noqa: PLC0415 - likewise
     from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
@@ -86,7 +86,7 @@ def _change(
             change(ledger, budget, reading.now_ms())
     finally:
         ledger.close()
-    tell_daemons()
+    have_daemons_look()
     if as_json:
         emit_json({done.lower(): [budget.budget_id for budget in budgets]})
         return

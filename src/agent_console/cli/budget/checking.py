@@ -28,11 +28,9 @@ def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import matching, reading, shown  # noqa: PLC0415 - likewise
 
-    if not no_ingest:
-        reading.bring_up_to_date()
     found = [
         status
-        for status in reading.statuses(reading.now_ms())
+        for status in reading.statuses(reading.now_ms(), ingest=not no_ingest)
         if not status.budget.is_paused and matching.counts_for(status.budget, project)
     ]
     code = max((_CODES[status.colour] for status in found), default=0)

@@ -3,7 +3,7 @@
 import time
 
 from agent_console import config
-from agent_console.cli.output import narrate
+from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
 from agent_console.config import Config
 from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
@@ -11,8 +11,7 @@ from agent_console.paths import database_path
 from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.budget_status import budget_status
 from agent_console.usage.budgets import read_budgets
-from agent_console.usage.ingest.freshness import is_up_to_date
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.zone import Zone
 
 
@@ -27,24 +26,21 @@ def calendar_of(configured: Config) -> Calendar:
     return Calendar(Zone(display.timezone), display.first_weekday)
 
 
-def bring_up_to_date() -> None:
-    """Take in what is new in the transcripts, as `usage` does."""
-    path = str(database_path())
-    if not is_up_to_date(path):
-        from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
-
-        catch_up(path, ())
-
-
-def statuses(at_ms: int) -> list[BudgetStatus]:
+def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
     """All budgets in their current periods.
+
+    Args:
+        at_ms: Now, Unix milliseconds.
+        ingest: Look for new transcript lines first.
 
     Raises:
         LedgerError: The ledger cannot be read.
     """
     path = str(database_path())
     calendar = calendar_of(config.load())
-    connection = open_for_reading(path, narrate)
+    connection, took_in = open_up_to_date(path, ingest=ingest)
+    if took_in:
+        has_taken_in(path)
     if connection is None:
         return []
     try:

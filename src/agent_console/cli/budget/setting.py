@@ -45,7 +45,7 @@ def set_(**given: Any) -> None:
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
-    from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - likewise
+    from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.budget_keeping import keep_budget  # noqa: PLC0415 - likewise
     from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
@@ -58,8 +58,8 @@ def set_(**given: Any) -> None:
         kept = keep_budget(ledger, wanted, at_ms)
     finally:
         ledger.close()
-    tell_daemons()
-    status = reading.with_id(reading.statuses(at_ms), kept.budget_id)
+    have_daemons_look()
+    status = reading.with_id(reading.statuses(at_ms, ingest=False), kept.budget_id)
     if given["as_json"]:
         emit_json(shown.as_data(status, reading.calendar_of(configured)))
     else:

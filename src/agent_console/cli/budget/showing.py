@@ -19,9 +19,7 @@ def list_(no_ingest: bool, as_json: bool) -> None:
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
 
-    if not no_ingest:
-        reading.bring_up_to_date()
-    found = reading.statuses(reading.now_ms())
+    found = reading.statuses(reading.now_ms(), ingest=not no_ingest)
     if as_json:
         calendar = reading.calendar_of(config.load())
         emit_json([shown.as_data(status, calendar) for status in found])
@@ -43,9 +41,7 @@ def show(budget_id: str, no_ingest: bool, as_json: bool) -> None:
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
 
-    if not no_ingest:
-        reading.bring_up_to_date()
-    status = reading.with_id(reading.statuses(reading.now_ms()), budget_id)
+    status = reading.with_id(reading.statuses(reading.now_ms(), ingest=not no_ingest), budget_id)
     calendar = reading.calendar_of(config.load())
     if as_json:
         emit_json(shown.as_data(status, calendar))

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
-from agent_console.cli.backing_up import back_up
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
-from agent_console.model.format import size
+from agent_console.model.format import counted, size
 from agent_console.paths import database_path
 
 if TYPE_CHECKING:
@@ -79,15 +78,17 @@ def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> 
     tell_unreadable(caught_up)
     tell_of_alerts(caught_up)
     if caught_up.files_read:
-        back_up(database_path())
+        from agent_console.cli.taken_in import has_taken_in  # noqa: PLC0415 - not always
+
+        has_taken_in(database_path())
 
 
 def _sentence(caught_up: "CaughtUp", seconds: float) -> str:
     if not caught_up.files_read:
-        return f"Nothing new in {caught_up.files_found:,} transcripts."
+        return f"Nothing new in {counted(caught_up.files_found, 'transcript')}."
     return (
-        f"Read {caught_up.responses:,} responses in {caught_up.files_read:,} of "
-        f"{caught_up.files_found:,} transcripts ({size(caught_up.bytes_read)}) "
+        f"Read {counted(caught_up.responses, 'response')} in {caught_up.files_read:,} of "
+        f"{counted(caught_up.files_found, 'transcript')} ({size(caught_up.bytes_read)}) "
         f"in {seconds:.1f} s."
     )
 
@@ -95,9 +96,9 @@ def _sentence(caught_up: "CaughtUp", seconds: float) -> str:
 def tell_of_alerts(caught_up: "CaughtUp") -> None:
     """Have daemons tell their subscribers of alerts that this has raised, and say so."""
     if caught_up.alerts_raised:
-        from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - rarely
+        from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - rarely
 
-        tell_daemons()
+        have_daemons_look()
         narrate("There are new alerts: see `agent-console alerts list`.")
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
-from agent_console.cli.backing_up import back_up
 from agent_console.cli.commands.ingest import tell_unreadable
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.db.asking import ask, yes_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
-from agent_console.model.format import exact_cost, exact_tokens
+from agent_console.model.format import counted, exact_cost, exact_tokens
 from agent_console.paths import database_path
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def command(
     if prune and not yes:
         rows = count_gone(database, project, config_dirs=config_dirs or None, say=narrate)
         if rows:
-            question = f"Drop {rows:,} responses whose transcripts are gone, for ever?"
+            question = f"Drop {counted(rows, 'response')} whose transcripts are gone, for ever?"
             ask(question, yes=yes, as_json=as_json)
     configured = config.load()
     with reading_progress() as tell:
@@ -74,14 +73,17 @@ def command(
     if project is not None and not done.read.files_read:
         narrate(f"No transcript that is still there tells of {project}.")
     tell_unreadable(done.read)
-    back_up(database)
+    from agent_console.cli.taken_in import has_taken_in  # noqa: PLC0415 - help needs no wire
+
+    has_taken_in(database)
 
 
 def _report(done: "Reindexed") -> str:
     before, after = done.before, done.after
-    lines = [f"Read {done.read.files_read:,} transcripts again."]
+    lines = [f"Read {counted(done.read.files_read, 'transcript')} again."]
     if done.rows_pruned:
-        lines.append(f"Dropped {done.rows_pruned:,} responses of transcripts that are gone.")
+        dropped = counted(done.rows_pruned, "response")
+        lines.append(f"Dropped {dropped} of transcripts that are gone.")
     if before == after:
         return "\n".join([*lines, "Nothing changed."])
     rows = [

@@ -6,6 +6,7 @@ import click
 
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit_json, narrate
+from agent_console.model.format import size
 from agent_console.paths import database_path
 
 
@@ -21,8 +22,8 @@ def backup(file: Path, *, force: bool, as_json: bool) -> None:
     """
     from agent_console.usage.maintenance.backup_to_file import backup_to_file  # noqa: PLC0415
 
-    size = backup_to_file(database_path(), file, replace=force)
+    size_bytes = backup_to_file(database_path(), file, replace=force)
     if as_json:
-        emit_json({"path": str(file), "size_bytes": size})
+        emit_json({"path": str(file), "size_bytes": size_bytes})
     else:
-        narrate(f"Wrote {file} ({size / 1e6:.1f} MB).")
+        narrate(f"Wrote {file} ({size(size_bytes)}).")

@@ -35,9 +35,9 @@ def repair(*, yes: bool, as_json: bool) -> None:
         from agent_console.usage.maintenance.recover import recover  # noqa: PLC0415
 
         recovery = recover(database_path(), time.time_ns() // 1_000_000, narrate)
-        from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - as above
+        from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - as above
 
-        tell_daemons()
+        have_daemons_look()
         sentences = recovery.sentences()
         moved = None if recovery.moved_to is None else str(recovery.moved_to)
         backup = None if recovery.backup is None else str(recovery.backup.path)

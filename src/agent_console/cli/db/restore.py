@@ -21,7 +21,7 @@ def restore(file: Path, *, yes: bool, as_json: bool) -> None:
     FILE is checked first and not changed. The present database stays beside the new one, and a
     running daemon goes on with the new one by itself.
     """
-    from agent_console.cli.db.telling_daemons import tell_daemons  # noqa: PLC0415 - the whole wire
+    from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - the whole wire
     from agent_console.usage.maintenance.ready_copy import examine  # noqa: PLC0415
     from agent_console.usage.maintenance.restore import restore as bring_back  # noqa: PLC0415
 
@@ -32,7 +32,7 @@ def restore(file: Path, *, yes: bool, as_json: bool) -> None:
         as_json=as_json,
     )
     done = bring_back(database_path(), file, time.time_ns() // 1_000_000, narrate)
-    tell_daemons()
+    have_daemons_look()
     kept = None if done.kept is None else str(done.kept)
     if as_json:
         emit_json({"path": str(database_path()), "from": str(file), "kept": kept})

@@ -7,6 +7,7 @@ import click
 
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json
+from agent_console.model.format import size
 from agent_console.paths import database_path
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def stats(as_json: bool) -> None:
 
 def _lines(figures: "LedgerStats") -> list[str]:
     lines = [
-        f"{figures.path}: {_mb(figures.size_bytes)}, schema {figures.schema}",
+        f"{figures.path}: {size(figures.size_bytes)}, schema {figures.schema}",
         (
             f"{figures.messages:,} messages, {figures.sessions:,} sessions, "
             f"{figures.projects:,} projects, {figures.total_tokens:,} tokens"
@@ -45,10 +46,10 @@ def _lines(figures: "LedgerStats") -> list[str]:
     ]
     width = max((len(table.name) for table in figures.tables), default=0)
     for table in sorted(figures.tables, key=lambda table: -(table.size_bytes or 0)):
-        size = "" if table.size_bytes is None else _mb(table.size_bytes)
-        lines.append(f"  {table.name:<{width}} {table.rows:>12,} rows {size:>12}".rstrip())
+        room = "" if table.size_bytes is None else size(table.size_bytes)
+        lines.append(f"  {table.name:<{width}} {table.rows:>12,} rows {room:>12}".rstrip())
     if figures.free_bytes:
-        lines.append(f"  {'unused':<{width}} {'':>17} {_mb(figures.free_bytes):>12}")
+        lines.append(f"  {'unused':<{width}} {'':>17} {size(figures.free_bytes):>12}")
     if figures.sources:
         lines += ["", "Transcripts"]
         lines += [
@@ -58,15 +59,11 @@ def _lines(figures: "LedgerStats") -> list[str]:
         ]
     lines += ["", "Backups" if figures.backups else "No backups yet"]
     lines += [
-        f"  {_when(backup.made_at_ms)}  {_mb(backup.size_bytes):>12}  schema {backup.schema}  "
+        f"  {_when(backup.made_at_ms)}  {size(backup.size_bytes):>12}  schema {backup.schema}  "
         f"{backup.path}"
         for backup in figures.backups
     ]
     return lines
-
-
-def _mb(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.1f} MB"
 
 
 def _when(at_ms: int | None) -> str:

@@ -4,6 +4,7 @@ import click
 
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit_json, narrate
+from agent_console.model.format import size
 from agent_console.paths import database_path
 
 
@@ -19,4 +20,4 @@ def vacuum(as_json: bool) -> None:
     if as_json:
         emit_json(done)
     else:
-        narrate(f"{done.before_bytes / 1e6:.1f} MB before, {done.after_bytes / 1e6:.1f} MB now.")
+        narrate(f"{size(done.before_bytes)} before, {size(done.after_bytes)} now.")

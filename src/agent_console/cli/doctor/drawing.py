@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agent_console.cli.doctor.finding import Finding, Level
+from agent_console.model.format import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,7 +40,7 @@ def summary(findings: list[Finding]) -> str:
     if not problems and not warnings:
         return "All is well."
     parts = [
-        f"{count} {word}{'' if count == 1 else 's'}"
+        counted(count, word)
         for count, word in ((problems, "problem"), (warnings, "warning"))
         if count
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from agent_console.cli.doctor import (
     completeness_checks,
+    cost_checks,
     daemon_checks,
     history_checks,
     hook_checks,
@@ -38,6 +39,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     history_checks.spooled,
     history_checks.ledger,
     completeness_checks.complete,
+    cost_checks.own_costs,
     history_checks.retention,
     probe,
 )

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
-from agent_console.cli.usage.run import back_up, bring_up_to_date
+from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
 from agent_console.usage.reports.export_fields import Field, Level, fields
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.request import OptionError, Request, now_ms
 
 
@@ -34,8 +34,7 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
     form: Format = given.get("format") or ("json" if given.get("json") else "csv")
     request = Request("daily", {**given, "json": False}, timezone, now_ms())
     chosen = chosen_fields(given.get("fields"), fields(level, request.wanted.mode), level)
-    took_in = request.ingest and bring_up_to_date(request, database)
-    connection = open_for_reading(database, narrate)
+    connection, took_in = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
     if connection is None:
         raise AgentConsoleError("There is no ledger yet: no transcript has been read.")
     try:
@@ -52,7 +51,7 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
     finally:
         connection.close()
     if took_in:
-        back_up(database)
+        has_taken_in(database)
     return 0
 
 

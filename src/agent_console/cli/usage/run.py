@@ -10,13 +10,15 @@ from agent_console.cli.output import (
     is_coloured,
     narrate,
 )
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.report_of import report_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agent_console.model.usage import Limit
+    from agent_console.usage.reports.reading import Reading
     from agent_console.usage.reports.request import Request
 
 
@@ -31,24 +33,14 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    took_in = request.ingest and bring_up_to_date(request, database)
-    code = _answer(request, database)
+    connection, took_in = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
+    code = _answer(request, database, connection)
     if took_in:
-        back_up(database)
+        has_taken_in(database)
     return code
 
 
-def back_up(database: str) -> None:
-    """Make the day's backup when it is due; called when something was taken in and is told."""
-    from pathlib import Path  # noqa: PLC0415 - rarely needed
-
-    from agent_console.cli import backing_up  # noqa: PLC0415 - rarely needed
-
-    backing_up.back_up(Path(database))
-
-
-def _answer(request: "Request", database: str) -> int:
-    connection = open_for_reading(database, narrate)
+def _answer(request: "Request", database: str, connection: "Reading | None") -> int:
     if connection is None:
         from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - rarely needed
 
@@ -116,14 +108,3 @@ def drawn(report: Report, request: "Request") -> str:
         cells, [each.kind for each in found], width, coloured=is_coloured(request.coloured)
     )
     return f"{table}\n{said}"
-
-
-def bring_up_to_date(request: "Request", database: str) -> bool:
-    """Read what is new in the transcripts; whether there was something."""
-    from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
-
-    if is_up_to_date(database, request.config_dirs):
-        return False
-    from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
-
-    return catch_up(database, request.config_dirs)

@@ -6,6 +6,7 @@ one way into the ledger, whoever is faster.
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
-from agent_console.usage.keeping_prices import keep_prices
+from agent_console.usage.keeping_prices import keep_prices, prepare_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
 
@@ -82,7 +83,13 @@ def bring_up_to_date(
     """
     ledger = Ledger.configured(database, config or Config(), say)
     try:
-        caught_up = catch_up(ledger, config_dirs=config_dirs, since_ms=since_ms, tell=tell)
+        caught_up = catch_up(
+            ledger,
+            config_dirs=config_dirs,
+            since_ms=since_ms,
+            tell=tell,
+            meanwhile=partial(prepare_prices, ledger, prices),
+        )
         keep_prices(ledger, prices)
         return replace(caught_up, alerts_raised=ledger.alerts_raised)
     finally:
@@ -97,6 +104,7 @@ def catch_up(
     tell: Tell | None = None,
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
     """The same for a ledger that is open, without the prices.
 
@@ -107,6 +115,7 @@ def catch_up(
         tell: Hears of the progress.
         taken: Hears of each transaction.
         tell_since_ms: Rows from this time on are told one by one; null: none.
+        meanwhile: Called when other processes have begun to read much.
 
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
@@ -122,7 +131,9 @@ def catch_up(
         return gone, [file for file, _ in known.wanted(_since(found.files, since_ms))]
 
     gone, files = ledger.writing(look)
-    read = take_in(ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms)
+    read = take_in(
+        ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms, meanwhile=meanwhile
+    )
     return replace(
         read,
         files_found=len(found.files),
@@ -139,6 +150,7 @@ def take_in(
     tell: Tell | None = None,
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
     """Take in what is new in these files, or all of it.
 
@@ -160,7 +172,7 @@ def take_in(
 
     if tell is not None and wanted:
         tell(Progress(0, len(wanted), 0, in_all))
-    imported = Importer(ledger, hear).run(
+    imported = Importer(ledger, hear, meanwhile).run(
         files,
         from_start=from_start,
         tell_since_ms=time.time_ns() // 1_000_000 if tell_since_ms is None else tell_since_ms,

@@ -68,6 +68,7 @@ class ToldCostState(Struct, array_like=True, frozen=True, gc=False):
     Attributes:
         number: Of the line among those of its transcript, from 1.
         at_ms: The last line before it that has a time.
+        told_nano_usd: What the client reckoned that it cost; null: it did not say.
     """
 
     number: int
@@ -79,6 +80,7 @@ class ToldCostState(Struct, array_like=True, frozen=True, gc=False):
     cache_write_1h_tokens: int
     cache_read_tokens: int
     web_searches: int
+    told_nano_usd: int | None = None
 
 
 class SourceState(Struct, array_like=True, frozen=True, gc=False):

@@ -9,7 +9,6 @@ import _sqlite3
 from agent_console.paths import claude_config_folders, config_file
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.installed import price_makers
-from agent_console.usage.read_only_uri import SCHEMA, read_only_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,28 +26,19 @@ _NOT_LOOKED_UP = (
 )
 
 
-def is_up_to_date(database: str, config_dirs: "Sequence[str]" = ()) -> bool:
+def is_up_to_date(connection: "Connection", config_dirs: "Sequence[str]" = ()) -> bool:
     """Everything in the transcripts is in the ledger, and has the prices of today.
 
     Args:
-        database: The ledger.
+        connection: The ledger as the report will read it.
         config_dirs: Claude Code's folders; empty: the usual ones.
     """
     try:
-        connection = _sqlite3.connect(read_only_uri(database), uri=True)
-    except _sqlite3.Error:
-        return False
-    try:
-        (version,) = connection.execute("SELECT max(version) FROM schema_versions").fetchone()
-        return (
-            version == SCHEMA
-            and _knows_prices(connection)
-            and _has_read(connection, config_dirs or claude_config_folders())
+        return _knows_prices(connection) and _has_read(
+            connection, config_dirs or claude_config_folders()
         )
     except _sqlite3.Error:
         return False
-    finally:
-        connection.close()
 
 
 def _has_read(connection: "Connection", config_dirs: "Sequence[str]") -> bool:

@@ -5,20 +5,24 @@ never waits long; between two transactions others get their turn.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.known_files import KnownFiles
-from agent_console.usage.ingest.pool import read_files
-from agent_console.usage.ingest.read_jobs import ReadJob
+from agent_console.usage.ingest.pool import ReaderLostError, read_files
+from agent_console.usage.ingest.read_jobs import ReadBatch, ReadJob
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
 
 TRIES = 3
 """How often a file is read again that somebody else has read on in."""
+
+_PORTION_RESPONSES = 5_000
+_PORTION_BYTES = 64 * 1024 * 1024
+"""What is taken in one transaction: a fraction of a second, and some megabytes of memory."""
 
 
 class Imported(Struct):
@@ -43,12 +47,19 @@ class Importer:
     Args:
         ledger: Where to.
         taken: Told after each transaction.
+        meanwhile: Called when other processes have begun to read.
     """
 
-    def __init__(self, ledger: Ledger, taken: Callable[[Taken, Imported], None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        taken: Callable[[Taken, Imported], None],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._known = KnownFiles(ledger)
         self._taken = taken
+        self._meanwhile = meanwhile
 
     def run(
         self,
@@ -74,7 +85,7 @@ class Importer:
             wanted = self._wanted(todo, everything=from_start)
             jobs = [ReadJob(file, known, from_start) for file, known in wanted]
             passed_over: set[str] = set()
-            for batch in read_files(jobs):
+            for batch in _portions(read_files(jobs, meanwhile=self._meanwhile)):
                 for failure in batch.unreadable:
                     imported.unreadable.append(failure)
                     self._mark_unreadable(failure)
@@ -108,3 +119,22 @@ class Importer:
             imported.files += reading.is_complete
         self._taken(taken, imported)
         return taken.passed_over
+
+
+def _portions(batches: Iterator[ReadBatch]) -> Iterator[ReadBatch]:
+    """Batches joined to what is taken in one transaction; what has come is never lost."""
+    portion = ReadBatch()
+    responses = 0
+    try:
+        for batch in batches:
+            portion.readings += batch.readings
+            portion.unreadable += batch.unreadable
+            portion.bytes_read += batch.bytes_read
+            responses += sum(len(reading.responses) for reading in batch.readings)
+            if responses >= _PORTION_RESPONSES or portion.bytes_read >= _PORTION_BYTES:
+                yield portion
+                portion, responses = ReadBatch(), 0
+    except ReaderLostError:
+        yield portion
+        raise
+    yield portion

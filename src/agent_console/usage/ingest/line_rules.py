@@ -4,10 +4,8 @@ Rule: lines come in the order of the file, and what was found so far is all that
 that reading may stop after any line and go on later.
 """
 
-from collections import Counter
-
 from agent_console.claude_code.transcript_bulk import LONG_LINE_BYTES, is_bulk
-from agent_console.claude_code.transcript_line import TranscriptLine, read_line
+from agent_console.claude_code.transcript_line import BadReason, TranscriptLine, read_line
 from agent_console.claude_code.transcript_person import is_a_persons, may_be_a_persons
 from agent_console.claude_code.transcript_response import Response, copied_from, told_response
 from agent_console.claude_code.transcript_session import (
@@ -20,6 +18,7 @@ from agent_console.claude_code.transcript_time import timestamp_ms
 from agent_console.usage.ingest.file_reading import SourceState, ToldCostState
 from agent_console.usage.ingest.line_buffer import Lines
 from agent_console.usage.ingest.told_responses import ToldResponses
+from agent_console.usage.money import told_nano_usd
 
 
 class LineRules:
@@ -42,7 +41,7 @@ class LineRules:
         self.user_messages = before.user_messages
         self.api_errors = before.api_errors
         self.cost_states = before.cost_states
-        self.bad_reasons: Counter[str] = Counter(before.bad_reasons)
+        self.bad_reasons = dict(before.bad_reasons)
         self.told_cost_states: list[ToldCostState] = []
         self.title: tuple[str, int] | None = None
         self.forked_from: str | None = None
@@ -59,47 +58,55 @@ class LineRules:
         text = lines.text
         if not text:
             self.lines += 1
-            self.bad_reasons["too_long"] += 1
+            self._bad("too_long")
             return
         buffer = lines.buffer
         find = buffer.find
+        note_time = self._times.append
+        take_plain = self._responses.take_plain
+        taken = self.lines
         start, end = 0, len(text)
-        while start < end:
+        while start < end:  # what stands in here is done for each line: no call that can be spared
             stop = find(b"\n", start, end)
             if (
                 stop - start >= LONG_LINE_BYTES
                 and self.first_line_ms is not None
                 and is_bulk(buffer, start, stop)
             ):
-                self.lines += 1
-                self._times.append(text[start:stop])
-            else:
-                self._line(text[start:stop], lines.offset + start)
+                taken += 1
+                note_time(text[start:stop])
+                start = stop + 1
+                continue
+            line = read_line(text[start:stop])
+            if isinstance(line, str):
+                if buffer[start:stop].strip():
+                    taken += 1
+                    self._bad(line)
+                start = stop + 1
+                continue
+            taken += 1
+            if line.timestamp:
+                note_time(line.timestamp)
+                if self.first_line_ms is None:
+                    self.first_line_ms = timestamp_ms(line.timestamp)
+            if (line.message is not None or line.data is not None) and not take_plain(
+                line, self.session_id
+            ):
+                response = told_response(line)
+                if response is not None:
+                    self._response(line, response, lines.offset + start)
+            kind = line.type
+            if kind == "user":
+                if may_be_a_persons(line) and is_a_persons(text[start:stop]):
+                    self._persons(line)
+            elif kind in _RARE:
+                self._rare(kind, bytes(text[start:stop]))
             start = stop + 1
+        self.lines = taken
         self._settle_time()
 
-    def _line(self, text: memoryview, offset: int) -> None:
-        line = read_line(text)
-        if isinstance(line, str):
-            if bytes(text).strip():
-                self.lines += 1
-                self.bad_reasons[line] += 1
-            return
-        self.lines += 1
-        if line.timestamp:
-            self._times.append(line.timestamp)
-            if self.first_line_ms is None:
-                self.first_line_ms = timestamp_ms(line.timestamp)
-        if line.message is not None or line.data is not None:
-            response = told_response(line)
-            if response is not None:
-                self._response(line, response, offset)
-        kind = line.type
-        if kind == "user":
-            if may_be_a_persons(line) and is_a_persons(text):
-                self._persons(line)
-        elif kind in _RARE:
-            self._rare(kind, bytes(text))
+    def _bad(self, reason: BadReason) -> None:
+        self.bad_reasons[reason] = self.bad_reasons.get(reason, 0) + 1
 
     def _settle_time(self) -> None:
         """Find the last line that has a time; most lines are not the last and need no reading."""
@@ -171,6 +178,7 @@ class LineRules:
                     tokens.cache_write_1h_tokens,
                     tokens.cache_read_tokens,
                     total.web_searches,
+                    told_nano_usd(total.cost_usd),
                 )
             )
 

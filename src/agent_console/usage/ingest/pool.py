@@ -2,19 +2,22 @@
 
 Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches,
 and has at most `_JOBS_AHEAD` small messages of jobs before it. All readings of a file come from one
-process, in order.
+process, in order. This process reads too while nothing has come from the others, so that no
+processor waits; it begins with the smallest files, to be back soon.
 
 Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
 program needs nothing of what started it but the interpreter.
 """
 
+import contextlib
+import fcntl
 import os
 import selectors
 import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 from typing import cast
 
@@ -36,13 +39,21 @@ _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
 _JOBS_AHEAD = 2
+_NICE = 5
+"""Whoever is waited for goes first: a daemon, an editor."""
+_PIPE_BYTES = 1024 * 1024
+"""What a process has read goes on waiting here during a transaction, and it goes on reading."""
 
 
 class ReaderLostError(AgentConsoleError):
     """A reading process was ended from outside; what had been read before is not lost."""
 
 
-def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[ReadBatch]:
+def read_files(
+    jobs: list[ReadJob],
+    workers: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[ReadBatch]:
     """Carry out jobs, the largest files first.
 
     Closing the iterator ends the processes at once.
@@ -51,6 +62,7 @@ def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[Read
         jobs: Which files.
         workers: How many processes; default: one less than there are processors, as somebody has
             to take what they read.
+        meanwhile: Called once the processes have something to do; not at all without any.
 
     Raises:
         ReaderLostError: A process was ended from outside. It is raised when all others are done.
@@ -60,7 +72,7 @@ def read_files(jobs: list[ReadJob], workers: int | None = None) -> Iterator[Read
         return
     waiting = _messages(jobs)
     count = workers or max(1, (os.cpu_count() or 1) - 1)
-    pool = _Pool(waiting, min(count, len(waiting)))
+    pool = _Pool(waiting, min(count, len(waiting)), meanwhile)
     try:
         yield from pool.batches()
     finally:
@@ -101,6 +113,10 @@ class _Worker:
         self.jobs_in = cast("FileIO", self.process.stdin)
         self.batches_out = cast("FileIO", self.process.stdout)
         self.open_jobs: list[deque[ReadJob]] = []
+        os.setpriority(
+            os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE
+        )
+        _enlarge(self.batches_out)
 
     def give(self, jobs: list[ReadJob]) -> None:
         """Let it do these jobs after those it has."""
@@ -128,12 +144,27 @@ class _Worker:
             return
 
 
+def _enlarge(pipe: FileIO) -> None:
+    """Let a pipe hold more, where that is possible: Linux, as far as the user may."""
+    wanted = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if wanted is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
+
+
 class _Pool:
     """Some processes and the jobs that nobody has yet."""
 
-    def __init__(self, waiting: deque[list[ReadJob]], workers: int) -> None:
+    def __init__(
+        self,
+        waiting: deque[list[ReadJob]],
+        workers: int,
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
         self._waiting = waiting
         self._workers = workers
+        self._meanwhile = meanwhile
+        self._reader = TranscriptReader()
         self._running: list[_Worker] = []
         self._lost: list[str] = []
 
@@ -145,8 +176,14 @@ class _Pool:
                 self._running.append(worker)
                 self._refill(worker)
                 selector.register(worker.batches_out, selectors.EVENT_READ, worker)
+            if self._meanwhile is not None:
+                self._meanwhile()
             while selector.get_map():
-                for key, _ in selector.select():
+                ready = selector.select(0 if self._waiting else None)
+                if not ready:
+                    yield from batches(self._waiting.pop(), self._reader)
+                    continue
+                for key, _ in ready:
                     worker = key.data
                     message = receive(worker.batches_out)
                     if message is None:

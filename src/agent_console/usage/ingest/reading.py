@@ -110,7 +110,7 @@ class TranscriptReader:
             rules.user_messages,
             rules.api_errors,
             rules.cost_states,
-            dict(rules.bad_reasons),
+            rules.bad_reasons,
         )
         return FileReading(
             known,

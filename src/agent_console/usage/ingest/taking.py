@@ -25,7 +25,7 @@ from agent_console.usage.rows import (
     SessionAccount,
     Source,
 )
-from agent_console.usage.statements import read_last_model
+from agent_console.usage.statements import read_last_model, row_of_values, values_of
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -97,57 +97,68 @@ class Taker:
             self._take_cost_states(reading, session)
         if session_no is not None and reading.responses:
             self._told_by_transcript.add(session_no)
-        for told in reading.responses:
-            self._take_response(told, source_no)
+        self._take_responses(reading.responses, source_no)
 
-    def _take_response(self, told: ToldResponse, source_no: int) -> None:
+    def _take_responses(self, responses: Sequence[ToldResponse], source_no: int) -> None:
         batch = self._batch
-        earlier = batch.row(told.key)
-        if earlier is None:
-            row = self._new_row(told, source_no)
-            batch.post_new(row, told.key)
-            gain = row.figures
-        else:
-            session_no = batch.open_session(told.session_id).session_no
-            account = self._account(told, session_no, source_no)
-            standing = batch.account(earlier)
-            if standing.session_no != session_no and _equally_claimed(standing, account):
-                self._shared.append((told.key, session_no, told.claim))
-                self._changed(session_no, told.at_ms)
-            stands = merged(standing, account)
-            if stands is standing:
-                return
-            row = batch.row_of(stands, told.key, earlier)
-            gain = batch.post(row, earlier, self._at_ms)
-            if earlier.session_no != row.session_no:
-                self._left.add(earlier.session_no)
-                self._changed(earlier.session_no, earlier.at_ms)
-            if told.claim < standing.claim and earlier.message_no is not None:
-                forget_tellers(self._connection, earlier.message_no)
+        number = batch.names.number
+        changed_from = self._changed_from
+        owners: dict[str, int] = {}
+        for told in responses:
+            key = told.key
+            earlier = batch.row(key)
+            if earlier is not None:
+                self._take_again(told, earlier, source_no)
+                continue
+            session_no = owners.get(told.session_id)
+            if session_no is None:
+                session_no = batch.open_session(told.session_id).session_no
+                owners[told.session_id] = session_no
+                self._told_by_transcript.add(session_no)
+            values = values_of(
+                told, session_no, self._facet_no(told), source_no, number(told.agent_id)
+            )
+            batch.post_new(key, values)
+            at_ms = told.at_ms
+            earliest_ms = changed_from.get(session_no)
+            if earliest_ms is None or at_ms < earliest_ms:
+                changed_from[session_no] = at_ms
+            if at_ms >= self._tell_since_ms:
+                row = row_of_values(values)
+                if row.figures.tokens > 0:
+                    self._usage.append(usage_entry(batch, row, row.figures))
+
+    def _take_again(self, told: ToldResponse, earlier: MessageRow, source_no: int) -> None:
+        """Take what was told before, by another transcript or another part of this one."""
+        batch = self._batch
+        session_no = batch.open_session(told.session_id).session_no
+        account = self._account(told, session_no, source_no)
+        standing = batch.account(earlier)
+        if standing.session_no != session_no and _equally_claimed(standing, account):
+            self._shared.append((told.key, session_no, told.claim))
+            self._changed(session_no, told.at_ms)
+        stands = merged(standing, account)
+        if stands is standing:
+            return
+        row = batch.row_of(stands, told.key, earlier)
+        gain = batch.post(row, earlier, self._at_ms)
+        if earlier.session_no != row.session_no:
+            self._left.add(earlier.session_no)
+            self._changed(earlier.session_no, earlier.at_ms)
+        if told.claim < standing.claim and earlier.message_no is not None:
+            forget_tellers(self._connection, earlier.message_no)
         self._told_by_transcript.add(row.session_no)
         self._changed(row.session_no, row.at_ms)
         if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
             self._usage.append(usage_entry(batch, row, gain))
 
-    def _new_row(self, told: ToldResponse, source_no: int) -> MessageRow:
-        batch = self._batch
-        figures = _figures(told)
-        return MessageRow(
-            None,
-            told.key,
-            batch.open_session(told.session_id).session_no,
-            self._facet_no(told, figures),
-            told.at_ms,
-            Source.TRANSCRIPT,
-            figures,
-            told.claim,
-            source_no,
-            batch.names.number(told.agent_id),
-            told.web_fetches,
+    def _facet_no(self, told: ToldResponse) -> int:
+        prompt_over = self._batch.facets.prompt_over(
+            told.input_tokens
+            + told.cache_write_5m_tokens
+            + told.cache_write_1h_tokens
+            + told.cache_read_tokens
         )
-
-    def _facet_no(self, told: ToldResponse, figures: Figures) -> int:
-        prompt_over = self._batch.facets.prompt_over(figures.prompt_tokens)
         key = (
             told.model,
             told.project,
@@ -167,7 +178,7 @@ class Taker:
         )
         number = self._facet_nos.get(key)
         if number is None:
-            number = self._batch.facet_no(_facet(told), figures)
+            number = self._batch.facet_no(_facet(told), _figures(told))
             self._facet_nos[key] = number
         return number
 
@@ -226,18 +237,19 @@ class Taker:
     def _take_cost_states(self, reading: FileReading, session: SessionAccount) -> None:
         for state in reading.cost_states:
             self._connection.execute(
-                "INSERT OR REPLACE INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     session.session_no,
                     state.number,
-                    self._batch.names.number(state.model),
                     state.at_ms,
+                    self._batch.names.number(state.model),
                     state.input_tokens,
                     state.output_tokens,
                     state.cache_write_5m_tokens,
                     state.cache_write_1h_tokens,
                     state.cache_read_tokens,
                     state.web_searches,
+                    state.told_nano_usd,
                 ),
             )
             self._changed(session.session_no, state.at_ms)

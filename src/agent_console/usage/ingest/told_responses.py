@@ -7,13 +7,20 @@ the file stands, so that a file may be read in any number of pieces.
 
 from msgspec import Struct
 
-from agent_console.claude_code.transcript_line import TranscriptLine
+from agent_console.claude_code.transcript_line import TranscriptLine, Usage
 from agent_console.claude_code.transcript_response import (
+    SYNTHETIC,
     Response,
     billed_apart,
     output_may_be_missing,
 )
-from agent_console.claude_code.transcript_tokens import Tokens, billed_tokens, count
+from agent_console.claude_code.transcript_time import timestamp_ms
+from agent_console.claude_code.transcript_tokens import (
+    Tokens,
+    billed_tokens,
+    count,
+    has_more_output,
+)
 from agent_console.usage.ingest.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
@@ -33,19 +40,28 @@ class _Account(Struct, gc=False):
 
     Attributes:
         owner: The line with the best claim, `session_id` whose it is by that line.
-        largest: What the line with the most tokens told.
+        usage: What the line with the most tokens told, `agent_id` the subagent if it is an echo.
+        counted: The tokens of `usage`, once somebody has asked for them.
     """
 
     kind: Kind
     owner: TranscriptLine
     claim: int
     session_id: str
-    largest: Response
+    usage: Usage
+    agent_id: str | None
     model: str
-    tokens: Tokens
+    counted: Tokens | None
     at_ms: int
     cost_usd: float
     output_is_lower_bound: bool
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the largest line."""
+        if self.counted is None:
+            self.counted = billed_tokens(self.usage)
+        return self.counted
 
     def join(self, other: "_Account") -> None:
         """Take in another line of the response, one further down in the file."""
@@ -54,9 +70,10 @@ class _Account(Struct, gc=False):
             self.owner = other.owner
             self.session_id = other.session_id
         if other.tokens.total > self.tokens.total:
-            self.largest = other.largest
+            self.usage = other.usage
+            self.agent_id = other.agent_id
             self.model = other.model
-            self.tokens = other.tokens
+            self.counted = other.counted
             self.cost_usd = other.cost_usd
         elif other.tokens.total == self.tokens.total:
             self.cost_usd = max(self.cost_usd, other.cost_usd)
@@ -83,6 +100,68 @@ class ToldResponses:
         """How many were told."""
         return len(self._accounts)
 
+    def take_plain(self, line: TranscriptLine, session_id: str) -> bool:
+        """Take in what a line tells if it is like most lines; the others are for `add`.
+
+        Such a line is no copy, no echo and no error, and either the first of its response or a
+        later one that tells the same, or more output. A test compares with the other way.
+
+        Args:
+            line: The whole line.
+            session_id: Whose transcript this is.
+        """
+        message = line.message
+        timestamp = line.timestamp
+        if message is None or not timestamp or not session_id:
+            return False
+        key, model, usage = message.id, message.model, message.usage
+        if (
+            not key
+            or not model
+            or usage is None
+            or model == SYNTHETIC
+            or line.is_api_error_message
+            or line.cost_usd is not None
+            or line.forked_from is not None
+            or (line.request_session_id and line.request_session_id != session_id)
+        ):
+            return False
+        known = self._accounts.get(key)
+        if known is None:
+            at_ms = timestamp_ms(timestamp)
+            if at_ms is None or (usage.iterations and billed_apart(usage)):
+                return False
+            self._accounts[key] = _Account(
+                Kind.RESPONSE,
+                line,
+                CLAIM_SIDECHAIN if self._is_subagent or line.is_sidechain else 0,
+                "",
+                usage,
+                None,
+                model,
+                None,
+                at_ms,
+                0,
+                output_may_be_missing(line, message.stop_reason),
+            )
+            return True
+        owner = known.owner
+        if (
+            model != known.model
+            or known.claim & (CLAIM_COPY | CLAIM_ECHO)
+            or line.is_sidechain != owner.is_sidechain
+            or not _is_later(timestamp, owner.timestamp)
+        ):
+            return False
+        if usage != known.usage:
+            if known.cost_usd or not has_more_output(usage, known.usage):
+                return False
+            known.usage = usage
+            known.counted = None
+        if known.output_is_lower_bound:
+            known.output_is_lower_bound = output_may_be_missing(line, message.stop_reason)
+        return True
+
     def add(
         self, key: str, line: TranscriptLine, response: Response, origin: str | None, at_ms: int
     ) -> None:
@@ -105,7 +184,7 @@ class ToldResponses:
             known is not None
             and known.claim == claim
             and known.at_ms <= at_ms
-            and known.largest.usage == response.usage
+            and known.usage == response.usage
             and known.model == response.model
             and line.cost_usd is None
         ):  # another block of the same answer: most lines are
@@ -119,9 +198,10 @@ class ToldResponses:
             line,
             claim,
             origin or "",
-            response,
+            response.usage,
+            response.agent_id,
             response.model,
-            billed_tokens(response.usage),
+            None,
             at_ms,
             cost if cost is not None and 0 < cost < _ABSURD_USD else 0,
             output_may_be_missing(line, response.stop_reason),
@@ -131,15 +211,15 @@ class ToldResponses:
             self._add_apart(key, account)
 
     def _add_apart(self, key: str, account: _Account) -> None:
-        response = account.largest
-        for name, number, iteration in billed_apart(response.usage):
+        for name, number, iteration in billed_apart(account.usage):
             apart = _Account(
                 _KINDS[name],
                 account.owner,
                 account.claim,
                 account.session_id,
-                response,
-                iteration.model or response.model,
+                account.usage,
+                account.agent_id,
+                iteration.model or account.model,
                 billed_tokens(iteration),
                 account.at_ms,
                 0,
@@ -164,8 +244,7 @@ class ToldResponses:
 
     def _told(self, key: str, account: _Account, session_id: str) -> ToldResponse:
         line = account.owner
-        response = account.largest
-        usage = response.usage
+        usage = account.usage
         tokens = account.tokens
         tools = usage.server_tool_use if account.kind is Kind.RESPONSE else None
         is_subagent = account.claim & CLAIM_SIDECHAIN != 0
@@ -184,7 +263,7 @@ class ToldResponses:
             usage.service_tier or "",
             usage.inference_geo or "",
             is_subagent,
-            line.agent_id or response.agent_id or self._agent_id,
+            line.agent_id or account.agent_id or self._agent_id,
             line.attribution_agent or (self._agent_type if is_subagent else ""),
             line.attribution_skill or "",
             tokens.input_tokens,
@@ -197,3 +276,16 @@ class ToldResponses:
             nano_usd(account.cost_usd),
             account.output_is_lower_bound,
         )
+
+
+def _is_later(timestamp: str, other: str | None) -> bool:
+    """Both are written as the client does, and `timestamp` is not the earlier one."""
+    return (
+        other is not None
+        and len(timestamp) == len(other) == _WRITTEN_LENGTH
+        and timestamp >= other
+        and timestamp[-1] == other[-1] == "Z"
+    )
+
+
+_WRITTEN_LENGTH = len("2026-01-01T00:00:00.000Z")

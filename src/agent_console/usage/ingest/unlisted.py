@@ -1,14 +1,15 @@
-"""What a session was billed beyond its transcript's lines, by its cost-state lines.
+"""What a session was billed beyond its transcript's lines, by totals that Claude Code tells.
 
 Rule: such a row is a difference, and made again whenever something that it is a difference of has
-changed; nothing else writes rows of this kind for a session with cost-state lines.
+changed; nothing else writes rows of this kind.
 
-Per line and model: its figures, minus the session's rows up to then, minus what the original of a
-fork had been billed when the fork began with its total, minus the session's earlier such rows; per
-class of tokens, never negative.
+Totals are told by cost-state lines, and to clients of the Agent SDK while a session runs
+(usage/told_totals.py; their numbers are negative). Per one of them and model: its figures, minus
+the session's rows up to then, minus what the original of a fork had been billed when the fork began
+with its total, minus the session's earlier such rows; per class of tokens, never negative.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection
 
 from msgspec.structs import replace
@@ -25,11 +26,11 @@ _SUMS = ", ".join(f"coalesce(sum({name}), 0)" for name in _FIGURES.split(", "))
 _COUNTED = "messages JOIN facets USING (facet_no) WHERE NOT set_aside AND NOT extra"
 _ROWS = (
     f"SELECT model_no, {_SUMS} FROM {_COUNTED} AND kind != {int(Kind.UNLISTED)} "  # noqa: S608
-    "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
+    "AND session_no = ? AND at_ms > ? AND at_ms <= ? GROUP BY model_no"
 )
 _INHERITED = (
     f"SELECT model_no, {_SUMS} FROM {_COUNTED} "  # noqa: S608
-    "AND session_no = ? AND at_ms <= ? GROUP BY model_no"
+    "AND session_no = ? AND at_ms > ? AND at_ms <= ? GROUP BY model_no"
 )
 _FORKS = "SELECT session_no FROM sessions WHERE forked_from_no = ? AND inherits_cost"
 _MOST_GENERATIONS = 1_000
@@ -42,9 +43,10 @@ _ORIGIN = (
 )
 _STATES = (
     f"SELECT number, at_ms, model_no, {_FIGURES} FROM cost_states "  # noqa: S608
-    "WHERE session_no = ? ORDER BY number"
+    "WHERE session_no = ? ORDER BY at_ms, number, model_no"
 )
 _NOTHING = Figures()
+_BEFORE_ALL = -1
 
 
 def remake_unlisted(
@@ -62,19 +64,24 @@ def remake_unlisted(
         The sessions whose rows were looked at.
     """
     remade: set[int] = set()
-    for session_no in _origins_first(connection, changed_from):
+    for session_no, is_fork in _origins_first(connection, changed_from):
         (last_ms,) = connection.execute(
             "SELECT max(at_ms) FROM cost_states WHERE session_no = ?", (session_no,)
         ).fetchone()
         if last_ms is not None and changed_from.get(session_no, 0) <= last_ms:
             remade.add(session_no)
+            if is_fork:  # it begins with what its original was billed
+                batch.write(at_ms)
             _remake(connection, batch, session_no, at_ms)
-            batch.write(at_ms)
+    batch.write(at_ms)
     return remade
 
 
-def _origins_first(connection: Connection, changed: Iterable[int]) -> list[int]:
-    """These sessions and those that were forked from them, each after its original."""
+def _origins_first(connection: Connection, changed: Iterable[int]) -> list[tuple[int, bool]]:
+    """These sessions and those that were forked from them, each after its original.
+
+    Of each: whether its original is among them.
+    """
     generation = dict.fromkeys(changed, 0)
     todo = list(generation)
     while todo:
@@ -85,17 +92,26 @@ def _origins_first(connection: Connection, changed: Iterable[int]) -> list[int]:
             if generation.get(fork_no, -1) < later <= _MOST_GENERATIONS:
                 generation[fork_no] = later
                 todo.append(fork_no)
-    return sorted(generation, key=generation.__getitem__)
+    return [
+        (number, generation[number] > 0)
+        for number in sorted(generation, key=generation.__getitem__)
+    ]
 
 
 def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -> None:
-    session = batch.numbered_session(session_no)
+    session_id = batch.numbered_session(session_no).session_id
+    states = connection.execute(_STATES, (session_no,)).fetchall()
+    keys = _keys(batch, session_id, states)
+    batch.read_ahead((), keys)
     known: dict[int, Figures] = {}
-    for number, told_at_ms, model_no, *values in connection.execute(
-        _STATES, (session_no,)
-    ).fetchall():
-        rows = _by_model(connection, _ROWS, session_no, told_at_ms)
-        inherited = _inherited(connection, session_no, told_at_ms)
+    rows: dict[int, Figures] = {}
+    inherited: dict[int, Figures] = {}
+    summed_ms = _BEFORE_ALL
+    for key, (number, told_at_ms, model_no, *values) in zip(keys, states, strict=True):
+        if told_at_ms > summed_ms:
+            _add_by_model(rows, connection, _ROWS, (session_no, summed_ms, told_at_ms))
+            inherited = _inherited(connection, session_no, told_at_ms)
+            summed_ms = told_at_ms
         beyond = (
             Figures(*values)
             .minus(rows.get(model_no, _NOTHING))
@@ -104,12 +120,12 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
             .at_least_zero()
         )
         known[model_no] = known.get(model_no, _NOTHING).plus(beyond)
-        model = batch.names.name(model_no) or ""
-        key = f"{session.session_id}:cost-state:{number}:{model}"
         earlier = batch.row(key)
         if beyond != _NOTHING:
+            model = batch.names.name(model_no) or ""
+            source = Source.TRANSCRIPT if number > 0 else Source.SDK
             facet = _facet(connection, batch, session_no, told_at_ms, model)
-            account = Account(session_no, told_at_ms, Source.TRANSCRIPT, beyond, facet)
+            account = Account(session_no, told_at_ms, source, beyond, facet)
             row = batch.row_of(account, key, earlier)
             if row != earlier:
                 batch.post(row, earlier, at_ms)
@@ -131,17 +147,32 @@ def _inherited(connection: Connection, session_no: int, until_ms: int) -> dict[i
         if origin_no is None or not inherits:
             break
         until_ms = min(until_ms, until_ms if own_ms is None else own_ms - 1)
-        for model_no, figures in _by_model(connection, _INHERITED, origin_no, until_ms).items():
-            sums[model_no] = sums.get(model_no, _NOTHING).plus(figures)
+        _add_by_model(sums, connection, _INHERITED, (origin_no, _BEFORE_ALL, until_ms))
         session_no = origin_no
     return sums
 
 
-def _by_model(
-    connection: Connection, query: str, session_no: int, until_ms: int
-) -> dict[int, Figures]:
-    rows: Iterable[tuple[int, ...]] = connection.execute(query, (session_no, until_ms))
-    return {model_no: Figures(*values) for model_no, *values in rows}
+def _keys(batch: Batch, session_id: str, states: Sequence[tuple[int, ...]]) -> list[str]:
+    """The key of the row that follows from each line and model.
+
+    A session that went on in another folder has two transcripts, whose lines are numbered apart.
+    """
+    keys: list[str] = []
+    seen: set[tuple[int, int]] = set()
+    for number, at_ms, model_no, *_ in states:
+        line = f"{number}@{at_ms}" if (number, model_no) in seen else f"{number}"
+        seen.add((number, model_no))
+        teller = f"cost-state:{line}" if number > 0 else f"sdk-total:{-number}"
+        keys.append(f"{session_id}:{teller}:{batch.names.name(model_no) or ''}")
+    return keys
+
+
+def _add_by_model(
+    sums: dict[int, Figures], connection: Connection, query: str, parameters: tuple[int, int, int]
+) -> None:
+    rows: Iterable[tuple[int, ...]] = connection.execute(query, parameters)
+    for model_no, *values in rows:
+        sums[model_no] = sums.get(model_no, _NOTHING).plus(Figures(*values))
 
 
 def _facet(connection: Connection, batch: Batch, session_no: int, at_ms: int, model: str) -> Facet:

@@ -5,18 +5,14 @@ that process alone to answer, which starts this one with it blocked.
 """
 
 import contextlib
-import os
 from io import FileIO
 
 from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
 from agent_console.usage.ingest.reading import TranscriptReader
 
-_NICE = 10
-
 
 def main() -> None:
     """Work until stdin ends."""
-    os.nice(_NICE)
     reader = TranscriptReader()
     jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
     with contextlib.suppress(BrokenPipeError):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from agent_console.model.format import size
 from agent_console.usage.database import APPLICATION_ID, ledger_error
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
 from agent_console.usage.maintenance.finding import DatabaseFinding
@@ -103,7 +104,7 @@ def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
 
 def _pages(connection: sqlite3.Connection, path: Path, tell: Tell | None) -> DatabaseFinding:
     if tell is not None:
-        tell(f"Reading all {path.stat().st_size / 1e6:.0f} MB …")
+        tell(f"Reading all {size(path.stat().st_size)} …")
     try:
         rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
         found = [str(text) for (text,) in rows if text != "ok"]

@@ -12,6 +12,7 @@ from agent_console.usage.maintenance.finding import DatabaseFinding
 from agent_console.usage.maintenance.sums import (
     FACETS_WITH_ANOTHER_BRIEF,
     SESSIONS_THAT_DIFFER,
+    USAGE_BY_DAY,
     USAGE_BY_HOUR,
     USAGE_BY_SESSION,
     USAGE_BY_TIME,
@@ -71,8 +72,8 @@ def _brief_facets(connection: sqlite3.Connection) -> DatabaseFinding:
     return _finding(
         "brief facets",
         [f"facet {number}" for (number,) in rows],
-        "Every facet is summed up by hour with those that are like it.",
-        "{count} facets are summed up by hour with the wrong ones.",
+        "Every facet is summed up with those that are like it.",
+        "{count} facets are summed up with the wrong ones.",
         REPAIR,
     )
 
@@ -140,6 +141,7 @@ CONTENT_CHECKS: tuple[tuple[str, Look], ...] = (
     ("sums by session", _rollup("sums by session", USAGE_BY_SESSION)),
     ("sums by time", _rollup("sums by time", USAGE_BY_TIME)),
     ("sums by hour", _rollup("sums by hour", USAGE_BY_HOUR)),
+    ("sums by day", _rollup("sums by day", USAGE_BY_DAY)),
     ("sessions", _sessions),
 )
 """In the order in which they are told."""

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.config import Durability
-from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.errors import LedgerError
 from agent_console.usage.database import open_database
 from agent_console.usage.maintenance.backup_files import Backup, backups
 from agent_console.usage.maintenance.progress import Tell
@@ -71,21 +70,6 @@ def recover(database: Path, at_ms: int, tell: Tell | None = None) -> Recovery:
         remove_work(ready)
     open_database(database).close()
     return Recovery(moved_to, backup, tuple(passed_over), _lost(moved_to, backup))
-
-
-def open_or_recover(
-    path: Path, at_ms: int, durability: Durability = "normal", tell: Tell | None = None
-) -> tuple[sqlite3.Connection, Recovery | None]:
-    """As `open_database`; a damaged ledger is recovered first, and then it is said.
-
-    Raises:
-        LedgerError: As `open_database` and `recover`.
-    """
-    try:
-        return open_database(path, durability, tell), None
-    except DamagedLedgerError:
-        recovery = recover(path, at_ms, tell)
-        return open_database(path, durability, tell), recovery
 
 
 def _make_ready_from_newest(

@@ -98,6 +98,7 @@ def _told(sums: RebuiltSums) -> list[str]:
             (sums.usage_by_time, "sums by time"),
             (sums.usage_by_session, "sums by session"),
             (sums.usage_by_hour, "sums by hour"),
+            (sums.usage_by_day, "sums by day"),
             (sums.sessions, "sessions' sums or times"),
         )
         if count

@@ -5,19 +5,14 @@ Rule: the one place that says which rows a sum has. A check compares with it, a 
 
 from msgspec import Struct
 
-_FIGURES = (
-    "input_tokens",
-    "output_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "cache_read_tokens",
-)
-_ROLLED_UP = ("messages", *_FIGURES, "web_searches", "reported_nano_usd")
+from agent_console.usage.cost_sql import SUMS
+
+_FIGURES = SUMS[:5]
+_ROLLED_UP = ("messages", *SUMS)
 _OF_SESSION = (*_FIGURES, "reported_nano_usd", "duration_ms", "turns")
 _COUNTED = (
-    "SELECT session_no, at_ms / 900000 AS quarter, facet_no, count(*) AS messages, "
-    + ", ".join(f"sum({name}) AS {name}" for name in (*_FIGURES, "web_searches"))
-    + ", coalesce(sum(reported_nano_usd), 0) AS reported_nano_usd "
+    "SELECT session_no, at_ms / 900000 AS quarter, facet_no, count(*) AS messages, "  # noqa: S608
+    f"{', '.join(f'coalesce(sum({name}), 0) AS {name}' for name in SUMS)} "
     "FROM messages WHERE NOT set_aside GROUP BY session_no, quarter, facet_no"
 )
 
@@ -44,7 +39,7 @@ class Rollup(Struct, frozen=True):
     @property
     def present(self) -> str:
         """A SELECT of what is there; rows that count nothing are left out."""
-        something = " OR ".join(f"{name} != 0" for name in self.sums)
+        something = " OR ".join(f"{name} != 0" for name in _ROLLED_UP)
         return f"SELECT {self.columns} FROM {self.table} WHERE {something}"  # noqa: S608
 
 
@@ -57,22 +52,29 @@ USAGE_BY_SESSION = Rollup(
     _ROLLED_UP,
     f"SELECT session_no, quarter, facet_no, {', '.join(_ROLLED_UP)} FROM temp.counted",  # noqa: S608
 )
+_SUMMED = ", ".join(f"sum({name})" for name in _ROLLED_UP)
 USAGE_BY_TIME = Rollup(
     "usage_by_time",
     ("quarter", "facet_no"),
     _ROLLED_UP,
-    f"SELECT quarter, facet_no, {', '.join(f'sum({name})' for name in _ROLLED_UP)} "  # noqa: S608
-    "FROM temp.counted GROUP BY quarter, facet_no",
+    f"SELECT quarter, brief_no AS facet_no, {_SUMMED} "  # noqa: S608
+    "FROM temp.counted JOIN facets USING (facet_no) GROUP BY quarter, brief_no",
 )
 USAGE_BY_HOUR = Rollup(
     "usage_by_hour",
     ("hour", "facet_no"),
     _ROLLED_UP,
-    "SELECT quarter / 4 AS hour, brief_no AS facet_no, "  # noqa: S608
-    f"{', '.join(f'sum({name})' for name in _ROLLED_UP)} "
+    f"SELECT quarter / 4 AS hour, brief_no AS facet_no, {_SUMMED} "  # noqa: S608
     "FROM temp.counted JOIN facets USING (facet_no) GROUP BY hour, brief_no",
 )
-ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME, USAGE_BY_HOUR)
+USAGE_BY_DAY = Rollup(
+    "usage_by_day",
+    ("day", "facet_no"),
+    (*_ROLLED_UP, "last_quarter"),
+    f"SELECT quarter / 96 AS day, facet_no, {_SUMMED}, max(quarter) AS last_quarter "  # noqa: S608
+    "FROM temp.counted GROUP BY day, facet_no",
+)
+ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME, USAGE_BY_HOUR, USAGE_BY_DAY)
 
 _ALIKE = (
     "project_no, model_no, speed_no, service_tier_no, inference_geo_no, kind, prompt_over, "

@@ -63,6 +63,13 @@ class CatalogueEntry(Struct, frozen=True):
     periods: Periods
 
 
+def load() -> None:
+    """Import the catalogue now, for who has time and is going to ask it."""
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
+
+    get_snapshot()
+
+
 def version() -> str:
     """The version of genai-prices that is installed."""
     import genai_prices  # noqa: PLC0415

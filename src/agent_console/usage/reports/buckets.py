@@ -17,8 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from sqlite3 import Connection
+    from typing import Literal
 
     from agent_console.usage.reports.filter import Filter
+    from agent_console.usage.reports.groupings import Grouping
     from agent_console.usage.reports.query import Selection
 
 HOUR_QUARTERS = 4
@@ -41,6 +43,13 @@ class Cut:
         self.bucket = bucket
         self.fold = fold
         self.label = label
+
+
+def cut_of(grouping: "Grouping") -> "Literal['', 'day', 'hour']":
+    """What the report cuts the zone's time into; nothing, too, for blocks: they begin in UTC."""
+    if not grouping.is_time or grouping.name == "block":
+        return ""
+    return "hour" if grouping.name == "hourly" else "day"
 
 
 def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Selection") -> Cut:

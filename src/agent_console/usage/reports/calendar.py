@@ -10,6 +10,9 @@ _DAYS_OF_400_YEARS = 146_097
 _EPOCH_FROM_MARCH_0 = 719_468
 """Days from 0000-03-01 to 1970-01-01; years that begin in March end with their leap day."""
 
+_WRITTEN: dict[int, str] = {}
+"""Days are few and come again, in hours and instants."""
+
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -34,8 +37,11 @@ def date_of(day: int) -> tuple[int, int, int]:
 
 def iso(day: int) -> str:
     """The date as `2026-11-01`."""
-    year, month, number = date_of(day)
-    return f"{year:04}-{month:02}-{number:02}"
+    written = _WRITTEN.get(day)
+    if written is None:
+        year, month, number = date_of(day)
+        written = _WRITTEN[day] = f"{year:04}-{month:02}-{number:02}"
+    return written
 
 
 def month_length(year: int, month: int) -> int:

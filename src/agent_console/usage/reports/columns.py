@@ -5,14 +5,12 @@ two cannot differ.
 """
 
 import os
-from decimal import Decimal
 
-from agent_console.model.format import cost, elapsed, tokens
+from agent_console.model.format import elapsed, pico_cost, tokens
 from agent_console.model.short_names import short_model, short_path
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.reports.arrangement import date_ms, is_gap
 from agent_console.usage.reports.instants import iso_ms
-from agent_console.usage.reports.session_details import SessionDetail
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.table import Cells
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.request import Request
     from agent_console.usage.reports.row import Row
+    from agent_console.usage.reports.session_details import SessionDetail
 
 NOT_AVAILABLE = "N/A"
 _SHORT_ID = 8
@@ -92,8 +91,7 @@ def columns(
 
     rows = [each.row for each in found]
     if name == "session":
-        details = [row.detail if row is not None else None for row in rows]
-        sessions = [each if isinstance(each, SessionDetail) else None for each in details]
+        sessions: list[SessionDetail | None] = [None if row is None else row.detail for row in rows]
         text("TITLE", [(each.title or "") if each else "" for each in sessions], 50, 12)
         text(
             "PROJECT",
@@ -193,9 +191,8 @@ def _messages(row: "Row | None") -> str:
     """What both sides wrote."""
     if row is None:
         return ""
-    detail = row.detail
-    asked = detail.user_messages if isinstance(detail, SessionDetail) else 0
-    return NOT_AVAILABLE if row.sums is None else str(asked + row.sums.responses)
+    detail: SessionDetail = row.detail
+    return NOT_AVAILABLE if row.sums is None else str(detail.user_messages + row.sums.responses)
 
 
 def _tokens(line: Line, field: str) -> str:
@@ -215,7 +212,7 @@ def _costs(found: list[Line]) -> list[str]:
         elif each.row is not None and is_gap(each.row):
             cell = ""
         else:
-            cell = cost(Decimal(sums.cost_pico or 0).scaleb(-12))
+            cell = pico_cost(sums.cost_pico or 0)
         mark = ("*" if sums is not None and sums.unpriced else " ") if marked else ""
         cells.append(f"{cell}{mark}")
     return cells

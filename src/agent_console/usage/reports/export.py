@@ -71,7 +71,7 @@ def _statement(
     connection: Connection, wanted: Filter, level: Level, fields: Sequence[Field]
 ) -> str:
     rows = query.select_rows(
-        connection, wanted, by_session=level == "session", by_day=level == "day"
+        connection, wanted, by_session=level == "session", cut="day" if level == "day" else ""
     )
     columns = ", ".join(field.sql for field in fields)
     where = f"{rows.where} AND {rows.facets}"
@@ -91,7 +91,7 @@ def _statement(
     offset = wanted.zone.offset_sql(rows.first, rows.last)
     source = (
         f"(SELECT *, (quarter + {offset}) / {DAY_QUARTERS} AS bucket "  # noqa: S608
-        f"FROM {rows.source})"
+        f"FROM {rows.source(connection)})"
     )
     return f"SELECT {columns} FROM {priced(source)} WHERE {rows.facets} GROUP BY bucket"  # noqa: S608
 

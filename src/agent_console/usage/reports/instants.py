@@ -6,8 +6,6 @@ Rule: times in JSON and CSV are UTC with milliseconds and a `Z`, whatever the zo
 from agent_console.usage.reports.calendar import iso
 
 _DAY_MS = 86_400_000
-_DATES: dict[int, str] = {}
-"""By day; they are few and come again."""
 
 
 def iso_ms(at_ms: int | None) -> str | None:
@@ -15,6 +13,5 @@ def iso_ms(at_ms: int | None) -> str | None:
     if at_ms is None:
         return None
     day, rest = divmod(at_ms, _DAY_MS)
-    date = _DATES.get(day) or _DATES.setdefault(day, iso(day))
     seconds, ms = divmod(rest, 1000)
-    return f"{date}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
+    return f"{iso(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"

@@ -127,11 +127,13 @@ def _nothing(with_cost: bool) -> str:
 
 
 def _model(name: str, sums: Sums, with_cost: bool) -> str:
+    """The longest of loops runs through here and `_sums`: properties would show."""
     money = f',"cost":{_cost_text(sums)}' if with_cost else ""
     missing = ',"missingPricing":true' if sums.unpriced else ""
+    cache_write = sums.cache_write_5m + sums.cache_write_1h
     return (
         f'{{"modelName":{quoted(name)},"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read}'
+        f'"cacheCreationTokens":{cache_write},"cacheReadTokens":{sums.cache_read}'
         f"{money}{missing}}}"
     )
 

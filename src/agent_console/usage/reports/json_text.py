@@ -19,6 +19,12 @@ _ESCAPES = {
 }
 
 
+_QUOTED: dict[str, str] = {}
+"""Names of models and projects, and of members, are few and come again."""
+
+_MOST_QUOTED = 1_000
+
+
 class Usd:
     """An amount of money in picodollars, written as US dollars."""
 
@@ -59,6 +65,15 @@ def json_text(value: "Any", *, indent: bool) -> str:
 
 def quoted(text: str) -> str:
     """A text as JSON; what is no valid Unicode is replaced."""
+    written = _QUOTED.get(text)
+    if written is None:
+        written = _quoted(text)
+        if len(_QUOTED) < _MOST_QUOTED:
+            _QUOTED[text] = written
+    return written
+
+
+def _quoted(text: str) -> str:
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -86,19 +101,11 @@ def _encoded(value: "Any", line: str) -> str:
         for name, each in value.items():
             # Most members are integers.
             text = str(each) if each.__class__ is int else _encoded(each, deeper)
-            members.append(f"{_KEYS.get(name) or _key(name)}{colon}{text}")
+            members.append(f"{quoted(name)}{colon}{text}")
         return _joined("{}", members, line)
     if kind is list or kind is tuple:
         return _joined("[]", [_encoded(each, deeper) for each in value], line)
     raise TypeError(kind)
-
-
-_KEYS: dict[str, str] = {}
-
-
-def _key(name: str) -> str:
-    """A member's name as JSON; they are few and come again."""
-    return _KEYS.setdefault(name, quoted(name))
 
 
 def _joined(brackets: str, members: list[str], line: str) -> str:

@@ -3,9 +3,7 @@
 Rule: a note is there exactly when its reason is.
 """
 
-from decimal import Decimal
-
-from agent_console.model.format import cost, exact_tokens, printable, tokens
+from agent_console.model.format import counted, pico_cost, printable, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ def notes(report: "Report", request: "Request") -> list[str]:
     said = warnings(report, request)
     if report.hidden:
         verb = "is" if report.hidden == 1 else "are"
-        said.append(f"{_counted(report.hidden, 'more row')} {verb} only in the total.")
+        said.append(f"{counted(report.hidden, 'more row')} {verb} only in the total.")
     return [*said, summary(report, with_cost=request.with_cost)]
 
 
@@ -33,7 +31,7 @@ def warnings(report: "Report", request: "Request") -> list[str]:
         said.append(f"* {tokens(sums.unpriced)} tokens have {why} and are in no cost: {models}.")
     if sums.lower_bound:
         said.append(
-            f"Output is a lower bound in {_counted(sums.lower_bound, 'response')}: "
+            f"Output is a lower bound in {counted(sums.lower_bound, 'response')}: "
             "Claude Code wrote too small a count."
         )
     if sums.unlisted_tokens or sums.unlisted_pico:
@@ -51,14 +49,10 @@ def summary(report: "Report", *, with_cost: bool) -> str:
     parts = [f"{tokens(everything.sums.tokens)} tokens"]
     if with_cost:
         parts.append(money(everything.sums.cost_pico if everything.sums.tokens else 0))
-    parts += [_counted(everything.projects, "project"), _counted(everything.sessions, "session")]
+    parts += [counted(everything.projects, "project"), counted(everything.sessions, "session")]
     return f"All time: {', '.join(parts)}."
 
 
 def money(pico: int | None) -> str:
     """Picodollars for a list; `N/A` where there is no price."""
-    return "N/A" if pico is None else cost(Decimal(pico).scaleb(-12))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{exact_tokens(count)} {noun}{'' if count == 1 else 's'}"
+    return "N/A" if pico is None else pico_cost(pico)

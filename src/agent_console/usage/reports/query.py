@@ -3,26 +3,29 @@
 Rule: every number of a report comes from `grouped`, with its conditions from `select_rows` and its
 costs from usage/cost_sql.py. That is why all reports agree.
 
-Three rollups can answer. `usage_by_hour` has the fewest rows and is taken whenever no border of
-anything (the filter, a local day, a price) lies inside of a UTC hour and nothing is asked that its
-brief facets do not tell apart; else `usage_by_time`, or `usage_by_session` where sessions matter.
+Four rollups can answer. `usage_by_hour` has the fewest rows and is taken whenever nothing is asked
+that its brief facets do not tell apart, and `usage_by_day` for what it is then; `usage_by_session`
+where sessions matter. An hour or a day inside of which something has a border (the filter, a local
+day, a price) is read in finer rows: by quarter, or message by message.
 
 Facets that are alike for a report (same keys, same price) are added up under the first of them, so
 that prices are looked up a few times for each bucket and not for each row. Prices change between
 quarters, so a sum never crosses a change.
 """
 
-from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
+from agent_console.usage.cost_sql import SUMS, TOKENS, cost, priced, unpriced_tokens
 from agent_console.usage.reports.sums import Sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from sqlite3 import Connection
-    from typing import Any
+    from typing import Any, Literal, TypeAlias
 
     from agent_console.usage.cost_sql import Mode
     from agent_console.usage.reports.filter import Filter
+
+    Cut: TypeAlias = Literal["", "day", "hour"]
 
 SESSION = "session_no"
 """The bucket of a report by session."""
@@ -33,17 +36,9 @@ SHOWN = "(SELECT session_no FROM temp.shown)"
 BY_HOUR = "usage_by_hour"
 BY_TIME = "usage_by_time"
 BY_SESSION = "usage_by_session"
+BY_DAY = "usage_by_day"
 
-_SUMMED = (
-    "messages",
-    "input_tokens",
-    "output_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "cache_read_tokens",
-    "web_searches",
-    "reported_nano_usd",
-)
+_SUMMED = ("messages", *SUMS)
 _UNLISTED = 2
 _FACETS = 1 << 32
 """More than there will ever be."""
@@ -58,9 +53,11 @@ _BRIEF = ("project_no", "model_no")
 """What else brief facets tell apart, as far as a report asks for it."""
 
 IN_BRIEF = "brief_no = facet_no"
-"""A condition on `facets`: only those that are counted in `usage_by_hour`."""
+"""A condition on `facets`: only those that are counted in `usage_by_time` and `usage_by_hour`."""
 
+_QUARTER_MS = 900_000
 _HOUR = 4
+_DAY = 96
 """Quarters."""
 
 
@@ -69,11 +66,13 @@ class Selection:
 
     Attributes:
         rollup: The table that can answer.
-        where: Conditions on its columns, and `facets` those on columns of `facets`.
+        where: Conditions on `quarter` and `session_no`, and `facets` those on columns of `facets`.
         first, last: The quarters of the earliest and latest row there may be.
+        split: Hours, or days, of the rollup that have a border inside of them.
+        price_changes: The quarters from which some price is another one, latest first.
     """
 
-    __slots__ = ("facets", "first", "last", "mode", "rollup", "where")
+    __slots__ = ("facets", "first", "last", "mode", "price_changes", "rollup", "split", "where")
 
     def __init__(
         self, rollup: str, where: str, facets: str, *, first: int, last: int, mode: "Mode"
@@ -84,20 +83,54 @@ class Selection:
         self.first = first
         self.last = last
         self.mode: Mode = mode
+        self.split: set[int] = set()
+        self.price_changes: list[int] = []
 
     @property
-    def source(self) -> str:
-        """The rows as a FROM clause has them, with the column `quarter` whatever the rollup."""
-        if self.rollup != BY_HOUR:
+    def is_brief(self) -> bool:
+        """Its facets are brief ones."""
+        return self.rollup in {BY_HOUR, BY_TIME}
+
+    def source(self, connection: "Connection") -> str:
+        """The rows as a FROM clause has them, with the column `quarter` whatever the rollup.
+
+        It reads a temporary table: ask for it right before it is used.
+        """
+        sums = ", ".join(_SUMMED)
+        if self.rollup == BY_HOUR:
+            quarter, column, quarters = f"hour * {_HOUR}", "hour", _HOUR
+            finer = (
+                f"SELECT quarter, facet_no, {sums} FROM temp.split CROSS JOIN {BY_TIME} "  # noqa: S608
+                f"ON quarter IN ({', '.join(f'stretch * {_HOUR} + {n}' for n in range(_HOUR))}) "
+                f"WHERE {self.where}"
+            )
+        elif self.rollup == BY_DAY:
+            quarter, column, quarters = "last_quarter", "day", _DAY
+            day_ms = _DAY * _QUARTER_MS
+            counted = ", ".join(f"coalesce({name}, 0)" for name in SUMS)
+            finer = (
+                f"SELECT at_ms / {_QUARTER_MS} AS quarter, facet_no, 1, {counted} "  # noqa: S608
+                f"FROM temp.split CROSS JOIN messages ON at_ms >= stretch * {day_ms} "
+                f"AND at_ms < (stretch + 1) * {day_ms} WHERE NOT set_aside AND {self.where}"
+            )
+        else:
             return f"(SELECT * FROM {self.rollup} WHERE {self.where})"  # noqa: S608
-        return (
-            f"(SELECT hour * {_HOUR} AS quarter, facet_no, {', '.join(_SUMMED)} "  # noqa: S608
-            f"FROM {BY_HOUR} WHERE hour >= {self.first // _HOUR} AND hour <= {self.last // _HOUR})"
+        coarse = (
+            f"SELECT {quarter} AS quarter, facet_no, {sums} FROM {self.rollup} "  # noqa: S608
+            f"WHERE {column} >= {self.first // quarters} AND {column} <= {self.last // quarters}"
         )
+        if not self.split:
+            return f"({coarse})"
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS split (stretch INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM temp.split")
+        stretches = [(stretch,) for stretch in self.split]
+        connection.executemany("INSERT INTO temp.split VALUES (?)", stretches)
+        whole = f"{coarse} AND {column} NOT IN (SELECT stretch FROM temp.split)"  # noqa: S608
+        return f"({whole} UNION ALL {finer})"
 
     def of_shown(self) -> "Selection":
         """Of these, only those of the sessions that `show` named."""
-        return Selection(
+        shown = Selection(
             BY_SESSION,
             f"{self.where} AND session_no IN {SHOWN}",
             self.facets,
@@ -105,6 +138,8 @@ class Selection:
             last=self.last,
             mode=self.mode,
         )
+        shown.price_changes = self.price_changes
+        return shown
 
 
 def show(connection: "Connection", numbers: "Iterable[int]") -> None:
@@ -130,7 +165,7 @@ def select_rows(
     wanted: "Filter",
     *,
     by_session: bool = False,
-    by_day: bool = False,
+    cut: "Cut" = "",
     facets: "Sequence[str]" = (),
 ) -> Selection:
     """What the filter takes of the smallest rollup that knows enough.
@@ -139,15 +174,9 @@ def select_rows(
         connection: The ledger.
         wanted: The filter.
         by_session: The report has to tell sessions apart.
-        by_day: It cuts time in the filter's zone.
+        cut: What it cuts time into in the filter's zone: `day`, `hour` or nothing.
         facets: The columns of `facets` it is about.
     """
-    from agent_console.usage.reports.matching import (  # noqa: PLC0415 - most reports name nothing
-        model_numbers,
-        project_numbers,
-        session_numbers,
-    )
-
     first, last = connection.execute(
         "SELECT (SELECT min(quarter) FROM usage_by_time), (SELECT max(quarter) FROM usage_by_time)"
     ).fetchone()
@@ -158,32 +187,54 @@ def select_rows(
     if wanted.until is not None:
         conditions.append(f"quarter < {wanted.until}")
         last = min(last or 0, wanted.until - 1)
-    if wanted.sessions:
-        conditions.append(f"session_no IN {_list(session_numbers(connection, wanted.sessions))}")
     of_facets: list[str] = []
-    if wanted.projects:
-        of_facets.append(f"project_no IN {_list(project_numbers(connection, wanted.projects))}")
-    if wanted.models:
-        of_facets.append(f"model_no IN {_list(model_numbers(connection, wanted.models))}")
+    if not wanted.names_nothing:
+        from agent_console.usage.reports import matching  # noqa: PLC0415 - most name nothing
+
+        if wanted.sessions:
+            numbers = matching.session_numbers(connection, wanted.sessions)
+            conditions.append(f"session_no IN {_list(numbers)}")
+        if wanted.projects:
+            numbers = matching.project_numbers(connection, wanted.projects)
+            of_facets.append(f"project_no IN {_list(numbers)}")
+        if wanted.models:
+            numbers = matching.model_numbers(connection, wanted.models)
+            of_facets.append(f"model_no IN {_list(numbers)}")
     if not wanted.include_unlisted:
         of_facets.append(f"kind <> {_UNLISTED}")
     rows = Selection(
-        BY_SESSION if by_session or wanted.sessions else BY_TIME,
+        BY_SESSION,
         " AND ".join(conditions) or "1",
         " AND ".join(of_facets) or "1",
         first=first or 0,
         last=last or 0,
         mode=wanted.mode,
     )
-    if rows.rollup == BY_TIME and all(column in _BRIEF for column in facets):
-        borders = [wanted.since or 0, wanted.until or 0, *_price_changes(connection, rows)]
-        if by_day:
-            borders += [
-                each for pair in wanted.zone.offsets(rows.first, rows.last) for each in pair[1:]
-            ]
-        if not any(border % _HOUR for border in borders):
-            rows.rollup = BY_HOUR
+    rows.price_changes = _price_changes(connection, rows)
+    if not by_session and not wanted.sessions:
+        _take_smaller(wanted, rows, cut, facets)
     return rows
+
+
+def _take_smaller(wanted: "Filter", rows: Selection, cut: "Cut", facets: "Sequence[str]") -> None:
+    """Take the rollup that has fewest rows, and say which of its hours or days have borders."""
+    stretch = _HOUR
+    borders = [wanted.since or 0, wanted.until or 0, *rows.price_changes]
+    if any(column not in _BRIEF for column in facets):
+        if cut:
+            return
+        rows.rollup, stretch = BY_DAY, _DAY
+    else:
+        rows.rollup = BY_HOUR
+        if cut:
+            offsets = wanted.zone.offsets(rows.first, rows.last)
+            borders += [at for at, _ in offsets[1:]]
+            if any(offset % _HOUR for _, offset in offsets):
+                if cut == "hour":
+                    rows.rollup = BY_TIME
+                    return
+                borders += wanted.zone.midnights(rows.first, rows.last)
+    rows.split = {border // stretch for border in borders if border % stretch}
 
 
 def grouped(
@@ -205,18 +256,30 @@ def grouped(
         facets: Columns of `facets`.
         as_before: The same facets count as last time, so what was found alike still is.
     """
-    if not as_before:
-        _find_alike(connection, rows, facets)
     sums = ", ".join(f"sum({column}) AS {column}" for column in _SUMMED)
-    period = _price_period(connection, rows)
-    # One integer is sorted faster than two columns.
-    key = f"({bucket}) * {_FACETS} + alike_no"
-    source = (
-        f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, {sums} "  # noqa: S608
-        f"FROM {rows.source} JOIN temp.alike USING (facet_no) "
-        f"GROUP BY {key}{', ' + period if period else ''})"
-    )
-    keys = ", ".join(["usage.bucket", *(f"facet.{column}" for column in facets)])
+    period = _price_period(rows.price_changes)
+    then_period = f", {period}" if period else ""
+    further = [column for column in facets if column not in _BRIEF]
+    if further:
+        # Brief facets tell apart all else that is asked for.
+        columns = "".join(f", {column}" for column in further)
+        source = (
+            f"(SELECT {bucket} AS bucket, brief_no AS facet_no, max(quarter) AS quarter, {sums}"  # noqa: S608
+            f"{columns} FROM {rows.source(connection)} JOIN facets USING (facet_no) "
+            f"WHERE {rows.facets} "
+            f"GROUP BY ({bucket}) * {_FACETS} + brief_no{columns}{then_period})"
+        )
+    else:
+        if not as_before:
+            _find_alike(connection, rows, facets)
+        # One integer is sorted faster than two columns.
+        source = (
+            f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, {sums} "  # noqa: S608
+            f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no) "
+            f"GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
+        )
+    columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
+    keys = ", ".join(["usage.bucket", *columns_of])
     sums_of_row = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
     found = connection.execute(f"SELECT {sums_of_row}, {keys} FROM {priced(source)}")  # noqa: S608
     width = len(Sums.__slots__)
@@ -274,19 +337,18 @@ def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str
         "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
     )
     connection.execute("DELETE FROM temp.alike")
-    further = [column for column in facets if column not in _BRIEF]
-    columns = ", ".join([*further, "brief_no"] if further else dict.fromkeys((*facets, *_ALIKE)))
-    brief = "" if further else f" AND {IN_BRIEF}"
+    columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
     alike = (
         f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) AS alike_no "  # noqa: S608
-        f"FROM facets WHERE {rows.facets}{brief}"
+        f"FROM facets WHERE {rows.facets} AND {IN_BRIEF}"
     )
-    if not further and rows.rollup != BY_HOUR:
-        alike = (
-            f"SELECT facets.facet_no, alike_no FROM facets JOIN ({alike}) AS brief "  # noqa: S608
-            "ON brief.facet_no = brief_no"
-        )
     connection.execute(f"INSERT INTO temp.alike {alike}")
+    if not rows.is_brief:
+        connection.execute(
+            "INSERT INTO temp.alike SELECT facets.facet_no, brief.alike_no FROM facets "
+            "CROSS JOIN temp.alike AS brief ON brief.facet_no = brief_no "
+            "WHERE brief_no != facets.facet_no"
+        )
 
 
 _SUMS = ", ".join(
@@ -302,9 +364,8 @@ _SUMS = ", ".join(
 """A row in the order of `Sums`."""
 
 
-def _price_period(connection: "Connection", rows: Selection) -> str:
+def _price_period(changes: list[int]) -> str:
     """An expression that changes wherever some price does; nothing when none does."""
-    changes = _price_changes(connection, rows)
     if not changes:
         return ""
     cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for at in changes)

@@ -4,7 +4,7 @@ Rule: totals are those of the filter, whatever is then left out of the rows to s
 """
 
 from agent_console.usage.reports import query
-from agent_console.usage.reports.buckets import HOUR_QUARTERS, cut
+from agent_console.usage.reports.buckets import HOUR_QUARTERS, cut, cut_of
 from agent_console.usage.reports.row import MAIN, UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums
 
@@ -88,8 +88,7 @@ def build(
 
         return build_sessions(connection, wanted, grouping, newest=newest)
     facets = (*grouping.facets, *(["project_no"] if by_project else []))
-    by_day = grouping.is_time and grouping.name != "block"
-    rows = query.select_rows(connection, wanted, by_day=by_day, facets=facets)
+    rows = query.select_rows(connection, wanted, cut=cut_of(grouping), facets=facets)
     bucket = "0"
     fold: Callable[[int], int] = int
     label: Callable[[int], str] = str
@@ -150,9 +149,8 @@ def count_all(
         report: The report with its totals.
         rows: What was summed up last.
     """
-    by_hour = rows.rollup == query.BY_HOUR
     report.projects = _projects(
-        connection, rows if by_hour else query.select_rows(connection, wanted)
+        connection, rows if rows.is_brief else query.select_rows(connection, wanted)
     )
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
@@ -244,7 +242,7 @@ def _projects(connection: "Connection", rows: "Selection") -> int:
     """How many projects the rows are of, unknown ones not among them."""
     count: int = connection.execute(
         "SELECT count(DISTINCT project_no) FROM facets WHERE project_no <> 0 "  # noqa: S608
-        f"AND {rows.facets} AND facet_no IN (SELECT facet_no FROM {rows.source})"
+        f"AND {rows.facets} AND facet_no IN (SELECT facet_no FROM {rows.source(connection)})"
     ).fetchone()[0]
     return count
 

@@ -4,7 +4,7 @@ Rule: a session that is known and has no usage gets a row without sums: not avai
 """
 
 from agent_console.usage.reports import query
-from agent_console.usage.reports.matching import session_numbers
+from agent_console.usage.reports.matching import session_numbers, transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.zone import QUARTER_SECONDS
 
@@ -27,7 +27,8 @@ class SessionDetail:
         last_model: The model used last.
         forked_from: The id of the session it was resumed or forked from.
         user_messages: What a person wrote in it.
-        projects: Where it worked, most tokens first.
+        projects: Where it worked, most tokens first; of a session without usage, the project that
+            its transcripts lie with.
     """
 
     __slots__ = (
@@ -92,6 +93,7 @@ class Details:
         self._connection = connection
         self._wanted = wanted
         self._projects = query.names(connection, "project_no")
+        self._by_folder: dict[str, list[str]] | None = None
         self._named: set[int] | None = None
         if wanted.sessions:
             self._named = set(session_numbers(connection, wanted.sessions))
@@ -119,11 +121,27 @@ class Details:
                 row = found[session_no,] = Row((session_no,), detail.session_id)
             row.label = detail.session_id
             row.detail = detail
-            tokens = where.get(session_no, {})
+            tokens = where.get(session_no)
+            if tokens is None:
+                detail.projects = self._projects_by_folder(session_no)
+                continue
             detail.projects = [
                 self._projects[number] or UNKNOWN
-                for number in sorted(tokens, key=lambda number: -tokens[number])
+                for number in sorted(tokens, key=tokens.__getitem__, reverse=True)
             ]
+
+    def _projects_by_folder(self, session_no: int) -> list[str]:
+        """The project whose transcripts lie in the same folder, if only one can be meant."""
+        if self._by_folder is None:
+            self._by_folder = {}
+            for project in filter(None, self._projects.values()):
+                self._by_folder.setdefault(transcript_folder(project), []).append(project)
+        paths = self._connection.execute(
+            "SELECT path FROM sources WHERE session_no = ?", (session_no,)
+        )
+        folders = {path.rpartition("/projects/")[2].partition("/")[0] for (path,) in paths}
+        found = [each for folder in folders for each in self._by_folder.get(folder, ())]
+        return found if len(found) == 1 else []
 
     def _belongs(self, session_no: int, detail: SessionDetail) -> bool:
         """A session without usage has a row too."""

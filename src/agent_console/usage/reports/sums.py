@@ -7,6 +7,7 @@ time than the import of msgspec, `typing` or `dataclasses`.
 """
 
 PICO_DIGITS = 12
+_PICO_PER_USD = 10**PICO_DIGITS
 
 
 class Sums:
@@ -117,22 +118,21 @@ class Sums:
         self.cache_write_1h += other.cache_write_1h
         self.cache_read += other.cache_read
         self.web_searches += other.web_searches
-        self.cost_pico = _plus(self.cost_pico, other.cost_pico)
+        if other.cost_pico is not None:
+            self.cost_pico = other.cost_pico + (self.cost_pico or 0)
         self.unpriced += other.unpriced
         self.lower_bound += other.lower_bound
         self.unlisted_tokens += other.unlisted_tokens
-        self.unlisted_pico = _plus(self.unlisted_pico, other.unlisted_pico)
+        if other.unlisted_pico is not None:
+            self.unlisted_pico = other.unlisted_pico + (self.unlisted_pico or 0)
         self.last_quarter = max(self.last_quarter, other.last_quarter)
 
 
 def usd_text(pico: int) -> str:
     """Picodollars as the exact decimal number of US dollars, without needless zeros."""
-    whole, rest = divmod(abs(pico), 10**PICO_DIGITS)
-    digits = f"{rest:0{PICO_DIGITS}}".rstrip("0")
-    return f"{'-' if pico < 0 else ''}{whole}{'.' if digits else ''}{digits}"
-
-
-def _plus(one: int | None, other: int | None) -> int | None:
-    if one is None:
-        return other
-    return one if other is None else one + other
+    if pico < 0:
+        return f"-{usd_text(-pico)}"
+    if pico < _PICO_PER_USD:
+        return f"0.{pico:012}".rstrip("0") if pico else "0"
+    digits = str(pico)
+    return f"{digits[:-PICO_DIGITS]}.{digits[-PICO_DIGITS:]}".rstrip("0").rstrip(".")

@@ -90,6 +90,14 @@ class Zone:
             at = following
         return found
 
+    def midnights(self, first: int, last: int) -> list[int]:
+        """The quarters of all local midnights from first to last, by each offset in its time."""
+        offsets = self.offsets(first, last)
+        found: list[int] = []
+        for (begins, offset), (ends, _) in zip(offsets, [*offsets[1:], (last + 1, 0)], strict=True):
+            found += range(begins + -(begins + offset) % DAY_QUARTERS, ends, DAY_QUARTERS)
+        return found
+
     def offset_sql(self, first: int, last: int) -> str:
         """An expression for the offset of column `quarter`, right for those of first to last."""
         offsets = self.offsets(first, last)

@@ -26,9 +26,9 @@ CREATE TABLE facets ( -- what many rows share: where they belong, and what their
         -- of the row exceed; 0: none
     cost_is_reported INTEGER NOT NULL CHECK (cost_is_reported IN (0, 1)),
     output_is_lower_bound INTEGER NOT NULL CHECK (output_is_lower_bound IN (0, 1)),
-    brief_no INTEGER NOT NULL DEFAULT 0 REFERENCES facets DEFERRABLE INITIALLY DEFERRED,
-        -- the first facet that differs from this one in no column of the index facets_in_brief;
-        -- itself when it is the first. A trigger sets it
+    brief_no INTEGER NOT NULL DEFAULT 0, -- the first facet that differs from this one in no column
+        -- of the index facets_in_brief; itself when it is the first. A trigger sets it. (A foreign
+        -- key would look through the whole table at each new facet)
     UNIQUE (
         project_no, branch_no, version_no, entrypoint_no, model_no, speed_no, service_tier_no,
         inference_geo_no, agent_type_no, skill_no, is_subagent, kind, prompt_over,
@@ -99,14 +99,14 @@ _SUMS = """
 
 _USAGE_BY_TIME = f"""
 CREATE TABLE usage_by_time ( -- sums over the rows of messages that are not set aside, by 15
-    -- minutes: every zone's midnight and every UTC hour begins one
+    -- minutes (every zone's midnight and every UTC hour begins one) and brief facet
     quarter INTEGER NOT NULL, -- at_ms / 900000, rounded down
-    facet_no INTEGER NOT NULL REFERENCES facets,{_SUMS}
+    facet_no INTEGER NOT NULL REFERENCES facets, -- the brief_no of the rows' facets{_SUMS}
     PRIMARY KEY (quarter, facet_no)
 ) STRICT, WITHOUT ROWID"""
 
 _USAGE_BY_SESSION = f"""
-CREATE TABLE usage_by_session ( -- the same sums by session
+CREATE TABLE usage_by_session ( -- the same sums by session, quarter and facet
     session_no INTEGER NOT NULL REFERENCES sessions,
     quarter INTEGER NOT NULL, -- at_ms / 900000, rounded down
     facet_no INTEGER NOT NULL REFERENCES facets,{_SUMS}
@@ -114,11 +114,19 @@ CREATE TABLE usage_by_session ( -- the same sums by session
 ) STRICT, WITHOUT ROWID"""
 
 _USAGE_BY_HOUR = f"""
-CREATE TABLE usage_by_hour ( -- the same sums by UTC hour and brief facet: all that most reports
-    -- need, in far fewer rows
+CREATE TABLE usage_by_hour ( -- those of usage_by_time by UTC hour: all that most reports need, in
+    -- far fewer rows
     hour INTEGER NOT NULL, -- at_ms / 3600000, rounded down
     facet_no INTEGER NOT NULL REFERENCES facets, -- the brief_no of the rows' facets{_SUMS}
     PRIMARY KEY (hour, facet_no)
+) STRICT, WITHOUT ROWID"""
+
+_USAGE_BY_DAY = f"""
+CREATE TABLE usage_by_day ( -- the same sums by UTC day and facet, for what brief facets do not tell
+    day INTEGER NOT NULL, -- at_ms / 86400000, rounded down
+    facet_no INTEGER NOT NULL REFERENCES facets,{_SUMS}
+    last_quarter INTEGER NOT NULL, -- of its latest row
+    PRIMARY KEY (day, facet_no)
 ) STRICT, WITHOUT ROWID"""
 
 _SOURCES = """
@@ -146,18 +154,22 @@ CREATE TABLE sources ( -- how far each transcript has been read
 ) STRICT"""
 
 _COST_STATES = """
-CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a process left it
+CREATE TABLE cost_states ( -- a session's totals as Claude Code told them, in its transcript when a
+    -- process left it, or to a client of the Agent SDK
     session_no INTEGER NOT NULL REFERENCES sessions,
-    number INTEGER NOT NULL, -- of the line among those of its transcript, from 1
-    model_no INTEGER NOT NULL REFERENCES names,
+    number INTEGER NOT NULL, -- of the line among those of its transcript, from 1; negative:
+        -- told by a client of the Agent SDK in that quarter of an hour
     at_ms INTEGER NOT NULL, -- of the last line before it that has a time
+    model_no INTEGER NOT NULL REFERENCES names,
     input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL,
     cache_write_5m_tokens INTEGER NOT NULL,
     cache_write_1h_tokens INTEGER NOT NULL,
     cache_read_tokens INTEGER NOT NULL,
     web_searches INTEGER NOT NULL,
-    PRIMARY KEY (session_no, number, model_no)
+    told_nano_usd INTEGER, -- what it cost in all by Claude Code's own reckoning, billionths of a US
+        -- dollar; null: it did not say
+    PRIMARY KEY (session_no, number, at_ms, model_no) -- of several transcripts, each has a line 1
 ) STRICT, WITHOUT ROWID"""
 
 _SHARED_MESSAGES = """
@@ -246,6 +258,7 @@ _SUM_NAMES = (
     *("messages", "input_tokens", "output_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "cache_read_tokens", "web_searches", "reported_nano_usd"),
 )
+_SUMMED = ", ".join(f"sum({name})" for name in _SUM_NAMES)
 _ROLLED_UP = """quarter, facet_no, count(*), sum(input_tokens), sum(output_tokens),
     sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens),
     sum(web_searches), coalesce(sum(reported_nano_usd), 0)
@@ -295,6 +308,7 @@ _PREPARE = (
     _USAGE_BY_TIME,
     _USAGE_BY_SESSION,
     _USAGE_BY_HOUR,
+    _USAGE_BY_DAY,
 )
 
 _MOVE_ROWS = (
@@ -325,20 +339,27 @@ _MOVE_ROWS = (
     "CREATE INDEX messages_by_key ON messages (key_hash) WHERE key_hash IS NOT NULL",
     "CREATE INDEX messages_by_time ON messages (at_ms)",
     "CREATE INDEX messages_by_session ON messages (session_no, at_ms)",
+    "CREATE INDEX messages_by_source ON messages (source_no) WHERE source_no IS NOT NULL",
     _SHARED_MESSAGES,
     "CREATE INDEX shared_messages_by_session ON shared_messages (session_no)",
 )
 
 _ROLL_UP = (
-    f"INSERT INTO usage_by_time SELECT {_ROLLED_UP} GROUP BY quarter, facet_no",
     (
         f"INSERT INTO usage_by_session SELECT session_no, {_ROLLED_UP} "
         "GROUP BY session_no, quarter, facet_no"
     ),
     (
-        "INSERT INTO usage_by_hour SELECT quarter / 4 AS hour, brief_no, "  # noqa: S608
-        f"{', '.join(f'sum({name})' for name in _SUM_NAMES)} "
-        "FROM usage_by_time JOIN facets USING (facet_no) GROUP BY hour, brief_no"
+        f"INSERT INTO usage_by_time SELECT quarter, brief_no, {_SUMMED} "  # noqa: S608
+        "FROM usage_by_session JOIN facets USING (facet_no) GROUP BY quarter, brief_no"
+    ),
+    (
+        f"INSERT INTO usage_by_hour SELECT quarter / 4 AS hour, facet_no, {_SUMMED} "  # noqa: S608
+        "FROM usage_by_time GROUP BY hour, facet_no"
+    ),
+    (
+        f"INSERT INTO usage_by_day SELECT quarter / 96 AS day, facet_no, {_SUMMED}, max(quarter) "  # noqa: S608
+        "FROM usage_by_session GROUP BY day, facet_no"
     ),
     "DROP TABLE quarters",
     _SET_BRIEF,
@@ -346,6 +367,6 @@ _ROLL_UP = (
 
 
 def add_transcripts_and_prices(connection: sqlite3.Connection) -> None:
-    """Give rows facets, and add sources, prices and three rollups in the place of one."""
+    """Give rows facets, and add sources, prices and four rollups in the place of one."""
     for statement in (*_PREPARE, *_MOVE_ROWS, *_ROLL_UP):
         connection.execute(statement)

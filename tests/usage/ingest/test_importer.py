@@ -1,0 +1,52 @@
+"""What readers find is taken in portions, and none of it is lost on the way."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.usage.asking import query
+from tests.usage.ingest.transcripts import answer, read, write
+
+from agent_console.usage.ingest import importer
+from agent_console.usage.ingest.importer import Imported, Importer
+from agent_console.usage.ingest.pool import ReaderLostError
+from agent_console.usage.ingest.read_jobs import ReadBatch
+from agent_console.usage.ledger import Ledger
+
+
+def test_what_came_before_a_process_was_lost_is_taken(
+    ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(session, answer("msg_1"))
+
+    def lost(*_: Any, **__: Any) -> Iterator[ReadBatch]:
+        yield ReadBatch([read(file)], jobs_done=1)
+        raise ReaderLostError("Run it again.")
+
+    monkeypatch.setattr(importer, "read_files", lost)
+    with pytest.raises(ReaderLostError):
+        Importer(ledger, lambda _taken, _imported: None).run([file])
+    assert query(ledger.path, "SELECT key FROM messages") == [("msg_1",)]
+
+
+def test_batches_are_taken_together_up_to_a_limit(
+    ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "_PORTION_RESPONSES", 4)
+    files = [
+        write(session.with_name(f"{number}.jsonl"), answer(f"{number}a"), answer(f"{number}b"))
+        for number in range(5)
+    ]
+
+    def one_by_one(*_: Any, **__: Any) -> Iterator[ReadBatch]:
+        for file in files:
+            yield ReadBatch([read(file)], jobs_done=1)
+
+    monkeypatch.setattr(importer, "read_files", one_by_one)
+    told: list[int] = []
+
+    def taken(_: Any, imported: Imported) -> None:
+        told.append(imported.responses)
+
+    Importer(ledger, taken).run(files)
+    assert told == [4, 8, 10]
