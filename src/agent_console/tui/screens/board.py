@@ -248,11 +248,8 @@ class BoardScreen(ConsoleScreen):
     def action_jump(self, session: Session | None = None) -> None:
         """Go to a session's terminal: this one, or the one under the cursor."""
         session = session or self._session
-        if session is None:
-            return
-        jump(console_of(self), session)
-        if not session.seen:
-            self._looked_at(session)
+        if session is not None:
+            jump(console_of(self), session)
 
     def action_jump_to(self, number: int) -> None:
         """Go to the terminal of the session with this number."""
