@@ -397,16 +397,25 @@ async def test_remove_asks_first(socket: str) -> None:
 
 
 async def test_a_refusal_is_told_in_the_daemons_words(socket: str) -> None:
+    await ask(socket, put("a", priority=1_000_000))
+    async with running_app(socket) as (app, pilot):
+        await until(pilot, lambda: len(order(app)) == 1)
+        await pilot.press("plus")
+
+        await until(pilot, lambda: "1000000" in told(app))
+
+
+async def test_a_session_that_runs_is_not_resumed(socket: str) -> None:
     await ask(socket, put("a"))
     async with running_app(socket) as (app, pilot):
         await until(pilot, lambda: len(order(app)) == 1)
         await pilot.press("r")
 
-        await until(pilot, lambda: "is not closed" in told(app))
+        await until(pilot, lambda: "still runs" in told(app) or "folder" in told(app))
 
 
-async def test_a_closed_session_is_reopened(socket: str) -> None:
-    await ask(socket, put("a", Status.CLOSED))
+async def test_a_closed_session_of_another_agent_is_reopened(socket: str) -> None:
+    await ask(socket, put("a", Status.CLOSED, agent_type="custom"))
     async with running_app(socket) as (app, pilot):
         await until(pilot, lambda: len(order(app)) == 1)
         await pilot.press("r")

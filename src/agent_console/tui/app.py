@@ -98,6 +98,11 @@ class ConsoleApp(App[None]):
     ) -> None:
         self.config = load() if config is None else config
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self.config.tui.theme
+        # Without telling anybody: a theme that is changed later has all styles made once more.
+        self.set_reactive(ConsoleApp.theme, wanted if wanted in self.available_themes else DEFAULT)
         self.banner: str | None = None
         self._titles = titles
         self.changes: Signal[Changes] = Signal(self, "changes")
@@ -114,11 +119,7 @@ class ConsoleApp(App[None]):
         return dict(meanings(dark=self.current_theme.dark))
 
     def on_mount(self) -> None:
-        """Take the person's theme, and begin to follow the daemon."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = self.config.tui.theme
-        self.theme = wanted if wanted in self.available_themes else DEFAULT
+        """Begin to follow the daemon."""
         if not self.is_headless:
             # Whoever ends us gets the terminal back as it was.
             for number in (signal.SIGTERM, signal.SIGHUP):

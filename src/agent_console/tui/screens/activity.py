@@ -55,6 +55,7 @@ class FeedTable(VimTable):
 class ActivityScreen(ConsoleScreen):
     """The feed, newest last; it follows what comes while the cursor is on the last line."""
 
+    AUTO_FOCUS = "#activity"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter", "Filter", tooltip="All, changes of status, usage, alerts"),
         Binding("A", "acknowledge", "Take note", tooltip="Of the alert under the cursor, or all"),
@@ -184,7 +185,7 @@ class ActivityScreen(ConsoleScreen):
             table.move_cursor(row=table.row_count - 1, animate=False)
         empty = self.query_one("#activity-empty", Static)
         empty.display = not table.row_count
-        table.display = bool(table.row_count)
+        table.styles.height = "1fr" if table.row_count else 1
         empty.update(NOTHING if self._filter is None else FILTERED)
 
     def _cells(self, entry: Entry) -> tuple[Text, Text, Text]:

@@ -22,6 +22,7 @@ class AlertList(VimTable):
 
     def __init__(self) -> None:
         super().__init__(id="alerts")
+        self.display = False
         self._drawn: list[Alert] = []
 
     @property
