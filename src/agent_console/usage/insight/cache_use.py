@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from agent_console.usage.insight.cache_keys import REPORTS, By, keys_of
 from agent_console.usage.insight.cache_money import CacheMoney, cache_money
+from agent_console.usage.insight.spent import within
 from agent_console.usage.insight.unread_writes import Unread, unread_writes
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
@@ -87,10 +88,7 @@ def cache_report(
         poor_percent: A session whose hit rate is below uses the cache poorly.
     """
     rows = cache_rows(connection, wanted, by, now_ms)
-    sessions = rows if by == "session" else cache_rows(connection, wanted, "session", now_ms)
-    poor = [each for each in sessions if _is_poor(each, poor_percent)]
-    poor.sort(key=lambda each: each.sums.cache_read - each.sent_tokens)
-    return CacheReport(rows, _total(rows), poor[:POOR])
+    return CacheReport(rows, _total(rows), _poor_sessions(connection, wanted, now_ms, poor_percent))
 
 
 def cache_rows(connection: Connection, wanted: Filter, by: By, now_ms: int) -> list[CacheUse]:
@@ -133,11 +131,29 @@ def _total(rows: list[CacheUse]) -> CacheUse:
     return total
 
 
-def _is_poor(use: CacheUse, poor_percent: float) -> bool:
-    rate = use.hit_rate
-    return (
-        rate is not None
-        and rate * 100 < poor_percent
-        and use.sums.responses >= LEAST_RESPONSES
-        and use.sent_tokens >= LEAST_SENT_TOKENS
-    )
+def _poor_sessions(
+    connection: Connection, wanted: Filter, now_ms: int, poor_percent: float
+) -> list[CacheUse]:
+    report = build(connection, wanted, GROUPINGS["session"])
+    poor = [row for row in report.rows if _is_poor(row.sums, poor_percent)]
+    poor.sort(key=lambda row: -_sent_beside(row.sums))
+    # Only of these the messages need to be looked at.
+    ids = [_label(row, "session") for row in poor[:POOR]]
+    if not ids:
+        return []
+    of_these = within(wanted, wanted.since, wanted.until, sessions=ids)
+    found = {each.label: each for each in cache_rows(connection, of_these, "session", now_ms)}
+    return [found[each] for each in ids]
+
+
+def _is_poor(sums: Sums | None, poor_percent: float) -> bool:
+    if sums is None or sums.responses < LEAST_RESPONSES:
+        return False
+    rate = hit_rate(sums)
+    enough = sums.tokens - sums.output >= LEAST_SENT_TOKENS
+    return enough and rate is not None and rate * 100 < poor_percent
+
+
+def _sent_beside(sums: Sums | None) -> int:
+    """Tokens that were sent and not read from the cache."""
+    return 0 if sums is None else sums.tokens - sums.output - sums.cache_read

@@ -93,15 +93,28 @@ def between(
 
 
 def within(
-    wanted: Filter, since: int, until: int, *, projects: Sequence[str] | None = None
+    wanted: Filter,
+    since: int | None,
+    until: int | None,
+    *,
+    projects: Sequence[str] | None = None,
+    sessions: Sequence[str] | None = None,
 ) -> Filter:
-    """The same filter for these quarters, `until` not included; see `between`."""
+    """The same filter for these quarters, `until` not included; null for no border.
+
+    Args:
+        wanted: The filter.
+        since: The first quarter.
+        until: The one after the last.
+        projects: Only these, whatever the filter says; null for its own.
+        sessions: The same for sessions.
+    """
     return Filter(
         since=since,
         until=until,
         projects=wanted.projects if projects is None else projects,
         models=wanted.models,
-        sessions=wanted.sessions,
+        sessions=wanted.sessions if sessions is None else sessions,
         zone=wanted.zone,
         first_weekday=wanted.first_weekday,
         billing_day=wanted.billing_day,

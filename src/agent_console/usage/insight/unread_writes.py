@@ -21,6 +21,7 @@ from agent_console.usage.insight.cache_keys import Keys
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.reports import query
 from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.matching import session_numbers
 
 Reason: TypeAlias = Literal["ended", "expired", "changed"]
 REASONS: tuple[Reason, ...] = ("ended", "expired", "changed")
@@ -83,7 +84,7 @@ FROM (
         FROM messages JOIN facets USING (facet_no)
         WHERE at_ms >= :since_ms AND at_ms < :until_ms + {LONG_MS}
             AND NOT set_aside AND kind = {_RESPONSE} AND source <> {_UPSERT}
-            AND (agent_no <> 0 OR NOT is_subagent)
+            AND (agent_no <> 0 OR NOT is_subagent) AND {{of_sessions}}
         WINDOW following AS (
             PARTITION BY session_no, agent_no, is_subagent, model_no ORDER BY at_ms, message_no
         )
@@ -106,7 +107,17 @@ def unread_writes(
     """
     rows = query.select_rows(connection, wanted, by_session=True)
     facets = "".join(f"{column}, " for column in keys.facets)
-    scan = _SCAN.format(bucket=keys.bucket, facets=facets, where=rows.where, of_facets=rows.facets)
+    of_sessions = "1"
+    if wanted.sessions:
+        numbers = session_numbers(connection, wanted.sessions)
+        of_sessions = f"session_no IN ({', '.join(map(str, numbers))})"
+    scan = _SCAN.format(
+        bucket=keys.bucket,
+        facets=facets,
+        where=rows.where,
+        of_facets=rows.facets,
+        of_sessions=of_sessions,
+    )
     columns = (
         f"usage.reason, sum(usage.written), sum(usage.lost), "
         f"coalesce({exact_sum(CACHE_WRITE_PREMIUM)}, 0), usage.bucket"

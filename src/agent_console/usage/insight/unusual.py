@@ -147,7 +147,7 @@ class UnusualSpending:
             own = by_project.setdefault(project, [])
             day = self._wanted.zone.day(spread.last_quarter)
             if day in self._judged:
-                before = own if len(own) >= MIN_HISTORY else everybodys
+                before = (own if len(own) >= MIN_HISTORY else everybodys)[-MAX_HISTORY:]
                 history = [each.usd for each in before]
                 yield from self._judge("session", day, names[number], spread, history, before)
             own.append(spread)
