@@ -111,3 +111,25 @@ def test_today_is_not_judged_while_days_before_it_are_read_in(database: Path) ->
         assert history(ledger) == []
         spend(ledger, 0.1, NOON_MS + MINUTE_MS)
         assert history(ledger) == []  # most days cost as much
+
+
+def test_days_that_were_read_in_count_from_the_next_time_on(database: Path) -> None:
+    with wanting(database, anomaly=True) as ledger:
+        spend(ledger, 30, NOON_MS)
+        old = [cost(1, NOON_MS - back * DAY_MS) for back in range(1, 21)]
+        ledger.carry_out([*old, cost(0.1, NOON_MS)])
+        assert history(ledger) == []
+        spend(ledger, 0.1, NOON_MS + MINUTE_MS)
+        assert [alert.kind for alert in history(ledger)] == ["anomaly"]
+
+
+def test_what_another_process_has_read_in_is_heeded_before_anything_is_said(
+    database: Path,
+) -> None:
+    with wanting(database, anomaly=True) as ledger, wanting(database) as other:
+        for back in range(14, -1, -1):
+            spend(ledger, 1, NOON_MS - back * DAY_MS)
+        for back in range(15, 41):
+            spend(other, 400, NOON_MS - back * DAY_MS)
+        spend(ledger, 30, NOON_MS + MINUTE_MS)
+        assert history(ledger) == []

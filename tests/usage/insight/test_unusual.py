@@ -154,3 +154,21 @@ def test_what_has_no_project_is_compared_like_any(tmp_path: Path) -> None:
 
     assert [each.name for each in found] == ["", "(unknown)", "wild"]
     assert found[0].causes[0].session_id == "wild"
+
+
+def test_a_session_is_compared_with_those_of_its_project(tmp_path: Path) -> None:
+    cheap = [work(back, SHOP, OUTPUT / 5) for back in range(1, DAYS)]
+    dear = [work(back, API, 20 * OUTPUT) for back in range(DAYS)]
+
+    found = unusual(tmp_path, *cheap, *dear, work(0, SHOP, 3 * OUTPUT, session="grown"))
+
+    assert [each.name for each in found] == [SHOP, "grown"]
+
+
+def test_days_without_a_cost_are_no_history_of_a_project(tmp_path: Path) -> None:
+    free = [work(back, SHOP, OUTPUT, model=NOBODYS) for back in range(1, DAYS)]
+    others = [work(back, API, 20 * OUTPUT) for back in range(DAYS)]
+
+    found = unusual(tmp_path, *free, *others, work(0, SHOP, 2 * OUTPUT))
+
+    assert [each for each in found if each.scope == "project"] == []
