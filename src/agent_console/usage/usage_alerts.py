@@ -6,17 +6,20 @@ usual of a day is asked of the ledger once a day, and again when days before it 
 
 from collections.abc import Iterable
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from agent_console.config_alerts import AlertsConfig
 from agent_console.model.format import cost
 from agent_console.model.metadata import SessionMetadata
 from agent_console.usage.alerts import RaisedAlert, raise_alert
 from agent_console.usage.cost_sql import PICO_PER_USD
-from agent_console.usage.insight.usual_day import UsualDay, causes_of_day, usual_day
 from agent_console.usage.periods import quarter
 from agent_console.usage.reports.zone import Zone
 from agent_console.usage.spending import SpendingQuery
 from agent_console.usage.statements import Cell
+
+if TYPE_CHECKING:
+    from agent_console.usage.insight.usual_day import UsualDay
 
 _NEVER = 1 << 40
 """A quarter after all others."""
@@ -126,6 +129,11 @@ class UsageAlerts:
         key = f"anomaly:{day}"
         if key in self._known:
             return
+        from agent_console.usage.insight.usual_day import (  # noqa: PLC0415 - only when wanted
+            causes_of_day,
+            usual_day,
+        )
+
         if self._usual_day is None or self._usual_day.day != day:
             self._usual_day = usual_day(self._connection, self._zone, day)
         today = self._spending.read(at_ms).today_cost_usd

@@ -192,6 +192,9 @@ def _change(found: Overview) -> str:
 
 
 def _cache(found: Overview) -> str:
+    rate = hit_rate(found.now.sums)
+    if rate is None:
+        return ""
     saved = found.cache.saved_pico
     money = f"saved {exact_cost(usd(saved))}" if saved >= 0 else f"cost {exact_cost(usd(-saved))}"
-    return f"{words.percent(hit_rate(found.now.sums))} read from it, {money}"
+    return f"{words.percent(rate)} read from it, {money}"
