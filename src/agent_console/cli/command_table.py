@@ -51,6 +51,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Daemon",
         (
             ("status", "Show how the daemon is doing."),
+            ("metrics", "Print figures for Prometheus, serve them, or send them to OpenTelemetry."),
             ("stop", "End the daemon."),
             ("dump", "Print everything the daemon knows as JSON."),
             ("daemon", "Run, start, stop and inspect the daemon."),
