@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
             ("watch", "Follow all changes as they happen."),
+            ("monitor", "Show who is active, how fast it costs and what today comes to, live."),
             ("wait", "Wait until a session has a status."),
             ("notify", "Tell you of sessions that begin to wait, until Ctrl-C."),
             ("segment", "Print a segment for a status bar: who waits, costs and limits."),
