@@ -36,6 +36,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Usage",
         (
             ("usage", "Show tokens and costs by day, week, month, session, project and more."),
+            ("report", "Write what a month came to, as a document to hand over."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
