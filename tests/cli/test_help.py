@@ -114,6 +114,7 @@ ANSWERS = {
     "usage block": ["--active"],
     "usage export": ["--level", "day"],
     "pricing": ["--all"],
+    "report schedule": ["--remove"],
     "ingest": [],
     "reindex": ["--prune"],
     "budget set": ["5"],

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from tests.cli.conftest import Run
 from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOBODYS, OPUS, Ledger, Message
@@ -70,9 +69,7 @@ class Page(HTMLParser):
 
 def totals_of_usage(run: Run, *arguments: str) -> Any:
     """What `usage` says of the same days."""
-    return msgspec.json.decode(run("usage", "daily", *arguments, "--json").out.encode(), type=Any)[
-        "totals"
-    ]
+    return run("usage", "daily", *arguments, "--json").json["totals"]
 
 
 def test_totals_are_those_of_usage_for_the_same_days(run: Run) -> None:
@@ -156,7 +153,7 @@ def test_a_pdf_is_made_of_the_page(run: Run, tmp_path: Path) -> None:
 
 def test_a_pdf_fetches_nothing() -> None:
     with pytest.raises(ValueError, match="fetches nothing"):
-        pdf._refuse("http://127.0.0.1/x.png")
+        pdf.refuse("http://127.0.0.1/x.png")
 
 
 def test_a_file_in_a_folder_is_named_after_the_month(run: Run, tmp_path: Path) -> None:

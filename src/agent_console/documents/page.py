@@ -4,7 +4,9 @@ Rule: every text is escaped by the template engine; the one thing that is not is
 texts its own library has escaped.
 """
 
+from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -43,7 +45,8 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=False,
     )
-    environment.filters.update(
+    filters = cast("dict[str, Callable[..., str]]", environment.filters)
+    filters.update(
         {
             "amount": words.amount,
             "counted": counted,

@@ -24,8 +24,13 @@ def pdf(html: str) -> bytes:
             "libpango-1.0-0 libpangoft2-1.0-0`; macOS: `brew install pango`); --format html needs "
             "nothing."
         ) from error
-    return weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf()
+    return weasyprint.HTML(string=html, url_fetcher=refuse).write_pdf()
 
 
-def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+def refuse(url: str, *_: object, **__: object) -> NoReturn:
+    """What is called for an address in a page.
+
+    Raises:
+        ValueError: Always.
+    """
     raise ValueError(f"A report fetches nothing, and not {url}.")

@@ -6,6 +6,7 @@ import click
 
 from agent_console.cli.budget.ingest_option import no_ingest_option
 from agent_console.cli.report.formats import FORMATS, Format
+from agent_console.cli.report.schedule import schedule
 
 
 @click.group("report", invoke_without_command=True)
@@ -52,6 +53,10 @@ def command(
     for each day, project and model.
     """
     if context.invoked_subcommand is not None:
+        if any((month, since, until, output, project, model, timezone, no_ingest)):
+            raise click.UsageError(
+                f"Options of `{context.invoked_subcommand}` stand behind its name."
+            )
         return
     if month is not None and (since or until):
         raise click.UsageError("--month and --since or --until exclude each other.")
@@ -77,3 +82,6 @@ def command(
     except ValueError as error:
         hint = "--since or --until" if days_named else "--month"
         raise click.BadParameter(f"{error}.", param_hint=hint) from None
+
+
+command.add_command(schedule)

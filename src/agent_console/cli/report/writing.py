@@ -62,7 +62,7 @@ def write_report(wanted: Wanted) -> None:
         AgentConsoleError: An extra is missing, the ledger cannot be read, or the file not be
             written.
     """
-    _need(wanted)
+    need_for(wanted.format)
     configured = config.load()
     at_ms = now_ms()
     counted = Request("daily", wanted.filters, configured.display.timezone, at_ms).wanted
@@ -91,11 +91,16 @@ def write_report(wanted: Wanted) -> None:
     _write(wanted, stretch, [_document(wanted.format, it, counted)])
 
 
-def _need(wanted: Wanted) -> None:
-    if wanted.format in {"html", "pdf"}:
+def need_for(form: Format) -> None:
+    """Refuse a format for which something is not installed.
+
+    Raises:
+        AgentConsoleError: An extra is missing.
+    """
+    if form in {"html", "pdf"}:
         need("jinja2", "report", "A report as a page")
         need("pygal", "report", "A report with charts")
-    if wanted.format == "pdf":
+    if form == "pdf":
         need("weasyprint", "pdf", "A report as PDF")
 
 
