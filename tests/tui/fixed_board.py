@@ -1,5 +1,8 @@
 """Boards with nothing in them that moves: a clock that stands, and no socket."""
 
+from typing import cast
+
+from tests.tui.running_app import until
 from textual.pilot import Pilot
 
 from agent_console.config import Config
@@ -65,6 +68,9 @@ async def settled(pilot: Pilot[None]) -> None:
     workers = [worker for worker in pilot.app.workers if worker.group != "edit"]
     if workers:
         await pilot.app.workers.wait_for_complete(workers)  # pyright: ignore[reportUnknownMemberType]
+    app = cast("ConsoleApp", pilot.app)  # pyright: ignore[reportUnknownMemberType]
+    if app.link.cache.sessions:  # keys that come before the rows have the focus go nowhere
+        await until(pilot, lambda: app.screen.focused is not None)
     await pilot.pause()
     await pilot.pause()
 

@@ -145,8 +145,11 @@ def _forget(settings: Path) -> None:
 
 def _switch_off(unit_files: list[Path], narrate: Callable[[str], None]) -> list[str]:
     names = {path.name for path in unit_files}
-    calls = [*(user_manager.DISABLE if units.SOCKET in names else ())]
-    calls += report_units.DISABLE if report_units.TIMER in names else ()
+    calls: list[tuple[str, ...]] = []
+    if units.SOCKET in names:
+        calls += user_manager.DISABLE
+    if report_units.TIMER in names:
+        calls += report_units.DISABLE
     if not calls:
         return []
     if not user_manager.is_reachable():
