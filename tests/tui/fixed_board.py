@@ -5,6 +5,7 @@ from typing import cast
 from tests.tui.running_app import until
 from textual.pilot import Pilot
 
+from agent_console.client.asynchronous import AsyncClient
 from agent_console.config import Config
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import (
@@ -14,7 +15,7 @@ from agent_console.model.session import (
     Status,
     Subagent,
 )
-from agent_console.model.usage import Limit, Limits
+from agent_console.model.usage import Limit, Limits, Spending
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import Snapshot
 from agent_console.tui.app import ConsoleApp
@@ -42,6 +43,9 @@ def fixed_app(
     app = ConsoleApp("/nobody/listens/here", start=False, config=config or Config())
     app.now_ms = lambda: NOW_MS
     app.link.run = _nothing  # type: ignore[method-assign]
+    app.money.run = _nothing  # type: ignore[method-assign]
+    app.money.spending = Spending(14.2, 3.1, 2.4)
+    app.alerts.load = _no_alerts  # type: ignore[method-assign, assignment]
     app.link.cache.apply(snapshot(sessions))
     app.link.state = state
     app.link.why = why
@@ -49,6 +53,10 @@ def fixed_app(
 
 
 async def _nothing() -> None:
+    return
+
+
+async def _no_alerts(_client: AsyncClient) -> None:
     return
 
 
