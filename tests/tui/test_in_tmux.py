@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import Raw
+from msgspec.json import encode
 from tests.terminals.real_tmux import SECONDS, TmuxServer, needs_tmux, tmux_server
 
 from agent_console.client.blocking import connect
@@ -44,7 +46,7 @@ def asks(socket: str, server: TmuxServer, pane: str) -> None:
                 "tool_input": {"command": "make release"},
                 "source": "startup",
             }
-            client.request(Hook(event=event, env=env))
+            client.request(Hook(event=Raw(encode(event)), env=env))
 
 
 def test_one_key_leads_from_the_board_to_the_pane_that_waits(
