@@ -36,6 +36,17 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Usage",
         (
             ("usage", "Show tokens and costs by day, week, month, session, project and more."),
+            (
+                "overview",
+                "Show how the month stands: costs, budgets, forecast, and where it went.",
+            ),
+            ("forecast", "Show what the month will have cost at its end, with a range."),
+            ("cache", "Show how well the prompt cache serves, and how it could serve better."),
+            (
+                "anomalies",
+                "Show days, projects and sessions that cost far more than usual, and why.",
+            ),
+            ("compare", "Compare projects, models, periods or tickets side by side."),
             ("report", "Write what a month came to, as a document to hand over."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),

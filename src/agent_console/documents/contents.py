@@ -15,8 +15,8 @@ from agent_console.model.format import counted, printable, tokens
 from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.budget_status import budget_status
 from agent_console.usage.budgets import read_budgets
-from agent_console.usage.insight.overview import change_percent
-from agent_console.usage.insight.spent import Spent, between, report, spent
+from agent_console.usage.insight.overview import change
+from agent_console.usage.insight.spent import Spent, between, spent
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -129,18 +129,18 @@ def contents(
     during = between(wanted, stretch.first, stretch.until)
     now = spent(connection, during)
     before = spent(connection, between(wanted, stretch.compared_first, stretch.compared_last))
-    by_day = report(connection, during, "daily")
+    by_day = build(connection, during, GROUPINGS["daily"])
     return Contents(
         stretch=stretch,
         zone=wanted.zone.name,
         made_at_ms=at_ms,
         now=now,
         before=before,
-        change_percent=change_percent(now.cost_usd, before.cost_usd),
+        change_percent=change(now.cost_usd, before.cost_usd),
         days=_days(by_day, stretch),
-        projects=_parts(report(connection, during, "project"), TOP_PROJECTS, _label),
-        models=_parts(report(connection, during, "model"), None, _label),
-        sessions=_parts(report(connection, during, "session"), TOP_SESSIONS, _session),
+        projects=_parts(build(connection, during, GROUPINGS["project"]), TOP_PROJECTS, _label),
+        models=_parts(build(connection, during, GROUPINGS["model"]), None, _label),
+        sessions=_parts(build(connection, during, GROUPINGS["session"]), TOP_SESSIONS, _session),
         budgets=[
             budget_status(connection, budget, calendar, at_ms)
             for budget in read_budgets(connection)
