@@ -10,9 +10,11 @@ from msgspec import Struct
 from agent_console.model.budget import SHORTEST_OF_A_DAY_MS, still_to_come
 from agent_console.model.usage import UsageEntry
 from agent_console.usage.cost_sql import PICO_PER_USD, TOKENS, cost, cost_sum, priced
-from agent_console.usage.insight.spent import between, spent, usd
+from agent_console.usage.insight.spent import usd
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.query import grouped, select_rows
+from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
 
 LAST_MESSAGES = 5
@@ -88,14 +90,14 @@ def now(connection: Connection, zone: Zone, at_ms: int) -> Now:
         at_ms: Now, Unix milliseconds.
     """
     today = zone.day(quarter(at_ms))
-    so_far = spent(connection, between(Filter(zone=zone), today, today)).sums
+    midnight, next_midnight = zone.day_start(today), zone.day_start(today + 1)
+    so_far = Sums()
+    wanted = Filter(since=midnight, until=next_midnight, zone=zone)
+    for _, part in grouped(connection, select_rows(connection, wanted)):
+        so_far.add(part)
     pico = so_far.cost_pico or 0
     to_come = still_to_come(
-        pico,
-        at_ms,
-        zone.day_start(today) * QUARTER_MS,
-        zone.day_start(today + 1) * QUARTER_MS,
-        SHORTEST_OF_A_DAY_MS,
+        pico, at_ms, midnight * QUARTER_MS, next_midnight * QUARTER_MS, SHORTEST_OF_A_DAY_MS
     )
     return Now(
         last_messages=_last_messages(connection, at_ms),
