@@ -1,5 +1,6 @@
 """What the tests of the SDK share: a daemon on a real socket, and a recorder that talks to it."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from agent_console.sdk import recorder
 from agent_console.sdk.recorder import Recorder
 
 FLUSH_SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is logged can be heard, also after a daemon in this process has taken the log."""
+    monkeypatch.setattr(logging.getLogger("agent_console"), "propagate", True)
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_the_largest_numbers_a_thousand_times_can_be_added_and_read(
         assert told is not None
         assert told.total_output_tokens == TIMES * MAX_TOKENS
         if cost_usd:
-            assert told.total_cost_usd == pytest.approx(TIMES * MOST_USD)
+            assert abs(told.total_cost_usd - TIMES * MOST_USD) <= 1e-6 * TIMES * MOST_USD
         else:
             assert told.total_cost_usd > 1e9
         added(ledger.carry_out([add(input_tokens=1)])[0])

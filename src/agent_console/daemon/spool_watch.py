@@ -38,7 +38,7 @@ class SpoolWatch:
     def __init__(self, folder: Path, actor: Actor) -> None:
         self._folder = folder
         self._actor = actor
-        self._draining = anyio.Lock()
+        self._draining = self._wanted = False
         self._refused = anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
@@ -69,9 +69,17 @@ class SpoolWatch:
             await self._drain()
 
     async def _drain(self) -> None:
-        async with self._draining:
-            while await self._drain_some():
-                pass
+        self._wanted = True
+        if self._draining:
+            return  # whoever does sees that there is more
+        self._draining = True
+        try:
+            while self._wanted:
+                self._wanted = False
+                while await self._drain_some():
+                    pass
+        finally:
+            self._draining = False
 
     async def _drain_some(self) -> bool:
         """Take in the oldest events; whether there are more that can be taken."""
