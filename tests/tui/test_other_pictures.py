@@ -15,6 +15,7 @@ from agent_console.model.session import Status
 from agent_console.model.usage import Alert, UsageEntry
 from agent_console.protocol.codec import Notification
 from agent_console.tui.app import ConsoleApp
+from agent_console.tui.link import Changes, LinkState
 
 WIDTHS = (40, 80, 120, 200)
 PROJECTS = ("/home/me/src/payments-service", "/home/me/src/web", "/srv/docs")
@@ -111,6 +112,42 @@ def events(app: ConsoleApp) -> None:
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_activity(snap_compare: Any, columns: int) -> None:
     run = after("a", seen="WHAT (all)", told=events)
+    assert snap_compare(app_with(), terminal_size=(columns, 24), run_before=run)
+
+
+@pytest.fixture
+def nothing_used(scratch_home: Path) -> None:
+    """No ledger at all."""
+    for file in (scratch_home / ".local/share/agent-console").iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.usefixtures("nothing_used")
+def test_usage_of_nobody(snap_compare: Any, columns: int) -> None:
+    run = after("u", seen="ingest")
+    assert snap_compare(app_with(), terminal_size=(columns, 24), run_before=run)
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_activity_of_nobody(snap_compare: Any, columns: int) -> None:
+    run = after("a", seen="happened")
+    assert snap_compare(app_with(), terminal_size=(columns, 24), run_before=run)
+
+
+def gone(app: ConsoleApp) -> None:
+    """The daemon goes away."""
+    events(app)
+    app.link.state = LinkState.RECONNECTING
+    app.link.why = "The daemon is stopping."
+    app.changes.publish(Changes(link=True))
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize(("key", "seen"), [("u", "Total"), ("a", "WHAT (all)")])
+def test_the_daemon_is_gone(snap_compare: Any, columns: int, key: str, seen: str) -> None:
+    seen = "over time" if key == "u" and columns >= 140 else seen
+    run = after(key, seen=seen, told=gone)
     assert snap_compare(app_with(), terminal_size=(columns, 24), run_before=run)
 
 
