@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from agent_console.config import Config, DisplayConfig, TuiConfig
 from agent_console.model.session import Session, Status
+from agent_console.model.usage import Spending
 from agent_console.tui.app import ConsoleApp
 from agent_console.tui.link import LinkState
 from agent_console.tui.screens.session import SessionScreen
@@ -32,6 +33,8 @@ def fixed(
     app = ConsoleApp("/nobody/listens/here", start=False, config=config)
     app.now_ms = lambda: NOW_MS
     app.link.run = _nothing  # type: ignore[method-assign]
+    app.money.run = _nothing  # type: ignore[method-assign]
+    app.money.spending = Spending(1.15, 1.15, 0.46)
     put_on(app.link.cache, *sessions)
     app.link.state = state
     return app
