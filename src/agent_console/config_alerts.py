@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta, Struct
 
+from agent_console import config_tables
 from agent_console.errors import ConfigError
 
 Usd = Annotated[float, Meta(ge=0, le=1_000_000)]
@@ -95,25 +96,12 @@ def commands(value: object) -> tuple[AlertCommand, ...]:
         ValueError: It is no list of tables.
         ConfigError: An entry cannot be used; the sentence lacks only the file.
     """
-    if not isinstance(value, list):
-        raise ValueError  # noqa: TRY004 - every value that is not allowed is one
-    entries = cast("list[object]", value)
-    tables = [cast("dict[str, object]", entry) for entry in entries if isinstance(entry, dict)]
-    if len(tables) != len(entries):
-        raise ValueError
-    return tuple(_command(table, number) for number, table in enumerate(tables, 1))
+    return config_tables.entries(value, _command)
 
 
 def unknown_keys(written: object) -> list[str]:
     """Keys of entries that mean nothing to this version."""
-    entries = cast("list[object]", written) if isinstance(written, list) else []
-    return [
-        f"alerts.on.{key}"
-        for entry in entries
-        if isinstance(entry, dict)
-        for key in cast("dict[str, object]", entry)
-        if key not in _KEYS
-    ]
+    return config_tables.unknown_keys(written, "alerts.on", _KEYS)
 
 
 def plain(entries: tuple[AlertCommand, ...]) -> list[dict[str, Any]]:

@@ -6,11 +6,12 @@ written (`config.read_file` parses them so), never through a float.
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
+from agent_console import config_tables
 from agent_console.errors import ConfigError
 
 DEAREST_USD = 10_000
@@ -98,25 +99,12 @@ def overrides(value: object) -> tuple[PriceOverride, ...]:
         ValueError: It is no list of tables.
         ConfigError: An entry cannot be used; the sentence lacks only the file.
     """
-    if not isinstance(value, list):
-        raise ValueError  # noqa: TRY004 - every value that is not allowed is one
-    entries = cast("list[object]", value)
-    tables = [cast("dict[str, object]", entry) for entry in entries if isinstance(entry, dict)]
-    if len(tables) != len(entries):
-        raise ValueError
-    return tuple(_override(table, number) for number, table in enumerate(tables, 1))
+    return config_tables.entries(value, _override)
 
 
 def unknown_keys(written: object) -> list[str]:
     """Keys of entries that mean nothing to this version."""
-    entries = cast("list[object]", written) if isinstance(written, list) else []
-    return [
-        f"prices.models.{key}"
-        for entry in entries
-        if isinstance(entry, dict)
-        for key in cast("dict[str, object]", entry)
-        if key not in KEYS
-    ]
+    return config_tables.unknown_keys(written, "prices.models", KEYS)
 
 
 def plain(models: tuple[PriceOverride, ...]) -> list[dict[str, Any]]:
