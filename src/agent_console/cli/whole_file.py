@@ -3,12 +3,11 @@
 Rule: a file appears whole or not at all, and an old one is replaced only then.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from agent_console.errors import AgentConsoleError
+from agent_console.whole_file import NEW_FILE_MODE, replace_whole
 
 
 def write_whole(target: Path, pieces: Iterable[bytes]) -> None:
@@ -22,14 +21,7 @@ def write_whole(target: Path, pieces: Iterable[bytes]) -> None:
         AgentConsoleError: It cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with open(handle, "wb") as file:
-                file.writelines(pieces)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
+        replace_whole(target, pieces, NEW_FILE_MODE)
     except OSError as error:
         raise AgentConsoleError(
             f"{target} cannot be written: {error.strerror or error}."

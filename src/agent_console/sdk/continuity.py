@@ -6,7 +6,6 @@ file is for the user's eyes only, and written whole or not at all.
 
 import os
 import re
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from agent_console.sdk.figures import SessionTotals
 from agent_console.sdk.messages import Resumed
 from agent_console.sdk.metadata import SessionResponse
 from agent_console.sdk.past import OF_THIS_PROCESS, Past
+from agent_console.whole_file import NEW_FILE_MODE, replace_whole
 
 if TYPE_CHECKING:  # the package is loaded when options are made
     from agent_console.sdk.package import ClaudeAgentOptions
@@ -168,11 +168,4 @@ def _file(session_id: str) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    replace_whole(path, [content], NEW_FILE_MODE)

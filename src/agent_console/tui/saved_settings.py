@@ -4,8 +4,6 @@ Rule: the file is the person's: comments, order and every other key stay as they
 replaced whole or not at all.
 """
 
-import os
-import tempfile
 from typing import TYPE_CHECKING
 
 import tomlkit
@@ -13,6 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
+from agent_console.whole_file import replace_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,25 +39,8 @@ def save(table: str, values: "dict[str, str | bool | int]") -> "Path":
     section = document.setdefault(table, tomlkit.table())
     section.update(values)
     try:
-        _replace(path, tomlkit.dumps(document))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_whole(path, [tomlkit.dumps(document).encode()])
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
     return path
-
-
-def _replace(path: "Path", text: str) -> None:
-    # What a link points to is replaced, not the link: people keep their dotfiles elsewhere.
-    target = path.resolve()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".config-", suffix=".toml")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -25,7 +25,7 @@ DATA_NAMES = (
     "install.json",
     ".install.json.*",
 )
-CONFIG_NAMES = ("config.toml", ".config-*.toml")
+CONFIG_NAMES = ("config.toml", ".config.toml.*")
 STATE_NAMES = ("daemon.log*", "saved-sessions")
 BESIDE_SOCKET = ("", ".lock", ".starting", ".spool", ".notifier")
 
