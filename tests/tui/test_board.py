@@ -5,7 +5,7 @@ from collections.abc import Callable
 import anyio
 import pytest
 from tests.client.real_daemon import ended_afterwards
-from tests.tui.running_app import DEADLINE_SECONDS, ask, running_app, screen_text, until
+from tests.tui.running_app import DEADLINE_SECONDS, ask, running_app, screen_text, told, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -35,11 +35,6 @@ def order(app: ConsoleApp) -> list[str]:
 def under_cursor(app: ConsoleApp) -> str | None:
     row = table_of(app).current
     return row.session.session_id if row and row.session else None
-
-
-def told(app: ConsoleApp) -> str:
-    shown = app._notifications  # pyright: ignore[reportPrivateUsage]
-    return "\n".join(notification.message for notification in shown)
 
 
 async def get(socket: str, session_id: str) -> Session | None:
@@ -232,7 +227,7 @@ async def test_enter_jumps_or_says_why_it_cannot(socket: str) -> None:
         await until(pilot, lambda: len(order(app)) == 1)
         await pilot.press("enter")
 
-        await until(pilot, lambda: "in which terminal this session runs" in told(app))
+        await until(pilot, lambda: "in which terminal this session runs" in "\n".join(told(app)))
 
 
 async def test_a_number_jumps_to_its_row(socket: str) -> None:
@@ -402,7 +397,7 @@ async def test_a_refusal_is_told_in_the_daemons_words(socket: str) -> None:
         await until(pilot, lambda: len(order(app)) == 1)
         await pilot.press("plus")
 
-        await until(pilot, lambda: "1000000" in told(app))
+        await until(pilot, lambda: "1000000" in "\n".join(told(app)))
 
 
 async def test_a_session_that_runs_is_not_resumed(socket: str) -> None:
@@ -411,7 +406,9 @@ async def test_a_session_that_runs_is_not_resumed(socket: str) -> None:
         await until(pilot, lambda: len(order(app)) == 1)
         await pilot.press("r")
 
-        await until(pilot, lambda: "still runs" in told(app) or "folder" in told(app))
+        await until(
+            pilot, lambda: "still runs" in "\n".join(told(app)) or "folder" in "\n".join(told(app))
+        )
 
 
 async def test_a_closed_session_of_another_agent_is_reopened(socket: str) -> None:

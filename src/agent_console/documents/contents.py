@@ -13,8 +13,7 @@ from agent_console.documents.stretch import Stretch
 from agent_console.model.budget import BudgetStatus
 from agent_console.model.format import counted, printable, tokens
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
+from agent_console.usage.budget_status import budget_statuses
 from agent_console.usage.insight.overview import change
 from agent_console.usage.insight.spent import Spent, between, spent
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
@@ -141,10 +140,7 @@ def contents(
         projects=_parts(build(connection, during, GROUPINGS["project"]), TOP_PROJECTS, _label),
         models=_parts(build(connection, during, GROUPINGS["model"]), None, _label),
         sessions=_parts(build(connection, during, GROUPINGS["session"]), TOP_SESSIONS, _session),
-        budgets=[
-            budget_status(connection, budget, calendar, at_ms)
-            for budget in read_budgets(connection)
-        ],
+        budgets=budget_statuses(connection, calendar, at_ms),
         hit_rate=hit_rate(now.sums),
         efficiency=efficiency(now.sums),
         notes=_notes(by_day),

@@ -18,6 +18,7 @@ from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.csv_text import csv_line
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums, usd_text
+from agent_console.usage.reports.token_counts import token_counts
 from agent_console.usage.reports.zone import Zone
 
 CSV_COLUMNS = (
@@ -95,12 +96,7 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def _sums(sums: Sums) -> dict[str, Any]:
     return {
-        "input_tokens": sums.input,
-        "output_tokens": sums.output,
-        "cache_write_5m_tokens": sums.cache_write_5m,
-        "cache_write_1h_tokens": sums.cache_write_1h,
-        "cache_read_tokens": sums.cache_read,
-        "total_tokens": sums.tokens,
+        **token_counts(sums),
         "cost_usd": _usd(sums),
         "responses": sums.responses,
         "unpriced_tokens": sums.unpriced,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agent_console.metrics.family import Family, Sample, counter, gauge, one
 from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
+from agent_console.usage.budget_status import budget_statuses
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.lifetime import Lifetime, lifetime
 from agent_console.usage.reports.sums import Sums
@@ -44,9 +43,7 @@ def ledger_families(connection: "Reading", calendar: Calendar, at_ms: int) -> li
         at_ms: Now, Unix milliseconds.
     """
     spending = SpendingQuery(connection, calendar.zone.info).read(at_ms)
-    budgets = [
-        budget_status(connection, budget, calendar, at_ms) for budget in read_budgets(connection)
-    ]
+    budgets = budget_statuses(connection, calendar, at_ms)
     return [
         *_totals(lifetime(connection)),
         one("agent_console_today_cost_usd", "US dollars since midnight.", spending.today_cost_usd),

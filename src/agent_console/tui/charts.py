@@ -3,13 +3,13 @@
 Rule: no Textual and no plotting here. A chart's numbers are those of a report's rows.
 """
 
-from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
 
 from agent_console.model.format import printable
 from agent_console.model.short_names import short_model
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.calendar import WEEKDAYS
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.row import Row
@@ -119,11 +119,6 @@ def hours(report: Report, zone: Zone) -> Hours:
         day, rest = divmod(quarter + zone.offset(quarter), DAY_QUARTERS)
         found[(day + _EPOCH_WEEKDAY) % 7][rest // _QUARTERS_OF_HOUR] += _cost(row)
     return Hours(found)
-
-
-def dollars(pico: int | None) -> float:
-    """Picodollars as what a chart can draw."""
-    return float(Decimal(pico or 0).scaleb(-12))
 
 
 def _cost(row: Row) -> float:

@@ -3,6 +3,7 @@
 Rule: styles name a meaning (`$status-question`, `$tokens-input`), never a colour.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.theme import Theme
@@ -42,19 +43,13 @@ LIGHT = Theme(
     panel="#eaeef2",
     dark=False,
 )
-PAPER = Theme(
+PAPER = replace(
+    LIGHT,
     name="console-paper",
-    primary="#0072b2",
-    secondary="#6a3fa0",
-    accent="#8f5b00",
-    warning="#8f5b00",
-    error="#b8431a",
-    success="#00704f",
     foreground="#3b2f22",
     background="#fbf6ea",
     surface="#f5eddb",
     panel="#ece1c8",
-    dark=False,
 )
 THEMES = (DARK, LIGHT, PAPER)
 DEFAULT = DARK.name

@@ -25,14 +25,6 @@ def read_budgets(connection: Connection) -> list[Budget]:
     return [_budget(row) for row in connection.execute(f"{_READ} ORDER BY budget_no")]
 
 
-def read_budget(connection: Connection, budget_id: str) -> Budget | None:
-    """The budget with this id; null when there is none."""
-    if not (budget_id.isascii() and budget_id.isdecimal() and len(budget_id) < 19):
-        return None
-    row = connection.execute(f"{_READ} WHERE budget_no = ?", (int(budget_id),)).fetchone()
-    return None if row is None else _budget(row)
-
-
 def set_budget(connection: Connection, wanted: Budget, at_ms: int) -> Budget:
     """Set a budget, in the place of the one for the same scope, subject and period.
 

@@ -2,9 +2,8 @@
 
 from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.budget_status import budget_statuses
+from agent_console.usage.reports.reading import answered
 
 
 def budgets_now(path: str, calendar: Calendar, at_ms: int) -> list[BudgetStatus]:
@@ -18,15 +17,4 @@ def budgets_now(path: str, calendar: Calendar, at_ms: int) -> list[BudgetStatus]
     Raises:
         LedgerError: The ledger cannot be read.
     """
-    connection = open_for_reading(path)
-    if connection is None:
-        return []
-    try:
-        return [
-            budget_status(connection, budget, calendar, at_ms)
-            for budget in read_budgets(connection)
-        ]
-    except Exception as error:
-        raise explained(path, error) from error
-    finally:
-        connection.close()
+    return answered(path, lambda ledger: budget_statuses(ledger, calendar, at_ms)) or []

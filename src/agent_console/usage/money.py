@@ -6,6 +6,8 @@ more only where it leaves.
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from agent_console.usage.cost_sql import PICO_PER_USD
+
 NANO_PER_USD = 1_000_000_000
 _EXACT = 1 << 53
 _MOST_USD = 1_000_000_000
@@ -29,3 +31,8 @@ def told_nano_usd(usd: float | None) -> int | None:
 def usd(nano: int) -> float:
     """Nano-dollars in US dollars: the nearest float."""
     return nano / NANO_PER_USD
+
+
+def dollars(pico: int | None) -> float:
+    """Picodollars as dollars, the nearest float; nothing where there is no cost."""
+    return (pico or 0) / PICO_PER_USD

@@ -10,7 +10,7 @@ from msgspec import Struct
 from agent_console.model.budget import SHORTEST_OF_A_DAY_MS, still_to_come
 from agent_console.model.usage import UsageEntry
 from agent_console.usage.cost_sql import PICO_PER_USD, TOKENS, cost, cost_sum, priced
-from agent_console.usage.insight.spent import usd
+from agent_console.usage.money import dollars
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.query import grouped, select_rows
@@ -103,8 +103,8 @@ def now(connection: Connection, zone: Zone, at_ms: int) -> Now:
         last_messages=_last_messages(connection, at_ms),
         last_hour=_last_hour(connection, at_ms),
         today_tokens=so_far.tokens,
-        today_usd=usd(pico),
-        projected_usd=usd(pico + to_come),
+        today_usd=dollars(pico),
+        projected_usd=dollars(pico + to_come),
         unpriced_tokens=so_far.unpriced,
     )
 
@@ -122,7 +122,7 @@ def recent_usage(connection: Connection, at_ms: int, most: int) -> list[UsageEnt
         (at_ms, most),
     )
     return [
-        UsageEntry(session, key, model, fresh, output, write, read, usd(pico), told_ms)
+        UsageEntry(session, key, model, fresh, output, write, read, dollars(pico), told_ms)
         for session, key, model, fresh, output, write, read, pico, told_ms in rows
     ]
 

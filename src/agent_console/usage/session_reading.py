@@ -7,6 +7,7 @@ time; texts are read when they are asked for and kept nowhere.
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,8 +16,11 @@ from agent_console.claude_code.first_words import first_words
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.one_session import OneSession, ids_beginning_with, one_session
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.reading import answered
 from agent_console.usage.reports.session_messages import Message, Place, Telling, messages
+
+if TYPE_CHECKING:
+    from agent_console.usage.reports.reading import Reading
 
 
 class SessionRead(Struct, frozen=True):
@@ -64,18 +68,12 @@ class SessionReading:
         return SessionRead(ledger, messages(entries, tellings), len(tellings))
 
     def _ledger(self) -> OneSession | None:
-        try:
-            connection = open_for_reading(self._database)
-            if connection is None:
-                return None
-            try:
-                if self._session_id not in ids_beginning_with(connection, self._session_id):
-                    return None
-                return one_session(connection, Filter(), GROUPINGS["session"], self._session_id)
-            finally:
-                connection.close()
-        except Exception as error:
-            raise explained(self._database, error) from error
+        return answered(self._database, self._session)
+
+    def _session(self, ledger: "Reading") -> OneSession | None:
+        if self._session_id not in ids_beginning_with(ledger, self._session_id):
+            return None
+        return one_session(ledger, Filter(), GROUPINGS["session"], self._session_id)
 
     def _telling(self, path: str) -> Telling | None:
         try:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from agent_console.usage.reports.reading import open_for_reading
+from agent_console.usage.reports.reading import answered
 from agent_console.usage.spending import NOTHING_SPENT, SpendingQuery
 
 if TYPE_CHECKING:
@@ -22,10 +22,5 @@ def spent_now(path: str, at_ms: int, zone: "tzinfo | None") -> "Spending":
     Raises:
         LedgerError: It is damaged, no database, not ours, of a newer version, or cannot be read.
     """
-    connection = open_for_reading(path)
-    if connection is None:
-        return NOTHING_SPENT
-    try:
-        return SpendingQuery(connection, zone).read(at_ms)
-    finally:
-        connection.close()
+    spending = answered(path, lambda ledger: SpendingQuery(ledger, zone).read(at_ms))
+    return NOTHING_SPENT if spending is None else spending

@@ -17,6 +17,7 @@ from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.periods import quarter
 from agent_console.usage.rows import Figures, SessionAccount
+from agent_console.usage.statements import sum_values
 
 _READ = (
     "SELECT at_ms, input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "
@@ -52,16 +53,7 @@ def take_totals(
     """
     model, figures, told_at_ms = told
     place = (session.session_no, -quarter(told_at_ms), batch.names.number(model))
-    counts = (
-        told_at_ms,
-        figures.input_tokens,
-        figures.output_tokens,
-        figures.cache_write_5m_tokens,
-        figures.cache_write_1h_tokens,
-        figures.cache_read_tokens,
-        figures.web_searches,
-        figures.reported_nano_usd,
-    )
+    counts = (told_at_ms, *sum_values(figures))
     known = connection.execute(_READ, place).fetchone() or (0,) * len(counts)
     at, *largest = map(max, counts, known)
     connection.execute(_REMOVE, place)

@@ -9,7 +9,8 @@ from tests.usage.reports.ledgers import PRICES, Message, new_ledger, read_only
 from tests.usage.reports.test_one_truth import ZONES, borders, messages, mostly
 
 from agent_console.usage.insight.cache_money import cache_money, cache_money_of
-from agent_console.usage.insight.spent import daily_usd, spent, sums_by_name, usd
+from agent_console.usage.insight.spent import daily_usd, spent, sums_by_name
+from agent_console.usage.money import dollars
 from agent_console.usage.reports import query
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -57,7 +58,7 @@ def test_every_figure_is_the_reports_own(
         assert found.projects == daily.projects
         assert found.sessions == len([row for row in report("session").rows if row.sums])
         assert daily_usd(connection, wanted) == {
-            row.key[0]: usd(row.sums.cost_pico) for row in daily.rows
+            row.key[0]: dollars(row.sums.cost_pico) for row in daily.rows
         }
         for column, name in (("project_no", "project"), ("model_no", "model")):
             by_name = sums_by_name(connection, wanted, column)

@@ -24,24 +24,16 @@ def list_(waiting: bool, limit: int, as_json: bool) -> None:
     """Show the alerts that were raised, the latest first."""
     from agent_console.paths import database_path  # noqa: PLC0415 - help needs no ledger
     from agent_console.usage.alerts import read_alerts  # noqa: PLC0415 - likewise
-    from agent_console.usage.reports.reading import (  # noqa: PLC0415 - likewise
-        explained,
-        open_for_reading,
-    )
+    from agent_console.usage.reports.reading import answered  # noqa: PLC0415 - likewise
 
-    path = str(database_path())
-    found: list[Alert] = []
-    connection = open_for_reading(path, narrate)
-    if connection is not None:
-        try:
-            at_ms = time.time_ns() // 1_000_000
-            found = read_alerts(connection, at_ms, unacknowledged=waiting, limit=limit)
-        except Exception as error:
-            raise explained(path, error) from error
-        finally:
-            connection.close()
+    at_ms = time.time_ns() // 1_000_000
+    found = answered(
+        str(database_path()),
+        lambda ledger: read_alerts(ledger, at_ms, unacknowledged=waiting, limit=limit),
+        narrate,
+    )
     if as_json:
-        emit_json(found)
+        emit_json(found or [])
     elif found:
         emit(_table(found))
     else:

@@ -9,8 +9,7 @@ from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.paths import database_path
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
+from agent_console.usage.budget_status import budget_statuses
 from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.zone import Zone
 
@@ -44,8 +43,7 @@ def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
     if connection is None:
         return []
     try:
-        known = read_budgets(connection)
-        return [budget_status(connection, each, calendar, at_ms) for each in known]
+        return budget_statuses(connection, calendar, at_ms)
     except Exception as error:
         raise explained(path, error) from error
     finally:

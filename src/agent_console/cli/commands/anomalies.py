@@ -8,8 +8,8 @@ from agent_console.cli.daemon_access import json_option
 from agent_console.cli.insight.asking import (
     WHAT,
     WHEN,
+    ledger_for,
     request_of,
-    up_to_date_ledger,
     usage_options,
 )
 
@@ -36,7 +36,7 @@ def command(as_json: bool, **given: Any) -> None:
     wanted = request.wanted
     day, now = wanted.zone.day, quarter(request.now_ms)
     last = day(now if wanted.until is None else min(wanted.until - 1, now))
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         first = day(wanted.since) if wanted.since is not None else last - LONGEST_DAYS
         spending = UnusualSpending(ledger, wanted, first, last)
         found = spending.found()

@@ -8,8 +8,8 @@ from agent_console.cli.daemon_access import json_option
 from agent_console.cli.insight.asking import (
     WHAT,
     WHEN,
+    ledger_for,
     request_of,
-    up_to_date_ledger,
     usage_options,
 )
 
@@ -40,7 +40,7 @@ def command(as_json: bool, **given: Any) -> None:
     configured = config.load()
     request = request_of(given, configured, last=DEFAULT_LAST)
     by = given["by"]
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         report = cache_report(
             ledger, request.wanted, by, request.now_ms, configured.cache.advice_percent
         )

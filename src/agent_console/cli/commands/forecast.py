@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.insight.asking import WHAT, request_of, up_to_date_ledger, usage_options
+from agent_console.cli.insight.asking import WHAT, ledger_for, request_of, usage_options
 
 
 @usage_options(*WHAT, "billing-day")
@@ -26,7 +26,7 @@ def command(as_json: bool, **given: Any) -> None:
 
     request = request_of(given, config.load())
     month = month_of(request.wanted, request.now_ms)
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         found = forecast_of(ledger, request.wanted, month)
     if as_json:
         emit_json(shown.as_data(found, month))

@@ -8,8 +8,8 @@ from agent_console.cli.daemon_access import json_option
 from agent_console.cli.insight.asking import (
     WHAT,
     WHEN,
+    ledger_for,
     request_of,
-    up_to_date_ledger,
     usage_options,
 )
 
@@ -40,7 +40,7 @@ def command(everything: bool, as_json: bool, **given: Any) -> None:
     request = request_of(given, configured)
     week = configured.display.first_weekday
     this_month = not everything and not any(given[name] for name in WHEN)
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         found = overview(
             ledger, request.wanted, request.now_ms, this_month=this_month, first_weekday=week
         )

@@ -9,8 +9,8 @@ from agent_console.cli.daemon_access import json_option
 from agent_console.cli.insight.asking import (
     WHAT,
     WHEN,
+    ledger_for,
     request_of,
-    up_to_date_ledger,
     usage_options,
 )
 
@@ -46,7 +46,7 @@ def projects(**given: Any) -> None:
     from agent_console.usage.insight.comparison import by_cost, compared  # noqa: PLC0415
 
     request = request_of(given, config.load())
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         rows = sorted(compared(ledger, request.wanted, "project"), key=by_cost)
     _tell("PROJECT", rows, request, given)
 
@@ -78,7 +78,7 @@ def models(**given: Any) -> None:
     configured = config.load()
     request = request_of(given, configured)
     other = None
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         rows = sorted(compared(ledger, request.wanted, "model"), key=by_output_price)
         over_time = migration(ledger, request.wanted, _BY[given["by"]])
         if given["other"]:
@@ -123,7 +123,7 @@ def periods(**given: Any) -> None:
 
     by = given["by"]
     request = request_of(given, config.load(), _BY[by], last=_LAST[by])
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         rows = compared(ledger, request.wanted, _BY[by])
     _tell("PERIOD", rows, request, given, further=[shown.changes(rows)] if rows else [])
 
@@ -153,7 +153,7 @@ def tickets(**given: Any) -> None:
             f"`{given['pattern']}` is no regular expression: {error}.", param_hint="--pattern"
         ) from None
     request = request_of(given, config.load())
-    with up_to_date_ledger(request) as ledger:
+    with ledger_for(request) as ledger:
         rows = comparison.tickets(ledger, request.wanted, pattern)
     _tell("TICKET", rows, request, given)
 

@@ -12,11 +12,12 @@ from agent_console.usage.insight.comparison import Compared
 from agent_console.usage.insight.hypothetical import Hypothetical
 from agent_console.usage.insight.migration import Migration
 from agent_console.usage.insight.overview import change
-from agent_console.usage.insight.spent import usd
+from agent_console.usage.money import dollars
 from agent_console.usage.periods import quarter
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.columns import NOT_AVAILABLE
 from agent_console.usage.reports.table import Cells, wrapped
+from agent_console.usage.reports.token_counts import token_counts
 from agent_console.usage.reports.zone import Zone
 
 
@@ -89,7 +90,7 @@ def on_other(rows: Sequence[Compared], other: Hypothetical) -> list[Cells]:
     """What each model's tokens would have cost on another one, and how much that is more."""
     picos = [other.pico.get(each.name, 0) for each in rows]
     differences = [
-        words.change(None if each.cost_usd is None else change(usd(pico), each.cost_usd))
+        words.change(None if each.cost_usd is None else change(dollars(pico), each.cost_usd))
         for each, pico in zip(rows, picos, strict=True)
     ]
     return [
@@ -102,7 +103,7 @@ def hypothetical_words(rows: Sequence[Compared], other: Hypothetical, width: int
     """The label that such figures must have."""
     priced = [each for each in rows if each.cost_usd is not None]
     cost = sum(each.cost_usd or 0.0 for each in priced)
-    there = usd(sum(other.pico.get(each.name, 0) for each in priced))
+    there = dollars(sum(other.pico.get(each.name, 0) for each in priced))
     left_out = "" if len(priced) == len(rows) else ", without models that have no price"
     return wrapped(
         f"IF is hypothetical: the same tokens at today's price of {printable(other.model)}, "
@@ -134,12 +135,7 @@ def as_data(each: Compared, zone: Zone) -> dict[str, Any]:
         "name": each.name,
         "rank": each.rank,
         "cost_usd": each.cost_usd,
-        "input_tokens": sums.input,
-        "output_tokens": sums.output,
-        "cache_write_5m_tokens": sums.cache_write_5m,
-        "cache_write_1h_tokens": sums.cache_write_1h,
-        "cache_read_tokens": sums.cache_read,
-        "total_tokens": sums.tokens,
+        **token_counts(sums),
         "unpriced_tokens": sums.unpriced,
         "messages": sums.messages,
         "sessions": each.sessions,
@@ -166,8 +162,8 @@ def hypothetical_data(rows: Sequence[Compared], other: Hypothetical) -> dict[str
     return {
         "hypothetical": True,
         "model": other.model,
-        "cost_usd": usd(other.total_pico),
-        "by_model": {each.name: usd(other.pico.get(each.name, 0)) for each in rows},
+        "cost_usd": dollars(other.total_pico),
+        "by_model": {each.name: dollars(other.pico.get(each.name, 0)) for each in rows},
     }
 
 

@@ -3,8 +3,7 @@
 Rule: filters are the options of `usage`, read by the same code, so that they mean the same.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +12,8 @@ from agent_console.cli.usage.click_options import click_option, given_by_name, w
 from agent_console.usage.reports.options import OPTIONS
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from agent_console.config import Config
     from agent_console.usage.reports.reading import Reading
     from agent_console.usage.reports.request import Request
@@ -68,29 +69,12 @@ def request_of(
         raise wrong_option(error) from None
 
 
-@contextmanager
-def up_to_date_ledger(request: "Request") -> "Generator[Reading]":
-    """The ledger with what is new in it, empty when there is none.
+def ledger_for(request: "Request") -> "AbstractContextManager[Reading]":
+    """The ledger that a request is asked of.
 
     Raises:
         LedgerError: It cannot be brought up to date or read.
     """
-    from agent_console.cli.output import narrate  # noqa: PLC0415 - help needs no ledger
-    from agent_console.cli.up_to_date import has_taken_in, open_up_to_date  # noqa: PLC0415
-    from agent_console.paths import database_path  # noqa: PLC0415 - likewise
-    from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - likewise
-    from agent_console.usage.reports.reading import explained  # noqa: PLC0415 - likewise
+    from agent_console.cli.open_ledger import up_to_date_ledger  # noqa: PLC0415 - help needs none
 
-    path = str(database_path())
-    connection, took_in = open_up_to_date(path, request.config_dirs, ingest=request.ingest)
-    if took_in:
-        has_taken_in(path)
-    if connection is None:
-        narrate("There is no ledger yet: no transcript has been read.")
-        connection = empty_ledger()
-    try:
-        yield connection
-    except Exception as error:
-        raise explained(path, error) from error
-    finally:
-        connection.close()
+    return up_to_date_ledger(request.config_dirs, ingest=request.ingest)

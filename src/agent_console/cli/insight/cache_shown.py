@@ -10,8 +10,8 @@ from agent_console.model.short_names import short_path
 from agent_console.usage.insight.cache_advice import Advice
 from agent_console.usage.insight.cache_keys import By
 from agent_console.usage.insight.cache_use import CacheReport, CacheUse
-from agent_console.usage.insight.spent import usd
 from agent_console.usage.insight.unread_writes import REASONS
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.table import Cells, Line, draw, wrapped
@@ -97,8 +97,8 @@ def notes(report: CacheReport, found: Sequence[Advice], width: int) -> str:
     money = report.total.money
     lines = [
         wrapped(
-            f"Saved: {exact_cost(usd(money.read_saved_pico))} by reads, less "
-            f"{exact_cost(usd(money.write_premium_pico))} that writes cost more than input. "
+            f"Saved: {exact_cost(dollars(money.read_saved_pico))} by reads, less "
+            f"{exact_cost(dollars(money.write_premium_pico))} that writes cost more than input. "
             "Lost: what of it went for writes that were never read again.",
             width,
         )
@@ -134,10 +134,10 @@ def _use_data(use: CacheUse) -> dict[str, Any]:
         "cache_write_1h_tokens": sums.cache_write_1h,
         "cache_read_tokens": sums.cache_read,
         "long_write_share": use.long_share,
-        "saved_usd": usd(use.money.saved_pico),
-        "read_saved_usd": usd(use.money.read_saved_pico),
-        "write_premium_usd": usd(use.money.write_premium_pico),
-        "lost_usd": usd(use.unread.pico),
+        "saved_usd": dollars(use.money.saved_pico),
+        "read_saved_usd": dollars(use.money.read_saved_pico),
+        "write_premium_usd": dollars(use.money.write_premium_pico),
+        "lost_usd": dollars(use.unread.pico),
         "lost_tokens": use.unread.tokens,
         "lost_tokens_by_reason": {each: use.unread.lost_tokens[each] for each in REASONS},
         "looked_at_tokens": use.unread.written_tokens,

@@ -13,11 +13,13 @@ from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.insight.forecast import Forecast
 from agent_console.usage.insight.month import Month
 from agent_console.usage.insight.overview import Overview, Part
-from agent_console.usage.insight.spent import Spent, usd
+from agent_console.usage.insight.spent import Spent
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.calendar import WEEKDAYS, iso
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.table import Cells
+from agent_console.usage.reports.token_counts import token_counts
 
 _EPOCH_WEEKDAY = 3  # a Thursday
 
@@ -122,9 +124,9 @@ def as_data(found: Overview, calendar: Calendar) -> dict[str, Any]:
         ],
         "cache": {
             "hit_rate": hit_rate(found.now.sums),
-            "saved_usd": usd(cache.saved_pico),
-            "read_saved_usd": usd(cache.read_saved_pico),
-            "write_premium_usd": usd(cache.write_premium_pico),
+            "saved_usd": dollars(cache.saved_pico),
+            "read_saved_usd": dollars(cache.read_saved_pico),
+            "write_premium_usd": dollars(cache.write_premium_pico),
             "unpriced_tokens": cache.unpriced,
         },
         "projects": found.projects,
@@ -138,13 +140,8 @@ def spent_data(spent: Spent) -> dict[str, Any]:
     """A stretch for scripts."""
     sums = spent.sums
     return {
-        "cost_usd": None if sums.cost_pico is None else usd(sums.cost_pico),
-        "input_tokens": sums.input,
-        "output_tokens": sums.output,
-        "cache_write_5m_tokens": sums.cache_write_5m,
-        "cache_write_1h_tokens": sums.cache_write_1h,
-        "cache_read_tokens": sums.cache_read,
-        "total_tokens": sums.tokens,
+        "cost_usd": None if sums.cost_pico is None else dollars(sums.cost_pico),
+        **token_counts(sums),
         "unpriced_tokens": sums.unpriced,
         "messages": sums.messages,
         "sessions": spent.sessions,
@@ -179,7 +176,7 @@ def _today(found: Overview) -> str:
 def _cost(spent: Spent) -> str:
     if spent.sums.cost_pico is None:
         return exact_cost(0) if not spent.sums.tokens else words.dollars(None)
-    return exact_cost(usd(spent.sums.cost_pico))
+    return exact_cost(dollars(spent.sums.cost_pico))
 
 
 def _change(found: Overview) -> str:
@@ -196,5 +193,9 @@ def _cache(found: Overview) -> str:
     if rate is None:
         return ""
     saved = found.cache.saved_pico
-    money = f"saved {exact_cost(usd(saved))}" if saved >= 0 else f"cost {exact_cost(usd(-saved))}"
+    money = (
+        f"saved {exact_cost(dollars(saved))}"
+        if saved >= 0
+        else f"cost {exact_cost(dollars(-saved))}"
+    )
     return f"{words.percent(rate)} read from it, {money}"

@@ -7,7 +7,6 @@ outlives daemons, and what a person reads changes only when something has change
 import signal
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -20,13 +19,8 @@ from agent_console.errors import LedgerError
 from agent_console.model.usage import UsageEntry
 from agent_console.protocol.messages import Snapshot
 from agent_console.usage.pace import NOTHING_YET, Now, now, recent_usage
-from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.reading import answered
 from agent_console.usage.reports.zone import Zone
-
-if TYPE_CHECKING:
-    from agent_console.usage.reports.reading import Reading
-
-Read = TypeVar("Read")
 
 SHORTEST_SECONDS = 0.25
 """Between two pictures."""
@@ -129,26 +123,17 @@ class Monitor:
         )
 
     def _read_now(self, at_ms: int) -> Now:
-        found = self._read(lambda connection: now(connection, self._zone, at_ms))
+        found = answered(self._database, lambda connection: now(connection, self._zone, at_ms))
         return NOTHING_YET if found is None else found
 
     def _read_recent(self) -> list[UsageEntry]:
         try:
-            found = self._read(lambda connection: recent_usage(connection, _now_ms(), EVENTS))
+            found = answered(
+                self._database, lambda connection: recent_usage(connection, _now_ms(), EVENTS)
+            )
         except LedgerError:
             return []
         return found or []
-
-    def _read(self, ask: "Callable[[Reading], Read]") -> "Read | None":
-        connection = open_for_reading(self._database)
-        if connection is None:
-            return None
-        try:
-            return ask(connection)
-        except Exception as error:
-            raise explained(self._database, error) from error
-        finally:
-            connection.close()
 
 
 def _now_ms() -> int:

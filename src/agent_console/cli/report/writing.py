@@ -1,7 +1,6 @@
 """Make a report to hand over and write it."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,23 +9,19 @@ from msgspec import Struct
 from agent_console import config
 from agent_console.cli.budget.reading import calendar_of, now_ms
 from agent_console.cli.extras import need
+from agent_console.cli.open_ledger import up_to_date_ledger
 from agent_console.cli.output import emit_json, emit_piece, narrate
 from agent_console.cli.report.formats import SUFFIXES, Format
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
 from agent_console.cli.whole_file import write_whole
 from agent_console.documents import stretch as stretches
 from agent_console.documents.contents import Contents, contents, rows_by_day
 from agent_console.documents.stretch import Stretch
-from agent_console.errors import AgentConsoleError
-from agent_console.paths import database_path
-from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.zone import QUARTER_SECONDS
 
 if TYPE_CHECKING:
-    from agent_console.usage.reports.reading import Reading
+    pass
 
 FILE_PREFIX = "claude-code-usage"
 
@@ -72,7 +67,7 @@ def write_report(wanted: Wanted) -> None:
         if wanted.month
         else stretches.days(wanted.since, wanted.until, today)
     )
-    with _ledger(ingest=wanted.ingest) as connection:
+    with up_to_date_ledger(ingest=wanted.ingest) as connection:
         if wanted.format == "csv":
             from agent_console.documents.data import csv_lines  # noqa: PLC0415 - one format
 
@@ -135,22 +130,3 @@ def _write(wanted: Wanted, stretch: Stretch, pieces: Iterable[bytes]) -> None:
         target /= f"{FILE_PREFIX}-{stretch.name}{SUFFIXES[wanted.format]}"
     write_whole(target, pieces)
     narrate(f"Wrote {target}.")
-
-
-@contextmanager
-def _ledger(*, ingest: bool) -> "Generator[Reading]":
-    path = str(database_path())
-    connection, took_in = open_up_to_date(path, ingest=ingest)
-    if took_in:
-        has_taken_in(path)
-    if connection is None:
-        narrate("There is no ledger yet: no transcript has been read.")
-        connection = empty_ledger()
-    try:
-        yield connection
-    except AgentConsoleError:
-        raise
-    except Exception as error:
-        raise explained(path, error) from error
-    finally:
-        connection.close()

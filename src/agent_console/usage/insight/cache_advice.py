@@ -10,8 +10,8 @@ from msgspec import Struct
 from agent_console.config_cache import CacheConfig
 from agent_console.model.format import cost, counted, tokens
 from agent_console.usage.insight.cache_use import LEAST_SENT_TOKENS, CacheReport
-from agent_console.usage.insight.spent import usd
 from agent_console.usage.insight.unread_writes import Reason
+from agent_console.usage.money import dollars
 
 Level: TypeAlias = Literal["good", "note", "advice", "warning"]
 Rule: TypeAlias = Literal["hit_rate", "lost", "poor_sessions", "no_gain"]
@@ -91,9 +91,9 @@ def _hit_rate(report: CacheReport, wanted: CacheConfig) -> list[Advice]:
 def _no_gain(report: CacheReport) -> list[Advice]:
     """It cost more with the cache than it would have without."""
     money = report.total.money
-    if usd(-money.saved_pico) < LEAST_USD:
+    if dollars(-money.saved_pico) < LEAST_USD:
         return []
-    premium, saved = usd(money.write_premium_pico), usd(money.read_saved_pico)
+    premium, saved = dollars(money.write_premium_pico), dollars(money.read_saved_pico)
     text = (
         f"Writing to the cache cost {cost(premium)} more than plain input, and reading from it "
         f"saved {cost(saved)}: it would have been cheaper without."
@@ -104,7 +104,7 @@ def _no_gain(report: CacheReport) -> list[Advice]:
 
 def _lost(report: CacheReport) -> list[Advice]:
     unread = report.total.unread
-    lost_usd = usd(unread.pico)
+    lost_usd = dollars(unread.pico)
     if lost_usd < LEAST_USD or unread.tokens < LOST_SHARE * unread.written_tokens:
         return []
     reason = max(unread.lost_tokens, key=lambda each: unread.lost_tokens[each])

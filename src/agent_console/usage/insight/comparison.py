@@ -8,7 +8,7 @@ from sqlite3 import Connection
 
 from msgspec import Struct
 
-from agent_console.usage.insight.spent import usd
+from agent_console.usage.money import dollars
 from agent_console.usage.reports import query
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
@@ -49,7 +49,7 @@ class Compared(Struct):
     @property
     def cost_usd(self) -> float | None:
         """Dollars; null when nothing of it has a price."""
-        return None if self.sums.cost_pico is None else usd(self.sums.cost_pico)
+        return None if self.sums.cost_pico is None else dollars(self.sums.cost_pico)
 
     @property
     def usd_per_session(self) -> float | None:

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 from msgspec import Struct
 
-from agent_console.usage.insight.spent import usd
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
@@ -81,4 +81,4 @@ def migration(connection: Connection, wanted: Filter, grouping: str) -> Migratio
 
 
 def _usd(row: Row, models: list[str]) -> float:
-    return usd(sum(row.models[model].cost_pico or 0 for model in models if model in row.models))
+    return dollars(sum(row.models[model].cost_pico or 0 for model in models if model in row.models))

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
+from agent_console.usage.budget_status import budget_statuses
 from agent_console.usage.insight.cache_money import CacheMoney, cache_money_of
 from agent_console.usage.insight.forecast import Forecast
 from agent_console.usage.insight.month import Month, forecast_of, month_of, same_span_before
-from agent_console.usage.insight.spent import Spent, between, daily_usd, spent, sums_by_name, usd
+from agent_console.usage.insight.spent import Spent, between, daily_usd, spent, sums_by_name
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.row import UNKNOWN
 from agent_console.usage.reports.sums import Sums
@@ -97,8 +97,7 @@ def overview(
     if names_nothing:
         burn = SpendingQuery(connection, wanted.zone.info).read(now_ms).burn_usd_per_hour
         calendar = Calendar(wanted.zone, first_weekday)
-        known = read_budgets(connection)
-        budgets = [budget_status(connection, each, calendar, now_ms) for each in known]
+        budgets = budget_statuses(connection, calendar, now_ms)
     return Overview(
         month=month,
         stretch=stretch,
@@ -122,7 +121,11 @@ def change(now: float, before: float) -> float | None:
 
 def _top(by_name: dict[str, Sums]) -> list[Part]:
     parts = [
-        Part(name or UNKNOWN, None if sums.cost_pico is None else usd(sums.cost_pico), sums.tokens)
+        Part(
+            name or UNKNOWN,
+            None if sums.cost_pico is None else dollars(sums.cost_pico),
+            sums.tokens,
+        )
         for name, sums in by_name.items()
     ]
     return sorted(parts, key=lambda part: (-(part.cost_usd or 0.0), -part.tokens, part.name))[:TOP]

@@ -9,12 +9,11 @@ from sqlite3 import Connection
 
 from msgspec import Struct
 
+from agent_console.usage.money import dollars
 from agent_console.usage.reports import query
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.sums import Sums
-
-PICO_PER_USD = 1e12
 
 
 class Spent(Struct, frozen=True):
@@ -33,7 +32,7 @@ class Spent(Struct, frozen=True):
     @property
     def cost_usd(self) -> float:
         """Dollars; what has no price costs nothing here."""
-        return usd(self.sums.cost_pico)
+        return dollars(self.sums.cost_pico)
 
     @property
     def usd_per_session(self) -> float | None:
@@ -74,7 +73,7 @@ def daily_usd(connection: Connection, wanted: Filter) -> dict[int, float]:
     pico: dict[int, int] = {}
     for (day,), sums in query.grouped(connection, rows, way.bucket):
         pico[day] = pico.get(day, 0) + (sums.cost_pico or 0)
-    return {day: usd(amount) for day, amount in pico.items()}
+    return {day: dollars(amount) for day, amount in pico.items()}
 
 
 def between(
@@ -121,8 +120,3 @@ def within(
         mode=wanted.mode,
         include_unlisted=wanted.include_unlisted,
     )
-
-
-def usd(pico: int | None) -> float:
-    """Picodollars as dollars."""
-    return (pico or 0) / PICO_PER_USD

@@ -24,7 +24,8 @@ from agent_console.usage.insight.anomalies import (
     usual,
 )
 from agent_console.usage.insight.day_history import day_history
-from agent_console.usage.insight.spent import between, usd
+from agent_console.usage.insight.spent import between
+from agent_console.usage.money import dollars
 from agent_console.usage.reports import query
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
@@ -190,7 +191,7 @@ class UnusualSpending:
             return found.setdefault(day, {}).setdefault(project, Spread(0.0, {})), project
 
         for (day, project_no), sums in query.grouped(self._connection, rows, bucket, facets):
-            spread_of(day, project_no)[0].usd += usd(sums.cost_pico)
+            spread_of(day, project_no)[0].usd += dollars(sums.cost_pico)
         for *picos, day, project_no in query.asked(
             self._connection, rows, _KIND_COLUMNS, bucket, facets
         ):
@@ -207,11 +208,11 @@ class UnusualSpending:
             self._connection, rows, query.SESSION, facets
         ):
             spread = found.setdefault(number, Spread(0.0, {}))
-            spread.usd += usd(sums.cost_pico)
+            spread.usd += dollars(sums.cost_pico)
             spread.last_quarter = max(spread.last_quarter, sums.last_quarter)
             projects = by_project.setdefault(number, {})
             project = self._project(project_no)
-            projects[project] = projects.get(project, 0.0) + usd(sums.cost_pico)
+            projects[project] = projects.get(project, 0.0) + dollars(sums.cost_pico)
         for *picos, number, project_no in query.asked(
             self._connection, rows, _KIND_COLUMNS, query.SESSION, facets
         ):
@@ -251,4 +252,4 @@ def _add_parts(spread: Spread, project: str, picos: Iterable[Any]) -> None:
     parts = spread.parts
     for kind, pico in zip(_KINDS, picos, strict=True):
         if pico:
-            parts[kind, project] = parts.get((kind, project), 0.0) + usd(int(pico))
+            parts[kind, project] = parts.get((kind, project), 0.0) + dollars(int(pico))

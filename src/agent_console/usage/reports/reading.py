@@ -9,10 +9,13 @@ from agent_console.usage.read_only_uri import SCHEMA, read_only_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from sqlite3 import Connection
+    from typing import TypeVar
 
     from agent_console.usage.maintenance.progress import Tell
 
+    Answer = TypeVar("Answer")
     Reading = Connection
     """What reports are made from."""
 
@@ -83,3 +86,27 @@ def explained(path: str, error: Exception) -> Exception:
     from agent_console.usage.database import reason  # noqa: PLC0415 - rarely needed
 
     return LedgerError(reason(Path(path), error))
+
+
+def answered(
+    path: str, ask: "Callable[[Reading], Answer]", tell: "Tell | None" = None
+) -> "Answer | None":
+    """What the ledger says, asked over a connection of its own; null when there is no ledger yet.
+
+    Args:
+        path: The database.
+        ask: Reads it, in one transaction.
+        tell: Hears of a migration.
+
+    Raises:
+        LedgerError: It cannot be opened or read.
+    """
+    connection = open_for_reading(path, tell)
+    if connection is None:
+        return None
+    try:
+        return ask(connection)
+    except Exception as error:
+        raise explained(path, error) from error
+    finally:
+        connection.close()
