@@ -1,7 +1,8 @@
 """The ledger: carries out what the daemon asks of it, each batch in one transaction.
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
-Rule 2: which of two accounts of one response stands is decided in accounts.py.
+Rule 2: what an entry means is told in adding.py, ingest/taking.py and alert_watch.py; which of two
+        accounts of one response stands, in accounts.py.
 Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py.
 """
 
@@ -17,9 +18,9 @@ from msgspec.structs import replace
 from agent_console.config import Config, Durability
 from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
-from agent_console.model.metadata import MetadataUpsert, Reporter, SessionMetadata
+from agent_console.model.metadata import SessionMetadata
 from agent_console.model.usage import Alert
-from agent_console.usage.accounts import Account, merged
+from agent_console.usage.adding import add_usage
 from agent_console.usage.batch import Batch
 from agent_console.usage.budget_periods import calendar_of
 from agent_console.usage.database import reason
@@ -41,20 +42,15 @@ from agent_console.usage.entries import (
     SpendingRead,
     TotalsRead,
     UsageAdded,
-    UserFieldsKept,
 )
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
-from agent_console.usage.ingest.unlisted import remake_unlisted
+from agent_console.usage.keeping_user_fields import keep_user_fields
 from agent_console.usage.maintenance.progress import Tell
-from agent_console.usage.money import nano_usd
 from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
-from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT
 from agent_console.usage.statements import read_large_prompts
-from agent_console.usage.told_totals import mark_fork, take_totals
-from agent_console.usage.told_usage import usage_entry
 
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
@@ -309,7 +305,7 @@ class Ledger(PresentLedger):
     def _apply(self, batch: Batch, entry: LedgerEntry) -> LedgerResult:
         match entry:
             case AddUsage():
-                return self._add(batch, entry)
+                return add_usage(self.connection, batch, entry)
             case ReadTotals():
                 return TotalsRead(entry.session_id, _totals(batch, entry.session_id))
             case ReadSpending():
@@ -319,7 +315,7 @@ class Ledger(PresentLedger):
                     _totals(batch, entry.session_id), self.spending.read(entry.at_ms)
                 )
             case KeepUserFields():
-                return self._keep_user_fields(batch, entry)
+                return keep_user_fields(self.connection, batch, entry)
             case ReadGate():
                 batch.write()
                 return self.watch.carry_out(entry)
@@ -327,104 +323,6 @@ class Ledger(PresentLedger):
                 return self.watch.carry_out(entry)
             case _:
                 assert_never(entry)
-
-    def _add(self, batch: Batch, entry: AddUsage) -> UsageAdded | LedgerRefusal:
-        upsert = entry.upsert
-        asking = batch.session(upsert.session_id)
-        if asking is None and not entry.on_board:
-            return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
-        if upsert.is_total:
-            return self._take_total(batch, entry)
-        key = upsert.message_id
-        earlier = None if key is None else batch.row(key)
-        if earlier is None:
-            owner = asking = asking or batch.open_session(upsert.session_id)
-            row = self._new_row(batch, entry, owner)
-        else:
-            standing = batch.account(earlier)
-            outcome = merged(standing, _account(entry, earlier.session_no))
-            if outcome is standing:
-                return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
-            owner = batch.numbered_session(earlier.session_no)
-            row = batch.row_of(outcome, key, earlier)
-        gain = batch.post(row, earlier, entry.at_ms)
-        if row.set_aside:
-            return UsageAdded(_metadata(asking, upsert), set_aside=True)
-        if _may_explain_totals(row, earlier, owner):
-            # What its totals have beyond its rows is less now.
-            batch.write()
-            remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
-        if upsert.model is not None:
-            batch.used_model(owner, upsert.model)
-        return UsageAdded(
-            _metadata(asking, upsert),
-            usage_entry(batch, row, gain),
-            moved=None if owner is asking else owner.metadata(),
-        )
-
-    def _take_total(self, batch: Batch, entry: AddUsage) -> UsageAdded:
-        upsert = entry.upsert
-        session = batch.open_session(upsert.session_id)
-        if upsert.forked_from is not None:
-            mark_fork(self.connection, batch, session, upsert.forked_from)
-        told = (upsert.model or "", _figures(upsert), _at_ms(entry))
-        usage = take_totals(self.connection, batch, session, told, entry.at_ms)
-        return UsageAdded(session.metadata(), usage)
-
-    @staticmethod
-    def _new_row(batch: Batch, entry: AddUsage, owner: SessionAccount) -> MessageRow:
-        """What `_account` says, of a response that nobody has told: the short way."""
-        upsert = entry.upsert
-        figures = _figures(upsert)
-        facet_no = batch.facets.short_number(
-            entry.working_dir or "",
-            upsert.model or "",
-            batch.facets.prompt_over(figures.prompt_tokens),
-            figures.reported_nano_usd > 0,
-            _entrypoint(upsert),
-        )
-        return MessageRow(
-            None,
-            upsert.message_id,
-            owner.session_no,
-            facet_no,
-            _at_ms(entry),
-            _SOURCES[upsert.source],
-            figures,
-            set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
-            extra=upsert.extra,
-        )
-
-    def _keep_user_fields(self, batch: Batch, entry: KeepUserFields) -> UserFieldsKept:
-        batch.write()
-        batch.forget_session(entry.session_id)
-        written = entry.written
-        if any(written.values()):
-            self.connection.execute(
-                "INSERT INTO sessions (session_id) VALUES (?) ON CONFLICT (session_id) DO NOTHING",
-                (entry.session_id,),
-            )
-        self.connection.execute(
-            "UPDATE sessions SET label = iif(?, ?, label), priority = iif(?, ?, priority), "
-            "note = iif(?, ?, note) WHERE session_id = ?",
-            (
-                "label" in written,
-                written.get("label"),
-                "priority" in written,
-                written.get("priority"),
-                "note" in written,
-                written.get("note"),
-                entry.session_id,
-            ),
-        )
-        self.connection.execute(
-            "DELETE FROM sessions WHERE session_id = ? AND label IS NULL AND priority = 0 "
-            "AND note IS NULL AND first_seen_ms IS NULL AND NOT has_transcript AND NOT EXISTS "
-            "(SELECT 1 FROM sources WHERE sources.session_no = sessions.session_no) AND NOT EXISTS "
-            "(SELECT 1 FROM sessions AS fork WHERE fork.forked_from_no = sessions.session_no)",
-            (entry.session_id,),
-        )
-        return UserFieldsKept(entry.session_id)
 
 
 def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
@@ -458,57 +356,6 @@ def _session_id(entry: LedgerEntry) -> str | None:
 
 def _key(entry: LedgerEntry) -> str | None:
     return entry.upsert.message_id if isinstance(entry, AddUsage) else None
-
-
-def _account(entry: AddUsage, session_no: int) -> Account:
-    upsert = entry.upsert
-    facet = Facet(
-        project=entry.working_dir or "",
-        entrypoint=_entrypoint(upsert),
-        model=upsert.model or "",
-    )
-    return Account(session_no, _at_ms(entry), _SOURCES[upsert.source], _figures(upsert), facet)
-
-
-_SOURCES: dict[Reporter, Source] = {"upsert": Source.UPSERT, "sdk": Source.SDK}
-
-
-def _entrypoint(upsert: MetadataUpsert) -> str:
-    """As transcripts of the same sessions have it."""
-    return "sdk-py" if upsert.source == "sdk" else ""
-
-
-def _at_ms(entry: AddUsage) -> int:
-    """When it was used."""
-    at_ms = entry.upsert.at_ms
-    return entry.at_ms if at_ms is None else at_ms
-
-
-def _figures(upsert: MetadataUpsert) -> Figures:
-    # Of cache writes that are not said to live longer the shorter time counts.
-    hour = min(upsert.cache_creation_1h_tokens, upsert.cache_creation_tokens)
-    return Figures(
-        upsert.input_tokens,
-        upsert.output_tokens,
-        upsert.cache_creation_tokens - hour,
-        hour,
-        upsert.cache_read_tokens,
-        upsert.web_searches,
-        nano_usd(upsert.cost_usd),
-        upsert.duration_ms,
-        upsert.turns,
-    )
-
-
-def _may_explain_totals(row: MessageRow, earlier: MessageRow | None, owner: SessionAccount) -> bool:
-    """Totals of the session may have been told; a new UPSERT is later than all of them."""
-    if earlier is None:
-        return row.source == Source.SDK
-    return owner.has_transcript or Source.SDK in {row.source, earlier.source}
-
-
-def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:
-    return SessionMetadata(upsert.session_id) if asking is None else asking.metadata()
 
 
 def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
