@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+from ctypes.util import find_library
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -139,6 +140,7 @@ def test_csv_has_a_line_for_each_day_project_and_model(run: Run) -> None:
     assert {row["project"] for row in rows} == {EVIL, "/home/user/shop"}
 
 
+@pytest.mark.skipif(find_library("pangoft2-1.0") is None, reason="Pango is not installed")
 def test_a_pdf_is_made_of_the_page(run: Run, tmp_path: Path) -> None:
     done = run("report", "--since", "40d", "--format", "pdf", "-o", str(tmp_path))
 

@@ -114,6 +114,21 @@ async def test_a_day_opens_its_sessions_and_the_way_back_is_kept(
         await until(pilot, lambda: FIRST[:8] not in screen_text(app))
 
 
+async def test_behind_a_session_stands_its_own_screen(socket: str, database: str) -> None:
+    assert database
+    async with running_app(socket, size=(100, 30)) as (app, pilot):
+        await pilot.press("u")
+        await until(pilot, lambda: "All time:" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: FIRST[:8] in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Est. Cost:" in screen_text(app))
+        await pilot.press("escape")
+
+        await until(pilot, lambda: FIRST[:8] in screen_text(app))
+        assert app.current_mode == "usage"
+
+
 async def test_a_filter_that_is_none_is_told_and_the_table_stays(
     socket: str, database: str
 ) -> None:
