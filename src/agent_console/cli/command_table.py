@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Live",
         (
             ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
+            ("web", "Open the dashboard in the browser: live sessions, charts, budgets."),
             ("watch", "Follow all changes as they happen."),
             ("wait", "Wait until a session has a status."),
             ("notify", "Tell you of sessions that begin to wait, until Ctrl-C."),

@@ -17,11 +17,11 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.signal import Signal
 
+from agent_console.board.feed import Feed
+from agent_console.client.link import Changes, Link
 from agent_console.config import Config, load
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session_words import doing, one_line
-from agent_console.tui.feed import Feed
-from agent_console.tui.link import Changes, Link
 from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.screens.help import HelpScreen

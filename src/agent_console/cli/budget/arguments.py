@@ -4,8 +4,6 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from agent_console.model.budget import Budget
-
 MAX_USD = 1_000_000
 MAX_TOKENS = 10**15
 MAX_PERCENT = 1_000
@@ -68,8 +66,3 @@ class Percents(click.ParamType[tuple[int, ...]]):
         if len(percents) != len(words) or not all(0 < each <= MAX_PERCENT for each in percents):
             self.fail(f"`{value}` is no list of percents: write it like 80,90,100.", param, ctx)
         return tuple(sorted(percents))
-
-
-def described(budget: Budget) -> str:
-    """What a budget is about, for a person."""
-    return "everything" if budget.scope == "all" else budget.subject

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from agent_console.claude_code.conversation import Spoken, spoken
 from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
-from agent_console.cli.usage.session_json import session_json
 from agent_console.errors import RequestRefusedError
 from agent_console.model.format import exact_tokens, printable, tokens
 from agent_console.model.short_names import short_model
@@ -25,6 +24,7 @@ from agent_console.usage.reports.one_session import (
     one_session,
 )
 from agent_console.usage.reports.session_details import SessionDetail
+from agent_console.usage.reports.session_json import session_json
 from agent_console.usage.reports.sums import usd_text
 from agent_console.usage.reports.table import Cells, draw, wrapped
 

@@ -14,13 +14,13 @@ from rich.text import Text
 from textual import work
 from textual.widgets import Static
 
+from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import bar, cost
 from agent_console.model.palette import SYMBOLS, Role, hue, status_hue
 from agent_console.model.session import Status
 from agent_console.model.usage import Limit, Spending
 from agent_console.paths import database_path
-from agent_console.tui.link import Changes, LinkState
 from agent_console.tui.shared import console_of
 from agent_console.usage.spent_now import spent_now
 

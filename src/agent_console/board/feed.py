@@ -1,7 +1,7 @@
 """The last events, as sentences: who spent what, who changed status, what was warned of.
 
-Rule: no clock, no socket and no Textual here; the same notifications give the same entries. Texts
-come from models, files and other programs, and have passed `one_line`.
+Rule: no clock and no socket here; the same notifications give the same entries. Texts come from
+models, files and other programs, and have passed `one_line`.
 """
 
 from collections import deque

@@ -1,10 +1,10 @@
 """The last events, in words."""
 
+from agent_console.board.feed import ENTRIES, Feed
 from agent_console.model.session import Activity, Session, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import NotificationData, SessionRemoved, Snapshot
-from agent_console.tui.feed import ENTRIES, Feed
 
 NOW_MS = 1_700_000_000_000
 

@@ -1,0 +1,237 @@
+"""What is around every page: where one can go, how things stand, the theme.
+
+Rule: texts of sessions go through `ui.label` and the like, which show them as they are; nothing
+here or in a page makes HTML of a text.
+"""
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from agent_console.client.link import Changes, LinkState
+from agent_console.errors import AgentConsoleError
+from agent_console.model.format import cost
+from agent_console.model.palette import SYMBOLS, ThemeName
+from agent_console.model.session import Status
+from agent_console.model.usage import Alert
+from agent_console.usage.alerts import read_alerts
+from agent_console.usage.spending import SpendingQuery
+from agent_console.version import __version__
+from agent_console.web.console import Console
+from agent_console.web.themes import page_theme, style_of
+from agent_console.web.troubles import toast, within
+
+PAGES = (
+    ("/", "Overview", "dashboard"),
+    ("/live", "Live", "bolt"),
+    ("/sessions", "Sessions", "list"),
+    ("/trends", "Trends", "show_chart"),
+    ("/projects", "Projects", "folder"),
+    ("/models", "Models", "memory"),
+    ("/budgets", "Budgets", "savings"),
+    ("/data", "Data", "storage"),
+)
+_ASSETS = f"/assets/{__version__}"
+
+
+def text(words: str, classes: str = "", tag: str = "div") -> TextElement:
+    """A text in an element of its own, shown as it is."""
+    return TextElement(tag=tag, text=words).classes(classes)
+
+
+def box(classes: str, tag: str = "div") -> ui.element:
+    """An element for others."""
+    return ui.element(tag).classes(classes)
+
+
+@contextmanager
+def card(title: str, more: tuple[str, str] | None = None) -> Generator[ui.element]:
+    """A titled box.
+
+    Args:
+        title: Its heading.
+        more: A link beside it: words and address.
+    """
+    with box("card", "section") as around:
+        with box("", "h2"):
+            text(title, tag="span")
+            if more is not None:
+                ui.link(more[0], more[1])
+        with box("panel-body") as body:
+            yield body
+    del around
+
+
+def empty(heading: str, *lines: str) -> ui.element:
+    """What stands where there is nothing yet, and what to do about it."""
+    with box("empty") as around:
+        text(heading, tag="b")
+        for line in lines:
+            before, _, rest = line.partition("`")
+            command, _, after = rest.partition("`")
+            with box("", "span"):
+                text(before, tag="span")
+                if command:
+                    text(command, tag="code")
+                    text(after, tag="span")
+    return around
+
+
+@contextmanager
+def frame(console: Console, title: str) -> Generator[ThemeName]:
+    """A page's shell; what is built inside is its content.
+
+    Args:
+        console: What pages share.
+        title: One of PAGES.
+    """
+    theme = page_theme(console.config)
+    ui.add_head_html(f"<style>{style_of(theme)}</style>")
+    ui.add_head_html(f'<link rel="stylesheet" href="{_ASSETS}/console.css">')
+    ui.add_head_html(f'<script src="{_ASSETS}/console.js"></script>')
+    ui.page_title(f"{title} · agent-console")
+    ui.dark_mode(value=theme == "dark")
+    with box("shell"):
+        ui.link("Skip to the content", "#content").classes("skip")
+        with box("side", "aside"):
+            with ui.link(target="/").classes("brand"):
+                ui.element("img").props(f'src="{_ASSETS}/icon.svg" alt=""')
+                text("agent-console", tag="span")
+            with box("nav", "nav").props('aria-label="Pages"'):
+                for path, name, icon in PAGES:
+                    _nav_link(console, path, name, icon, here=name == title)
+            _themes(theme)
+        with box("main", "main").props('id="content"'):
+            with box("top", "header"):
+                text(title, tag="h1")
+                _Head(console)
+            yield theme
+
+
+def _nav_link(console: Console, path: str, name: str, icon: str, *, here: bool) -> None:
+    link = ui.link(target=path)
+    if here:
+        link.props('aria-current="page"')
+    with link:
+        ui.icon(icon).props('aria-hidden="true"')
+        text(name, tag="span")
+        if name == "Budgets":
+            _AlertBadge(console)
+
+
+def _themes(theme: ThemeName) -> None:
+    names: tuple[tuple[ThemeName, str], ...] = (
+        ("dark", "Dark"),
+        ("light", "Light"),
+        ("paper", "Paper"),
+    )
+    with box("themes").props('role="group" aria-label="Theme"'):
+        for name, words in names:
+            pressed = "true" if name == theme else "false"
+            button = text(words, tag="button").props(f'type="button" aria-pressed="{pressed}"')
+            button.on("click", js_handler=f"() => console_page.theme('{name}')")
+
+
+class _AlertBadge:
+    """How many alerts wait."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._label = text("", "badge", "span")
+        self._label.set_visibility(False)
+        client = ui.context.client
+        client.on_delete(console.listen_to_alerts(self._hear))
+        ui.timer(0, self._count, once=True)
+
+    def _hear(self, alert: Alert) -> None:
+        with self._label.client:
+            if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
+                toast(alert.message, "warning")
+            ui.timer(0, self._count, once=True)
+
+    async def _count(self) -> None:
+        now = self._console.now_ms()
+        found = await within(
+            self._console.read(lambda each: len(read_alerts(each, now, unacknowledged=True)))
+        )
+        self._label.set_text(f"{found or 0}")
+        self._label.props(f'aria-label="{found or 0} alerts wait"')
+        self._label.set_visibility(bool(found))
+
+
+class _Head:
+    """How things stand: the daemon, who waits, what today costs, the limits."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._today = ""
+        with box("live").props('role="status"'):
+            self._state = box("", "span")
+            with self._state:
+                self._dot = box("dot", "span")
+                self._words = text("", tag="span")
+            self._counts = {
+                status: text("", f"status status-{status}", "span")
+                for status in Status
+                if status is not Status.CLOSED
+            }
+            self._money = text("", "", "b")
+            self._limits = text("", "", "span")
+        with box("trouble").props('role="alert"') as self._trouble:
+            self._why = text("", tag="span")
+            start = text("Start the daemon", "button", "button")
+            start.on("click", self._start)
+        client = ui.context.client
+        client.on_delete(console.listen(self._take))
+        self._draw()
+        ui.timer(0, self._spent, once=True)
+        ui.timer(60, self._spent)
+
+    def _take(self, changes: Changes) -> None:
+        with self._state.client:
+            self._draw()
+            if changes.usage:
+                ui.timer(0, self._spent, once=True)
+
+    async def _spent(self) -> None:
+        console = self._console
+        now, zone = console.now_ms(), console.config.display.zone
+        found = await within(console.read(lambda each: SpendingQuery(each, zone).read(now)))
+        if found is not None:
+            rate = found.burn_usd_per_hour
+            burning = f" · {cost(rate)}/h" if rate else ""
+            self._money.set_text(f"{cost(found.today_cost_usd)} today{burning}")
+
+    async def _start(self) -> None:
+        try:
+            await self._console.link.retry()
+        except AgentConsoleError as error:
+            toast(str(error))
+
+    def _draw(self) -> None:
+        link = self._console.link
+        self._dot.classes(replace=f"dot {link.state}")
+        words = "live" if link.state is LinkState.CONNECTED else str(link.state)
+        _set(self._words, words)
+        away = link.state in {LinkState.UNREACHABLE, LinkState.RECONNECTING}
+        self._trouble.set_visibility(away)
+        _set(self._why, f"No daemon. {link.why} What you see is what was last known.")
+        counts = Counter(session.status for session in link.cache.sessions.values())
+        for status, label in self._counts.items():
+            label.set_visibility(bool(counts[status]))
+            _set(label, f"{SYMBOLS[status]} {counts[status]} {status}")
+        limits = link.cache.limits
+        said = [
+            f"{name} {limit.used_percent:.0f}%"
+            for name, limit in (("5h", limits.five_hour), ("7d", limits.seven_day))
+            if limit is not None
+        ]
+        _set(self._limits, " · ".join(said))
+
+
+def _set(label: TextElement, words: str) -> None:
+    if label.text != words:
+        label.set_text(words)
