@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import Raw
 from msgspec.json import encode
-
 from tests.usage.reports.ledgers import DAY_MS, HAIKU, HOUR_MS, OPUS, Ledger, Message
 
 from agent_console.client.blocking import connect

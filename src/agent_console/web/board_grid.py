@@ -1,5 +1,7 @@
 """The board as a grid that is told of changes and nothing else."""
 
+from typing import Any
+
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
@@ -29,6 +31,13 @@ _MOST_URGENT_FIRST = (
     "(a, b) => { for (let i = 0; i < 4; i++) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1; "
     "return 0; }"
 )
+_ORDER: dict[str, Any] = {
+    "field": "order",
+    "hide": True,
+    "sort": "asc",
+    "cellDataType": False,
+    ":comparator": _MOST_URGENT_FIRST,
+}
 
 
 class BoardGrid:
@@ -38,7 +47,6 @@ class BoardGrid:
         self._console = console
         self._rows = BoardRows()
         sessions = list(console.link.cache.sessions.values())
-        order = {"field": "order", "hide": True, "sort": "asc", "cellDataType": False, ":comparator": _MOST_URGENT_FIRST}
         with card("Sessions"):
             self._empty = empty(
                 "No sessions yet",
@@ -48,10 +56,9 @@ class BoardGrid:
             )
             with box("") as self._around:
                 self._grid = grid(
-                    [order, *_COLUMNS], self._rows.all(sessions, console.now_ms()), by="id"
+                    [_ORDER, *_COLUMNS], self._rows.all(sessions, console.now_ms()), by="id"
                 )
         self._grid.on("cellClicked", self._open)
-        self._grid.on("cellKeyDown", self._open)
         self._show()
         ui.timer(CLOCK_SECONDS, self._tick)
         self._ticks = 0

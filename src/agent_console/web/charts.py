@@ -4,6 +4,7 @@ Rule: texts in a chart are drawn, never markup: hover texts are `richText`, whic
 canvas. No text of a session is a key, only a value.
 """
 
+from datetime import date, timedelta
 from typing import Any, cast
 
 from nicegui import ui
@@ -263,3 +264,23 @@ def _dollars(ink: Ink) -> dict[str, Any]:
 
 def _tokens(ink: Ink) -> dict[str, Any]:
     return _axis(ink, _TOKENS)
+
+
+def days_between(first: str, last: str) -> list[str]:
+    """Every day from one to another, both included, as `2026-11-20`."""
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [f"{start + timedelta(days=number)}" for number in range((end - start).days + 1)]
+
+
+def with_days(drawn: Series, days: list[str]) -> Series:
+    """The same with a point for each of these days; nothing was used on the others."""
+    place = {label: number for number, label in enumerate(drawn.labels)}
+
+    def counts(values: list[int]) -> list[int]:
+        return [values[place[day]] if day in place else 0 for day in days]
+
+    cost = [drawn.cost[place[day]] if day in place else 0.0 for day in days]
+    return Series(
+        days, counts(drawn.input), counts(drawn.output), counts(drawn.cache_write),
+        counts(drawn.cache_read), cost,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from agent_console.paths import database_path
 from agent_console.protocol.codec import Notification
 from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 
 if TYPE_CHECKING:
@@ -77,6 +78,15 @@ class Console:
         """
         written = {name.replace("_", "-"): value for name, value in given.items() if value}
         return Request(report, written, self.config.display.timezone, self.now_ms())
+
+    async def report(self, request: Request) -> Report:
+        """A report, read in a thread.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        five_hour = self.link.cache.limits.five_hour
+        return await anyio.to_thread.run_sync(self.asker.report, request, five_hour)
 
     async def read(self, question: "Callable[[Reading], Found]") -> Found:
         """Ask the ledger in a thread; an empty one when there is none yet.

@@ -1,13 +1,131 @@
-"""What leaves the page as a file or as rows of a grid.
+"""What leaves the page as a file, and rows for the grid of sessions.
 
-Rule: every number is the ledger's, asked in the words of `agent-console usage`.
+Rule: every number is the ledger's, asked in the words of `agent-console usage`; what cannot be had
+is said in one plain sentence.
 """
 
-from fastapi import FastAPI
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+import anyio
+import msgspec
+from fastapi import FastAPI, Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from agent_console.board.session_index import Ask
+from agent_console.errors import AgentConsoleError
+from agent_console.usage.conversations import conversation
+from agent_console.usage.reports.export import Format, Level, export
+from agent_console.usage.reports.export_fields import fields
+from agent_console.usage.reports.filter import Filter
+from agent_console.usage.reports.groupings import GROUPINGS
+from agent_console.usage.reports.json_text import json_text
+from agent_console.usage.reports.one_session import ids_beginning_with, one_session
+from agent_console.usage.reports.reading import explained, open_for_reading
+from agent_console.usage.reports.session_json import session_json
 from agent_console.web.console import Console
+from agent_console.web.filters import Filters
+from agent_console.web.session_pages import SessionPages
+
+if TYPE_CHECKING:
+    from agent_console.usage.reports.reading import Reading
+
+LEVELS: tuple[Level, ...] = ("day", "session", "message")
+FORMATS: dict[Format, str] = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+}
+MOST_AT_ONCE = 500
 
 
 def add_downloads(application: FastAPI, console: Console) -> None:
     """Have the server answer for all of them."""
-    del application, console
+    pages = SessionPages(console)
+
+    async def rows(request: HttpRequest) -> Response:
+        query = dict(request.query_params)
+        try:
+            ask = msgspec.json.decode(query.get("ask", "{}"), type=Ask)
+            ask = msgspec.structs.replace(
+                ask, search=query.get("search", ""), end=min(ask.end, ask.start + MOST_AT_ONCE)
+            )
+            found, count = await pages.page(Filters.of(query), ask)
+        except (AgentConsoleError, ValueError) as error:
+            return PlainTextResponse(f"{error}", 400)
+        body = msgspec.json.encode({"rows": found, "count": count})
+        return Response(body, media_type="application/json")
+
+    async def session(request: HttpRequest) -> Response:
+        session_id = request.path_params["session_id"]
+        try:
+            text = await console.read(lambda each: _session_text(each, session_id))
+        except AgentConsoleError as error:
+            return PlainTextResponse(f"{error}", 500)
+        if text is None:
+            return PlainTextResponse("The ledger does not know this session yet.", 404)
+        return Response(text, media_type="application/json", headers=_file("session.json"))
+
+    async def usage(request: HttpRequest) -> Response:
+        query = dict(request.query_params)
+        level = next((each for each in LEVELS if each == query.get("level")), "day")
+        form = next((each for each in FORMATS if each == query.get("format")), "csv")
+        names = [name for name in query.get("fields", "").split(",") if name]
+        try:
+            wanted = Filters.of(query).request(console, "daily").wanted
+            known = fields(level, wanted.mode)
+            unknown = [name for name in names if name not in known]
+            if unknown:
+                return PlainTextResponse(f"There is no field {', '.join(unknown)}.", 400)
+        except ValueError as error:
+            return PlainTextResponse(f"{error}", 400)
+        chosen = [known[name] for name in names] or list(known.values())
+
+        def pieces() -> Iterator[str]:
+            connection = open_for_reading(console.database)
+            if connection is None:
+                return
+            try:
+                yield from export(connection, wanted, level, chosen, form)
+            except Exception as error:
+                raise explained(console.database, error) from error
+            finally:
+                connection.close()
+
+        return StreamingResponse(
+            _in_a_thread(pieces()), media_type=FORMATS[form], headers=_file(f"{level}s.{form}")
+        )
+
+    application.add_api_route("/rows/sessions", rows)
+    application.add_api_route("/download/session/{session_id}.json", session)
+    application.add_api_route("/download/usage", usage)
+
+
+async def _in_a_thread(pieces: Iterator[str]) -> Any:
+    """The pieces, all made in one thread: SQLite's connections belong to theirs."""
+    give, take = anyio.create_memory_object_stream[str](2)
+
+    def make() -> None:
+        for piece in pieces:
+            anyio.from_thread.run(give.send, piece)
+
+    async def run() -> None:
+        async with give:
+            await anyio.to_thread.run_sync(make)
+
+    async with anyio.create_task_group() as tasks, take:
+        tasks.start_soon(run)
+        async for piece in take:
+            yield piece
+
+
+def _session_text(connection: "Reading", session_id: str) -> str | None:
+    if session_id not in ids_beginning_with(connection, session_id):
+        return None
+    found = one_session(connection, Filter(), GROUPINGS["session"], session_id)
+    document = session_json(found, conversation(found.transcripts), with_cost=True)
+    return json_text(document, indent=True)
+
+
+def _file(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}

@@ -8,9 +8,6 @@ from typing import Any
 
 from nicegui import ui
 
-MARK = 3
-"""So many of the most expensive rows are marked."""
-
 
 def column(
     field: str,
@@ -89,7 +86,7 @@ def grid(
         "columnDefs": columns,
         ":getRowId": f'p => String(p.data["{by}"])',
         ":onGridSizeChanged": "grid => console_page.fit(grid)",
-        ":onFirstDataRendered": "grid => 0",
+        ":onCellKeyDown": "cell => { if (cell.event.key === 'Enter') cell.event.target.click(); }",
         "suppressCellFocus": False,
         "animateRows": False,
         "suppressColumnVirtualisation": True,

@@ -83,9 +83,7 @@ def _line(message: Message, said: str, view: SessionView, colour: str) -> None:
     used = message.counted
     most = " most" if used is not None and used.rank == 1 and used.cost_usd else ""
     with box(f"message {message.role}{most}"):
-        text(view.moment(message.at_ms)[-8:], "quiet mono", "time").props(
-            f'title="{view.moment(message.at_ms)}"'
-        )
+        text(view.moment(message.at_ms), "quiet mono", "time")
         who = one_line(message.agent) or short_model(message.model) or message.role
         text(who, "who clip").style(f"color: {colour}" if colour else "")
         with box("said"):

@@ -1,10 +1,16 @@
 """Every page with its address."""
 
 from agent_console.web.console import Console
-from agent_console.web.pages import live, overview
+from agent_console.web.pages import breakdown, budgets, data, live, overview, sessions, trends
 
 
 def add_pages(console: Console) -> None:
     """Have the server answer for all pages."""
     overview.add(console)
     live.add(console)
+    sessions.add(console)
+    trends.add(console)
+    breakdown.add(console, "project")
+    breakdown.add(console, "model")
+    budgets.add(console)
+    data.add(console)
