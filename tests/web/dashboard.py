@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -72,7 +73,7 @@ class Browser:
         ):  # fmt: skip
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(
+        self.driver: Any = webdriver.Chrome(
             options=options, service=webdriver.ChromeService(executable_path=DRIVER)
         )
         self.size(width, height)
@@ -86,9 +87,12 @@ class Browser:
 
     def until(self, holds: Callable[[], Found]) -> Found:
         """Wait until something is true, and give it."""
-        return cast("Found", WebDriverWait(self.driver, WAIT_SECONDS, 0.05).until(
-            lambda _: holds(), "It does not come true in time."
-        ))  # fmt: skip
+        waiting: Any = WebDriverWait(self.driver, WAIT_SECONDS, 0.05, [WebDriverException])
+
+        def look(_driver: object) -> Found:
+            return holds()
+
+        return cast("Found", waiting.until(look, "It does not come true in time."))
 
     def open(self, address: str) -> None:
         """Open a page and wait until it is live."""
@@ -108,11 +112,11 @@ class Browser:
 
     def all(self, css: str) -> list[WebElement]:
         """What a selector finds."""
-        return self.driver.find_elements(By.CSS_SELECTOR, css)
+        return list(self.driver.find_elements(By.CSS_SELECTOR, css))
 
     def find(self, css: str) -> WebElement:
         """The first that a selector finds, as soon as it is there."""
-        return self.until(lambda: (self.all(css) or [None])[0])  # type: ignore[return-value]
+        return self.until(lambda: self.all(css))[0]
 
     def text(self, css: str) -> str:
         """All the text in what a selector finds."""
@@ -125,10 +129,12 @@ class Browser:
     def button(self, words: str) -> WebElement:
         """The button or link with these words, as soon as it is there."""
         xpath = f"//*[self::button or self::a][normalize-space(.)='{words}']"
-        return self.until(lambda: next(
-            (each for each in self.driver.find_elements(By.XPATH, xpath) if each.is_displayed()),
-            None,
-        ))  # type: ignore[return-value]  # fmt: skip
+
+        def shown() -> list[WebElement]:
+            found: list[WebElement] = self.driver.find_elements(By.XPATH, xpath)
+            return [each for each in found if each.is_displayed()]
+
+        return self.until(shown)[0]
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a function body in the page."""

@@ -178,8 +178,8 @@ _OF_NUMBERS: dict[str, Callable[[float, float, float], bool]] = {
     "equals": lambda value, low, _: value == low,
     "notEqual": lambda value, low, _: value != low,
     "inRange": lambda value, low, high: low <= value <= high,
-    "blank": lambda value, *_: value <= 0,
-    "notBlank": lambda value, *_: value > 0,
+    "blank": lambda value, _low, _high: value <= 0,
+    "notBlank": lambda value, _low, _high: value > 0,
 }
 
 

@@ -42,21 +42,22 @@ class AlertList:
         zone = self._console.config.display.zone
         moment = datetime.fromtimestamp(alert.at_ms / 1000, zone)
         with box(f"alert-line {'waits' if waits else 'quiet'} {alert.severity}"):
-            text(f"{moment:%b %d %H:%M}", "when quiet mono", "time")
-            mark = "!! " if alert.severity == "exceeded" else "! "
-            text(f"{mark if waits else ''}{one_line(alert.message)}", "")
-            with box("tools"):
-                if waits:
-                    done = text("Acknowledge", "button", "button")
-                    done.on("click", lambda: self._change(alert.alert_id, None))
-                    later = text("In 1 h", "button", "button").props('title="Tell me again then"')
-                    later.on(
-                        "click",
-                        lambda: self._change(alert.alert_id, self._console.now_ms() + SNOOZE_MS),
-                    )
-                else:
+            with box("head"):
+                text(f"{moment:%b %d %H:%M}", "quiet mono", "time")
+                if not waits:
                     seen = alert.acknowledged_at_ms is not None
                     text("seen" if seen else "snoozed", "quiet", "span")
+            mark = "!! " if alert.severity == "exceeded" else "! "
+            text(f"{mark if waits else ''}{one_line(alert.message)}")
+            if waits:
+                with box("tools"):
+                    self._buttons(alert)
+
+    def _buttons(self, alert: Alert) -> None:
+        done = text("Acknowledge", "button", "button")
+        done.on("click", lambda: self._change(alert.alert_id, None))
+        later = text("Remind me in an hour", "button", "button")
+        later.on("click", lambda: self._change(alert.alert_id, self._console.now_ms() + SNOOZE_MS))
 
     async def _change(self, alert_id: str | None, until_ms: int | None) -> None:
         request = Acknowledge(

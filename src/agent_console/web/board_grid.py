@@ -10,6 +10,7 @@ from agent_console.web.board_rows import BoardRows
 from agent_console.web.console import Console
 from agent_console.web.frame import box, card, empty
 from agent_console.web.grids import column, grid
+from agent_console.web.nice import call
 from agent_console.web.session_drawer import open_session
 
 CLOCK_SECONDS = 1.0
@@ -18,7 +19,7 @@ MANY = 500
 
 _COLUMNS = (
     column("status", "Status", text="status_text", width=112, style="status"),
-    column("name", "Session", width=110, flex=2, bold=True),
+    column("name", "Session", width=130, flex=2, bold=True),
     column("doing", "Doing", width=120, flex=4, sortable=False, wide=420),
     column("label", "Label", width=110, wide=1100),
     column("model", "Model", width=100, wide=860),
@@ -72,7 +73,7 @@ class BoardGrid:
         sessions = self._console.link.cache.sessions.values()
         changed = self._rows.changed(sessions, self._console.now_ms())
         if changed:
-            self._grid.run_grid_method("applyTransaction", changed)
+            call(self._grid, "applyTransaction", changed)
         self._show()
 
     def _show(self) -> None:

@@ -12,6 +12,7 @@ from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
+from agent_console.web.nice import set_choices, soon
 from agent_console.web.troubles import toast, within
 
 _PERIODS = ["daily", "weekly", "monthly"]
@@ -48,7 +49,7 @@ class _Form:
                 text("Cancel", "button", "button").on("click", self._dialog.close)
         save.on("click", self._save)
         self._dialog.on("hide", self._dialog.delete)
-        ui.timer(0, self._read_names, once=True)
+        soon(self._read_names)
 
     def _fields(self, known: Budget | None) -> None:
         fixed = known is not None
@@ -71,8 +72,8 @@ class _Form:
         ))  # fmt: skip
         for choice in (self._period, self._scope, self._subject):
             choice.set_enabled(not fixed)
-        self._subject.bind_visibility_from(self._scope, "value", lambda scope: scope != "all")
-        self._scope.on_value_change(lambda: ui.timer(0, self._read_names, once=True))
+        self._subject.bind_visibility_from(self._scope, "value", _is_one)
+        self._scope.on_value_change(lambda: soon(self._read_names))
 
     @staticmethod
     def _row(words: str, field: Any) -> Any:
@@ -89,7 +90,7 @@ class _Form:
         found = await within(self._console.read(lambda each: query.names(each, f"{scope}_no")))
         names = sorted(filter(None, (found or {}).values()))
         options = {f"{EXACTLY}{name}": name for name in names}
-        self._subject.set_options(options, value=next(iter(options), None))
+        set_choices(self._subject, options, next(iter(options), None))
 
     async def _save(self) -> None:
         try:
@@ -137,3 +138,7 @@ def _unit(known: Budget | None) -> str:
 
 def _warn(known: Budget | None) -> str:
     return ",".join(map(str, (80, 90, 100) if known is None else known.warn_at))
+
+
+def _is_one(scope: object) -> bool:
+    return scope != "all"

@@ -5,12 +5,13 @@ canvas. No text of a session is a key, only a value.
 """
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from nicegui import ui
 
 from agent_console.board.charts import Bars, Series
 from agent_console.model.palette import Role
+from agent_console.web.nice import options_of
 from agent_console.web.themes import Ink
 
 CLASSES: tuple[tuple[Role, str], ...] = (
@@ -20,15 +21,20 @@ CLASSES: tuple[tuple[Role, str], ...] = (
     ("cache_read", "Cache read"),
 )
 _DOLLARS = (
-    "v => '$' + (v >= 1000 ? (v/1000).toFixed(1) + 'k' : v >= 10 ? v.toFixed(0) : v.toFixed(2))"
+    "v => '$' + (v >= 1000 ? (v / 1000).toFixed(1) + 'k' : v >= 10 || v === 0 ? v.toFixed(0) : "
+    "v.toFixed(2))"
 )
-_TOKENS = "v => v >= 1e9 ? (v/1e9).toFixed(1) + 'B' : v >= 1e6 ? (v/1e6).toFixed(1) + 'M' : v >= 1e3 ? (v/1e3).toFixed(0) + 'k' : v"  # noqa: E501
+_TOKENS = (
+    "v => v >= 1e9 ? (v / 1e9).toFixed(1) + 'B' : v >= 1e6 ? (v / 1e6).toFixed(1) + 'M' : "
+    "v >= 1e3 ? (v / 1e3).toFixed(0) + 'k' : v"
+)
+_ANY = "v => v == null ? '' : v.toLocaleString('en-US', {maximumFractionDigits: 2})"
 MODELS: tuple[Role, ...] = ("input", "attention", "cache_write", "output", "question", "cost")
 
 
 def put(chart: ui.echart, options: dict[str, Any]) -> None:
     """Have a chart show something else."""
-    known = cast("dict[str, Any]", chart.options)
+    known = options_of(chart)
     known.clear()
     known.update(options)
     chart.update()
@@ -64,9 +70,10 @@ def over_time(series: Series, ink: Ink, *, stacked: bool) -> dict[str, Any]:
                 "name": name,
                 "data": counts,
                 "color": ink(role),
-                "symbolSize": 5,
+                "symbol": "none",
                 "lineStyle": {"width": 2},
                 "barMaxWidth": 40,
+                "itemStyle": {"opacity": 0.85},
                 **({"stack": "tokens"} if stacked else {}),
             }
         )
@@ -221,7 +228,7 @@ def _hover(ink: Ink) -> dict[str, Any]:
         "backgroundColor": ink.ground.panel,
         "borderColor": ink.quiet,
         "textStyle": {"color": ink.ground.text},
-        ":valueFormatter": "v => v == null ? '' : v.toLocaleString('en-US', {maximumFractionDigits: 2})",
+        ":valueFormatter": _ANY,
     }
 
 

@@ -13,11 +13,12 @@ from nicegui import ui
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import ago, counted, printable, size, tokens
 from agent_console.model.short_names import short_model
-from agent_console.paths import config_path, socket_path
+from agent_console.paths import config_path
 from agent_console.usage.ingest.catch_up import bring_up_to_date
 from agent_console.usage.maintenance.backup_files import backup_folder
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.check import check
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.stats import LedgerStats, stats
 from agent_console.usage.prices.listing import ListedModel, price_list
@@ -26,10 +27,23 @@ from agent_console.web.downloads import FORMATS, LEVELS
 from agent_console.web.filters import RANGES
 from agent_console.web.frame import box, card, empty, text
 from agent_console.web.grids import column, grid
+from agent_console.web.nice import call, soon
 from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within
 
 Found = TypeVar("Found")
+
+
+def _stats(path: Path) -> LedgerStats | None:
+    return stats(path) if path.exists() else None
+
+
+def _prices(console: Console) -> list[ListedModel]:
+    path = Path(console.database)
+    if not path.exists():
+        return []
+    now = console.now_ms()
+    return price_list(path, console.config.prices, now, everything=False).models
 
 
 class StorePanel:
@@ -43,10 +57,7 @@ class StorePanel:
         self.read()
 
     async def _read(self) -> None:
-        path = Path(self._console.database)
-        found = None
-        if path.exists():
-            found = await within(anyio.to_thread.run_sync(stats, path))
+        found = await within(anyio.to_thread.run_sync(_stats, Path(self._console.database)))
         self._body.clear()
         with self._body:
             if found is None:
@@ -65,7 +76,8 @@ class StorePanel:
         rows = (
             ("Ledger", found.path),
             ("Size", f"{size(found.size_bytes)}, of it {size(found.free_bytes)} free"),
-            ("Holds", f"{counted(found.messages, 'response')} of {counted(found.sessions, 'session')}"),
+            ("Responses", f"{found.messages:,}"),
+            ("Sessions", f"{found.sessions:,} in {counted(found.projects, 'project')}"),
             ("Tokens", tokens(found.total_tokens)),
             ("From", f"{day(found.first_message_ms)} to {day(found.last_message_ms)}"),
             ("Schema", str(found.schema)),
@@ -73,7 +85,7 @@ class StorePanel:
              else f"{ago(now - newest.made_at_ms)}, {size(newest.size_bytes)}"),
             ("Backups", f"{len(found.backups)} in {backup_folder(Path(found.path))}"),
             ("Settings", str(config_path())),
-            ("Socket", socket_path(None)),
+            ("Socket", self._console.link.client.path),
         )  # fmt: skip
         with box("facts"):
             for name, value in rows:
@@ -139,7 +151,7 @@ class UpkeepPanel:
                 config.prices,
                 config=config,
                 tell=lambda progress: tell(
-                    f"Read {size(progress.bytes_done)} of {size(progress.bytes_total)}"
+                    f"Read {size(progress.bytes_read)} of {size(progress.bytes_in_all)}"
                 ),
             ),
         )
@@ -169,7 +181,7 @@ class UpkeepPanel:
         now = datetime.now(self._console.config.display.zone)
         file = backup_folder(self._path) / f"by-hand-{now:%Y%m%d-%H%M%S}.db"
 
-        def work(_tell: Callable[[str], None]) -> int:
+        def work(_tell: Tell) -> int:
             try:
                 file.parent.mkdir(0o700, parents=True, exist_ok=True)
             except OSError as error:
@@ -193,7 +205,7 @@ class ExportPanel:
     def __init__(self, console: Console) -> None:
         del console
         with card("Export"), box("tools"):
-            self._range = self._choice("Range", {last: words for last, words in RANGES}, "30d")
+            self._range = self._choice("Range", dict(RANGES), "30d")
             self._level = self._choice("A row for each", {each: each for each in LEVELS}, "day")
             self._form = self._choice("Format", {each: each.upper() for each in FORMATS}, "csv")
             self._link = ui.link("Download", "#").classes("button first").props("download")
@@ -221,21 +233,13 @@ class PricePanel:
             text("US dollars per million tokens. Set your own in the settings file.", "quiet")
             with box("").style("margin-top: 10px"):
                 self._grid = grid(_PRICE_COLUMNS, [], by="model", fits=True)
-        ui.timer(0, self._read, once=True)
+        soon(self._read)
 
     async def _read(self) -> None:
-        console = self._console
-        path = Path(console.database)
-        if not path.exists():
-            return
-        found = await within(
-            anyio.to_thread.run_sync(
-                partial(price_list, path, console.config.prices, console.now_ms(), everything=False)
-            )
-        )
+        found = await within(anyio.to_thread.run_sync(_prices, self._console))
         if found is not None:
-            rows = [_price_row(model) for model in found.models]
-            self._grid.run_grid_method("setGridOption", "rowData", rows)
+            rows = [_price_row(model) for model in found]
+            call(self._grid, "setGridOption", "rowData", rows)
 
 
 _PRICE_COLUMNS = [

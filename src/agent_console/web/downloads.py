@@ -4,8 +4,8 @@ Rule: every number is the ledger's, asked in the words of `agent-console usage`;
 is said in one plain sentence.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Iterator
+from typing import TYPE_CHECKING
 
 import anyio
 import msgspec
@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from agent_console.board.session_index import Ask
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.conversations import conversation
-from agent_console.usage.reports.export import Format, Level, export
-from agent_console.usage.reports.export_fields import fields
+from agent_console.usage.reports.export import Format, export
+from agent_console.usage.reports.export_fields import Level, fields
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.json_text import json_text
@@ -30,12 +30,13 @@ from agent_console.web.session_pages import SessionPages
 if TYPE_CHECKING:
     from agent_console.usage.reports.reading import Reading
 
-LEVELS: tuple[Level, ...] = ("day", "session", "message")
-FORMATS: dict[Format, str] = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "jsonl": "application/x-ndjson",
+LEVELS: dict[str, Level] = {"day": "day", "session": "session", "message": "message"}
+FORMATS: dict[str, tuple[Format, str]] = {
+    "csv": ("csv", "text/csv"),
+    "json": ("json", "application/json"),
+    "jsonl": ("jsonl", "application/x-ndjson"),
 }
+"""Each with its media type."""
 MOST_AT_ONCE = 500
 
 
@@ -68,8 +69,8 @@ def add_downloads(application: FastAPI, console: Console) -> None:
 
     async def usage(request: HttpRequest) -> Response:
         query = dict(request.query_params)
-        level = next((each for each in LEVELS if each == query.get("level")), "day")
-        form = next((each for each in FORMATS if each == query.get("format")), "csv")
+        level = LEVELS.get(query.get("level", ""), "day")
+        form, kind = FORMATS.get(query.get("format", ""), FORMATS["csv"])
         names = [name for name in query.get("fields", "").split(",") if name]
         try:
             wanted = Filters.of(query).request(console, "daily").wanted
@@ -93,7 +94,7 @@ def add_downloads(application: FastAPI, console: Console) -> None:
                 connection.close()
 
         return StreamingResponse(
-            _in_a_thread(pieces()), media_type=FORMATS[form], headers=_file(f"{level}s.{form}")
+            _in_a_thread(pieces()), media_type=kind, headers=_file(f"{level}s.{form}")
         )
 
     application.add_api_route("/rows/sessions", rows)
@@ -101,7 +102,7 @@ def add_downloads(application: FastAPI, console: Console) -> None:
     application.add_api_route("/download/usage", usage)
 
 
-async def _in_a_thread(pieces: Iterator[str]) -> Any:
+async def _in_a_thread(pieces: Iterator[str]) -> AsyncGenerator[str]:
     """The pieces, all made in one thread: SQLite's connections belong to theirs."""
     give, take = anyio.create_memory_object_stream[str](2)
 

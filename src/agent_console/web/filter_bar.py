@@ -1,5 +1,7 @@
 """The bar that narrows a page; every choice is an address."""
 
+from typing import Any
+
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
@@ -10,6 +12,7 @@ from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
 from agent_console.web.filters import RANGES, STEPS, Filters
 from agent_console.web.frame import box, text
+from agent_console.web.nice import attribute, set_choices, soon
 from agent_console.web.troubles import within
 
 
@@ -51,7 +54,7 @@ def _day(path: str, filters: Filters, name: str, words: str) -> None:
     with box("field", "label"):
         text(words, tag="span")
         given = ui.element("input").classes("plain").props('type="date"')
-        given._props["value"] = getattr(filters, name)
+        attribute(given, "value", getattr(filters, name))
         given.on(
             "change",
             lambda event: ui.navigate.to(
@@ -78,9 +81,9 @@ class _NameChoice:
         )
         self._everything = everything
         self._select.on_value_change(self._choose)
-        ui.timer(0, self._read, once=True)
+        soon(self._read)
 
-    def _choose(self, event: ValueChangeEventArguments) -> None:
+    def _choose(self, event: ValueChangeEventArguments[Any]) -> None:
         now = getattr(self._filters, self._kind)
         if event.value is not None and event.value != now:
             ui.navigate.to(self._filters.address(self._path, **{self._kind: str(event.value)}))
@@ -94,7 +97,7 @@ class _NameChoice:
         now: str = getattr(self._filters, self._kind)
         if now and now not in options:
             options[now] = _label(now, self._kind)
-        self._select.set_options(options, value=now)
+        set_choices(self._select, options, now)
 
 
 def _label(name: str, kind: str) -> str:

@@ -21,6 +21,7 @@ from agent_console.usage.alerts import read_alerts
 from agent_console.usage.spending import SpendingQuery
 from agent_console.version import __version__
 from agent_console.web.console import Console
+from agent_console.web.nice import soon, when_gone
 from agent_console.web.themes import page_theme, style_of
 from agent_console.web.troubles import toast, within
 
@@ -142,15 +143,14 @@ class _AlertBadge:
         self._console = console
         self._label = text("", "badge", "span")
         self._label.set_visibility(False)
-        client = ui.context.client
-        client.on_delete(console.listen_to_alerts(self._hear))
-        ui.timer(0, self._count, once=True)
+        when_gone(console.listen_to_alerts(self._hear))
+        soon(self._count)
 
     def _hear(self, alert: Alert) -> None:
         with self._label.client:
             if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
                 toast(alert.message, "warning")
-            ui.timer(0, self._count, once=True)
+            soon(self._count)
 
     async def _count(self) -> None:
         now = self._console.now_ms()
@@ -184,17 +184,16 @@ class _Head:
             self._why = text("", tag="span")
             start = text("Start the daemon", "button", "button")
             start.on("click", self._start)
-        client = ui.context.client
-        client.on_delete(console.listen(self._take))
+        when_gone(console.listen(self._take))
         self._draw()
-        ui.timer(0, self._spent, once=True)
+        soon(self._spent)
         ui.timer(60, self._spent)
 
     def _take(self, changes: Changes) -> None:
         with self._state.client:
             self._draw()
             if changes.usage:
-                ui.timer(0, self._spent, once=True)
+                soon(self._spent)
 
     async def _spent(self) -> None:
         console = self._console

@@ -14,6 +14,7 @@ from agent_console.model.short_names import short_model
 from agent_console.usage.reports.session_messages import Message
 from agent_console.usage.session_reading import SessionRead, words_of
 from agent_console.web.frame import box, empty, text
+from agent_console.web.nice import soon
 
 AT_ONCE = 50
 """So many are shown, the latest first, and so many more when they are asked for."""
@@ -41,7 +42,7 @@ class MessageList:
 
     def show_most_expensive(self) -> None:
         """Bring the most expensive one in sight."""
-        ui.timer(0, self._find_most_expensive, once=True)
+        soon(self._find_most_expensive)
 
     async def _find_most_expensive(self) -> None:
         messages = [] if self._read is None else self._read.messages

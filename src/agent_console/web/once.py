@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 import anyio
 from nicegui import ui
 
+from agent_console.web.nice import soon
+
 PAUSE_SECONDS = 1.0
 """While money is being spent, figures are read again so often."""
 
@@ -29,7 +31,7 @@ class Once:
             return
         self._busy = True
         with self._client.layout:
-            ui.timer(0, self._run, once=True)
+            soon(self._run)
 
     async def _run(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost, counted, exact_cost, tokens
 from agent_console.model.palette import ThemeName
@@ -28,7 +29,7 @@ class Cards:
     def __init__(self, console: Console, theme: ThemeName) -> None:
         self._console = console
         self._ink = Ink(theme)
-        self._cards = {}
+        self._cards: dict[str, tuple[TextElement, TextElement]] = {}
         self.then: Callable[[Overview], None] | None = None
         with box("cards"):
             for name in _NAMES:
@@ -60,11 +61,11 @@ class Cards:
         self._set("Today", cost(today.cost_usd), f"{tokens(today.sums.tokens)} tokens")
         self._set("Sessions", f"{now.sessions:,}", f"in {counted(now.projects, 'project')}")
         each = now.usd_per_session
-        self._set("Average per session", "–" if each is None else exact_cost(each), "this month")
+        self._set("Average per session", "-" if each is None else exact_cost(each), "this month")
         change = found.change_percent
         last = "" if before is None else f"{cost(before.cost_usd)} by then"
         if change is None:
-            self._set("Against last month", "–", last or "nothing to compare with")
+            self._set("Against last month", "-", last or "nothing to compare with")
         else:
             sign = "▲ " if change > 0 else "▼ "
             kind = "up" if change > 0 else "down"

@@ -54,7 +54,7 @@ class ActivePanel:
             text(one_line(session.display_name), "who", "span")
             money = "" if metadata is None else f"{cost(metadata.total_cost_usd)} · "
             text(f"{money}{since}", "quiet", "span")
-            text(doing(session) or "–", "what", "span")
+            text(doing(session) or "-", "what", "span")
         row.on("click", lambda: open_session(self._console, session.session_id))
 
 

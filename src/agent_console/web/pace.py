@@ -1,11 +1,13 @@
 """How fast money goes: today, this block, an hour, and what the month comes to."""
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost
 from agent_console.usage.insight.overview import Overview, overview
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
+from agent_console.web.nice import soon
 from agent_console.web.troubles import within
 
 
@@ -14,7 +16,7 @@ class Pace:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._cards = {}
+        self._cards: dict[str, tuple[TextElement, TextElement]] = {}
         with box("cards"):
             for name in ("Today", "This 5-hour block", "Burn rate", "Month at its end"):
                 with box("card"):
@@ -26,7 +28,7 @@ class Pace:
     def read(self) -> None:
         """Read it again, in the background."""
         with self._client:
-            ui.timer(0, self._read, once=True)
+            soon(self._read)
 
     async def _read(self) -> None:
         request = self._console.request("daily")

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any, cast
 
 import anyio
 import uvicorn
@@ -99,7 +100,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
     add_downloads(application, console)
     add_pages(console)
     nicegui_app.config.socket_io_js_transports = ["websocket"]
-    ui.run_with(
+    cast("Any", ui).run_with(
         application,
         title="agent-console",
         favicon=ASSETS / "icon.svg",

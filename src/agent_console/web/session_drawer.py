@@ -21,6 +21,7 @@ from agent_console.web import session_sections as sections
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
 from agent_console.web.message_list import MessageList
+from agent_console.web.nice import soon, when_gone
 from agent_console.web.themes import page_theme
 from agent_console.web.troubles import toast, within
 
@@ -41,7 +42,6 @@ class _Drawer:
         self._history: tuple[StateTransition, ...] | UnsetType = UNSET
         self._busy = False
         self._again = False
-        client = ui.context.client
         with (
             ui.dialog(value=True).props('position="right" full-height') as self._dialog,
             box("drawer").props('role="dialog" aria-label="Session"'),
@@ -50,8 +50,9 @@ class _Drawer:
             self._head = box("stack")
             self._messages = MessageList(self._theme)
         end = console.listen(self._take)
-        self._dialog.on("hide", lambda: (end(), self._dialog.delete()))
-        client.on_delete(end)
+        self._dialog.on("hide", end)
+        self._dialog.on("hide", self._dialog.delete)
+        when_gone(end)
         self._draw()
         self._load()
 
@@ -122,7 +123,7 @@ class _Drawer:
             self._again = True
             return
         self._busy = True
-        ui.timer(0, self._load_now, once=True)
+        soon(self._load_now)
 
     async def _load_now(self) -> None:
         try:

@@ -112,7 +112,7 @@ def _shown(row: SessionRow, local: LocalTime) -> dict[str, Any]:
     return {
         "id": row.id,
         "id_text": row.id[:8],
-        "title": row.title,
+        "title_text": row.title or "untitled",
         "project": row.project,
         "project_text": row.project.rstrip("/").rpartition("/")[2] or row.project,
         "first_text": local.minute(row.first) if row.first else "",

@@ -82,7 +82,7 @@ def usage(view: SessionView) -> None:
             with box("meter").style("padding: 3px 0"):
                 with box("line"):
                     text(name, tag="span")
-                    text(f"{exact_tokens(count)}  {share(count, sums.tokens)}", "quiet", "span")
+                    text(f"{exact_tokens(count)} · {share(count, sums.tokens)}", "quiet", "span")
                 with box("bar"):
                     box(role).style(f"width: {count / sums.tokens * 100 if sums.tokens else 0}%")
         with box("facts").style("margin-top: 8px"):

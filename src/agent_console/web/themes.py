@@ -4,8 +4,6 @@ Rule: styles and charts name a meaning (`--input`, `--question`), never a colour
 of model/palette.py, the same as in the terminal.
 """
 
-from typing import get_args
-
 from nicegui import ui
 
 from agent_console.config import Config
@@ -18,7 +16,7 @@ COOKIE = "agent_console_theme"
 def theme_of(cookies: dict[str, str], config: Config) -> ThemeName:
     """What the person has chosen: here, else for the terminal, else dark."""
     for wanted in (cookies.get(COOKIE, ""), config.tui.theme.removeprefix("console-")):
-        for name in get_args(ThemeName):
+        for name in GROUNDS:
             if name == wanted:
                 return name
     return "dark"

@@ -17,6 +17,7 @@ from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
 from agent_console.web.frame import box, card, empty, frame
 from agent_console.web.grids import column, grid
+from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
 from agent_console.web.troubles import within
@@ -60,9 +61,7 @@ class _Breakdown:
                 self._classes = _chart("Tokens by class, on a logarithmic scale", "chart")
         self._grid.on("cellClicked", self._open)
         read = Once(self._read)
-        ui.context.client.on_delete(
-            console.listen(lambda changes: read() if changes.usage else None)
-        )
+        when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 
     def _open(self, event: GenericEventArguments) -> None:
@@ -91,7 +90,7 @@ class _Breakdown:
         rows = parts.part_rows(report, request)
         self._empty.set_visibility(not rows)
         self._body.set_visibility(bool(rows))
-        self._grid.run_grid_method("setGridOption", "rowData", rows)
+        call(self._grid, "setGridOption", "rowData", rows)
         charts.put(self._donut, charts.donut(bars(report), self._ink))
         days, lines = parts.over_time(daily, self._kind)
         charts.put(self._areas, charts.areas(days, lines, self._ink))
@@ -123,15 +122,15 @@ def _chart(label: str, classes: str) -> ui.echart:
 
 
 def _columns(kind: Kind) -> list[dict[str, object]]:
-    used = [] if kind == "model" else [column("model", "Most used model", width=140, wide=820)]
+    used = [] if kind == "model" else [column("model", "Most used model", width=140, wide=1040)]
     return [
         column("rank", "", text="rank_text", width=58, sortable=False),
-        column("name", kind.capitalize(), width=130, flex=2, bold=True),
+        column("name", kind.capitalize(), width=120, flex=2, bold=True),
         column("cost", "Cost", text="cost_text", width=96, number=True, money=True),
-        column("share", "Share", text="share_text", width=84, number=True, wide=480),
-        column("tokens", "Tokens", text="tokens_text", width=96, number=True, wide=400),
-        column("sessions", "Sessions", width=100, number=True, wide=560),
-        column("average", "Per session", text="average_text", width=112, number=True, wide=660),
-        column("last", "Last used", text="last_text", width=112, wide=760),
+        column("share", "Share", text="share_text", width=88, number=True, wide=560),
+        column("tokens", "Tokens", text="tokens_text", width=96, number=True, wide=440),
+        column("sessions", "Sessions", width=104, number=True, wide=640),
+        column("average", "Per session", text="average_text", width=120, number=True, wide=900),
+        column("last", "Last used", text="last_text", width=116, wide=780),
         *used,
     ]

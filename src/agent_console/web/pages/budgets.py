@@ -7,6 +7,7 @@ from agent_console.web.alert_list import AlertList
 from agent_console.web.budget_list import BudgetList
 from agent_console.web.console import Console
 from agent_console.web.frame import box, card, frame
+from agent_console.web.nice import when_gone
 
 
 def add(console: Console) -> None:
@@ -24,8 +25,7 @@ def add(console: Console) -> None:
             if changes.usage:
                 listed.read()
 
-        client = ui.context.client
-        client.on_delete(console.listen(take))
-        client.on_delete(console.listen_to_alerts(lambda _: alerts.read()))
+        when_gone(console.listen(take))
+        when_gone(console.listen_to_alerts(lambda _: alerts.read()))
         listed.read()
         alerts.read()

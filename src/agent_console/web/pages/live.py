@@ -7,6 +7,7 @@ from agent_console.web.board_grid import BoardGrid
 from agent_console.web.console import Console
 from agent_console.web.feed_list import FeedList
 from agent_console.web.frame import box, card, frame
+from agent_console.web.nice import when_gone
 from agent_console.web.pace import Pace
 
 
@@ -17,7 +18,7 @@ def add(console: Console) -> None:
     def live() -> None:
         with frame(console, "Live"):
             pace = Pace(console)
-            with box("columns live"):
+            with box("wide-first"):
                 board = BoardGrid(console)
                 with card("Activity"):
                     feed = FeedList(console)
@@ -30,4 +31,4 @@ def add(console: Console) -> None:
                 if changes.usage:
                     pace.read()
 
-        client.on_delete(console.listen(take))
+        when_gone(console.listen(take))

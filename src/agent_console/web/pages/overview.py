@@ -5,6 +5,7 @@ from nicegui import ui
 from agent_console.client.link import Changes
 from agent_console.web.console import Console
 from agent_console.web.frame import box, frame
+from agent_console.web.nice import when_gone
 from agent_console.web.overview_cards import Cards
 from agent_console.web.overview_panels import ActivePanel, BudgetPanel, LimitPanel, TopPanel
 
@@ -36,6 +37,6 @@ def add(console: Console) -> None:
                     cards.read()
                     budgets.read()
 
-        client.on_delete(console.listen(take))
+        when_gone(console.listen(take))
         cards.read()
         budgets.read()

@@ -9,25 +9,26 @@ from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
 from agent_console.web.frame import box, frame, text
 from agent_console.web.grids import column, grid
+from agent_console.web.nice import attribute, call
 from agent_console.web.session_drawer import open_session
 
 PAGE_ROWS = 50
 _TEXT, _NUMBER = "agTextColumnFilter", "agNumberColumnFilter"
 _COLUMNS = [
-    column("last", "Last activity", text="last_text", width=138),
-    column("title", "Title", width=130, flex=3, bold=True, filter_=_TEXT),
-    column("project", "Project", text="project_text", width=110, flex=2, filter_=_TEXT),
-    column("model", "Model", width=110, wide=760, filter_=_TEXT),
-    column("branch", "Branch", width=110, wide=1240, filter_=_TEXT),
-    column("first", "Start", text="first_text", width=138, wide=1400),
-    column("duration", "Duration", text="duration_text", width=100, number=True, wide=980),
-    column("messages", "Messages", width=104, number=True, wide=900, filter_=_NUMBER),
+    column("last", "Last activity", text="last_text", width=160, wide=460),
+    column("title", "Title", text="title_text", width=120, flex=3, bold=True, filter_=_TEXT),
+    column("project", "Project", text="project_text", width=100, flex=2, filter_=_TEXT),
+    column("model", "Model", width=116, wide=760, filter_=_TEXT),
+    column("branch", "Branch", width=120, wide=1240, filter_=_TEXT),
+    column("first", "Start", text="first_text", width=160, wide=1500),
+    column("duration", "Duration", text="duration_text", width=104, number=True, wide=980),
+    column("messages", "Messages", width=116, number=True, wide=900, filter_=_NUMBER),
     column(
-        "tokens", "Tokens", text="tokens_text", width=96, number=True, wide=620, filter_=_NUMBER
+        "tokens", "Tokens", text="tokens_text", width=104, number=True, wide=620, filter_=_NUMBER
     ),
-    column("hits", "Cache", text="hits_text", width=88, number=True, wide=1060, filter_=_NUMBER),
-    column("cost", "Cost", text="cost_text", width=90, number=True, money=True, filter_=_NUMBER),
-    column("id", "Id", text="id_text", width=96, wide=1100, filter_=_TEXT),
+    column("hits", "Cache", text="hits_text", width=98, number=True, wide=1060, filter_=_NUMBER),
+    column("cost", "Cost", text="cost_text", width=98, number=True, money=True, filter_=_NUMBER),
+    column("id", "Id", text="id_text", width=110, wide=1100, filter_=_TEXT),
 ]
 _MANY = {
     "rowModelType": "infinite",
@@ -54,7 +55,7 @@ def add(console: Console) -> None:
                 over = text("Over $1", "button", "button")
             filter_bar(console, "/sessions", filters)
             table = grid(_COLUMNS, None, by="id", more=_MANY).classes("sessions")
-        over.on("click", lambda: table.run_grid_method("setFilterModel", {
+        over.on("click", lambda: call(table, "setFilterModel", {
             "cost": {"filterType": "number", "type": "greaterThan", "filter": 1}
         }))  # fmt: skip
 
@@ -79,10 +80,10 @@ def _search(filters: Filters, words: str) -> None:
             'type="search" name="search" placeholder="Search title, project, model, branch, id"'
         )
         given.props('aria-label="Search sessions"')
-        given._props["value"] = words
+        attribute(given, "value", words)
         for name in ("last", "since", "until", "project", "model"):
             value: str = getattr(filters, name)
             if value:
                 hidden = ui.element("input").props(f'type="hidden" name="{name}"')
-                hidden._props["value"] = value
+                attribute(hidden, "value", value)
         text("Search", "button first", "button").props('type="submit"')

@@ -14,6 +14,7 @@ from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
 from agent_console.web.frame import box, card, empty, frame
+from agent_console.web.nice import when_gone
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
 from agent_console.web.troubles import within
@@ -46,9 +47,7 @@ class _Trends:
             with card("Composition"):
                 self._stack = self._chart("Tokens by class, stacked, and cost over time")
         read = Once(self._read)
-        ui.context.client.on_delete(
-            console.listen(lambda changes: read() if changes.usage else None)
-        )
+        when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 
     def _chart(self, label: str) -> ui.echart:
