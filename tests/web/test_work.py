@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.common.keys import Keys
+from selenium.webdriver import ActionChains, Keys
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, page_of
 from tests.web.full_house import session_id
@@ -103,11 +103,8 @@ def test_a_day_of_the_trends_opens_its_sessions(inside: Browser, house: House) -
     go(inside, house, "/trends?last=7d")
     bars = inside.all(".chart")[1]
     inside.run("arguments[0].scrollIntoView({block: 'center'})", bars)
-    width = bars.size["width"]
-    from selenium.webdriver import ActionChains
-
-    moves = ActionChains(inside.driver)
-    moves.move_to_element_with_offset(bars, int(width * 0.41), 130).click().perform()
+    width = int(inside.run("return arguments[0].clientWidth", bars))
+    ActionChains(inside.driver).move_to_element_with_offset(bars, int(width * 0.41), 130).click().perform()
     inside.until(lambda: "/sessions?since=" in inside.driver.current_url)
 
 
@@ -169,7 +166,7 @@ def test_an_alert_is_acknowledged_everywhere(inside: Browser, house: House) -> N
 def test_the_ledger_is_checked_and_backed_up(inside: Browser, house: House) -> None:
     go(inside, house, "/data")
     inside.button("Back up now").click()
-    inside.until(lambda: "by-hand" in inside.text("main"))
+    inside.until(lambda: "by-hand" in inside.text("#content"))
     folder = house.home / ".local/share/agent-console/backups"
     (backup,) = folder.glob("by-hand-*.db")
     connection = sqlite3.connect(backup)
@@ -179,7 +176,7 @@ def test_the_ledger_is_checked_and_backed_up(inside: Browser, house: House) -> N
         connection.close()
     assert backup.stat().st_mode & 0o077 == 0
     inside.button("Check").click()
-    inside.until(lambda: "✓" in inside.text("main") or "✗" in inside.text("main"))
+    inside.until(lambda: "✓" in inside.text("#content") or "✗" in inside.text("#content"))
 
 
 def test_transcripts_are_read_on_demand(inside: Browser, house: House) -> None:

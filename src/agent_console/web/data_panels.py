@@ -60,9 +60,13 @@ class StorePanel:
         found = await within(anyio.to_thread.run_sync(_stats, Path(self._console.database)))
         self._body.clear()
         with self._body:
-            if found is None:
-                empty("There is no ledger yet", "It is made when the first transcript is read.")
-            else:
+            if found is None or not found.messages:
+                empty(
+                    "Nothing is counted yet",
+                    "The daemon reads Claude Code's transcripts by itself;",
+                    "`Read new transcripts` does it now.",
+                )
+            if found is not None:
                 self._show(found)
 
     def _show(self, found: LedgerStats) -> None:

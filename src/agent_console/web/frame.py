@@ -105,7 +105,7 @@ def frame(console: Console, title: str) -> Generator[ThemeName]:
                 for path, name, icon in PAGES:
                     _nav_link(console, path, name, icon, here=name == title)
             _themes(theme)
-        with box("main", "main").props('id="content"'):
+        with box("main").props('id="content" tabindex="-1"'):
             with box("top", "header"):
                 text(title, tag="h1")
                 _Head(console)
@@ -132,7 +132,9 @@ def _themes(theme: ThemeName) -> None:
     with box("themes").props('role="group" aria-label="Theme"'):
         for name, words in names:
             pressed = "true" if name == theme else "false"
-            button = text(words, tag="button").props(f'type="button" aria-pressed="{pressed}"')
+            button = text(words, tag="button").props(
+                f'type="button" aria-pressed="{pressed}" data-theme="{name}"'
+            )
             button.on("click", js_handler=f"() => console_page.theme('{name}')")
 
 
