@@ -117,7 +117,7 @@ def plain(entries: tuple[AlertCommand, ...]) -> list[dict[str, Any]]:
     """The entries as the file has them."""
     return [
         {
-            key: list(value) if isinstance(value, tuple) else value
+            key: list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
             for key, value in msgspec.structs.asdict(entry).items()
             if value
         }

@@ -118,6 +118,11 @@ def log_path() -> "Path":
     return state_dir() / "daemon.log"
 
 
+def saved_sessions_dir() -> "Path":
+    """Sessions that programs saved with `agent_console.sdk`, to go on with them another day."""
+    return state_dir() / "saved-sessions"
+
+
 def config_path() -> "Path":
     """The user's configuration."""
     return _xdg().user_config_path / "config.toml"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from tests.bench.compiled import compile_program
 from tests.bench.measuring import Cost, cheapest, measured
 from tests.bench.transcript_turns import BARE_INTERPRETER, USAGE_CODE, our_program
 from tests.bench.year import HEAVY, TYPICAL, Year, rollup_rows, write_year
@@ -37,6 +38,7 @@ class Line(Struct, frozen=True):
 
 def main() -> None:
     """The command line."""
+    compile_program()
     parser = argparse.ArgumentParser(description="Reports over a year of usage.")
     parser.add_argument("--quick", action="store_true", help="a tenth of each year, two runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")

@@ -31,6 +31,7 @@ LONG_SECONDS = {"transcripts": 1_800, "reports": 1_200}
 
 def main() -> None:
     """Run the topics that were asked for, all by default."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "src")], check=False)
     known = [*OURS, *(name for name in OTHERS if (FOLDER / f"{name}.py").exists())]
     parser = argparse.ArgumentParser(description="Benchmarks of agent-console.")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=f"some of: {' '.join(known)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from tests.bench.compiled import compile_program
 from tests.bench.corpus.corpus import make_corpus
 from tests.bench.corpus.truth import Tokens, Truth, read_truth
 from tests.bench.measuring import Cost, cheapest
@@ -37,6 +38,7 @@ class Options(Struct, frozen=True):
 
 def main() -> None:
     """The command line."""
+    compile_program()
     parser = argparse.ArgumentParser(description="Reading transcripts, beside other tools.")
     parser.add_argument("--quick", action="store_true", help="100 MB and two runs")
     parser.add_argument("--mb", type=float, help="size of the corpus (1000; with --quick 100)")

@@ -86,3 +86,10 @@ def test_only_the_last_events_are_remembered() -> None:
     assert len(entries) == ENTRIES
     assert entries[-1].session_id == f"s{ENTRIES + 4}"
     assert feed.since(entries[-3].number) == entries[-2:]
+
+
+def test_an_alert_that_the_person_has_taken_note_of_is_no_news() -> None:
+    acknowledged = Alert("1", "budget", "warning", "Near", NOW_MS, acknowledged_at_ms=NOW_MS)
+    snoozed = Alert("2", "budget", "warning", "Near", NOW_MS, snoozed_until_ms=NOW_MS + 1)
+
+    assert told(Feed(), acknowledged, snoozed) == []

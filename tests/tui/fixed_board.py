@@ -1,7 +1,11 @@
 """Boards with nothing in them that moves: a clock that stands, and no socket."""
 
+from typing import cast
+
+from tests.tui.running_app import until
 from textual.pilot import Pilot
 
+from agent_console.client.asynchronous import AsyncClient
 from agent_console.client.link import LinkState
 from agent_console.config import Config
 from agent_console.model.metadata import SessionMetadata
@@ -12,7 +16,7 @@ from agent_console.model.session import (
     Status,
     Subagent,
 )
-from agent_console.model.usage import Limit, Limits
+from agent_console.model.usage import Limit, Limits, Spending
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import Snapshot
 from agent_console.tui.app import ConsoleApp
@@ -39,6 +43,9 @@ def fixed_app(
     app = ConsoleApp("/nobody/listens/here", start=False, config=config or Config())
     app.now_ms = lambda: NOW_MS
     app.link.run = _nothing  # type: ignore[method-assign]
+    app.money.run = _nothing  # type: ignore[method-assign]
+    app.money.spending = Spending(14.2, 3.1, 2.4)
+    app.alerts.load = _no_alerts  # type: ignore[method-assign, assignment]
     app.link.cache.apply(snapshot(sessions))
     app.link.state = state
     app.link.why = why
@@ -46,6 +53,10 @@ def fixed_app(
 
 
 async def _nothing() -> None:
+    return
+
+
+async def _no_alerts(_client: AsyncClient) -> None:
     return
 
 
@@ -65,6 +76,9 @@ async def settled(pilot: Pilot[None]) -> None:
     workers = [worker for worker in pilot.app.workers if worker.group != "edit"]
     if workers:
         await pilot.app.workers.wait_for_complete(workers)  # pyright: ignore[reportUnknownMemberType]
+    app = cast("ConsoleApp", pilot.app)  # pyright: ignore[reportUnknownMemberType]
+    if app.link.cache.sessions:  # keys that come before the rows have the focus go nowhere
+        await until(pilot, lambda: app.screen.focused is not None)
     await pilot.pause()
     await pilot.pause()
 

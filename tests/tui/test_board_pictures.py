@@ -128,7 +128,7 @@ def test_the_filter(snap_compare: Compare) -> None:
 
 @pytest.mark.parametrize("key", ["n", "x"])
 def test_dialogs(snap_compare: Compare, key: str) -> None:
-    assert snap_compare(fixed_app(one_of_each()), terminal_size=(80, 24), run_before=after(key))
+    assert snap_compare(fixed_app(one_of_each()), terminal_size=(64, 18), run_before=after(key))
 
 
 def test_the_clock_of_the_pictures_stands() -> None:

@@ -49,7 +49,8 @@ def opens(
         app = pilot.app
         assert isinstance(app, ConsoleApp)
         screen = SessionScreen(session_id)
-        screen._history = HISTORY if has_history else ()
+        history = HISTORY if has_history else ()
+        screen._history = history  # pyright: ignore[reportPrivateUsage]
         screen.ask_history = lambda: None  # type: ignore[assignment, method-assign, misc]
         app.push_screen(screen)
         await until(pilot, lambda: until_seen in screen_text(app))

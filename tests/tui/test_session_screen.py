@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 from tests.claude_code.recordings import FIXTURES
-from tests.tui.running_app import ask, running_app, screen_text, until
+from tests.tui.running_app import ask, running_app, screen_text, told, until
 from tests.tui.session_story import LINES, asked, bring_story, said, used, write_story
 from tests.usage.ingest.transcripts import SESSION, append
 from textual.pilot import Pilot
@@ -247,10 +247,10 @@ async def test_resume_tells_the_command_for_a_session_that_ended(
     async with shown(socket) as (app, pilot):
         await sees(pilot, "closed for")
         await pilot.press("r")
-        await until(pilot, lambda: bool(list(app._notifications)))
+        await until(pilot, lambda: bool(told(app)))
 
-        (told,) = app._notifications
-        assert told.message.endswith(f"cd -- {scratch_home} && claude --resume {SESSION}")
+        (sentence,) = told(app)
+        assert sentence.endswith(f"cd -- {scratch_home} && claude --resume {SESSION}")
 
 
 async def test_what_runs_cannot_be_resumed(socket: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 from tests.usage.asking import NOON_MS, add, added, new_ledger, query, sums_that_differ, totals
 
 from agent_console.model.metadata import SessionMetadata
@@ -67,6 +68,12 @@ def expected(reported: list[AddUsage]) -> dict[str, tuple[int, ...]]:
         if size(entry) > size(stands):
             rows[place] = (session, entry, cost or earlier_cost)
         elif size(entry) == size(stands):
+            both = (entry.upsert, stands.upsert)
+            spent = {
+                "duration_ms": max(upsert.duration_ms for upsert in both),
+                "turns": max(upsert.turns for upsert in both),
+            }
+            stands = replace(stands, upsert=replace(stands.upsert, **spent))
             rows[place] = (session, stands, max(cost, earlier_cost))
     sums: dict[str, tuple[int, ...]] = {}
     for session, entry, cost in rows:

@@ -104,7 +104,9 @@ def test_a_day_of_the_trends_opens_its_sessions(inside: Browser, house: House) -
     bars = inside.all(".chart")[1]
     inside.run("arguments[0].scrollIntoView({block: 'center'})", bars)
     width = int(inside.run("return arguments[0].clientWidth", bars))
-    ActionChains(inside.driver).move_to_element_with_offset(bars, int(width * 0.41), 130).click().perform()
+    ActionChains(inside.driver).move_to_element_with_offset(
+        bars, int(width * 0.41), 130
+    ).click().perform()
     inside.until(lambda: "/sessions?since=" in inside.driver.current_url)
 
 

@@ -79,6 +79,8 @@ class Feed:
                 self._removed(session_id, at_ms)
             case UsageEntry() as usage:
                 self._usage(usage)
+            case Alert(acknowledged_at_ms=int()) | Alert(snoozed_until_ms=int()):
+                return  # the person has taken note of it: no news
             case Alert() as alert:
                 name = self._name(alert.session_id) if alert.session_id else alert.kind
                 self._add(

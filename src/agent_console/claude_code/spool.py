@@ -7,6 +7,10 @@ hooks/agent_console_hook_rare.py writes: `<sent_at>-<pid>.json` holds one line o
 its name when it is whole; `….part` is on its way; `dropped` has a byte for each event that had to
 go because the folder was full. Everything else in the folder is none of our business, and a folder
 or file that is not the user's own is not touched.
+
+Programs that use the SDK write `<sent_at>-<pid>.jsonl` (`leave`): lines of SET and UPSERT, which
+may be told again as well. They are few and large, and have bounds of their own, so that they never
+cost a hook its event.
 """
 
 import os
@@ -20,19 +24,29 @@ from typing import NamedTuple
 
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 FRAME_START = b'{"cmd":"HOOK",'
+REPORT_STARTS = (b'{"cmd":"SET",', b'{"cmd":"UPSERT",')
+MOST_REPORTS = 64
+MOST_REPORT_BYTES = 8 * 1024 * 1024
 ABANDONED_SECONDS = 60
 """After which a file that never got its name belonged to a hook that was killed."""
 
-_NAME = re.compile(r"(?P<sent_at>[0-9]{1,16}(?:\.[0-9]{1,9})?)-[0-9]{1,10}\.json(?P<part>\.part)?")
+_NAME = re.compile(
+    r"(?P<sent_at>[0-9]{1,16}(?:\.[0-9]{1,9})?)-[0-9]{1,10}\.jsonl?(?P<part>\.part)?"
+)
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class SpooledEvent(NamedTuple):
-    """One event: its file's name, and its frame without the newline."""
+    """One event: its file's name, and its frame without the newline; or the lines of a report."""
 
     name: str
     line: bytes
+
+    @property
+    def is_report(self) -> bool:
+        """It is what a program reports, not what a hook has seen."""
+        return self.name.endswith(".jsonl")
 
 
 class Drained(NamedTuple):
@@ -96,11 +110,52 @@ def drain(spool: Path, most_bytes: int | None = None) -> Drained:
                 continue  # gone meanwhile, or not the user's own file
             read_bytes += len(content)
             frame = content.removesuffix(b"\n")
-            if frame.startswith(FRAME_START) and b"\n" not in frame and content != frame:
+            if content != frame and _is_whole(name, frame):
                 events.append(SpooledEvent(name, frame))
             else:
                 dropped += _removed(folder, name)
         return Drained(spool, tuple(events), dropped)
+
+
+def leave(spool: Path, sent_at_ms: float, lines: bytes) -> str:
+    """Keep what a program reports for the daemon to find, and the folder within its bounds.
+
+    Args:
+        spool: The folder.
+        sent_at_ms: When it is reported; of one process no two are the same.
+        lines: Whole lines of SET and UPSERT.
+
+    Returns:
+        The name of the file.
+
+    Raises:
+        OSError: It cannot be kept.
+    """
+    prepare(spool)
+    name = f"{sent_at_ms:017.3f}-{os.getpid()}.jsonl"
+    with _opened(spool) as folder:
+        if folder is None:
+            raise PermissionError(f"{spool} is not the user's own folder.")
+        if os.fstat(folder).st_mode & 0o077:
+            os.fchmod(folder, 0o700)
+        _drop_oldest_reports(folder, len(lines))
+        part = f"{name}.part"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with os.fdopen(os.open(part, flags, 0o600, dir_fd=folder), "wb") as file:
+                file.write(lines)
+            os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            _removed(folder, part)
+            raise
+    return name
+
+
+def take_back(spool: Path, name: str) -> None:
+    """Remove a report that another one holds too, if the daemon has not taken it yet."""
+    with _opened(spool) as folder:
+        if folder is not None:
+            _removed(folder, name)
 
 
 def forget(drained: Drained) -> int:
@@ -123,6 +178,31 @@ def _opened(spool: Path) -> Generator[int | None]:
         yield folder if os.fstat(folder).st_uid == os.getuid() else None
     finally:
         os.close(folder)
+
+
+def _is_whole(name: str, frame: bytes) -> bool:
+    if name.endswith(".jsonl"):
+        return all(line.startswith(REPORT_STARTS) for line in frame.split(b"\n"))
+    return frame.startswith(FRAME_START) and b"\n" not in frame
+
+
+def _drop_oldest_reports(folder: int, incoming_bytes: int) -> None:
+    reports = [name for name in _waiting(folder) if name.endswith(".jsonl")]
+    sizes: dict[str, int] = {}
+    for name in reports:
+        with suppress(OSError):
+            sizes[name] = os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+    total_bytes = incoming_bytes + sum(sizes.values())
+    for name, size in list(sizes.items()):
+        if len(sizes) < MOST_REPORTS and total_bytes <= MOST_REPORT_BYTES:
+            break
+        del sizes[name]
+        total_bytes -= size
+        if _removed(folder, name):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            dropped = os.open("dropped", flags, 0o600, dir_fd=folder)
+            with os.fdopen(dropped, "ab") as file:
+                file.write(b".")
 
 
 def _waiting(folder: int) -> list[str]:

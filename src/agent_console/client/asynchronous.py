@@ -73,6 +73,7 @@ class AsyncClient:
         self.path = socket_path(given)
         self._timeout = timeout
         self._connection: _Connection | None = None
+        self._connecting: anyio.Lock | None = None
 
     async def __aenter__(self) -> Self:
         # Not before: a client can be made where no event loop runs yet.
@@ -154,6 +155,10 @@ class AsyncClient:
         return Subscription(self.path, topics, self._timeout)
 
     async def _connected(self) -> "_Connection":
+        if self._connecting is None:
+            raise RuntimeError(
+                "Enter the client before you ask: `async with AsyncClient() as client`."
+            )
         async with self._connecting:
             if self._connection is None or self._connection.lost is not None:
                 stream = await open_stream(self.path, self._timeout)

@@ -45,6 +45,7 @@ class Changes(Struct, frozen=True):
         limits: The account's limits changed.
         link: The state of the link changed.
         usage: Something was spent.
+        money: Today's figures, a budget or the waiting alerts changed.
     """
 
     board: bool = False
@@ -52,6 +53,7 @@ class Changes(Struct, frozen=True):
     limits: bool = False
     link: bool = False
     usage: bool = False
+    money: bool = False
 
 
 class Link:
@@ -139,26 +141,27 @@ class Link:
             elif isinstance(item.data, Snapshot):
                 self._stand(LinkState.CONNECTED, "")
             if item.event == "usage":
-                self._add(Changes(usage=True))
+                self.add(Changes(usage=True))
             self._told(item)
 
     def _stand(self, state: LinkState, why: str) -> None:
         self.state = state
         self.why = why
-        self._add(Changes(link=True))
+        self.add(Changes(link=True))
 
     def _note(self, change: CacheChange) -> None:
         match change.kind:
             case "board":
-                self._add(Changes(board=True, limits=True))
+                self.add(Changes(board=True, limits=True))
             case "limits":
-                self._add(Changes(limits=True))
+                self.add(Changes(limits=True))
             case "session" | "metadata" if change.session_id is not None:
-                self._add(Changes(sessions=frozenset((change.session_id,))))
+                self.add(Changes(sessions=frozenset((change.session_id,))))
             case _:
-                self._add(Changes(link=True))
+                self.add(Changes(link=True))
 
-    def _add(self, more: Changes) -> None:
+    def add(self, more: Changes) -> None:
+        """Something else is different: it is handed on with the next drawing."""
         before = self._pending
         self._pending = Changes(
             board=before.board or more.board,
@@ -166,6 +169,7 @@ class Link:
             limits=before.limits or more.limits,
             link=before.link or more.link,
             usage=before.usage or more.usage,
+            money=before.money or more.money,
         )
         if self._something is not None:
             self._something.set()

@@ -15,13 +15,13 @@ import anyio
 from agent_console.daemon.bell import Bell
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.counts import Counts
-from agent_console.daemon.dispatcher import Dispatcher, Ticket
+from agent_console.daemon.dispatcher import Dispatcher, OwnRequest, Ticket
 from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.journal import Journal, Recalled
 from agent_console.daemon.outcome import Change, Outcome
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.signals import Signals
-from agent_console.daemon.state import State
+from agent_console.daemon.state import State, StateRequest
 from agent_console.model.usage import Alert
 from agent_console.protocol.messages import ServerStatusResult
 from agent_console.usage.entries import LedgerResult
@@ -62,7 +62,7 @@ class Actor:
         self.heeding: Callable[[list[Change]], object] = len
         self.changed_at = 0.0
         self._journal = journal
-        self._inbox: list[tuple[Connection | None, bytes | Observation]] = []
+        self._inbox: list[tuple[Connection | None, bytes | Observation | OwnRequest]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._recalled: list[Recalled] = []
         self._drained: list[Connection] = []
@@ -97,6 +97,13 @@ class Actor:
         """Something a watcher has seen."""
         self._inbox.append((None, observation))
         self._awake()
+
+    def ask(self, request: StateRequest) -> OwnRequest:
+        """Something to be carried out like a client's request, in order with all else."""
+        own = OwnRequest(request)
+        self._inbox.append((None, own))
+        self._awake()
+        return own
 
     def deliver(self, results: Iterable[tuple[Ticket, LedgerResult]]) -> None:
         """Answers of the ledger."""
@@ -162,7 +169,10 @@ class Actor:
         answered: list[Connection] = []
         for connection, item in inbox:
             if connection is None:
-                if not isinstance(item, bytes):
+                if isinstance(item, OwnRequest):
+                    outcome = dispatcher.guarded(self.state.apply, item.request, at_ms)
+                    dispatcher.carry_out(outcome, own=item)
+                elif not isinstance(item, bytes):
                     dispatcher.carry_out(dispatcher.guarded(item, self.state, at_ms))
             elif isinstance(item, bytes):
                 if item:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import anyio
 from msgspec import UNSET, Struct
 
 from agent_console.daemon.connection import Connection
@@ -15,7 +16,7 @@ from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.signals import Signals
-from agent_console.daemon.state import State
+from agent_console.daemon.state import State, StateRequest
 from agent_console.errors import ProtocolError
 from agent_console.model.session import Session, Status
 from agent_console.protocol import codec
@@ -59,12 +60,33 @@ _ABOUT_THE_DAEMON = frozenset(
 """Answered here; every other request is the state's."""
 
 
+class OwnRequest:
+    """A request of the daemon itself, for somebody who is not there any more.
+
+    Attributes:
+        request: What is asked.
+        done: Set when it was carried out, durably where that matters.
+        answer: Then: what a client would have been answered.
+    """
+
+    def __init__(self, request: StateRequest) -> None:
+        self.request: StateRequest = request
+        self.done = anyio.Event()
+        self.answer: Any = None
+
+    def settle(self, answer: Any) -> None:
+        """It was carried out."""
+        self.answer = answer
+        self.done.set()
+
+
 class Ticket(Struct, frozen=True):
     """Who waits for the ledger's answer to an entry; nobody, when there is no connection."""
 
     entry: LedgerEntry
     connection: Connection | None = None
     request_id: str | int | None = None
+    own: OwnRequest | None = None
 
 
 class Dispatcher:
@@ -268,6 +290,8 @@ class Dispatcher:
         outcome: Outcome,
         connection: Connection | None = None,
         request_id: str | int | None = None,
+        *,
+        own: OwnRequest | None = None,
     ) -> None:
         """Do what a rule says, and answer who asked, now or when the ledger has."""
         if outcome.changes:
@@ -276,9 +300,11 @@ class Dispatcher:
             self._signals.processes_changed.set()
         waits = outcome.waits
         for entry in outcome.ledger:
-            ticket = Ticket(entry, connection, request_id) if waits else Ticket(entry)
+            ticket = Ticket(entry, connection, request_id, own) if waits else Ticket(entry)
             waits = False
             self.entries.append((ticket, entry))
+        if own is not None and not outcome.waits:
+            own.settle(outcome.answer)
         if connection is None:
             return
         if outcome.waits:
@@ -297,6 +323,8 @@ class Dispatcher:
             self.changes.extend(outcome.changes)
         if isinstance(result, LedgerRefusal) and not isinstance(ticket.entry, AddUsage):
             self._refused(ticket.entry, result)
+        if ticket.own is not None:
+            ticket.own.settle(outcome.answer)
         connection = ticket.connection
         if connection is None:
             return

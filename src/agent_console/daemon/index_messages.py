@@ -12,10 +12,12 @@ class IndexerOrder(Struct, frozen=True, omit_defaults=True):
     Attributes:
         path: A transcript that may have changed.
         config_dir: Another folder of Claude Code.
+        prices: Something was used that may have no price yet.
     """
 
     path: str | None = None
     config_dir: str | None = None
+    prices: bool = False
 
 
 class Indexed(Struct, frozen=True, omit_defaults=True):

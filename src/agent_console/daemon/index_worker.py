@@ -115,6 +115,8 @@ class IndexWorker:
             except msgspec.MsgspecError as error:
                 self._tell(Indexed(error=f"The index worker cannot read an order: {error}"))
                 continue
+            if order.prices:
+                self._keep_prices()
             if order.path is not None:
                 self._look_at(order.path)
             if order.config_dir is not None and Path(order.config_dir) not in self._config_dirs:

@@ -22,6 +22,7 @@ from agent_console.daemon.actor import Actor
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
 from agent_console.daemon.outcome import Change, Outcome
 from agent_console.daemon.state import State
+from agent_console.model.usage import UsageEntry
 from agent_console.protocol.messages import IndexingStatus
 
 _log = logging.getLogger(__name__)
@@ -71,13 +72,16 @@ class Indexer:
         self._actor = actor
         self._written = written
         self._named: dict[str, None] = {}
+        self._without_price: set[str] = set()
         self._orders: list[IndexerOrder] = []
         self._wanted = anyio.Event()
         self._ordered = anyio.Event()
 
     def heed(self, changes: Iterable[Change]) -> None:
-        """Look for transcripts that sessions name for the first time."""
+        """Look for transcripts that sessions name, and prices of models, for the first time."""
         for change in changes:
+            if change.event == "usage":
+                self._heed_usage(change.data)
             if change.event != "session":
                 continue
             path: str | None = getattr(change.data, "transcript_path", None)
@@ -86,6 +90,14 @@ class Indexer:
                     self._named.clear()
                 self._named[path] = None
                 self._order(IndexerOrder(path=path))
+
+    def _heed_usage(self, usage: object) -> None:
+        """Of what no transcript tells nobody else looks up the price."""
+        if not isinstance(usage, UsageEntry) or usage.cost_usd or usage.model is None:
+            return
+        if usage.model not in self._without_price and len(self._without_price) < MAX_NAMED:
+            self._without_price.add(usage.model)
+            self._order(IndexerOrder(prices=True))
 
     def add_config_dir(self, folder: Path) -> None:
         """Follow another folder of Claude Code."""

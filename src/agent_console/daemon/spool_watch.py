@@ -1,11 +1,12 @@
-"""Takes in the events that hooks left because no daemon took them.
+"""Takes in the events that hooks left because no daemon took them, and reports of programs.
 
-Rule: an event is forgotten only after the turn that applied it. A turn takes a bounded amount, so
-that whoever else asks is answered while many long ones are drained.
+Rule: an event is forgotten only after the turn that applied it, a report after it is on the disk;
+while the ledger cannot take it, it stays and is tried again. A turn takes a bounded amount, so that
+whoever else asks is answered while many long ones are drained.
 """
 
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +15,18 @@ from anyio.abc import TaskStatus
 
 from agent_console.claude_code import spool
 from agent_console.daemon.actor import Actor
+from agent_console.daemon.dispatcher import OwnRequest
 from agent_console.daemon.folder_watch import watch_folders
-from agent_console.daemon.outcome import Outcome
+from agent_console.daemon.outcome import Failure, Outcome
 from agent_console.daemon.state import State
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import decode_request
-from agent_console.protocol.messages import Hook
+from agent_console.protocol.messages import Hook, SetSession, Upsert
 
 _log = logging.getLogger(__name__)
+
+TRY_AGAIN_SECONDS = 5.0
+"""After which a report that the ledger could not take is tried again."""
 
 TURN_BYTES = 1024 * 1024
 """A turn takes no further event after this much."""
@@ -33,6 +38,8 @@ class SpoolWatch:
     def __init__(self, folder: Path, actor: Actor) -> None:
         self._folder = folder
         self._actor = actor
+        self._draining = anyio.Lock()
+        self._refused = anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow for ever; started when all that lay there has been applied."""
@@ -43,16 +50,28 @@ class SpoolWatch:
             task_status.started()
             return
         started = False
-        async with aclosing(watch_folders([self._folder])) as changes:
+        async with (
+            anyio.create_task_group() as tasks,
+            aclosing(watch_folders([self._folder])) as changes,
+        ):
+            tasks.start_soon(self._try_again)
             async for _ in changes:
                 await self._drain()
                 if not started:
                     started = True
                     task_status.started()
 
+    async def _try_again(self) -> None:
+        while True:
+            await self._refused.wait()
+            await anyio.sleep(TRY_AGAIN_SECONDS)
+            self._refused = anyio.Event()
+            await self._drain()
+
     async def _drain(self) -> None:
-        while await self._drain_some():
-            pass
+        async with self._draining:
+            while await self._drain_some():
+                pass
 
     async def _drain_some(self) -> bool:
         """Take in the oldest events; whether there are more that can be taken."""
@@ -61,15 +80,43 @@ class SpoolWatch:
         counts.spool_dropped += drained.dropped
         if not drained.events:
             return drained.more and drained.dropped > 0
-        events = [event for line in drained.lines if (event := _read(line)) is not None]
-        for event in events:
-            self._actor.observe(partial(_apply, event))
+        taken: list[spool.SpooledEvent] = []
+        reports: list[tuple[spool.SpooledEvent, list[OwnRequest]]] = []
+        for spooled in drained.events:
+            if spooled.is_report:
+                asked = [self._actor.ask(request) for request in _requests(spooled.line)]
+                reports.append((spooled, asked))
+                continue
+            event = _read(spooled.line)
+            if event is None:
+                counts.spool_dropped += 1
+            else:
+                counts.spool_drained += 1
+                self._actor.observe(partial(_apply, event))
+            taken.append(spooled)
         await self._actor.after_turn()
-        counts.spool_drained += len(events)
-        counts.spool_dropped += len(drained.events) - len(events)
+        for report, asked in reports:
+            for own in asked:
+                await own.done.wait()
+            if any(isinstance(own.answer, Failure) and own.answer.retryable for own in asked):
+                self._refused.set()
+            else:
+                counts.spool_drained += 1
+                taken.append(report)
         # What cannot be removed would be read for ever: it waits for the folder's next change.
-        stuck = spool.forget(drained) < len(drained.events)
-        return drained.more and not stuck
+        done = spool.forget(drained._replace(events=tuple(taken)))
+        return drained.more and done == len(drained.events)
+
+
+def _requests(lines: bytes) -> list[SetSession | Upsert]:
+    """What a program reports; a line that cannot be read is nobody's any more."""
+    found: list[SetSession | Upsert] = []
+    for line in lines.split(b"\n"):
+        with suppress(ProtocolError):
+            request = decode_request(line)
+            if isinstance(request, SetSession | Upsert):
+                found.append(request)
+    return found
 
 
 def _read(line: bytes) -> Hook | None:

@@ -344,6 +344,8 @@ class State:
     # ---- usage ---------------------------------------------------------------------------
 
     def _upsert(self, request: Upsert, at_ms: int) -> Outcome:
+        if request.is_total and (request.model is None or request.message_id is not None):
+            return Outcome(_no_total())
         session = self.sessions.get(request.session_id)
         deltas = MetadataUpsert(
             request.session_id,
@@ -357,6 +359,12 @@ class State:
             request.extra,
             request.duration_ms,
             request.turns,
+            request.cache_creation_1h_tokens,
+            request.web_searches,
+            None if request.at_ms is None else min(request.at_ms, at_ms),
+            request.source,
+            request.is_total,
+            request.forked_from,
         )
         working_dir = None if session is None else session.working_dir
         entry = AddUsage(deltas, at_ms, session is not None, working_dir)
@@ -514,6 +522,10 @@ def _unprintable(session_id: str) -> Failure | None:
     if is_printable(session_id):
         return None
     return Failure("invalid_value", "Expected printable characters in `session_id`.")
+
+
+def _no_total() -> Failure:
+    return Failure("invalid_value", "UPSERT: a total needs a `model` and has no `message_id`.")
 
 
 def _not_found(session_id: str) -> Failure:

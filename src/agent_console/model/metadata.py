@@ -3,7 +3,12 @@
 Rule: totals here are copies of sums over the ledger; nothing adds to them but the ledger.
 """
 
+from typing import Literal, TypeAlias
+
 from msgspec import Struct
+
+Reporter: TypeAlias = Literal["upsert", "sdk"]
+"""Who reports usage: anybody, or a client of the Agent SDK."""
 
 
 class SessionMetadata(Struct, frozen=True, gc=False):
@@ -37,6 +42,10 @@ class MetadataUpsert(Struct, frozen=True, gc=False):
         cost_usd: Reported cost; 0 is no reported cost.
         message_id: Identity of the response; with it the same usage counts once.
         extra: No transcript will ever tell these tokens, so they always count.
+        cache_creation_1h_tokens: Those of the cache writes that live for an hour.
+        at_ms: When it was used, Unix milliseconds; null when that is now.
+        is_total: These are no deltas but what `model` was used for since the session began.
+        forked_from: The session whose totals such totals begin with.
     """
 
     session_id: str
@@ -50,3 +59,9 @@ class MetadataUpsert(Struct, frozen=True, gc=False):
     extra: bool = False
     duration_ms: int = 0
     turns: int = 0
+    cache_creation_1h_tokens: int = 0
+    web_searches: int = 0
+    at_ms: int | None = None
+    source: Reporter = "upsert"
+    is_total: bool = False
+    forked_from: str | None = None

@@ -34,17 +34,21 @@ class Decisions:
     """
 
     def __init__(self, config: NotificationsConfig, *, existing: bool = False) -> None:
+        self.configure(config)
+        self._existing = existing
+        self._epoch: str | None = None
+        self._board: dict[str, _Known] = {}
+        self._seen_in_epoch: set[str] = set()
+        self._alerts_told: dict[tuple[str, str], None] = {}
+
+    def configure(self, config: NotificationsConfig) -> None:
+        """What is told from now on; what has been told stays told."""
         self._told_of = {
             Status.QUESTION: config.question,
             Status.ATTENTION: config.attention,
         }
         self._alerts = config.alerts
         self._silent_reasons = frozenset(config.silent_reasons)
-        self._existing = existing
-        self._epoch: str | None = None
-        self._board: dict[str, _Known] = {}
-        self._seen_in_epoch: set[str] = set()
-        self._alerts_told: dict[tuple[str, str], None] = {}
 
     def notices(self, notification: Notification) -> list[Notice]:
         """What the person is to be told of a notification; mostly nothing."""
@@ -88,6 +92,11 @@ class Decisions:
 
     def _alert(self, alert: Alert) -> list[Notice]:
         key = (alert.alert_id, alert.severity)
+        if alert.snoozed_until_ms is not None:
+            self._alerts_told.pop(key, None)  # it is told again when that time is over
+            return []
+        if alert.acknowledged_at_ms is not None:
+            return []
         if not self._alerts or key in self._alerts_told:
             return []
         self._alerts_told[key] = None

@@ -45,6 +45,7 @@ class Notifier:
         via: Instead of what the configuration says.
         environ: The environment that says what there is to tell by; null: the process's.
         on_click: Called with the session when the person clicks a notice of the desktop.
+        to_terminal: Writes a sequence to the terminal, for who draws on it; whether it could.
         now: The time where the person is.
     """
 
@@ -56,16 +57,25 @@ class Notifier:
         via: Via | None = None,
         environ: Mapping[str, str] | None = None,
         on_click: Callable[[Session], None] | None = None,
+        to_terminal: Callable[[str], bool] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._config = config.notifications
-        self._via = via or config.notifications.via
+        self._given_via = via
         self._environ = os.environ if environ is None else environ
         self._on_click = on_click
-        self._now = now or (lambda: datetime.now(config.display.zone))
+        self._to_terminal = to_terminal
+        self._given_now = now
         self._decisions = Decisions(config.notifications, existing=existing)
+        self.configure(config)
         self._desktop = desktop.Desktop()
         self._desktop_from = 0.0
+
+    def configure(self, config: Config) -> None:
+        """What holds from now on; what has been told stays told."""
+        self._config = config.notifications
+        self._via = self._given_via or config.notifications.via
+        self._now = self._given_now or (lambda: datetime.now(config.display.zone))
+        self._decisions.configure(config.notifications)
 
     async def take(self, notification: Notification) -> list[Told]:
         """Take in the next notification of a subscription; what the person was told of it."""
@@ -78,16 +88,24 @@ class Notifier:
             if notice.session is None or not await is_focused(notice.session)
         ]
 
+    def pass_over(self, notification: Notification) -> None:
+        """Somebody else tells of it: only remember how things stand."""
+        self._decisions.notices(notification)
+
     async def _tell(self, notice: Notice) -> Way:
         if self._via == "none":
             return "none"
         if self._via != "terminal" and await self._tell_desktop(notice):
             return "desktop"
-        if self._via != "desktop" and terminal.tell(
-            notice, self._environ, sound=self._config.sound
-        ):
+        if self._via != "desktop" and self._tell_terminal(notice):
             return "terminal"
         return "none"
+
+    def _tell_terminal(self, notice: Notice) -> bool:
+        sound = self._config.sound
+        if self._to_terminal is None:
+            return terminal.tell(notice, self._environ, sound=sound)
+        return self._to_terminal(terminal.sequence(notice, self._environ, sound=sound))
 
     async def _tell_desktop(self, notice: Notice) -> bool:
         if time.monotonic() < self._desktop_from or not desktop.may_exist(self._environ):

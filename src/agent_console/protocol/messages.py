@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from agent_console.model.metadata import SessionMetadata
+from agent_console.model.metadata import Reporter, SessionMetadata
 from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
 
@@ -17,6 +17,7 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
 MAX_TOKENS = 10**12
 """More than anybody can use, so that sums over the ledger stay whole numbers of 64 bits."""
+MAX_TIME_MS = 10**14
 
 BoardId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_SESSION_ID_LENGTH)]
 """The id of a session on the board, or one to be put there.
@@ -112,7 +113,16 @@ class Reopen(RequestBase, frozen=True, tag="REOPEN"):
 
 
 class Upsert(RequestBase, frozen=True, tag="UPSERT"):
-    """Add deltas to a session's totals, durably."""
+    """Add deltas to a session's totals, durably.
+
+    Attributes:
+        cache_creation_1h_tokens: Those of `cache_creation_tokens` that live for an hour.
+        at_ms: When it was used, Unix milliseconds; absent or in the future: now.
+        source: `sdk` when a client of the Agent SDK reports it.
+        is_total: These are no deltas but all that `model` was used for since the session began, as
+            Claude Code counts; what that is beyond the session's responses counts as unlisted.
+        forked_from: With `is_total`: the session whose total this one's counters began with.
+    """
 
     session_id: Uuid
     input_tokens: Tokens = 0
@@ -125,6 +135,12 @@ class Upsert(RequestBase, frozen=True, tag="UPSERT"):
     extra: bool = False
     duration_ms: Tokens = 0
     turns: Tokens = 0
+    cache_creation_1h_tokens: Tokens = 0
+    web_searches: Tokens = 0
+    at_ms: Annotated[int, Meta(ge=0, le=MAX_TIME_MS)] | None = None
+    source: Reporter = "upsert"
+    is_total: bool = False
+    forked_from: Uuid | None = None
 
 
 class Meta_(RequestBase, frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's

@@ -18,13 +18,17 @@ from textual.binding import Binding, BindingType
 from textual.signal import Signal
 
 from agent_console.board.feed import Feed
-from agent_console.client.link import Changes, Link
+from agent_console.board.money import Money
+from agent_console.board.waiting_alerts import WaitingAlerts
+from agent_console.client.link import Changes, Link, LinkState
 from agent_console.config import Config, load
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session_words import doing, one_line
+from agent_console.model.usage import Alert
 from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.screens.help import HelpScreen
+from agent_console.tui.telling import Telling
 from agent_console.tui.themes import DEFAULT, THEMES, meanings
 
 if TYPE_CHECKING:
@@ -57,6 +61,8 @@ class ConsoleApp(App[None]):
         link: The daemon, live.
         changes: Published with what is different, at most 20 times a second.
         feed: The last events.
+        money: Today's figures and budgets.
+        alerts: Those that wait for the person.
         now_ms: The clock, Unix milliseconds.
         config: The person's settings as they are now.
         banner: A line that stands above everything; null for none.
@@ -92,23 +98,28 @@ class ConsoleApp(App[None]):
     ) -> None:
         self.config = load() if config is None else config
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self.config.tui.theme
+        # Without telling anybody: a theme that is changed later has all styles made once more.
+        self.set_reactive(ConsoleApp.theme, wanted if wanted in self.available_themes else DEFAULT)
         self.banner: str | None = None
         self._titles = titles
         self.changes: Signal[Changes] = Signal(self, "changes")
         self.feed = Feed()
         self.now_ms: Callable[[], int] = _now_ms
-        self.link = Link(socket, start=start, changed=self.changes.publish, told=self._tell)
+        self.link = Link(socket, start=start, changed=self._draw, told=self._tell)
+        drawn_soon = partial(self.link.add, Changes(money=True))
+        self.money = Money(lambda: self.config, self._now, drawn_soon)
+        self.alerts = WaitingAlerts(drawn_soon)
+        self._telling = Telling(self, socket)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Colours of meanings, for the ground the theme has."""
         return dict(meanings(dark=self.current_theme.dark))
 
     def on_mount(self) -> None:
-        """Take the person's theme, and begin to follow the daemon."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = self.config.tui.theme
-        self.theme = wanted if wanted in self.available_themes else DEFAULT
+        """Begin to follow the daemon."""
         if not self.is_headless:
             # Whoever ends us gets the terminal back as it was.
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -116,10 +127,16 @@ class ConsoleApp(App[None]):
         if self._titles is not None:
             asyncio.get_running_loop().add_reader(self._titles, self._read_title, self._titles)
         self.run_worker(self.link.run(), name="link", group="link")
+        self.run_worker(self.money.run(), name="money", group="money")
+
+    def on_unmount(self) -> None:
+        """The end: another program may tell of changes."""
+        self._telling.close()
 
     def use(self, config: Config) -> None:
         """Take other settings; every screen draws itself anew."""
         self.config = config
+        self._telling.configure(config)
         if config.tui.theme in self.available_themes:
             self.theme = config.tui.theme
         self.changes.publish(Changes(board=True))
@@ -185,8 +202,22 @@ class ConsoleApp(App[None]):
         else:
             asyncio.get_running_loop().remove_reader(descriptor)
 
+    def _now(self) -> int:
+        return self.now_ms()
+
+    def _draw(self, changes: Changes) -> None:
+        """Let the screens draw what is different."""
+        if changes.usage or changes.board:
+            self.money.read_again()
+        if changes.link and self.link.state is LinkState.CONNECTED:
+            self.run_worker(self.alerts.load(self.link.client), group="alerts", exclusive=True)
+        self.changes.publish(changes)
+
     def _tell(self, notification: "Notification") -> None:
         self.feed.take(notification, self.now_ms())
+        self._telling.take(notification)
+        if isinstance(notification.data, Alert):
+            self.alerts.take(notification.data)
 
 
 def run_app(socket: str | None, *, start: bool, titles: int | None = None) -> int:

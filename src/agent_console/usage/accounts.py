@@ -114,7 +114,10 @@ def _figures(earlier: Account, told: Account) -> Account:
         return _with(told, reported_nano_usd=cost, **spent)
     if earlier.source == Source.TRANSCRIPT:
         return _with(earlier, reported_nano_usd=cost, **spent)
-    return _with(earlier, reported_nano_usd=cost)
+    # Who streams a response knows only at the end how long it took.
+    duration_ms = max(new.duration_ms, old.duration_ms)
+    turns = max(new.turns, old.turns)
+    return _with(earlier, reported_nano_usd=cost, duration_ms=duration_ms, turns=turns)
 
 
 def _with(account: Account, **figures: int) -> Account:

@@ -39,7 +39,7 @@ class Facets:
         self._names = names
         self._numbers: dict[Facet, int] = {}
         self._facets: dict[int, Facet] = {}
-        self._short: dict[tuple[str, str, int, bool], int] = {}
+        self._short: dict[tuple[str, str, int, bool, str], int] = {}
         self._briefs: dict[int, int] = {}
         self._made: list[tuple[Facet, int]] = []
         self._unpriced: list[int] = []
@@ -95,15 +95,21 @@ class Facets:
         return number
 
     def short_number(
-        self, project: str, model: str, prompt_over: int, cost_is_reported: bool
+        self,
+        project: str,
+        model: str,
+        prompt_over: int,
+        cost_is_reported: bool,
+        entrypoint: str = "",
     ) -> int:
-        """The number of the facet of which only this is told, found by four values, not fifteen."""
-        told = project, model, prompt_over, cost_is_reported
+        """The number of the facet of which only this is told, found by few values, not fifteen."""
+        told = project, model, prompt_over, cost_is_reported, entrypoint
         number = self._short.get(told)
         if number is None:
             number = self.number(
                 Facet(
                     project=project,
+                    entrypoint=entrypoint,
                     model=model,
                     prompt_over=prompt_over,
                     cost_is_reported=cost_is_reported,

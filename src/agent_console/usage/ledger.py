@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from agent_console.config import Config, Durability
 from agent_console.config_alerts import AlertsConfig
 from agent_console.errors import LedgerError
-from agent_console.model.metadata import MetadataUpsert, SessionMetadata
+from agent_console.model.metadata import MetadataUpsert, Reporter, SessionMetadata
 from agent_console.model.usage import Alert
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
@@ -53,6 +53,7 @@ from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount, Source
 from agent_console.usage.spending import NOTHING_SPENT
 from agent_console.usage.statements import read_large_prompts
+from agent_console.usage.told_totals import mark_fork, take_totals
 from agent_console.usage.told_usage import usage_entry
 
 MOVED_AT_ONCE = 5_000
@@ -332,6 +333,8 @@ class Ledger(PresentLedger):
         asking = batch.session(upsert.session_id)
         if asking is None and not entry.on_board:
             return LedgerRefusal("not_found", f"Session not found: {upsert.session_id}")
+        if upsert.is_total:
+            return self._take_total(batch, entry)
         key = upsert.message_id
         earlier = None if key is None else batch.row(key)
         if earlier is None:
@@ -347,7 +350,7 @@ class Ledger(PresentLedger):
         gain = batch.post(row, earlier, entry.at_ms)
         if row.set_aside:
             return UsageAdded(_metadata(asking, upsert), set_aside=True)
-        if earlier is not None and owner.has_transcript:
+        if _may_explain_totals(row, earlier, owner):
             # What its totals have beyond its rows is less now.
             batch.write()
             remake_unlisted(self.connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
@@ -359,6 +362,15 @@ class Ledger(PresentLedger):
             moved=None if owner is asking else owner.metadata(),
         )
 
+    def _take_total(self, batch: Batch, entry: AddUsage) -> UsageAdded:
+        upsert = entry.upsert
+        session = batch.open_session(upsert.session_id)
+        if upsert.forked_from is not None:
+            mark_fork(self.connection, batch, session, upsert.forked_from)
+        told = (upsert.model or "", _figures(upsert), _at_ms(entry))
+        usage = take_totals(self.connection, batch, session, told, entry.at_ms)
+        return UsageAdded(session.metadata(), usage)
+
     @staticmethod
     def _new_row(batch: Batch, entry: AddUsage, owner: SessionAccount) -> MessageRow:
         """What `_account` says, of a response that nobody has told: the short way."""
@@ -369,14 +381,15 @@ class Ledger(PresentLedger):
             upsert.model or "",
             batch.facets.prompt_over(figures.prompt_tokens),
             figures.reported_nano_usd > 0,
+            _entrypoint(upsert),
         )
         return MessageRow(
             None,
             upsert.message_id,
             owner.session_no,
             facet_no,
-            entry.at_ms,
-            _UPSERT,
+            _at_ms(entry),
+            _SOURCES[upsert.source],
             figures,
             set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
             extra=upsert.extra,
@@ -449,23 +462,49 @@ def _key(entry: LedgerEntry) -> str | None:
 
 def _account(entry: AddUsage, session_no: int) -> Account:
     upsert = entry.upsert
-    facet = Facet(project=entry.working_dir or "", model=upsert.model or "")
-    return Account(session_no, entry.at_ms, Source.UPSERT, _figures(upsert), facet)
+    facet = Facet(
+        project=entry.working_dir or "",
+        entrypoint=_entrypoint(upsert),
+        model=upsert.model or "",
+    )
+    return Account(session_no, _at_ms(entry), _SOURCES[upsert.source], _figures(upsert), facet)
+
+
+_SOURCES: dict[Reporter, Source] = {"upsert": Source.UPSERT, "sdk": Source.SDK}
+
+
+def _entrypoint(upsert: MetadataUpsert) -> str:
+    """As transcripts of the same sessions have it."""
+    return "sdk-py" if upsert.source == "sdk" else ""
+
+
+def _at_ms(entry: AddUsage) -> int:
+    """When it was used."""
+    at_ms = entry.upsert.at_ms
+    return entry.at_ms if at_ms is None else at_ms
 
 
 def _figures(upsert: MetadataUpsert) -> Figures:
-    # An UPSERT does not say how long its cache writes live: they count as the shorter.
+    # Of cache writes that are not said to live longer the shorter time counts.
+    hour = min(upsert.cache_creation_1h_tokens, upsert.cache_creation_tokens)
     return Figures(
         upsert.input_tokens,
         upsert.output_tokens,
-        upsert.cache_creation_tokens,
-        0,
+        upsert.cache_creation_tokens - hour,
+        hour,
         upsert.cache_read_tokens,
-        0,
+        upsert.web_searches,
         nano_usd(upsert.cost_usd),
         upsert.duration_ms,
         upsert.turns,
     )
+
+
+def _may_explain_totals(row: MessageRow, earlier: MessageRow | None, owner: SessionAccount) -> bool:
+    """Totals of the session may have been told; a new UPSERT is later than all of them."""
+    if earlier is None:
+        return row.source == Source.SDK
+    return owner.has_transcript or Source.SDK in {row.source, earlier.source}
 
 
 def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:
@@ -478,8 +517,6 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
         return None
     return session.metadata()
 
-
-_UPSERT = Source.UPSERT
 
 _LASTING = frozenset(
     (

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from agent_console.board.waiting_alerts import SNOOZE_MS
 from agent_console.model.session_words import one_line
 from agent_console.model.usage import Alert
-from agent_console.protocol.messages import Acknowledge
 from agent_console.usage.alerts import read_alerts
 from agent_console.web.console import Console
 from agent_console.web.frame import box, empty, text
@@ -12,7 +12,6 @@ from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within
 
 SHOWN = 50
-SNOOZE_MS = 3_600_000
 
 
 class AlertList:
@@ -60,10 +59,9 @@ class AlertList:
         later.on("click", lambda: self._change(alert.alert_id, self._console.now_ms() + SNOOZE_MS))
 
     async def _change(self, alert_id: str | None, until_ms: int | None) -> None:
-        request = Acknowledge(
-            alert_ids=None if alert_id is None else (alert_id,), snooze_until_ms=until_ms
-        )
-        done = await within(self._console.link.client.request(request))
+        console = self._console
+        work = console.alerts.acknowledge(console.link.client, alert_id, until_ms)
+        done = await within(work)
         if done is not None:
             toast("Put off for an hour." if until_ms else "Acknowledged.", "positive")
             self.read()

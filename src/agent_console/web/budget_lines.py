@@ -1,13 +1,12 @@
 """Budgets as they stand: read from the ledger, and as lines with a bar."""
 
+import anyio
 from nicegui import ui
 
 from agent_console.board.budget_words import described, outlook, short
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
-from agent_console.usage.reports.zone import Zone
+from agent_console.usage.budget_periods import calendar_of
+from agent_console.usage.budgets_now import budgets_now
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
 
@@ -19,11 +18,8 @@ async def read_statuses(console: Console) -> list[BudgetStatus]:
         LedgerError: The ledger cannot be read.
     """
     display = console.config.display
-    calendar = Calendar(Zone(display.timezone), display.first_weekday)
-    now = console.now_ms()
-    return await console.read(
-        lambda each: [budget_status(each, one, calendar, now) for one in read_budgets(each)]
-    )
+    calendar = calendar_of(display.zone, display.first_weekday)
+    return await anyio.to_thread.run_sync(budgets_now, console.database, calendar, console.now_ms())
 
 
 def budget_line(status: BudgetStatus) -> ui.element:

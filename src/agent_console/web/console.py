@@ -9,14 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
+from anyio.abc import TaskGroup
 
 from agent_console.board.feed import Feed
+from agent_console.board.money import Money
 from agent_console.board.usage_question import Asker
+from agent_console.board.waiting_alerts import WaitingAlerts
 from agent_console.client.link import Changes, Link
 from agent_console.config import Config
-from agent_console.model.usage import Alert
+from agent_console.model.usage import Alert, UsageEntry
 from agent_console.paths import database_path
 from agent_console.protocol.codec import Notification
+from agent_console.protocol.messages import Snapshot
 from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.report import Report
@@ -39,6 +43,8 @@ class Console:
 
     Attributes:
         link: The daemon, live.
+        money: What is being spent now.
+        alerts: Those that wait for the person.
         feed: The last events.
         config: The person's settings.
         database: The ledger's path.
@@ -51,6 +57,9 @@ class Console:
         self.database = str(database_path())
         self.asker = Asker(self.database, config.display.timezone)
         self.link = Link(socket, start=start, changed=self._changed, told=self._take)
+        self.money = Money(lambda: self.config, self.now_ms, self._money_changed)
+        self.alerts = WaitingAlerts(self._money_changed)
+        self._tasks: TaskGroup
         self._listeners: list[Told] = []
         self._alert_listeners: list[Callable[[Alert], None]] = []
 
@@ -105,12 +114,31 @@ class Console:
         finally:
             connection.close()
 
+    async def run(self) -> None:
+        """Follow the daemon and the ledger until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            tasks.start_soon(self.money.run)
+            await self.link.run()
+
+    def _money_changed(self) -> None:
+        self.link.add(Changes(money=True))
+
     def _changed(self, changes: Changes) -> None:
         for told in tuple(self._listeners):
             told(changes)
 
     def _take(self, notification: Notification) -> None:
         self.feed.take(notification, self.now_ms())
-        if isinstance(notification.data, Alert):
-            for told in tuple(self._alert_listeners):
-                told(notification.data)
+        match notification.data:
+            case Snapshot():
+                self.money.read_again()
+                self._tasks.start_soon(self.alerts.load, self.link.client)
+            case UsageEntry():
+                self.money.read_again()
+            case Alert() as alert:
+                self.alerts.take(alert)
+                for told in tuple(self._alert_listeners):
+                    told(alert)
+            case _:
+                return

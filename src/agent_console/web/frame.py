@@ -16,14 +16,13 @@ from agent_console.errors import AgentConsoleError
 from agent_console.model.format import cost
 from agent_console.model.palette import SYMBOLS, ThemeName
 from agent_console.model.session import Status
+from agent_console.model.session_words import one_line
 from agent_console.model.usage import Alert
-from agent_console.usage.alerts import read_alerts
-from agent_console.usage.spending import SpendingQuery
 from agent_console.version import __version__
 from agent_console.web.console import Console
-from agent_console.web.nice import soon, when_gone
+from agent_console.web.nice import when_gone
 from agent_console.web.themes import page_theme, style_of
-from agent_console.web.troubles import toast, within
+from agent_console.web.troubles import toast
 
 PAGES = (
     ("/", "Overview", "dashboard"),
@@ -139,29 +138,26 @@ def _themes(theme: ThemeName) -> None:
 
 
 class _AlertBadge:
-    """How many alerts wait."""
+    """How many alerts wait; a new one is said, too."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._label = text("", "badge", "span")
-        self._label.set_visibility(False)
         when_gone(console.listen_to_alerts(self._hear))
-        soon(self._count)
+        when_gone(console.listen(lambda changes: self._draw() if changes.money else None))
+        self._draw()
 
     def _hear(self, alert: Alert) -> None:
-        with self._label.client:
-            if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
-                toast(alert.message, "warning")
-            soon(self._count)
+        if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
+            with self._label.client.layout:
+                toast(one_line(alert.message), "warning")
 
-    async def _count(self) -> None:
-        now = self._console.now_ms()
-        found = await within(
-            self._console.read(lambda each: len(read_alerts(each, now, unacknowledged=True)))
-        )
-        self._label.set_text(f"{found or 0}")
-        self._label.props(f'aria-label="{found or 0} alerts wait"')
-        self._label.set_visibility(bool(found))
+    def _draw(self) -> None:
+        count = len(self._console.alerts)
+        with self._label.client.layout:
+            self._label.set_text(f"{count}")
+            self._label.props(f'aria-label="{count} alerts wait"')
+            self._label.set_visibility(bool(count))
 
 
 class _Head:
@@ -169,7 +165,6 @@ class _Head:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._today = ""
         with box("live").props('role="status"'):
             self._state = box("", "span")
             with self._state:
@@ -188,23 +183,11 @@ class _Head:
             start.on("click", self._start)
         when_gone(console.listen(self._take))
         self._draw()
-        soon(self._spent)
-        ui.timer(60, self._spent)
 
     def _take(self, changes: Changes) -> None:
         with self._state.client:
-            self._draw()
-            if changes.usage:
-                soon(self._spent)
-
-    async def _spent(self) -> None:
-        console = self._console
-        now, zone = console.now_ms(), console.config.display.zone
-        found = await within(console.read(lambda each: SpendingQuery(each, zone).read(now)))
-        if found is not None:
-            rate = found.burn_usd_per_hour
-            burning = f" · {cost(rate)}/h" if rate else ""
-            self._money.set_text(f"{cost(found.today_cost_usd)} today{burning}")
+            if changes.board or changes.sessions or changes.link or changes.limits or changes.money:
+                self._draw()
 
     async def _start(self) -> None:
         try:
@@ -224,6 +207,11 @@ class _Head:
         for status, label in self._counts.items():
             label.set_visibility(bool(counts[status]))
             _set(label, f"{SYMBOLS[status]} {counts[status]} {status}")
+        spending = self._console.money.spending
+        if spending is not None:
+            rate = spending.burn_usd_per_hour
+            burning = f" · {cost(rate)}/h" if rate else ""
+            _set(self._money, f"{cost(spending.today_cost_usd)} today{burning}")
         limits = link.cache.limits
         said = [
             f"{name} {limit.used_percent:.0f}%"

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.usage.asking import NOON_MS, add, do, query, sums_that_differ
 from tests.usage.ingest.bringing import bring, output_by_session, total
 from tests.usage.ingest.telling import cost_state, reading, take
-from tests.usage.ingest.transcripts import OTHER, SESSION, answer, usage, write
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
 
 from agent_console.cli.commands.reindex import command
 from agent_console.config_prices import PricesConfig
@@ -196,3 +196,52 @@ def test_responses_that_two_sessions_tell_belong_to_the_same_one_afterwards(
     assert before == {OTHER: 300, SESSION: 100}
     again(database)
     assert output_by_session(database) == before
+
+
+def cost_state_line(output: int) -> dict[str, object]:
+    figures = {"inputTokens": 10, "outputTokens": output}
+    return {"type": "cost-state", "sessionId": SESSION, "modelUsage": {"claude-opus-5": figures}}
+
+
+def told_by_sdk(database: Path) -> None:
+    """A client of the Agent SDK tells more than the transcript's own last line does."""
+    ledger = Ledger(database)
+    entry = add(
+        session=SESSION,
+        at_ms=NOON_MS * 2,
+        source="sdk",
+        is_total=True,
+        model="claude-opus-5",
+        output_tokens=5000,
+    )
+    do(ledger, entry)
+    ledger.close()
+
+
+def test_totals_that_an_sdk_client_was_told_are_kept(database: Path, project: Path) -> None:
+    transcript = project / f"{SESSION}.jsonl"
+    write(transcript, answer("m1"), cost_state_line(700))
+    bring(database)
+    told_by_sdk(database)
+    assert output_by_session(database) == {SESSION: 5000}
+
+    again(database)
+    assert output_by_session(database) == {SESSION: 5000}
+
+    append(transcript, answer("m2", usage(10, 1000)))
+    bring(database)
+    assert output_by_session(database) == {SESSION: 5000}
+
+
+def test_prune_drops_them_with_the_transcript(database: Path, project: Path) -> None:
+    transcript = project / f"{SESSION}.jsonl"
+    write(transcript, answer("m1"), cost_state_line(700))
+    bring(database)
+    told_by_sdk(database)
+    transcript.unlink()
+    bring(database)
+
+    again(database, prune=True)
+
+    assert query(database, "SELECT count(*) FROM messages") == [(0,)]
+    assert query(database, "SELECT count(*) FROM cost_states") == [(0,)]

@@ -10,7 +10,7 @@ from agent_console.usage.maintenance.own_figures import own_figures
 
 
 def test_recorded_sessions_cost_what_the_client_said(scratch_home: Path) -> None:
-    dirs = []
+    dirs: list[Path] = []
     for scenario in sorted((FIXTURES / "transcripts").iterdir()):
         if scenario.is_dir():
             config_dir = scratch_home / scenario.name

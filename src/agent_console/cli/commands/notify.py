@@ -34,9 +34,10 @@ def command(daemon: DaemonAccess, *, existing: bool, via: "Via | None", as_json:
 
     Each change is told once, by the desktop's notifications or the terminal's, and printed here;
     not while you look at the session's own terminal, nor in quiet hours (`[notifications]` of the
-    configuration). A click on a notification of the desktop jumps to the session. When the daemon
-    goes away it waits for it; it starts one only at the beginning. With --json: one object per
-    line.
+    configuration). A click on a notification of the desktop jumps to the session. Commands of
+    yours for alerts (`[[alerts.on]]`) are run. While the terminal app is open, it tells, and this
+    takes over when that ends; with --via none it prints all the same. When the daemon goes away it
+    waits for it; it starts one only at the beginning. With --json: one object per line.
     """
     from agent_console.cli.event_loop import run  # noqa: PLC0415 - help needs none
     from agent_console.config import load  # noqa: PLC0415
@@ -57,7 +58,10 @@ async def _notify(
     from agent_console.client.blocking import TIMEOUT_SECONDS  # noqa: PLC0415
     from agent_console.client.cursor import Disconnected, Reconnected  # noqa: PLC0415
     from agent_console.client.subscription import Subscription  # noqa: PLC0415
+    from agent_console.model.usage import Alert  # noqa: PLC0415
+    from agent_console.notifications.alert_hooks import AlertHooks  # noqa: PLC0415
     from agent_console.notifications.notifier import Notifier  # noqa: PLC0415
+    from agent_console.notifications.speaker import Speaker  # noqa: PLC0415
     from agent_console.terminals.jumping import jump  # noqa: PLC0415
     from agent_console.terminals.outcome import CannotJump  # noqa: PLC0415
 
@@ -66,6 +70,13 @@ async def _notify(
         if isinstance(result, CannotJump):
             narrate(result.message)
 
+    async def run_hooks(alert: Alert) -> None:
+        for ran in await hooks.take(alert):
+            if ran.detail:
+                narrate(ran.detail)
+
+    hooks = AlertHooks(config.alerts.on)
+    only_prints = (via or config.notifications.via) == "none"
     async with anyio.create_task_group() as tasks:
 
         def clicked(session: "Session") -> None:
@@ -73,6 +84,9 @@ async def _notify(
 
         notifier = Notifier(config, existing=existing, via=via, on_click=clicked)
         path = socket_path(socket)
+        speaker = Speaker(socket)  # its lock goes with this process
+        if not only_prints and not speaker.speaks():
+            narrate("Another agent-console tells already; this one takes over when that ends.")
         async with Subscription(path, ("session", "alert"), TIMEOUT_SECONDS) as changes:
             async for item in changes:
                 match item:
@@ -80,9 +94,13 @@ async def _notify(
                         narrate("The daemon is gone. Waiting for it to come back…")
                     case Reconnected():
                         narrate("The daemon is back.")
-                    case notification:
+                    case notification if only_prints or speaker.speaks():
+                        if isinstance(notification.data, Alert):
+                            tasks.start_soon(run_hooks, notification.data)
                         for told in await notifier.take(notification):
                             _print(told, config, as_json=as_json)
+                    case notification:
+                        notifier.pass_over(notification)
 
 
 def _print(told: "Told", config: "Config", *, as_json: bool) -> None:

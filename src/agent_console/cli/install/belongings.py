@@ -26,7 +26,7 @@ DATA_NAMES = (
     ".install.json.*",
 )
 CONFIG_NAMES = ("config.toml",)
-STATE_NAMES = ("daemon.log*",)
+STATE_NAMES = ("daemon.log*", "saved-sessions")
 BESIDE_SOCKET = ("", ".lock", ".starting", ".spool")
 
 

@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from agent_console.board.feed import ENTRIES, Entry, Kind
+from agent_console.board.waiting_alerts import SNOOZE_MS
 from agent_console.client.link import Changes
+from agent_console.errors import AgentConsoleError
 from agent_console.model.palette import SYMBOLS, hue, status_hue
+from agent_console.model.session_words import one_line
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
+from agent_console.tui.widgets.alert_list import AlertList
 from agent_console.tui.widgets.vim_table import VimTable
 
 if TYPE_CHECKING:
@@ -50,8 +55,11 @@ class FeedTable(VimTable):
 class ActivityScreen(ConsoleScreen):
     """The feed, newest last; it follows what comes while the cursor is on the last line."""
 
+    AUTO_FOCUS = "#activity"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter", "Filter", tooltip="All, changes of status, usage, alerts"),
+        Binding("A", "acknowledge", "Take note", tooltip="Of the alert under the cursor, or all"),
+        Binding("Z", "snooze", "Put off", tooltip="The alert under the cursor, for an hour"),
         Binding("o", "open", "Session", tooltip="Show the session of this event"),
     ]
 
@@ -63,12 +71,14 @@ class ActivityScreen(ConsoleScreen):
 
     def body(self) -> "Iterable[Widget]":
         """What stands between head and foot."""
+        yield AlertList()
         yield Static(id="activity-empty", classes="empty")
         yield FeedTable(id="activity")
 
     def on_screen_resume(self) -> None:
         """Somebody looks."""
         self._fill()
+        self.query_one(AlertList).draw_again(self.size.width)
 
     def on_resize(self) -> None:
         """There is more or less room now."""
@@ -80,6 +90,37 @@ class ActivityScreen(ConsoleScreen):
         del changes
         if self.is_current:
             self._add_new()
+            self.query_one(AlertList).draw_again(self.size.width)
+
+    def action_acknowledge(self) -> None:
+        """Take note of an alert; of all that wait, when the cursor is on none."""
+        self._take_note(None)
+
+    def action_snooze(self) -> None:
+        """Be told of an alert again in an hour."""
+        self._take_note(console_of(self).now_ms() + SNOOZE_MS)
+
+    @work(group="acknowledge")
+    async def _take_note(self, until_ms: int | None) -> None:
+        console = console_of(self)
+        alert_id = self._alert_id()
+        try:
+            count = await console.alerts.acknowledge(console.link.client, alert_id, until_ms)
+        except AgentConsoleError as error:
+            self.notify(one_line(str(error)), severity="error", markup=False)
+            return
+        what = "Put off for an hour" if until_ms else "Taken note of"
+        self.notify(f"{what}: {count} {'alert' if count == 1 else 'alerts'}.")
+
+    def _alert_id(self) -> str | None:
+        """The alert under the cursor; null when there is none, which means all."""
+        alerts = self.query_one(AlertList)
+        if alerts.has_focus and alerts.alert is not None:
+            return alerts.alert.alert_id
+        entry = self._entry()
+        if entry is not None and entry.alert is not None:
+            return entry.alert.alert_id
+        return None
 
     def action_filter(self) -> None:
         """Show the next kind of events."""
@@ -100,6 +141,9 @@ class ActivityScreen(ConsoleScreen):
 
     def on_data_table_row_selected(self) -> None:
         """Enter on a row."""
+        if self.query_one(AlertList).has_focus:
+            self.action_acknowledge()
+            return
         self.action_jump()
 
     def _entry(self) -> Entry | None:
@@ -141,7 +185,7 @@ class ActivityScreen(ConsoleScreen):
             table.move_cursor(row=table.row_count - 1, animate=False)
         empty = self.query_one("#activity-empty", Static)
         empty.display = not table.row_count
-        table.display = bool(table.row_count)
+        table.styles.height = "1fr" if table.row_count else 1
         empty.update(NOTHING if self._filter is None else FILTERED)
 
     def _cells(self, entry: Entry) -> tuple[Text, Text, Text]:

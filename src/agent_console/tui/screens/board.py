@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Input, Static
 
 from agent_console.client.link import Changes
 from agent_console.config import TuiConfig
-from agent_console.model.session import Session
+from agent_console.model.session import AgentType, Session
 from agent_console.paths import manifest_path
 from agent_console.tui import session_edits
 from agent_console.tui.board_cells import changes_in
@@ -23,7 +23,7 @@ from agent_console.tui.board_columns import Room, board_columns
 from agent_console.tui.board_notice import Notice, empty_notice, stale_line
 from agent_console.tui.board_peek import peek
 from agent_console.tui.board_rows import Kind, View, board_rows, filter_words
-from agent_console.tui.jumping import jump
+from agent_console.tui.jumping import jump, resume
 from agent_console.tui.looking import Look
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
@@ -52,7 +52,7 @@ class BoardScreen(ConsoleScreen):
         ),
         Binding("s", "seen", "Mark as seen", show=False, group=_EDIT),
         Binding("y", "copy", "Copy id", show=False, group=_EDIT),
-        Binding("r", "reopen", "Reopen", show=False, group=_EDIT),
+        Binding("r", "resume", "Resume", show=False, group=_EDIT),
         Binding("x,delete", "remove", "Remove", show=False, key_display="x", group=_EDIT),
         Binding("t", "all", "Unfold all", show=False, group=_VIEW),
         Binding("p", "by_project", "Group by project", show=False, group=_VIEW),
@@ -71,6 +71,7 @@ class BoardScreen(ConsoleScreen):
         self._settings = TuiConfig()
         self._installed = False
         self._told: str | Notice | None = None
+        self._laid_out: object = None
         self._peeked: Session | None = None
         self._clock: Timer | None = None
         self._clock_due_ms = 0
@@ -146,6 +147,11 @@ class BoardScreen(ConsoleScreen):
         room = _room(width)
         short = self.size.height < _TALL
         dark = app.current_theme.dark
+        wanted = (width, short, dark, self._two_lines, app.config.tui.hidden_columns)
+        if wanted == self._laid_out:
+            self.draw()
+            return
+        self._laid_out = wanted
         columns = board_columns(
             density="two-line" if self._two_lines else "one-line",
             room=room,
@@ -248,11 +254,8 @@ class BoardScreen(ConsoleScreen):
     def action_jump(self, session: Session | None = None) -> None:
         """Go to a session's terminal: this one, or the one under the cursor."""
         session = session or self._session
-        if session is None:
-            return
-        jump(console_of(self), session)
-        if not session.seen:
-            self._looked_at(session)
+        if session is not None:
+            jump(console_of(self), session)
 
     def action_jump_to(self, number: int) -> None:
         """Go to the terminal of the session with this number."""
@@ -352,9 +355,13 @@ class BoardScreen(ConsoleScreen):
         if (session := self._session) is not None:
             session_edits.copy_id(console_of(self), session)
 
-    def action_reopen(self) -> None:
-        """Bring a closed session back."""
-        if (session := self._session) is not None:
+    def action_resume(self) -> None:
+        """Go on with a session that has ended, in a new terminal."""
+        if (session := self._session) is None:
+            return
+        if session.agent_type == AgentType.CLAUDE_CODE or not session.closed:
+            resume(console_of(self), session)
+        else:
             self._do(session_edits.reopen(console_of(self), session))
 
     def action_remove(self) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
@@ -25,7 +26,7 @@ class ConsoleScreen(Screen[None]):
         """The head, what the screen is about, and the keys."""
         yield Head()
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield Vertical(id="foot")
 
     def body(self) -> "Iterable[Widget]":
         """What stands between head and foot."""
@@ -34,7 +35,13 @@ class ConsoleScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to hear of changes."""
         console_of(self).changes.subscribe(self, self._heard)
+        self.call_after_refresh(self._tell_keys)
         self._heard(Changes(board=True, link=True))
+
+    async def _tell_keys(self) -> None:
+        # They can wait until what matters has been drawn.
+        await self.query_one("#foot").mount(Footer(show_command_palette=False))
+        self.refresh_bindings()  # the footer draws when it hears of some
 
     def _heard(self, changes: Changes) -> None:
         if changes.link:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _COLUMN = "column-"
+_TOLD = "told-"
+TOLD = {
+    "question": "Sessions that ask",
+    "attention": "Sessions that wait",
+    "alerts": "Budgets and other alerts",
+    "sound": "With a sound",
+}
+"""Switches of `[notifications]`, in words."""
+
 DENSITIES: tuple[Density, ...] = ("one-line", "two-line")
 
 
@@ -49,6 +58,10 @@ class SettingsScreen(ModalScreen[None]):
             )
             yield TickBox("Group by project", value=tui.group_by_project, id="group")
             yield TickBox("Hide closed", value=tui.hide_closed, id="closed")
+            yield Label("Tell me of", classes="heading")
+            for name, label in TOLD.items():
+                value = bool(getattr(console.config.notifications, name))
+                yield TickBox(label, value=value, id=f"{_TOLD}{name}")
             yield Label("Columns", classes="heading")
             for column in COLUMNS:
                 yield TickBox(
@@ -76,6 +89,8 @@ class SettingsScreen(ModalScreen[None]):
                 self._keep(structs.replace(tui, group_by_project=event.value))
             case "closed":
                 self._keep(structs.replace(tui, hide_closed=event.value))
+            case str(told) if told.startswith(_TOLD):
+                self._tell({told.removeprefix(_TOLD): event.value})
             case _:
                 boxes = self.query(TickBox).results()
                 off = {str(box.id).removeprefix(_COLUMN) for box in boxes if not box.value}
@@ -93,8 +108,20 @@ class SettingsScreen(ModalScreen[None]):
             for name, value in structs.asdict(tui).items()
             if value != getattr(before, name)
         }
+        self._save("tui", changed)
+
+    def _tell(self, changed: dict[str, bool]) -> None:
+        console = console_of(self)
+        told = console.config.notifications
+        if all(getattr(told, name) == value for name, value in changed.items()):
+            return
+        told = structs.replace(told, **changed)
+        console.use(structs.replace(console.config, notifications=told))
+        self._save("notifications", {**changed})
+
+    def _save(self, table: str, changed: dict[str, str | bool | int]) -> None:
         try:
-            save("tui", changed)
+            save(table, changed)
         except ConfigError as error:
             self.notify(str(error), severity="error", markup=False)
 

@@ -1,47 +1,35 @@
 """The line above every screen: who needs somebody, what today costs, how near the limits are.
 
-Rule: it is one line, and what matters most stays when there is no room for all. Money comes from
-the ledger's query, read in a thread when something was spent, and once a minute while something is
-being spent (a rate falls by itself).
+Rule: it is one line, and what matters most stays when there is no room for all.
 """
 
 from collections import Counter
 from datetime import datetime
 
-import anyio
 from rich.cells import cell_len
 from rich.text import Text
-from textual import work
 from textual.widgets import Static
 
 from agent_console.client.link import Changes, LinkState
-from agent_console.errors import AgentConsoleError
-from agent_console.model.format import bar, cost
+from agent_console.model.budget import BudgetStatus, Colour
+from agent_console.model.format import bar, cost, pico_cost, tokens
 from agent_console.model.palette import SYMBOLS, Role, hue, status_hue
 from agent_console.model.session import Status
-from agent_console.model.usage import Limit, Spending
-from agent_console.paths import database_path
+from agent_console.model.session_words import one_line
+from agent_console.model.usage import Limit
 from agent_console.tui.shared import console_of
-from agent_console.usage.spent_now import spent_now
 
 GAP = "  "
 BAR_CELLS = 6
-MINUTE_SECONDS = 60.0
 
 
 class Head(Static):
     """The live line."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._spending: Spending | None = None
-        self._trouble = ""
-
     def on_mount(self) -> None:
         """Begin to hear of changes."""
         console_of(self).changes.subscribe(self, self.take)
         self.watch(console_of(self), "theme", self.draw, init=False)
-        self.read_spending()
         self.draw()
 
     def on_resize(self) -> None:
@@ -50,26 +38,8 @@ class Head(Static):
 
     def take(self, changes: Changes) -> None:
         """Something is different."""
-        if changes.usage or changes.board:
-            self.read_spending()
+        del changes
         self.draw()
-
-    @work(exclusive=True, group="spending")
-    async def read_spending(self) -> None:
-        """Read the figures now, and again after a minute while money is being spent."""
-        zone = console_of(self).config.display.zone
-        while True:
-            try:
-                self._spending = await anyio.to_thread.run_sync(
-                    spent_now, str(database_path()), console_of(self).now_ms(), zone
-                )
-                self._trouble = ""
-            except AgentConsoleError as error:
-                self._trouble = str(error)
-            self.draw()
-            if self._spending is None or not self._spending.burn_usd_per_hour:
-                return
-            await anyio.sleep(MINUTE_SECONDS)
 
     def draw(self) -> None:
         """Draw what is known now."""
@@ -78,10 +48,12 @@ class Head(Static):
         banner = console_of(self).banner
         parts = [] if banner is None else [Text(banner, "bold")]
         parts += [*self._link(link.state, link.why), *self._counts(dark=dark)]
+        parts += self._alerts(dark=dark)
         parts += self._money(dark=dark)
         limits = link.cache.limits
         parts += _limit("5h", limits.five_hour, dark=dark)
         parts += _limit("7d", limits.seven_day, dark=dark)
+        parts += _budget(console_of(self).money.budget, dark=dark)
         self.update(_fitted(parts, self.size.width - 2), layout=False)
 
     def _link(self, state: LinkState, why: str) -> list[Text]:
@@ -106,14 +78,23 @@ class Head(Static):
             for status in shown
         ]
 
-    def _money(self, *, dark: bool) -> list[Text]:
-        if self._trouble:
-            return [Text(f"ledger: {self._trouble}", "bold reverse")]
-        if self._spending is None:
+    def _alerts(self, *, dark: bool) -> list[Text]:
+        waiting = console_of(self).alerts
+        if not waiting:
             return []
-        parts = [Text.assemble("today ", (cost(self._spending.today_cost_usd), "bold"))]
-        if self._spending.burn_usd_per_hour:
-            burn = f"{cost(self._spending.burn_usd_per_hour)}/h"
+        role: Role = "cost" if waiting.exceeded else "attention"
+        noun = "alert" if len(waiting) == 1 else "alerts"
+        return [Text(f"▲ {len(waiting)} {noun}", f"bold {hue(role, dark=dark)}")]
+
+    def _money(self, *, dark: bool) -> list[Text]:
+        money = console_of(self).money
+        if money.trouble:
+            return [Text(f"ledger: {money.trouble}", "bold reverse")]
+        if money.spending is None:
+            return []
+        parts = [Text.assemble("today ", (cost(money.spending.today_cost_usd), "bold"))]
+        if money.spending.burn_usd_per_hour:
+            burn = f"{cost(money.spending.burn_usd_per_hour)}/h"
             parts.append(Text(burn, hue("cost", dark=dark)))
         return parts
 
@@ -129,6 +110,22 @@ def _limit(name: str, limit: Limit | None, *, dark: bool) -> list[Text]:
         resets = datetime.fromtimestamp(limit.resets_at_ms / 1000).astimezone()
         form = "%H:%M" if name == "5h" else "%a %H:%M"
         text.append(f" →{resets.strftime(form)}", "dim")
+    return [text]
+
+
+_BUDGET_ROLES: dict[Colour, Role] = {"green": "working", "yellow": "attention", "red": "cost"}
+
+
+def _budget(status: BudgetStatus | None, *, dark: bool) -> list[Text]:
+    """`monthly ███▌  62% of $100.00`."""
+    if status is None:
+        return []
+    budget = status.budget
+    limit = tokens(budget.limit) if budget.limit_tokens else pico_cost(budget.limit)
+    colour = hue(_BUDGET_ROLES[status.colour], dark=dark)
+    filled = (bar(min(100.0, status.percent), BAR_CELLS), colour)
+    text = Text.assemble(f"{one_line(budget.name)} ", filled)
+    text.append(f" {status.percent:.0f}% of {limit}")
     return [text]
 
 

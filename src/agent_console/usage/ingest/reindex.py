@@ -195,7 +195,7 @@ def _take_out(ledger: Ledger, source_nos: Sequence[int]) -> None:
         def take_out(chunk: Sequence[int] = chunk) -> None:
             with ledger.transaction(writes=True) as batch:
                 at_ms = time.time_ns() // 1_000_000
-                _remove(ledger.connection, batch, chunk, at_ms)
+                _remove(ledger.connection, batch, chunk, at_ms, forgets=False)
                 ledger.connection.executemany(
                     "UPDATE sources SET offset_bytes = 0, size_bytes = 0, mtime_ns = 0, "
                     "head_hash = 0, tail_hash = 0 WHERE source_no = ?",
@@ -205,10 +205,18 @@ def _take_out(ledger: Ledger, source_nos: Sequence[int]) -> None:
         ledger.writing(take_out)
 
 
-def _remove(connection: Connection, batch: Batch, source_nos: Sequence[int], at_ms: int) -> None:
+def _remove(
+    connection: Connection,
+    batch: Batch,
+    source_nos: Sequence[int],
+    at_ms: int,
+    *,
+    forgets: bool,
+) -> None:
     """Take out what these transcripts told: rows, and totals with the rows that follow from them.
 
-    A session's totals stand in its own transcript, not in those of its subagents.
+    A session's totals stand in its own transcript, not in those of its subagents. Those that a
+    client of the Agent SDK has told are in none, so they stay unless all is to be forgotten.
     """
     numbers = json.encode(list(source_nos)).decode()
     found = connection.execute(
@@ -221,10 +229,12 @@ def _remove(connection: Connection, batch: Batch, source_nos: Sequence[int], at_
         if row.source == Source.TRANSCRIPT:
             batch.remove(row, at_ms)
     for row in read_unlisted(connection, sessions, Kind.UNLISTED):
-        batch.remove(row, at_ms)
+        if forgets or row.source == Source.TRANSCRIPT:
+            batch.remove(row, at_ms)
     batch.write(at_ms)
     connection.executemany(
-        "DELETE FROM cost_states WHERE session_no = ?", [(number,) for number in sessions]
+        "DELETE FROM cost_states WHERE session_no = ? AND (number > 0 OR ?)",
+        [(number, forgets) for number in sessions],
     )
 
 
@@ -237,7 +247,8 @@ def _prune(ledger: Ledger, project: str | None) -> int:
 
         def prune(chunk: Sequence[int] = chunk) -> None:
             with ledger.transaction(writes=True) as batch:
-                _remove(ledger.connection, batch, chunk, time.time_ns() // 1_000_000)
+                at_ms = time.time_ns() // 1_000_000
+                _remove(ledger.connection, batch, chunk, at_ms, forgets=True)
 
         ledger.writing(prune)
     return removed

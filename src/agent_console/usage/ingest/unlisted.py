@@ -1,11 +1,12 @@
-"""What a session was billed beyond its transcript's lines, by its cost-state lines.
+"""What a session was billed beyond its transcript's lines, by totals that Claude Code tells.
 
 Rule: such a row is a difference, and made again whenever something that it is a difference of has
-changed; nothing else writes rows of this kind for a session with cost-state lines.
+changed; nothing else writes rows of this kind.
 
-Per line and model: its figures, minus the session's rows up to then, minus what the original of a
-fork had been billed when the fork began with its total, minus the session's earlier such rows; per
-class of tokens, never negative.
+Totals are told by cost-state lines, and to clients of the Agent SDK while a session runs
+(usage/told_totals.py; their numbers are negative). Per one of them and model: its figures, minus
+the session's rows up to then, minus what the original of a fork had been billed when the fork began
+with its total, minus the session's earlier such rows; per class of tokens, never negative.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,7 +107,7 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
     rows: dict[int, Figures] = {}
     inherited: dict[int, Figures] = {}
     summed_ms = _BEFORE_ALL
-    for key, (_, told_at_ms, model_no, *values) in zip(keys, states, strict=True):
+    for key, (number, told_at_ms, model_no, *values) in zip(keys, states, strict=True):
         if told_at_ms > summed_ms:
             _add_by_model(rows, connection, _ROWS, (session_no, summed_ms, told_at_ms))
             inherited = _inherited(connection, session_no, told_at_ms)
@@ -122,8 +123,9 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
         earlier = batch.row(key)
         if beyond != _NOTHING:
             model = batch.names.name(model_no) or ""
+            source = Source.TRANSCRIPT if number > 0 else Source.SDK
             facet = _facet(connection, batch, session_no, told_at_ms, model)
-            account = Account(session_no, told_at_ms, Source.TRANSCRIPT, beyond, facet)
+            account = Account(session_no, told_at_ms, source, beyond, facet)
             row = batch.row_of(account, key, earlier)
             if row != earlier:
                 batch.post(row, earlier, at_ms)
@@ -160,7 +162,8 @@ def _keys(batch: Batch, session_id: str, states: Sequence[tuple[int, ...]]) -> l
     for number, at_ms, model_no, *_ in states:
         line = f"{number}@{at_ms}" if (number, model_no) in seen else f"{number}"
         seen.add((number, model_no))
-        keys.append(f"{session_id}:cost-state:{line}:{batch.names.name(model_no) or ''}")
+        teller = f"cost-state:{line}" if number > 0 else f"sdk-total:{-number}"
+        keys.append(f"{session_id}:{teller}:{batch.names.name(model_no) or ''}")
     return keys
 
 

@@ -127,7 +127,7 @@ class Details:
                 continue
             detail.projects = [
                 self._projects[number] or UNKNOWN
-                for number in sorted(tokens, key=lambda number: -tokens[number])
+                for number in sorted(tokens, key=tokens.__getitem__, reverse=True)
             ]
 
     def _projects_by_folder(self, session_no: int) -> list[str]:

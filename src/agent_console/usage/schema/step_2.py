@@ -154,9 +154,11 @@ CREATE TABLE sources ( -- how far each transcript has been read
 ) STRICT"""
 
 _COST_STATES = """
-CREATE TABLE cost_states ( -- a session's totals as Claude Code told them when a process left it
+CREATE TABLE cost_states ( -- a session's totals as Claude Code told them, in its transcript when a
+    -- process left it, or to a client of the Agent SDK
     session_no INTEGER NOT NULL REFERENCES sessions,
-    number INTEGER NOT NULL, -- of the line among those of its transcript, from 1
+    number INTEGER NOT NULL, -- of the line among those of its transcript, from 1; negative:
+        -- told by a client of the Agent SDK in that quarter of an hour
     at_ms INTEGER NOT NULL, -- of the last line before it that has a time
     model_no INTEGER NOT NULL REFERENCES names,
     input_tokens INTEGER NOT NULL,
