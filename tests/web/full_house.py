@@ -29,16 +29,26 @@ def session_id(number: int) -> str:
     return f"{number:08x}-0000-4000-8000-{number:012x}"
 
 
-def fill_ledger(home: Path, *, sessions: int = 160, days: int = 60, seed: int = 7) -> None:
-    """Sessions over some days until now, with costs that differ as people's do."""
+def fill_ledger(
+    home: Path, *, sessions: int = 160, days: int = 60, seed: int = 7, nasty: bool = True
+) -> None:
+    """Sessions over some days until now, with costs that differ as people's do.
+
+    Args:
+        home: Whose ledger.
+        sessions: How many.
+        days: Over how many days.
+        seed: Of the random numbers.
+        nasty: Some names are markup.
+    """
     chance = random.Random(seed)
     now = time.time_ns() // 1_000_000
     ledger = Ledger(home / ".local/share/agent-console/metrics.db")
     messages: list[Message] = []
     for number in range(sessions):
         start = now - int((sessions - number) / sessions * days * DAY_MS) + HOUR_MS
-        project = chance.choices(PROJECTS, (9, 6, 3, 2, 1))[0]
-        model = chance.choices(MODELS, (6, 3, 1))[0]
+        project = chance.choices(PROJECTS, (9, 6, 3, 2, int(nasty)))[0]
+        model = chance.choices(MODELS, (6, 3, int(nasty)))[0]
         branch = chance.choice(BRANCHES)
         for turn in range(chance.randint(1, 9)):
             at_ms = start + turn * chance.randint(60_000, 900_000)
@@ -54,7 +64,9 @@ def fill_ledger(home: Path, *, sessions: int = 160, days: int = 60, seed: int = 
                     key=f"msg_{number}_{turn}",
                 )
             )  # fmt: skip
-        ledger.session(session_id(number), title=f"Task {number}" if number % 3 else NASTY)
+        ledger.session(
+            session_id(number), title=NASTY if nasty and number % 3 == 0 else f"Task {number}"
+        )
     ledger.fill(messages)
     connection = ledger.connection
     connection.execute("BEGIN")
@@ -107,17 +119,17 @@ def hook(identity: str, folder: str, event: dict[str, Any]) -> Hook:
     return Hook(event=Raw(encode(payload)), sent_at=time.time_ns() // 1_000_000)
 
 
-def fill_board(socket: str) -> None:
+def fill_board(socket: str, *, nasty: bool = True) -> None:
     """Sessions that ask, work and have finished, and one whose texts are markup."""
     now_s = time.time_ns() // 1_000_000_000
     with connect(socket) as client:
-        for number, folder, events in _HOOKS:
+        for number, folder, events in _HOOKS if nasty else _HOOKS[:-1]:
             identity = session_id(9_000 + number)
             start = {"hook_event_name": "SessionStart", "source": "startup"}
             for event in (start, *events):
                 client.request(hook(identity, folder, event))
-        nasty = session_id(9_005)
-        client.request(SetSession(session_id=nasty, label=NASTY, note=NASTY))
+        if nasty:
+            client.request(SetSession(session_id=session_id(9_005), label=NASTY, note=NASTY))
         for number, tokens, usd in _SPENT:
             client.request(
                 Upsert(

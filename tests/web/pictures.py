@@ -1,5 +1,6 @@
 """Pictures of every page, to be looked at: `python tests/web/pictures.py FOLDER [THEME...]`.
 
+With PLAIN=1 no name in them is markup, as for the README; PAGES="live data" makes only these.
 A scratch home, a daemon, a dashboard and a browser of its own; nothing of the person's is touched.
 """
 
@@ -29,10 +30,11 @@ def main(folder: str, *themes: str) -> None:
     only = os.environ.get("PAGES", "").split() or list(PAGES)
     with tempfile.TemporaryDirectory(prefix="ac", dir="/tmp") as home:
         os.environ["HOME"] = home
-        fill_ledger(Path(home))
+        nasty = not os.environ.get("PLAIN")
+        fill_ledger(Path(home), nasty=nasty)
         socket = f"{home}/run/s"
         with real_daemon(socket), dashboard(socket) as address:
-            fill_board(socket)
+            fill_board(socket, nasty=nasty)
             browser = Browser()
             try:
                 browser.open(address)

@@ -204,3 +204,25 @@ def test_an_export_has_what_the_ledger_has(inside: Browser, house: House, level:
 
     assert len(rows) >= 2 if level == "day" else len(rows) >= count
     assert "There is no field nothing" in inside.run(DOWNLOADED, "/download/usage?fields=nothing")
+
+
+def test_an_export_is_of_the_fields_that_are_chosen(inside: Browser, house: House) -> None:
+    del house
+    text = inside.run(DOWNLOADED, "/download/usage?all=1&level=day&fields=date,cost_usd")
+
+    assert text.splitlines()[0] == "date,cost_usd"
+
+
+def test_a_backup_is_brought_back(inside: Browser, house: House) -> None:
+    go(inside, house, "/data")
+    inside.until(lambda: inside.all(".tools .danger"))
+    folder = house.home / ".local/share/agent-console"
+    before = set(folder.iterdir())
+    inside.all(".tools .danger")[0].click()
+    inside.find(".sheet .danger").click()
+    inside.until(lambda: "Restored." in inside.text(".q-notification"))
+    kept = {path.name for path in set(folder.iterdir()) - before}
+
+    assert any("before-restore" in name for name in kept)
+    go(inside, house, "/sessions")
+    inside.until(lambda: column(inside, "cost"))

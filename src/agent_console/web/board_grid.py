@@ -19,13 +19,13 @@ MANY = 500
 
 _COLUMNS = (
     column("status", "Status", text="status_text", width=112, style="status"),
-    column("name", "Session", width=130, flex=2, bold=True),
+    column("name", "Session", width=98, flex=2, bold=True),
     column("doing", "Doing", width=120, flex=4, sortable=False, wide=420),
     column("label", "Label", width=110, wide=1100),
     column("model", "Model", width=100, wide=860),
     column("context", "Context", text="context_text", width=92, number=True, wide=780),
     column("tokens", "Tokens", text="tokens_text", width=88, number=True, wide=680),
-    column("cost", "Cost", text="cost_text", width=84, number=True, money=True),
+    column("cost", "Cost", text="cost_text", width=82, number=True, money=True),
     column("since", "Since", text="since_text", width=88, number=True, wide=560),
 )
 _MOST_URGENT_FIRST = (

@@ -35,9 +35,13 @@ class BudgetList:
     def __init__(self, console: Console) -> None:
         self._console = console
         new = text("New budget", "button first", "button")
-        new.on("click", lambda: budget_form(console, None, self._keep))
+        new.on("click", self.ask_new)
         self._rows = box("rows").style("margin-top: 8px")
         self.read = Once(self._read)
+
+    def ask_new(self) -> None:
+        """Ask for a new one."""
+        budget_form(self._console, None, self._keep)
 
     async def _read(self) -> None:
         found = await within(read_statuses(self._console))

@@ -211,6 +211,26 @@ def areas(labels: list[str], series: list[tuple[str, list[float]]], ink: Ink) ->
     }
 
 
+def rates(labels: list[str], percents: list[float | None], ink: Ink) -> dict[str, Any]:
+    """A rate in percent over time; nothing where nothing is known."""
+    return {
+        **_common(ink),
+        "grid": {"left": 8, "right": 12, "top": 14, "bottom": 4, "containLabel": True},
+        "xAxis": _names(labels, ink),
+        "yAxis": {**_axis(ink, "v => v + '%'"), "min": 0, "max": 100},
+        "series": [
+            {
+                "type": "line",
+                "name": "Cache hit rate",
+                "data": percents,
+                "color": ink("cache_read"),
+                "connectNulls": True,
+                "symbolSize": 5,
+            }
+        ],
+    }
+
+
 def _common(ink: Ink) -> dict[str, Any]:
     return {
         "animationDuration": 250,

@@ -22,6 +22,8 @@ from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.stats import LedgerStats, stats
 from agent_console.usage.prices.listing import ListedModel, price_list
+from agent_console.usage.reports.export_fields import fields
+from agent_console.web.backup_list import backup_list
 from agent_console.web.console import Console
 from agent_console.web.downloads import FORMATS, LEVELS
 from agent_console.web.filters import RANGES
@@ -98,6 +100,7 @@ class StorePanel:
             for source in found.sources:
                 text("Transcripts")
                 text(f"{source.files:,} {source.status}, {counted(source.lines, 'line')}")
+        backup_list(self._console, found.backups, self.read)
         text(
             "Claude Code deletes transcripts after 30 days unless told otherwise; tokens and costs "
             "stay in the ledger. Texts of conversations are never stored.",
@@ -212,10 +215,21 @@ class ExportPanel:
             self._range = self._choice("Range", dict(RANGES), "30d")
             self._level = self._choice("A row for each", {each: each for each in LEVELS}, "day")
             self._form = self._choice("Format", {each: each.upper() for each in FORMATS}, "csv")
+            self._fields = ui.select([], value=[], label="Fields", multiple=True, clearable=True)
+            self._fields.props("dense outlined use-chips").style(
+                "min-width: 200px; max-width: 100%"
+            )
+            text("None chosen: all.", "quiet", "span")
             self._link = ui.link("Download", "#").classes("button first").props("download")
-        for choice in (self._range, self._level, self._form):
+        self._level.on_value_change(self._offer)
+        for choice in (self._range, self._level, self._form, self._fields):
             choice.on_value_change(self._aim)
+        self._offer()
         self._aim()
+
+    def _offer(self) -> None:
+        names = list(fields(LEVELS[str(self._level.value)], "auto"))
+        set_choices(self._fields, {name: name for name in names}, [])
 
     @staticmethod
     def _choice(label: str, options: dict[str, str], value: str) -> ui.select:
@@ -225,6 +239,9 @@ class ExportPanel:
     def _aim(self) -> None:
         query = {"level": self._level.value, "format": self._form.value}
         query |= {"last": self._range.value} if self._range.value else {"all": "1"}
+        chosen: list[str] = self._fields.value or []
+        if chosen:
+            query["fields"] = ",".join(chosen)
         self._link.props(f'href="/download/usage?{urlencode(query)}"')
 
 

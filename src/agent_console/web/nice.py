@@ -29,7 +29,9 @@ def attribute(element: ui.element, name: str, value: str) -> None:
     cast("Any", element)._props[name] = value
 
 
-def set_choices(select: ui.select, options: Mapping[str, str], value: str | None) -> None:
+def set_choices(
+    select: ui.select, options: Mapping[str, str], value: str | list[str] | None
+) -> None:
     """Have a choice among these, value by words."""
     cast("Any", select).set_options(dict(options), value=value)
 

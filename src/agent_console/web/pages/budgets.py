@@ -14,7 +14,7 @@ def add(console: Console) -> None:
     """Have the page at its address."""
 
     @ui.page("/budgets")
-    def budgets() -> None:
+    def budgets(new: bool = False) -> None:
         with frame(console, "Budgets"), box("columns"):
             with card("Budgets"):
                 listed = BudgetList(console)
@@ -29,3 +29,5 @@ def add(console: Console) -> None:
         when_gone(console.listen_to_alerts(lambda _: alerts.read()))
         listed.read()
         alerts.read()
+        if new:
+            listed.ask_new()
