@@ -118,6 +118,18 @@ class Browser:
         """The first that a selector finds, as soon as it is there."""
         return self.until(lambda: self.all(css))[0]
 
+    def press(self, css: str) -> None:
+        """Click the first that can be clicked, as soon as there is one."""
+
+        def pressed() -> bool:
+            for each in self.all(css):
+                if each.is_displayed():
+                    each.click()  # while it moves in, that fails, and is tried again
+                    return True
+            return False
+
+        self.until(pressed)
+
     def text(self, css: str) -> str:
         """All the text in what a selector finds."""
         found = self.run(

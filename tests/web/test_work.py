@@ -148,7 +148,7 @@ def test_a_budget_is_set_changed_paused_and_removed(inside: Browser, house: Hous
     budget = next(each for each in inside.all(".budget") if line in each.text)
     next(each for each in budget.find_elements("css selector", "button")
          if each.text == "Remove").click()  # fmt: skip
-    inside.find(".sheet .danger").click()
+    inside.press(".sheet .danger")
     inside.until(lambda: len(inside.all(".budget")) == count - 1)
 
     assert line not in inside.text(".budget")
@@ -218,8 +218,8 @@ def test_a_backup_is_brought_back(inside: Browser, house: House) -> None:
     inside.until(lambda: inside.all(".tools .danger"))
     folder = house.home / ".local/share/agent-console"
     before = set(folder.iterdir())
-    inside.all(".tools .danger")[0].click()
-    inside.find(".sheet .danger").click()
+    inside.press(".tools .danger")
+    inside.press(".sheet .danger")
     inside.until(lambda: "Restored." in inside.text(".q-notification"))
     kept = {path.name for path in set(folder.iterdir()) - before}
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-from anyio.abc import TaskGroup
+from anyio import TASK_STATUS_IGNORED
+from anyio.abc import TaskGroup, TaskStatus
 
 from agent_console.board.feed import Feed
 from agent_console.board.money import Money
@@ -114,11 +115,12 @@ class Console:
         finally:
             connection.close()
 
-    async def run(self) -> None:
+    async def run(self, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED) -> None:
         """Follow the daemon and the ledger until cancelled."""
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self.money.run)
+            task_status.started()
             await self.link.run()
 
     def _money_changed(self) -> None:

@@ -29,7 +29,7 @@ from agent_console.web.downloads import FORMATS, LEVELS
 from agent_console.web.filters import RANGES
 from agent_console.web.frame import box, card, empty, text
 from agent_console.web.grids import column, grid
-from agent_console.web.nice import call, soon
+from agent_console.web.nice import call, set_choices, soon
 from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within
 

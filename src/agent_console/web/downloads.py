@@ -4,13 +4,14 @@ Rule: every number is the ledger's, asked in the words of `agent-console usage`;
 is said in one plain sentence.
 """
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import anyio
 import msgspec
 from fastapi import FastAPI, Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from agent_console.board.session_index import Ask
 from agent_console.errors import AgentConsoleError
@@ -67,7 +68,7 @@ def add_downloads(application: FastAPI, console: Console) -> None:
             return PlainTextResponse("The ledger does not know this session yet.", 404)
         return Response(text, media_type="application/json", headers=_file("session.json"))
 
-    async def usage(request: HttpRequest) -> Response:
+    def usage(request: HttpRequest) -> Response:
         query = dict(request.query_params)
         level = LEVELS.get(query.get("level", ""), "day")
         form, kind = FORMATS.get(query.get("format", ""), FORMATS["csv"])
@@ -93,31 +94,39 @@ def add_downloads(application: FastAPI, console: Console) -> None:
             finally:
                 connection.close()
 
-        return StreamingResponse(
-            _in_a_thread(pieces()), media_type=kind, headers=_file(f"{level}s.{form}")
-        )
+        return _Pieces(pieces(), media_type=kind, headers=_file(f"{level}s.{form}"))
 
     application.add_api_route("/rows/sessions", rows)
     application.add_api_route("/download/session/{session_id}.json", session)
     application.add_api_route("/download/usage", usage)
 
 
-async def _in_a_thread(pieces: Iterator[str]) -> AsyncGenerator[str]:
-    """The pieces, all made in one thread: SQLite's connections belong to theirs."""
-    give, take = anyio.create_memory_object_stream[str](2)
+class _Pieces(Response):
+    """A long answer, all of it made in one thread: SQLite's connections belong to theirs.
 
-    def make() -> None:
-        for piece in pieces:
-            anyio.from_thread.run(give.send, piece)
+    Args:
+        pieces: The text; read while it is sent.
+        media_type: What it is.
+        headers: Further ones.
+    """
 
-    async def run() -> None:
-        async with give:
-            await anyio.to_thread.run_sync(make)
+    def __init__(self, pieces: Iterator[str], *, media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(media_type=media_type, headers=headers)
+        del self.headers["content-length"]
+        self._pieces = pieces
 
-    async with anyio.create_task_group() as tasks, take:
-        tasks.start_soon(run)
-        async for piece in take:
-            yield piece
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        del scope, receive
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+
+        def make() -> None:
+            for piece in self._pieces:
+                body = {"type": "http.response.body", "body": piece.encode(), "more_body": True}
+                anyio.from_thread.run(send, body)
+
+        await anyio.to_thread.run_sync(make)
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _session_text(connection: "Reading", session_id: str) -> str | None:

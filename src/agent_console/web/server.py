@@ -91,7 +91,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncGenerator[None]:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(console.run)
+            await tasks.start(console.run)
             yield
             tasks.cancel_scope.cancel()
 
