@@ -87,7 +87,7 @@ def test_a_session_in_full(inside: Browser, house: House) -> None:
 
     assert identity in inside.text(".drawer .facts")
     assert len(inside.all(".drawer .message.most")) == 1
-    exported = json.loads(inside.run(DOWNLOADED, f"/download/session/{identity}.json"))
+    exported = json.loads(inside.run(DOWNLOADED, f"/download/session?id={identity}"))
     assert exported["sessionId"] == identity
     assert len(exported["entries"]) == len(inside.all(".drawer .message"))
 
@@ -95,7 +95,7 @@ def test_a_session_in_full(inside: Browser, house: House) -> None:
 def test_a_session_that_nobody_knows(inside: Browser, house: House) -> None:
     go(inside, house, "/sessions?open=nobody")
 
-    assert "does not know" in inside.run(DOWNLOADED, "/download/session/nobody.json")
+    assert "does not know" in inside.run(DOWNLOADED, "/download/session?id=nobody")
     assert "No message has been counted yet" in inside.text(".drawer")
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskGroup, TaskStatus
 
 from agent_console.board.feed import Feed
@@ -115,7 +114,7 @@ class Console:
         finally:
             connection.close()
 
-    async def run(self, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED) -> None:
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Follow the daemon and the ledger until cancelled."""
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks

@@ -59,7 +59,7 @@ def add_downloads(application: FastAPI, console: Console) -> None:
         return Response(body, media_type="application/json")
 
     async def session(request: HttpRequest) -> Response:
-        session_id = request.path_params["session_id"]
+        session_id = request.query_params.get("id", "")
         try:
             text = await console.read(lambda each: _session_text(each, session_id))
         except AgentConsoleError as error:
@@ -97,7 +97,7 @@ def add_downloads(application: FastAPI, console: Console) -> None:
         return _Pieces(pieces(), media_type=kind, headers=_file(f"{level}s.{form}"))
 
     application.add_api_route("/rows/sessions", rows)
-    application.add_api_route("/download/session/{session_id}.json", session)
+    application.add_api_route("/download/session", session)
     application.add_api_route("/download/usage", usage)
 
 
@@ -120,10 +120,12 @@ class _Pieces(Response):
         del scope, receive
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
 
+        async def pass_on(piece: str) -> None:
+            await send({"type": "http.response.body", "body": piece.encode(), "more_body": True})
+
         def make() -> None:
             for piece in self._pieces:
-                body = {"type": "http.response.body", "body": piece.encode(), "more_body": True}
-                anyio.from_thread.run(send, body)
+                anyio.from_thread.run(pass_on, piece)
 
         await anyio.to_thread.run_sync(make)
         await send({"type": "http.response.body", "body": b""})

@@ -5,6 +5,7 @@ transcripts, read in a thread; texts are read for the messages in sight and kept
 """
 
 from functools import partial
+from urllib.parse import urlencode
 
 import anyio
 from msgspec import UNSET, UnsetType
@@ -62,9 +63,9 @@ class _Drawer:
             copy.on("click", self._copy)
             most = text("Most expensive message", "button", "button")
             most.on("click", self._show_most_expensive)
-            ui.link("Export JSON", f"/download/session/{self._id}.json").classes("button").props(
-                'download="session.json"'
-            )
+            ui.link("Export JSON", f"/download/session?{urlencode({'id': self._id})}").classes(
+                "button"
+            ).props('download="session.json"')
             close = text("Close", "button", "button").style("margin-left: auto")
             close.on("click", self._dialog_close)
 
