@@ -74,7 +74,6 @@ def test_a_port_that_is_taken_is_said(scratch_home: Path) -> None:
     assert process.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in said
     assert "--port" in said
-    capsys.readouterr()
 
 
 def test_an_address_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
