@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct, field
 
-from agent_console import config_alerts, config_prices, config_terminals
+from agent_console import config_alerts, config_cache, config_prices, config_terminals
 from agent_console.config_alerts import AlertCommand, AlertsConfig
+from agent_console.config_cache import CacheConfig
 from agent_console.config_notifications import NotificationsConfig
 from agent_console.config_prices import PriceOverride, PricesConfig
 from agent_console.config_terminals import JumpCommand, JumpConfig, ResumeConfig
@@ -100,6 +101,7 @@ class Config(Struct, frozen=True):
     resume: ResumeConfig = field(default_factory=ResumeConfig)
     notifications: NotificationsConfig = field(default_factory=NotificationsConfig)
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
+    cache: CacheConfig = field(default_factory=CacheConfig)
     tui: TuiConfig = field(default_factory=TuiConfig)
 
 
@@ -234,6 +236,7 @@ _MEANINGS = {
     "a reported cost stays.",
     "prices.models": "Prices of yours, in the place of those that `agent-console pricing` lists.",
     **config_alerts.MEANINGS,
+    **config_cache.MEANINGS,
     "jump.limit_seconds": "A command below that takes longer is killed, with all it started.",
     "jump.commands": "Commands that bring a session's terminal in front; the first whose `when` "
     "matches is run.",

@@ -41,6 +41,7 @@ class AlertsConfig(Struct, frozen=True):
         context_percent: So much of a session's context is used.
         waiting_minutes: A session waits for the person longer than this.
         unpriced_model: Usage of a model that nobody knows a price for.
+        anomaly: Today has cost far more than days usually do.
         on: Commands.
     """
 
@@ -51,6 +52,7 @@ class AlertsConfig(Struct, frozen=True):
     context_percent: Percent = 0
     waiting_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 0
     unpriced_model: bool = False
+    anomaly: bool = False
     on: tuple[AlertCommand, ...] = ()
 
 
@@ -63,6 +65,7 @@ MEANINGS = {
     "alerts.context_percent": "Alert when so much of a session's context is used.",
     "alerts.waiting_minutes": "Alert when a session waits for you longer.",
     "alerts.unpriced_model": "Alert when a model is used that nobody knows a price for.",
+    "alerts.anomaly": "Alert when today has cost far more than your days usually do.",
     "alerts.on": "Commands of yours, run by `agent-console notify` for each alert.",
 }
 ON_WORDS = "tables: write `[[alerts.on]]` above each"

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 from tests.client.real_daemon import real_daemon
+from tests.usage.reports.ledgers import NOON_MS
 
 from agent_console.__main__ import main
 
@@ -53,3 +54,10 @@ def daemon(socket: str) -> Iterator[int]:
     """A daemon that runs; its process id."""
     with real_daemon(socket) as process:
         yield process.pid
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon, UTC, for what reports and insight compare with now."""
+    monkeypatch.setattr("agent_console.usage.reports.request.now_ms", lambda: NOON_MS)
+    monkeypatch.setenv("TZ", "UTC")

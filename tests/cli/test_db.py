@@ -14,6 +14,7 @@ from tests.usage.old_ledgers import make_ledger, make_ledger_of_schema_1
 
 from agent_console.cli.main import main
 from agent_console.paths import database_path
+from agent_console.usage.read_only_uri import SCHEMA
 
 MIGRATED = "Schema 2: Made room for transcripts and prices"
 
@@ -230,5 +231,7 @@ def test_a_migration_is_told_on_stderr(run: Run, scratch_home: Path) -> None:
     done = run("db", "repair")
     assert MIGRATED in done.err
     with closing(sqlite3.connect(database_path())) as connection:
-        assert connection.execute("SELECT max(version) FROM schema_versions").fetchone() == (2,)
+        assert connection.execute("SELECT max(version) FROM schema_versions").fetchone() == (
+            SCHEMA,
+        )
     assert json.loads(run("db", "stats", "--json").out)["backups"][0]["schema"] == 1

@@ -59,7 +59,9 @@ def test_every_command_explains_itself_and_its_options(
                 assert described, (words, parameter.opts)
 
 
-@pytest.mark.parametrize("group", ["daemon", "config", "db", "usage", "budget", "alerts"])
+@pytest.mark.parametrize(
+    "group", ["daemon", "config", "db", "usage", "budget", "alerts", "compare"]
+)
 def test_no_sentence_of_a_group_is_cut_short(
     group: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,8 +69,17 @@ def test_no_sentence_of_a_group_is_cut_short(
 
 
 def test_every_command_that_answers_can_answer_in_json() -> None:
-    groups = {"alerts", "budget", "daemon", "config", "db", "usage"}
-    never = groups | {"daemon run", "demo", "segment", "statusline", "tui", "web"}
+    groups = {"alerts", "budget", "compare", "daemon", "config", "db", "usage"}
+    never = groups | {
+        "daemon run",
+        "demo",
+        "metrics",
+        "report",
+        "segment",
+        "statusline",
+        "tui",
+        "web",
+    }
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words
@@ -113,7 +124,16 @@ ANSWERS = {
     "usage subagent": [],
     "usage block": ["--active"],
     "usage export": ["--level", "day"],
+    "overview": [],
+    "forecast": [],
+    "cache": [],
+    "anomalies": [],
+    "compare projects": [],
+    "compare models": [],
+    "compare periods": [],
+    "compare tickets": [],
     "pricing": ["--all"],
+    "report schedule": ["--remove"],
     "ingest": [],
     "reindex": ["--prune"],
     "budget set": ["5"],
@@ -138,7 +158,7 @@ ANSWERS = {
 }
 """What each command needs to answer."""
 
-FOR_EVER = {"watch", "notify"}
+FOR_EVER = {"watch", "monitor", "notify"}
 """Commands that go on: their own tests read their lines."""
 
 OTHER_CODES = {"doctor": {0, 1}, "jump": {6}}

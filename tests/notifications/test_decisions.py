@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 from tests.notifications.told import (
     ANOTHER_EPOCH,
     alert,
@@ -202,3 +203,16 @@ def test_of_one_daemon_every_turn_to_a_waiting_status_is_told_exactly_once(
         expected = turned and status in {"attention", "question"}
         assert len(person.hears(told)) == expected
         assert person.hears(told) == []
+
+
+def test_an_alert_that_was_put_off_is_told_when_it_comes_back(person: Person) -> None:
+    first = alert("b-1")
+    put_off, noted = (
+        replace(first, data=replace(first.data, **{field: 9}))
+        for field in ("snoozed_until_ms", "acknowledged_at_ms")
+    )
+
+    assert len(person.hears(alert("b-1"))) == 1
+    assert person.hears(noted, alert("b-1")) == []
+    assert person.hears(put_off) == []
+    assert len(person.hears(alert("b-1"))) == 1

@@ -1,5 +1,6 @@
 """Textual runs on asyncio only; its tests have a real daemon of their own."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,3 +19,13 @@ def socket(scratch_home: Path) -> Iterator[str]:
     path = f"{scratch_home}/run/s"
     with real_daemon(path):
         yield path
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of day are shown in one zone."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

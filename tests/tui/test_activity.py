@@ -72,3 +72,12 @@ async def test_one_of_several_alerts_can_be_chosen(socket: str) -> None:
 
     (waiting,) = await ask(socket, Alerts(unacknowledged=True))
     assert len(waiting) == 1
+
+
+async def test_what_happened_before_anybody_looked_is_there(socket: str) -> None:
+    async with running_app(socket) as (app, pilot):
+        await spend(socket, 0.05)
+        await until(pilot, lambda: len(list(app.feed)) > 1)
+        await pilot.press("a")
+
+        await until(pilot, lambda: "+1,234 tokens" in screen_text(app))

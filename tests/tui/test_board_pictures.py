@@ -14,15 +14,6 @@ Compare = Callable[..., bool]
 WIDTHS = (40, 80, 120, 200)
 
 
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Times of day are shown in one zone."""
-    import time
-
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-
-
 def fifty() -> list[Session]:
     """A busy day."""
     statuses = (Status.WORKING, Status.ATTENTION, Status.WORKING, Status.QUESTION, Status.CLOSED)

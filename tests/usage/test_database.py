@@ -1,6 +1,7 @@
 """Opening the ledger: who may read it, what is refused, and that nothing is ever overwritten."""
 
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -68,7 +69,14 @@ def test_opening_again_changes_nothing(database: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"hello", b"\0" * 5000, b"SQLite format 3\0" + b"\xff" * 4080, os.urandom(9000)]
+    "content",
+    [
+        b"hello",
+        b"\0" * 5000,
+        b"SQLite format 3\0" + b"\xff" * 4080,
+        random.Random(1).randbytes(9000),
+    ],
+    ids=["text", "zeros", "only a head", "noise"],
 )
 def test_a_file_that_is_no_database_is_refused_and_left_alone(
     database: Path, content: bytes

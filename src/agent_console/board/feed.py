@@ -1,7 +1,7 @@
 """The last events, as sentences: who spent what, who changed status, what was warned of.
 
-Rule: no clock and no socket here; the same notifications give the same entries. Texts come from
-models, files and other programs, and have passed `one_line`.
+Rule: no clock, no socket and no front end here; the same notifications give the same entries. Texts
+come from models, files and other programs, and have passed `one_line`.
 """
 
 from collections import deque
@@ -78,7 +78,7 @@ class Feed:
             case SessionRemoved(session_id):
                 self._removed(session_id, at_ms)
             case UsageEntry() as usage:
-                self._usage(usage)
+                self.take_usage(usage)
             case Alert(acknowledged_at_ms=int()) | Alert(snoozed_until_ms=int()):
                 return  # the person has taken note of it: no news
             case Alert() as alert:
@@ -93,6 +93,17 @@ class Feed:
                 )
             case _:
                 return
+
+    def take_usage(self, usage: UsageEntry) -> None:
+        """Remember a response, which may be older than the feed."""
+        count = (
+            usage.input_tokens
+            + usage.output_tokens
+            + usage.cache_creation_tokens
+            + usage.cache_read_tokens
+        )
+        text = f"{count:+,} tokens {exact_cost(usage.cost_usd)}"
+        self._add(usage.at_ms, "usage", usage.session_id, self._name(usage.session_id), text)
 
     def _snapshot(self, snapshot: Snapshot, at_ms: int) -> None:
         """The first is no news; a later one is, as far as it differs."""
@@ -126,16 +137,6 @@ class Feed:
         name = self._name(session_id)
         if self._sessions.pop(session_id, None) is not None:
             self._add(at_ms, "removed", session_id, name, "removed from the board")
-
-    def _usage(self, usage: UsageEntry) -> None:
-        count = (
-            usage.input_tokens
-            + usage.output_tokens
-            + usage.cache_creation_tokens
-            + usage.cache_read_tokens
-        )
-        text = f"{count:+,} tokens {exact_cost(usage.cost_usd)}"
-        self._add(usage.at_ms, "usage", usage.session_id, self._name(usage.session_id), text)
 
     def _name(self, session_id: str) -> str:
         session = self._sessions.get(session_id)

@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
             ("web", "Open the dashboard in the browser: live sessions, charts, budgets."),
             ("watch", "Follow all changes as they happen."),
+            ("monitor", "Show who is active, how fast it costs and what today comes to, live."),
             ("wait", "Wait until a session has a status."),
             ("notify", "Tell you of sessions that begin to wait, until Ctrl-C."),
             ("segment", "Print a segment for a status bar: who waits, costs and limits."),
@@ -36,6 +37,18 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Usage",
         (
             ("usage", "Show tokens and costs by day, week, month, session, project and more."),
+            (
+                "overview",
+                "Show how the month stands: costs, budgets, forecast, and where it went.",
+            ),
+            ("forecast", "Show what the month will have cost at its end, with a range."),
+            ("cache", "Show how well the prompt cache serves, and how it could serve better."),
+            (
+                "anomalies",
+                "Show days, projects and sessions that cost far more than usual, and why.",
+            ),
+            ("compare", "Compare projects, models, periods or tickets side by side."),
+            ("report", "Write what a month came to, as a document to hand over."),
             ("meta", "Show the tokens and costs of a session."),
             ("upsert", "Add tokens and costs to a session."),
             ("pricing", "Show the prices that costs are computed with, and models without one."),
@@ -52,6 +65,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Daemon",
         (
             ("status", "Show how the daemon is doing."),
+            ("metrics", "Print figures for Prometheus, serve them, or send them to OpenTelemetry."),
             ("stop", "End the daemon."),
             ("dump", "Print everything the daemon knows as JSON."),
             ("daemon", "Run, start, stop and inspect the daemon."),

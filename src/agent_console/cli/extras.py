@@ -7,7 +7,10 @@ from agent_console.errors import AgentConsoleError
 
 def is_installed(module: str) -> bool:
     """Whether that package can be imported."""
-    return find_spec(module) is not None
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it lies in
+        return False
 
 
 def need(module: str, extra: str, what: str) -> None:

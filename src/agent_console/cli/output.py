@@ -13,7 +13,7 @@ from agent_console.errors import AgentConsoleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `usage` writes through this module and has no time to import `typing`
-    from typing import TextIO
+    from typing import Self, TextIO
 
     from rich.console import Console, RenderableType
 
@@ -49,13 +49,48 @@ def emit(content: "RenderableType", *, wide: bool = False) -> None:
     if isinstance(content, str):
         _write(content if content.endswith("\n") else content + "\n")
     else:
-        canvas = _Canvas()
-        console(canvas, wide=wide).print(content)
-        drawn = canvas.getvalue()
+        text = drawn(content, wide=wide)
         if not is_terminal():
             # Blanks that only fill a line are in the way of `diff`, `read` and eyes in an editor.
-            drawn = "".join(f"{line.rstrip()}\n" for line in drawn.splitlines())
-        _write(drawn)
+            text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        _write(text)
+
+
+def drawn(content: "RenderableType", *, wide: bool = False) -> str:
+    """What stdout would show of something of rich."""
+    canvas = _Canvas()
+    console(canvas, wide=wide).print(content)
+    return canvas.getvalue()
+
+
+class LiveDrawing:
+    """A drawing that fills the terminal and is replaced by the next; the shell's text comes back.
+
+    Use it as a context manager.
+    """
+
+    def __init__(self) -> None:
+        from rich.live import Live  # noqa: PLC0415 - most commands draw nothing
+
+        self._live = Live(
+            console=console(sys.stdout, wide=False),
+            screen=True,
+            auto_refresh=False,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __enter__(self) -> "Self":
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.__exit__(None, None, None)
+
+    def show(self, content: "RenderableType") -> None:
+        """Draw it, as large as the terminal is now."""
+        self._live.console.size = (columns(), rows())
+        self._live.update(content, refresh=True)
 
 
 def emit_piece(text: str) -> None:

@@ -390,6 +390,7 @@ def _same_in_ledger(one: configuration.Config, other: configuration.Config) -> b
             each.alerts.burn_usd_per_hour,
             each.alerts.session_usd,
             each.alerts.unpriced_model,
+            each.alerts.anomaly,
         )
         for each in (one, other)
     ]

@@ -19,6 +19,8 @@ WARN_AT = (80, 90, 100)
 
 PICO_PER_NANO = 1_000
 DAY_MS = 86_400_000
+SHORTEST_OF_A_DAY_MS = DAY_MS // 24
+"""The first minutes of a day say nothing about it."""
 
 
 class Budget(Struct, frozen=True, kw_only=True):
@@ -129,10 +131,10 @@ class BudgetStatus(Struct, frozen=True, kw_only=True):
         The pace is the period's own, over at least a day (an hour of a daily budget): the first
         minutes of a month say nothing about it.
         """
-        shortest = DAY_MS // 24 if self.budget.period == "daily" else DAY_MS
-        elapsed = min(max(self.at_ms - self.from_ms, shortest), self.until_ms - self.from_ms)
-        remaining = max(0, min(self.until_ms - self.at_ms, self.until_ms - self.from_ms - elapsed))
-        return self.spent + self.in_period * remaining // elapsed
+        shortest = SHORTEST_OF_A_DAY_MS if self.budget.period == "daily" else DAY_MS
+        return self.spent + still_to_come(
+            self.in_period, self.at_ms, self.from_ms, self.until_ms, shortest
+        )
 
     @property
     def days_left(self) -> float | None:
@@ -140,3 +142,18 @@ class BudgetStatus(Struct, frozen=True, kw_only=True):
         if self.left <= 0:
             return 0.0
         return self.left / self.last_day if self.last_day > 0 else None
+
+
+def still_to_come(amount: int, at_ms: int, from_ms: int, until_ms: int, shortest_ms: int) -> int:
+    """What the rest of a period adds if it goes on like the period so far.
+
+    Args:
+        amount: What the period has.
+        at_ms: Now, Unix milliseconds.
+        from_ms: When the period began.
+        until_ms: When it ends.
+        shortest_ms: It counts as at least so long: its very beginning says nothing about it.
+    """
+    elapsed = min(max(at_ms - from_ms, shortest_ms), until_ms - from_ms)
+    remaining = max(0, min(until_ms - at_ms, until_ms - from_ms - elapsed))
+    return amount * remaining // elapsed

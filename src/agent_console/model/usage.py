@@ -62,7 +62,7 @@ class Alert(Struct, frozen=True, gc=False, omit_defaults=True):
     Attributes:
         alert_id: The same alert is told again when it is acknowledged or its snooze is over.
         kind: `budget`, `burn_rate`, `limit`, `session_cost`, `context`, `waiting`,
-            `unpriced_model`; there may be others.
+            `unpriced_model`, `anomaly`; there may be others.
         percent: Of the limit that was spent or used at `at_ms`.
         threshold_percent: Of a budget: which of its thresholds was reached.
         spent_usd, limit_usd, spent_tokens, limit_tokens: What was compared, as far as it applies.

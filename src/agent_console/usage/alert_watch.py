@@ -3,7 +3,7 @@
 Rule: the ledger begins and ends the transactions; everything here happens inside of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import TypeAlias, assert_never
 
@@ -27,6 +27,7 @@ from agent_console.usage.entries import (
 )
 from agent_console.usage.facets import Facets
 from agent_console.usage.spending import SpendingQuery
+from agent_console.usage.statements import Cell
 from agent_console.usage.usage_alerts import UsageAlerts
 
 AlertEntry: TypeAlias = ReadAlerts | ChangeAlerts | RaiseAlert | EndEpisode | ReadGate
@@ -56,7 +57,7 @@ class AlertWatch:
         wanted: AlertsConfig,
     ) -> None:
         self.budgets = BudgetWatch(connection, facets, calendar)
-        self._usage = UsageAlerts(connection, wanted, spending)
+        self._usage = UsageAlerts(connection, wanted, spending, calendar.zone)
         self._connection = connection
         self._changed = 0
         self._looked_at: tuple[int, int] | None = None
@@ -71,6 +72,11 @@ class AlertWatch:
         """A transaction is undone, or prices have changed."""
         self.budgets.forget()
         self._usage.forget()
+
+    def gained(self, gains: Mapping[Cell, Sequence[int]]) -> None:
+        """This transaction adds to the rollups: numbers of rows and their SUMS by cell."""
+        self.budgets.gained(gains)
+        self._usage.gained(gains)
 
     def check(self, sessions: Iterable[SessionMetadata], at_ms: int) -> None:
         """Raise what is reached, at the end of a transaction that may write.

@@ -38,13 +38,26 @@ TOKENS = (
 )
 """All tokens of a row of a rollup."""
 
-_COMPUTED = (
-    "(usage.input_tokens * price.input_pico_usd + usage.output_tokens * price.output_pico_usd "
-    "+ usage.cache_write_5m_tokens * price.cache_write_5m_pico_usd "
-    "+ usage.cache_write_1h_tokens * price.cache_write_1h_pico_usd "
-    "+ usage.cache_read_tokens * price.cache_read_pico_usd "
-    "+ usage.web_searches * price.web_search_pico_usd)"
+CLASS_COSTS = {
+    "input": "usage.input_tokens * price.input_pico_usd",
+    "output": "usage.output_tokens * price.output_pico_usd",
+    "5-minute cache write": "usage.cache_write_5m_tokens * price.cache_write_5m_pico_usd",
+    "1-hour cache write": "usage.cache_write_1h_tokens * price.cache_write_1h_pico_usd",
+    "cache read": "usage.cache_read_tokens * price.cache_read_pico_usd",
+    "web search": "usage.web_searches * price.web_search_pico_usd",
+}
+"""What each kind of token of one row of `priced` costs when it is computed, by its name."""
+
+CACHE_READ_SAVED = "(usage.cache_read_tokens * (price.input_pico_usd - price.cache_read_pico_usd))"
+"""What one row of `priced` saved because it was read from the cache and not sent as input."""
+
+CACHE_WRITE_PREMIUM = (
+    "(usage.cache_write_5m_tokens * (price.cache_write_5m_pico_usd - price.input_pico_usd) "
+    "+ usage.cache_write_1h_tokens * (price.cache_write_1h_pico_usd - price.input_pico_usd))"
 )
+"""What one row of `priced` cost more because it was written to the cache and not only sent."""
+
+_COMPUTED = f"({' + '.join(CLASS_COSTS.values())})"
 _REPORTED = f"iif(facet.cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
 
 _COSTS: "dict[Mode, str]" = {
@@ -79,7 +92,12 @@ def cost_sum(mode: "Mode" = "auto") -> str:
     SQLite's own sum of integers is an error beyond that, at nine million dollars; a client that
     reports nonsense may get there, and all the other sessions shall be shown all the same.
     """
-    return f"(sum({_COSTS[mode]} / {_SPLIT}) * {_SPLIT} + sum({_COSTS[mode]} % {_SPLIT}))"
+    return exact_sum(_COSTS[mode])
+
+
+def exact_sum(money: str) -> str:
+    """The sum of an amount of money over rows, exact as `cost_sum` says."""
+    return f"(sum({money} / {_SPLIT}) * {_SPLIT} + sum({money} % {_SPLIT}))"
 
 
 def unpriced_tokens(mode: "Mode" = "auto") -> str:

@@ -135,7 +135,7 @@ class PresentLedger:
             if self.facets.begin():
                 known = KnownSessions()
             self.watch.budgets.begin()
-            gained = self.watch.budgets.gained
+            gained = self.watch.gained
             batch = Batch(self.connection, self.names, self.facets, known, gained)
             yield batch
             self.connection.execute("COMMIT")

@@ -1,18 +1,28 @@
-"""Alerts about usage that need no budget: the burn rate, a session's cost, a model without a price.
+"""Alerts about usage that need no budget: the burn rate, a session's cost, an unusual day, ...
 
-Rule: called inside the transaction that gives rise to them, and only for what it touches. What
-compares usage with its own history (an anomaly) belongs here too.
+Rule: called inside the transaction that gives rise to them, and only for what it touches. What is
+usual of a day is asked of the ledger once a day, and again when days before it have grown.
 """
 
 from collections.abc import Iterable
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from agent_console.config_alerts import AlertsConfig
 from agent_console.model.format import cost
 from agent_console.model.metadata import SessionMetadata
 from agent_console.usage.alerts import RaisedAlert, raise_alert
 from agent_console.usage.cost_sql import PICO_PER_USD
+from agent_console.usage.periods import quarter
+from agent_console.usage.reports.zone import Zone
 from agent_console.usage.spending import SpendingQuery
+from agent_console.usage.statements import Cell
+
+if TYPE_CHECKING:
+    from agent_console.usage.insight.usual_day import UsualDay
+
+_NEVER = 1 << 40
+"""A quarter after all others."""
 
 SHORTEST_BURN_MS = 10 * 60_000
 """The cost of a block's first minutes says nothing about an hour."""
@@ -31,9 +41,12 @@ class UsageAlerts:
     """
 
     def __init__(
-        self, connection: Connection, wanted: AlertsConfig, spending: SpendingQuery
+        self, connection: Connection, wanted: AlertsConfig, spending: SpendingQuery, zone: Zone
     ) -> None:
         self.raised = 0
+        self._zone = zone
+        self._usual_day: UsualDay | None = None
+        self._oldest = _NEVER
         self._connection = connection
         self._wanted = wanted
         self._spending = spending
@@ -44,6 +57,13 @@ class UsageAlerts:
         """A transaction is undone, or prices have changed."""
         self._known.clear()
         self._data_version = None
+        self._usual_day = None
+        self._oldest = _NEVER
+
+    def gained(self, gains: Iterable[Cell]) -> None:
+        """This transaction adds to these cells of the rollups."""
+        if self._wanted.anomaly:
+            self._oldest = min(self._oldest, *(in_quarter for _, in_quarter, _ in gains), _NEVER)
 
     def check(self, sessions: Iterable[SessionMetadata], at_ms: int) -> None:
         """Raise what is reached, at the end of a transaction that may write.
@@ -61,6 +81,8 @@ class UsageAlerts:
             self._burn(at_ms)
         if wanted.unpriced_model:
             self._unpriced(at_ms)
+        if wanted.anomaly:
+            self._anomaly(at_ms)
 
     def _session(self, session: SessionMetadata, at_ms: int) -> None:
         limit = self._wanted.session_usd
@@ -94,6 +116,47 @@ class UsageAlerts:
                 at_ms=at_ms,
                 spent_pico_usd=round(burn * PICO_PER_USD),
                 limit_pico_usd=round(limit * PICO_PER_USD),
+            )
+        )
+
+    def _anomaly(self, at_ms: int) -> None:
+        """Today against the days before; while these are being read in, nothing is said."""
+        day = self._zone.day(quarter(at_ms))
+        oldest, self._oldest = self._oldest, _NEVER
+        if oldest < self._zone.day_start(day):
+            self._usual_day = None
+            return
+        key = f"anomaly:{day}"
+        if key in self._known:
+            return
+        from agent_console.usage.insight.usual_day import (  # noqa: PLC0415 - only when wanted
+            causes_of_day,
+            usual_day,
+        )
+
+        if self._usual_day is None or self._usual_day.day != day:
+            self._usual_day = usual_day(self._connection, self._zone, day)
+        today = self._spending.read(at_ms).today_cost_usd
+        if not self._usual_day.is_passed_by(today):
+            return
+        # Another process may have read in days since then.
+        self._usual_day = usual_day(self._connection, self._zone, day)
+        found = self._usual_day.usual
+        if found is None or not self._usual_day.is_passed_by(today):
+            return
+        causes = causes_of_day(self._connection, self._zone, day)
+        self._raise(
+            RaisedAlert(
+                once_key=key,
+                kind="anomaly",
+                severity="warning",
+                message=(
+                    f"Today has cost {cost(today)}, a day usually {cost(found.median)}"
+                    f"{f': {causes}' if causes else ''}."
+                ),
+                at_ms=at_ms,
+                spent_pico_usd=round(today * PICO_PER_USD),
+                limit_pico_usd=round(found.limit * PICO_PER_USD),
             )
         )
 

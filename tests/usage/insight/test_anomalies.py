@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from tests.usage.insight.test_forecast import HABITS
 
 from agent_console.usage.insight.anomalies import (
     MIN_HISTORY,
@@ -11,6 +12,7 @@ from agent_console.usage.insight.anomalies import (
     is_anomaly,
     usual,
 )
+from agent_console.usage.insight.day_history import day_history
 
 STEADY_DAYS = 365
 PEOPLE = 50
@@ -68,10 +70,44 @@ def test_wild_days_before_do_not_hide_one() -> None:
 
 
 def test_the_parts_that_grew_are_named_the_largest_first() -> None:
-    before = [{"web output": 2.0, "web input": 1.0, "api output": 4.0}] * 20
+    output, given, new = ("output", "web"), ("input", "web"), ("output", "new")
+    before = [{output: 2.0, given: 1.0, ("output", "api"): 4.0}] * 20
 
-    found = drivers({"web output": 8.0, "web input": 1.0, "new output": 3.0}, before)
+    found = drivers({output: 8.0, given: 1.0, new: 3.0}, before)
 
-    assert found == [Driver("web output", 8.0, 2.0), Driver("new output", 3.0, 0.0)]
+    assert found == [Driver("output", "web", 8.0, 2.0), Driver("output", "new", 3.0, 0.0)]
     assert found[0].growth_percent == 300.0
     assert found[1].growth_percent is None
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_no_habit_raises_more_alarms_than_its_days_are_wild(habit: str) -> None:
+    rng = random.Random(habit)
+    alarms = days = 0
+    for _ in range(20):
+        daily = HABITS[habit](rng)
+        for day in range(60, len(daily)):
+            alarms += is_anomaly(daily[day], day_history(daily, day))
+            days += 1
+
+    assert alarms * 365 / days <= FALSE_ALARMS_PER_YEAR
+
+
+def test_a_working_day_is_not_judged_by_the_spread_between_weekend_and_week() -> None:
+    rng = random.Random(3)
+    daily = {
+        day: (0.5 if day % 7 in {1, 2, 3} else 10.0) * rng.lognormvariate(0, 0.35)
+        for day in range(70)
+    }
+
+    judged = usual(day_history(daily, 70))  # a Thursday
+    plain = usual([daily[day] for day in range(70)])
+    assert judged is not None
+    assert plain is not None
+    assert judged.limit < 0.8 * plain.limit
+    assert not is_anomaly(10.0, day_history(daily, 72))  # a Saturday like any other day
+
+
+def test_a_day_has_no_history_before_anything_was_spent() -> None:
+    assert day_history({}, 10) == []
+    assert day_history({5: 0.0, 7: 1.0, 10: 3.0}, 10) == [1.0, 0.0, 0.0]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
@@ -56,6 +57,7 @@ def months(daily: dict[int, float]) -> Iterator[tuple[int, int, int, float]]:
                 yield first + into, first, last, actual
 
 
+@cache
 def errors(habit: str) -> tuple[float, float, float]:
     """Mean absolute error in parts, ours and the straight line's, and how often the range held."""
     rng = random.Random(habit)

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from agent_console.cli.usage.click_options import click_option, given_by_name, wrong_option
 from agent_console.usage.reports.groupings import ALIASES, GROUPINGS, without_tool
-from agent_console.usage.reports.options import EXPORT, FILTERS, Option, options_of
+from agent_console.usage.reports.options import EXPORT, FILTERS, options_of
 
 _HELP = {
     "daily": "Tokens and costs by day.",
@@ -51,12 +52,12 @@ def command() -> None:
 
 def _report(name: str) -> click.Command:
     def callback(**values: Any) -> int:
-        return _run(name, _given(values))
+        return _run(name, given_by_name(values))
 
     return click.Command(
         name,
         callback=callback,
-        params=[_click_option(each) for each in options_of(name)],
+        params=[click_option(each) for each in options_of(name)],
         help=_HELP[name],
     )
 
@@ -68,31 +69,11 @@ def _export(**values: Any) -> int:
     from agent_console.usage.reports.request import OptionError  # noqa: PLC0415 - likewise
 
     try:
-        return run_export(_given(values), config.load().display.timezone, str(database_path()))
+        return run_export(
+            given_by_name(values), config.load().display.timezone, str(database_path())
+        )
     except OptionError as error:
-        raise _bad(error) from None
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {key.replace("_", "-"): value for key, value in values.items() if value}
-
-
-def _bad(error: Any) -> click.BadParameter:
-    return click.BadParameter(f"{error}.", param_hint=f"--{error.option}")
-
-
-def _click_option(option: Option) -> click.Option:
-    words = [f"--{option.name}", *([f"-{option.short}"] if option.short else [])]
-    if not option.metavar and not option.choices:
-        return click.Option(words, is_flag=True, help=option.help)
-    kind = click.Choice(option.choices) if option.choices else None
-    return click.Option(
-        words,
-        type=kind,
-        metavar=option.metavar or None,
-        multiple=option.repeats,
-        help=option.help,
-    )
+        raise wrong_option(error) from None
 
 
 def _run(name: str, given: dict[str, Any]) -> int:
@@ -107,7 +88,7 @@ def _run(name: str, given: dict[str, Any]) -> int:
     try:
         request = Request(name, given, display.timezone, now_ms())
     except OptionError as error:
-        raise _bad(error) from None
+        raise wrong_option(error) from None
     return run(request, str(database_path()))
 
 
@@ -117,7 +98,7 @@ command.add_command(
     click.Command(
         "export",
         callback=_export,
-        params=[_click_option(each) for each in (*EXPORT, *FILTERS)],
+        params=[click_option(each) for each in (*EXPORT, *FILTERS)],
         help="Every message, session or day as CSV, JSON or JSON lines.\n\n"
         "It streams: memory does not grow with the ledger.",
     )

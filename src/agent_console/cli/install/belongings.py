@@ -25,9 +25,9 @@ DATA_NAMES = (
     "install.json",
     ".install.json.*",
 )
-CONFIG_NAMES = ("config.toml",)
+CONFIG_NAMES = ("config.toml", ".config-*.toml")
 STATE_NAMES = ("daemon.log*", "saved-sessions")
-BESIDE_SOCKET = ("", ".lock", ".starting", ".spool")
+BESIDE_SOCKET = ("", ".lock", ".starting", ".spool", ".notifier")
 
 
 class Belongings(Struct, frozen=True):

@@ -20,6 +20,7 @@ from agent_console.cli.install import (
     files,
     manifest,
     moving,
+    report_units,
     scripts,
     settings_file,
     status_line_chain,
@@ -111,7 +112,7 @@ def _known() -> tuple[_Known, list[str]]:
     copied = [scripts.folder() / name for name in scripts.originals()]
     own = {*copied, *map(Path, kept.scripts), *status_line_chain.folder().glob("*.sh")}
     unit_files = {units.folder() / units.SERVICE, units.folder() / units.SOCKET, units.drop_in()}
-    unit_files |= set(map(Path, kept.units))
+    unit_files |= {*report_units.paths(), *map(Path, kept.units)}
     return _Known(
         settings,
         sorted(path for path in own if path.exists()),
@@ -143,11 +144,17 @@ def _forget(settings: Path) -> None:
 
 
 def _switch_off(unit_files: list[Path], narrate: Callable[[str], None]) -> list[str]:
-    if not any(path.name == units.SOCKET for path in unit_files):
+    names = {path.name for path in unit_files}
+    calls: list[tuple[str, ...]] = []
+    if units.SOCKET in names:
+        calls += user_manager.DISABLE
+    if report_units.TIMER in names:
+        calls += report_units.DISABLE
+    if not calls:
         return []
     if not user_manager.is_reachable():
-        return user_manager.commands((*user_manager.DISABLE, *user_manager.RELOAD))
-    problem = next(filter(None, map(user_manager.run, user_manager.DISABLE)), None)
+        return user_manager.commands((*calls, *user_manager.RELOAD))
+    problem = next(filter(None, map(user_manager.run, calls)), None)
     if problem is not None:
         narrate(f"systemd did not let go of our units: {problem}")
     return []

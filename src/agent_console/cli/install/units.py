@@ -5,6 +5,7 @@ under systemd sees the same folders as the shell that installed it.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from agent_console.cli.install import files
@@ -64,34 +65,54 @@ def write(changes: list[FileChange]) -> None:
 
 
 def render(name: str, executable: str, socket: str) -> str:
-    """A unit or drop-in with the paths filled in.
+    """A unit or drop-in of the daemon with the paths filled in.
 
     Raises:
         ConfigError: A path holds a character that no unit can.
+    """
+    environment = folder_environment()
+    if (listen := _listen(socket)) != _DEFAULT_LISTEN:
+        environment.append(f"Environment={quoted(f'AGENT_CONSOLE_SOCKET={socket}')}")
+    writable = (data_dir(), state_dir(), Path(socket).parent)
+    return filled(
+        name,
+        {
+            "@AGENT_CONSOLE@": program(executable),
+            "@ENVIRONMENT@": "\n".join(environment),
+            "@SOCKET@": listen,
+            "@WRITABLE@": " ".join(quoted(f"-{path}") for path in writable),
+        },
+    )
+
+
+def folder_environment() -> list[str]:
+    """The lines of a unit that show it the folders of the present shell."""
+    return [
+        f"Environment={quoted(f'{variable}={os.environ[variable]}')}"
+        for variable in FOLDER_VARIABLES
+        if os.environ.get(variable)
+    ]
+
+
+def filled(name: str, values: Mapping[str, str]) -> str:
+    """A unit that comes with us, with its marks filled in.
+
+    Args:
+        name: The file's name.
+        values: What stands for each mark.
+
+    Raises:
+        ConfigError: It is not there.
     """
     try:
         template = (bundled("systemd") / name).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"There is no {name} to install: install agent-console anew.") from error
-    environment = [
-        f"Environment={_quoted(f'{variable}={os.environ[variable]}')}"
-        for variable in FOLDER_VARIABLES
-        if os.environ.get(variable)
-    ]
-    if (listen := _listen(socket)) != _DEFAULT_LISTEN:
-        environment.append(f"Environment={_quoted(f'AGENT_CONSOLE_SOCKET={socket}')}")
-    writable = (data_dir(), state_dir(), Path(socket).parent)
-    values = {
-        "@AGENT_CONSOLE@": _program(executable),
-        "@ENVIRONMENT@": "\n".join(environment),
-        "@SOCKET@": listen,
-        "@WRITABLE@": " ".join(_quoted(f"-{path}") for path in writable),
-    }
     lines: list[str] = []
     for line in template.splitlines():
         for mark, value in values.items():
             if mark in line and not line.startswith("#"):
-                line = line.replace(mark, value)  # noqa: PLW2901 - a mark stands on a line at most once
+                line = line.replace(mark, value)  # noqa: PLW2901 - values hold no marks
         lines.append(line)
     return "\n".join(lines) + "\n"
 
@@ -107,19 +128,24 @@ def _listen(socket: str) -> str:
     return socket.replace("%", "%%")
 
 
-def _program(path: str) -> str:
+def program(path: str) -> str:
     """The first word of a command: `$` stands for itself, and quotes cannot be in it at all."""
     if any(letter in path for letter in "\"'\\"):
         raise ConfigError(f"systemd cannot start a program with quotes in its path: {path}")
-    return _quoted(path)
+    return quoted(path)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A word of a unit."""
     _check(text)
     quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     plain = all(letter.isalnum() or letter in "/._-+=:@%," for letter in quoted)
     return quoted if plain else f'"{quoted}"'
+
+
+def argument(text: str) -> str:
+    """A word of a command that is not its first: `$` would begin a variable in it."""
+    return quoted(text).replace("$", "$$")
 
 
 def _check(text: str) -> None:

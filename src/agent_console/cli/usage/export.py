@@ -1,16 +1,11 @@
-"""`agent-console usage export`: everything that was used, for other programs.
+"""`agent-console usage export`: everything that was used, for other programs."""
 
-Rule: a file appears whole or not at all, and an old one is replaced only then.
-"""
-
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.whole_file import write_whole
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
 from agent_console.usage.reports.export_fields import Field, Level, fields
@@ -44,7 +39,7 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
             for piece in pieces:
                 emit_piece(piece)
         else:
-            _write(Path(target).expanduser(), pieces)
+            write_whole(Path(target).expanduser(), (piece.encode() for piece in pieces))
             narrate(f"Wrote {target}.")
     except Exception as error:
         raise explained(database, error) from error
@@ -69,19 +64,3 @@ def chosen_fields(names: str | None, known: dict[str, Field], level: str) -> lis
             f'"{unknown[0]}" is no field of a {level}; there are {", ".join(known)}',
         )
     return [known[name] for name in wanted] if wanted else list(known.values())
-
-
-def _write(target: Path, pieces: Iterator[str]) -> None:
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with open(handle, "w", encoding="utf-8", newline="") as file:
-                file.writelines(pieces)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise AgentConsoleError(
-            f"{target} cannot be written: {error.strerror or error}."
-        ) from error

@@ -5,6 +5,7 @@ Rule: what stands in a cell cannot end it, nor become markup.
 
 from agent_console.cli.usage.exact_columns import cells, heading, without_gaps
 from agent_console.usage.reports.columns import lines
+from agent_console.usage.reports.markdown_text import escaped, table_line
 from agent_console.usage.reports.notes import notes
 
 TYPE_CHECKING = False
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.request import Request
 
-_ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\|`*_[]<>"})
 _LEFT = {
     "date", "week", "month", "hour", "session_id", "block", "title", "last_activity",
     "forked_from", "project", "model", "models", "branch", "subagent",
@@ -24,14 +24,10 @@ def markdown(report: "Report", request: "Request") -> str:
     titles = heading(report, request)
     body = [cells(report, request, each) for each in without_gaps(lines(report, request))]
     written = [
-        _line(titles),
-        _line(["---" if each in _LEFT else "---:" for each in titles]),
-        *(_line([each.translate(_ESCAPES) for each in row]) for row in body),
+        table_line(titles),
+        table_line(["---" if each in _LEFT else "---:" for each in titles]),
+        *(table_line([escaped(each) for each in row]) for row in body),
         "",
-        *(f"{note.translate(_ESCAPES)}  " for note in notes(report, request)),
+        *(f"{escaped(note)}  " for note in notes(report, request)),
     ]
     return "".join(f"{each}\n" for each in written)
-
-
-def _line(found: list[str]) -> str:
-    return f"| {' | '.join(found)} |"

@@ -88,7 +88,7 @@ class ActivityScreen(ConsoleScreen):
     def take(self, changes: Changes) -> None:
         """Add what is new."""
         del changes
-        if self.is_current:
+        if self.is_current and self._columns:
             self._add_new()
             self.query_one(AlertList).draw_again(self.size.width)
 

@@ -4,7 +4,7 @@ Rule: it is one line, and what matters most stays when there is no room for all.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -51,8 +51,9 @@ class Head(Static):
         parts += self._alerts(dark=dark)
         parts += self._money(dark=dark)
         limits = link.cache.limits
-        parts += _limit("5h", limits.five_hour, dark=dark)
-        parts += _limit("7d", limits.seven_day, dark=dark)
+        zone = console_of(self).config.display.zone
+        parts += _limit("5h", limits.five_hour, zone, dark=dark)
+        parts += _limit("7d", limits.seven_day, zone, dark=dark)
         parts += _budget(console_of(self).money.budget, dark=dark)
         self.update(_fitted(parts, self.size.width - 2), layout=False)
 
@@ -99,7 +100,7 @@ class Head(Static):
         return parts
 
 
-def _limit(name: str, limit: Limit | None, *, dark: bool) -> list[Text]:
+def _limit(name: str, limit: Limit | None, zone: tzinfo | None, *, dark: bool) -> list[Text]:
     """`5h ███▌  62% →17:00`."""
     if limit is None:
         return []
@@ -107,7 +108,7 @@ def _limit(name: str, limit: Limit | None, *, dark: bool) -> list[Text]:
     role: Role = "working" if used < 80 else "attention" if used < 100 else "question"
     text = Text.assemble(f"{name} ", (bar(used, BAR_CELLS), hue(role, dark=dark)), f" {used:.0f}%")
     if limit.resets_at_ms is not None:
-        resets = datetime.fromtimestamp(limit.resets_at_ms / 1000).astimezone()
+        resets = datetime.fromtimestamp(limit.resets_at_ms / 1000, zone)
         form = "%H:%M" if name == "5h" else "%a %H:%M"
         text.append(f" →{resets.strftime(form)}", "dim")
     return [text]

@@ -13,6 +13,7 @@ Rule: no database and no clock here. Nothing is said from less than two weeks of
 from collections.abc import Mapping, Sequence
 from math import exp, log
 from statistics import median
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -26,6 +27,10 @@ OUTLIER = 3.5
 NORMAL_MAD = 1.4826
 LEAST_FACTOR = 2.0
 LEAST_USD = 1.0
+
+
+Parts: TypeAlias = Mapping[tuple[str, str], float]
+"""Dollars by kind of token and project."""
 
 
 class Usual(Struct, frozen=True):
@@ -46,12 +51,14 @@ class Driver(Struct, frozen=True):
     """A part of the value that grew.
 
     Attributes:
-        name: What it is a part of.
+        kind: Which tokens, as `cost_sql.CLASS_COSTS` calls them.
+        project: Whose.
         value: Its dollars now.
         usual: Its usual dollars.
     """
 
-    name: str
+    kind: str
+    project: str
     value: float
     usual: float
 
@@ -85,9 +92,7 @@ def is_anomaly(value: float, history: Sequence[float]) -> bool:
     return found is not None and value > found.limit
 
 
-def drivers(
-    now: Mapping[str, float], before: Sequence[Mapping[str, float]], most: int = 3
-) -> list[Driver]:
+def drivers(now: Parts, before: Sequence[Parts], most: int = 3) -> list[Driver]:
     """The parts that grew most, the largest growth first.
 
     Args:
@@ -96,8 +101,8 @@ def drivers(
         most: How many to name.
     """
     found = [
-        Driver(name, value, median([each.get(name, 0.0) for each in before]) if before else 0.0)
-        for name, value in now.items()
+        Driver(*part, value, median([each.get(part, 0.0) for each in before]) if before else 0.0)
+        for part, value in now.items()
     ]
     grown = [driver for driver in found if driver.value > driver.usual]
     return sorted(grown, key=lambda driver: driver.usual - driver.value)[:most]

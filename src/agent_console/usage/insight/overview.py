@@ -1,25 +1,27 @@
 """How the month stands: against last month, today, this week, and where it goes.
 
-Rule: no number of its own; every one is a report's.
+Rule: no number of its own; every one is a report's, a budget's or the forecast's.
 """
 
 from sqlite3 import Connection
 
 from msgspec import Struct
 
-from agent_console.model.usage import Spending
-from agent_console.usage.insight.forecast import Forecast, forecast
-from agent_console.usage.insight.spent import Spent, between, daily_usd, report, spent, usd
-from agent_console.usage.reports.calendar import month_start, next_month_start
+from agent_console.model.budget import BudgetStatus
+from agent_console.usage.budget_periods import Calendar
+from agent_console.usage.budget_status import budget_status
+from agent_console.usage.budgets import read_budgets
+from agent_console.usage.insight.cache_money import CacheMoney, cache_money_of
+from agent_console.usage.insight.forecast import Forecast
+from agent_console.usage.insight.month import Month, forecast_of, month_of, same_span_before
+from agent_console.usage.insight.spent import Spent, between, daily_usd, spent, sums_by_name, usd
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.row import Row
-from agent_console.usage.reports.zone import QUARTER_SECONDS
+from agent_console.usage.reports.row import UNKNOWN
+from agent_console.usage.reports.sums import Sums
 from agent_console.usage.spending import SpendingQuery
 
 TOP = 3
 WEEK_DAYS = 7
-HISTORY_DAYS = 400
-"""How far back a forecast may look."""
 
 
 class Part(Struct, frozen=True):
@@ -27,12 +29,12 @@ class Part(Struct, frozen=True):
 
     Attributes:
         name: The project's path or the model's name.
-        cost_usd: Dollars.
+        cost_usd: Dollars; null when nothing of it has a price.
         tokens: All classes together.
     """
 
     name: str
-    cost_usd: float
+    cost_usd: float | None
     tokens: int
 
 
@@ -40,80 +42,87 @@ class Overview(Struct, frozen=True):
     """How things stand.
 
     Attributes:
-        first, today: The stretch's local days, counted from 1970-01-01, both included.
+        month: The month that now is in.
+        stretch: The filter of `now`: the month so far, or what was asked for.
         now: The stretch.
-        before: The same span of the month before; null when the stretch is not this month.
-        change_percent: Of the cost, against `before`; null when there is nothing to compare with.
-        today_spent: Today alone.
-        spending: Today's and the current block's cost, and the burn rate.
+        before: The same span of the month before, to the quarter of an hour; null when the stretch
+            is not this month.
+        today: Today alone.
+        burn_usd_per_hour: Of the current 5-hour block; null without one and with a filter.
         week: Dollars of the last seven days, today last.
+        cache: What the cache saved in the stretch.
         projects, models: The most expensive ones.
+        budgets: All budgets in their current periods; empty with a filter.
         forecast: Of the month; null when the stretch is not this month.
     """
 
-    first: int
-    today: int
+    month: Month
+    stretch: Filter
     now: Spent
     before: Spent | None
-    change_percent: float | None
-    today_spent: Spent
-    spending: Spending
+    today: Spent
+    burn_usd_per_hour: float | None
     week: list[float]
+    cache: CacheMoney
     projects: list[Part]
     models: list[Part]
+    budgets: list[BudgetStatus]
     forecast: Forecast | None
 
+    @property
+    def change_percent(self) -> float | None:
+        """Of the cost against `before`; null when there is nothing to compare with."""
+        return None if self.before is None else change(self.now.cost_usd, self.before.cost_usd)
 
-def overview(connection: Connection, wanted: Filter, now_ms: int, *, month: bool) -> Overview:
+
+def overview(
+    connection: Connection, wanted: Filter, now_ms: int, *, this_month: bool, first_weekday: int = 0
+) -> Overview:
     """The overview.
 
     Args:
         connection: The ledger.
-        wanted: What counts; without `since` and `until` it is this month.
+        wanted: What counts; without `since` and `until` it is this month or everything.
         now_ms: Unix milliseconds.
-        month: The stretch is this month so far; else it is the filter's own.
+        this_month: The stretch is this month so far; else it is the filter's own.
+        first_weekday: Of the weeks of budgets; 0 is Monday.
     """
-    today = wanted.zone.day(now_ms // 1000 // QUARTER_SECONDS)
-    start = month_start(today, wanted.billing_day)
-    stretch = between(wanted, start, today) if month else wanted
-    now = spent(connection, stretch)
-    before = last = None
-    if month:
-        before = spent(connection, _same_span_before(wanted, start, today))
-        known = daily_usd(connection, between(wanted, today - HISTORY_DAYS, today))
-        end = next_month_start(start, wanted.billing_day) - 1
-        last = forecast(known, today, start, end)
+    month = month_of(wanted, now_ms)
+    today = month.today
+    stretch = between(wanted, month.first, today) if this_month else wanted
     days = daily_usd(connection, between(wanted, today - WEEK_DAYS + 1, today))
+    names_nothing = not (wanted.projects or wanted.models)
+    burn = None
+    budgets: list[BudgetStatus] = []
+    if names_nothing:
+        burn = SpendingQuery(connection, wanted.zone.info).read(now_ms).burn_usd_per_hour
+        calendar = Calendar(wanted.zone, first_weekday)
+        known = read_budgets(connection)
+        budgets = [budget_status(connection, each, calendar, now_ms) for each in known]
     return Overview(
-        first=start,
-        today=today,
-        now=now,
-        before=before,
-        change_percent=None if before is None else change_percent(now.cost_usd, before.cost_usd),
-        today_spent=spent(connection, between(wanted, today, today)),
-        spending=SpendingQuery(connection, wanted.zone.info).read(now_ms),
+        month=month,
+        stretch=stretch,
+        now=spent(connection, stretch),
+        before=spent(connection, same_span_before(wanted, month, now_ms)) if this_month else None,
+        today=spent(connection, between(wanted, today, today)),
+        burn_usd_per_hour=burn,
         week=[days.get(day, 0.0) for day in range(today - WEEK_DAYS + 1, today + 1)],
-        projects=_top(report(connection, stretch, "project").rows),
-        models=_top(report(connection, stretch, "model").rows),
-        forecast=last,
+        cache=cache_money_of(connection, stretch),
+        projects=_top(sums_by_name(connection, stretch, "project_no")),
+        models=_top(sums_by_name(connection, stretch, "model_no")),
+        budgets=budgets,
+        forecast=forecast_of(connection, wanted, month) if this_month else None,
     )
 
 
-def change_percent(now: float, before: float) -> float | None:
+def change(now: float, before: float) -> float | None:
     """How much more than before, in percent of it; null where before was nothing."""
     return (now / before - 1) * 100 if before > 0 else None
 
 
-def _same_span_before(wanted: Filter, start: int, today: int) -> Filter:
-    """As many days of the month before, or all of a shorter one."""
-    earlier = month_start(start - 1, wanted.billing_day)
-    return between(wanted, earlier, min(earlier + today - start, start - 1))
-
-
-def _top(rows: list[Row]) -> list[Part]:
+def _top(by_name: dict[str, Sums]) -> list[Part]:
     parts = [
-        Part(row.label, usd(row.sums.cost_pico), row.sums.tokens)
-        for row in rows
-        if row.sums is not None
+        Part(name or UNKNOWN, None if sums.cost_pico is None else usd(sums.cost_pico), sums.tokens)
+        for name, sums in by_name.items()
     ]
-    return sorted(parts, key=lambda part: (-part.cost_usd, -part.tokens))[:TOP]
+    return sorted(parts, key=lambda part: (-(part.cost_usd or 0.0), -part.tokens, part.name))[:TOP]

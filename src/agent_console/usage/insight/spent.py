@@ -1,16 +1,17 @@
 """What a stretch of time came to, for everything that compares stretches.
 
-Rule: sums are those of the reports (usage/reports); here they are only asked for and put together.
+Rule: sums are those of the one query of all reports (usage/reports/query.py); here they are only
+asked for and put together.
 """
 
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
 
 from agent_console.usage.reports import query
+from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import Report, build
 from agent_console.usage.reports.sums import Sums
 
 PICO_PER_USD = 1e12
@@ -42,35 +43,78 @@ class Spent(Struct, frozen=True):
 
 def spent(connection: Connection, wanted: Filter) -> Spent:
     """What a filter comes to."""
-    report = build(connection, wanted, GROUPINGS["project"])
-    return Spent(report.totals, sessions_in(connection, wanted), report.projects)
+    by_project = sums_by_name(connection, wanted, "project_no")
+    total = Sums()
+    for sums in by_project.values():
+        total.add(sums)
+    known = sum(1 for project in by_project if project)
+    return Spent(total, sessions_in(connection, wanted), known)
 
 
 def sessions_in(connection: Connection, wanted: Filter) -> int:
     """How many sessions have usage in it."""
     rows = query.select_rows(connection, wanted, by_session=True)
-    return len({session for _, session in query.sessions_of(connection, rows)})
+    return query.count_sessions(connection, rows)
 
 
-def report(connection: Connection, wanted: Filter, grouping: str) -> Report:
-    """A report of it, its rows in the order of their keys."""
-    return build(connection, wanted, GROUPINGS[grouping])
+def sums_by_name(connection: Connection, wanted: Filter, column: str) -> dict[str, Sums]:
+    """The sums of every name of a column of `facets`; what was not told is the empty name."""
+    rows = query.select_rows(connection, wanted, facets=(column,))
+    known = query.names(connection, column)
+    found: dict[str, Sums] = {}
+    for (_, number), sums in query.grouped(connection, rows, facets=(column,)):
+        found.setdefault(known.get(number, ""), Sums()).add(sums)
+    return found
 
 
 def daily_usd(connection: Connection, wanted: Filter) -> dict[int, float]:
     """Dollars by local day, days counted from 1970-01-01."""
-    rows = report(connection, wanted, "daily").rows
-    return {row.key[0]: usd(row.sums.cost_pico) for row in rows if row.sums is not None}
+    rows = query.select_rows(connection, wanted, cut="day")
+    way = cut(connection, "daily", wanted, rows)
+    pico: dict[int, int] = {}
+    for (day,), sums in query.grouped(connection, rows, way.bucket):
+        pico[day] = pico.get(day, 0) + (sums.cost_pico or 0)
+    return {day: usd(amount) for day, amount in pico.items()}
 
 
-def between(wanted: Filter, first: int, last: int) -> Filter:
-    """The same filter for these local days, both included, and no others."""
+def between(
+    wanted: Filter, first: int, last: int, *, projects: Sequence[str] | None = None
+) -> Filter:
+    """The same filter for these local days, both included, and no others.
+
+    Args:
+        wanted: The filter.
+        first: The first day, counted from 1970-01-01.
+        last: The last one.
+        projects: Only these, whatever the filter says; null for its own.
+    """
+    zone = wanted.zone
+    return within(wanted, zone.day_start(first), zone.day_start(last + 1), projects=projects)
+
+
+def within(
+    wanted: Filter,
+    since: int | None,
+    until: int | None,
+    *,
+    projects: Sequence[str] | None = None,
+    sessions: Sequence[str] | None = None,
+) -> Filter:
+    """The same filter for these quarters, `until` not included; null for no border.
+
+    Args:
+        wanted: The filter.
+        since: The first quarter.
+        until: The one after the last.
+        projects: Only these, whatever the filter says; null for its own.
+        sessions: The same for sessions.
+    """
     return Filter(
-        since=wanted.zone.day_start(first),
-        until=wanted.zone.day_start(last + 1),
-        projects=wanted.projects,
+        since=since,
+        until=until,
+        projects=wanted.projects if projects is None else projects,
         models=wanted.models,
-        sessions=wanted.sessions,
+        sessions=wanted.sessions if sessions is None else sessions,
         zone=wanted.zone,
         first_weekday=wanted.first_weekday,
         billing_day=wanted.billing_day,

@@ -256,18 +256,34 @@ def grouped(
         facets: Columns of `facets`.
         as_before: The same facets count as last time, so what was found alike still is.
     """
+    columns = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
+    found = asked(connection, rows, columns, bucket, facets, as_before=as_before)
+    width = len(Sums.__slots__)
+    return ((row[width:], Sums(*row[:width])) for row in found)
+
+
+def asked(
+    connection: "Connection",
+    rows: Selection,
+    columns: str,
+    bucket: str = "0",
+    facets: "Sequence[str]" = (),
+    *,
+    as_before: bool = False,
+) -> "Iterable[tuple[Any, ...]]":
+    """Rows with these columns of `cost_sql.priced`, then the key; see `grouped`."""
     sums = ", ".join(f"sum({column}) AS {column}" for column in _SUMMED)
     period = _price_period(rows.price_changes)
     then_period = f", {period}" if period else ""
     further = [column for column in facets if column not in _BRIEF]
     if further:
         # Brief facets tell apart all else that is asked for.
-        columns = "".join(f", {column}" for column in further)
+        others = "".join(f", {column}" for column in further)
         source = (
             f"(SELECT {bucket} AS bucket, brief_no AS facet_no, max(quarter) AS quarter, {sums}"  # noqa: S608
-            f"{columns} FROM {rows.source(connection)} JOIN facets USING (facet_no) "
+            f"{others} FROM {rows.source(connection)} JOIN facets USING (facet_no) "
             f"WHERE {rows.facets} "
-            f"GROUP BY ({bucket}) * {_FACETS} + brief_no{columns}{then_period})"
+            f"GROUP BY ({bucket}) * {_FACETS} + brief_no{others}{then_period})"
         )
     else:
         if not as_before:
@@ -280,10 +296,7 @@ def grouped(
         )
     columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
     keys = ", ".join(["usage.bucket", *columns_of])
-    sums_of_row = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
-    found = connection.execute(f"SELECT {sums_of_row}, {keys} FROM {priced(source)}")  # noqa: S608
-    width = len(Sums.__slots__)
-    return ((row[width:], Sums(*row[:width])) for row in found)
+    return connection.execute(f"SELECT {columns}, {keys} FROM {priced(source)}")  # noqa: S608
 
 
 def sessions_of(
@@ -296,6 +309,15 @@ def sessions_of(
         f"JOIN facets USING (facet_no) WHERE {rows.where} AND {rows.facets}"
     )
     return ((row[1:], row[0]) for row in found)
+
+
+def count_sessions(connection: "Connection", rows: Selection) -> int:
+    """How many sessions have part in a selection by session."""
+    count: int = connection.execute(
+        "SELECT count(DISTINCT session_no) FROM usage_by_session JOIN facets USING (facet_no) "  # noqa: S608
+        f"WHERE {rows.where} AND {rows.facets}"
+    ).fetchone()[0]
+    return count
 
 
 def names(connection: "Connection", column: str) -> "dict[int, str]":

@@ -1,0 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
+class HTML:
+    def __init__(self, *, string: str, url_fetcher: Callable[..., Any]) -> None: ...
+    def write_pdf(self) -> bytes: ...
