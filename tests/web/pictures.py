@@ -17,7 +17,8 @@ from tests.web.full_house import fill_board, fill_ledger, session_id
 
 PAGES = {
     "overview": "/", "live": "/live", "sessions": "/sessions", "trends": "/trends",
-    "projects": "/projects", "models": "/models", "budgets": "/budgets", "data": "/data",
+    "projects": "/projects", "models": "/models", "cache": "/cache", "budgets": "/budgets",
+    "data": "/data",
     "session": f"/sessions?open={session_id(150)}",
 }  # fmt: skip
 SIZES = ((1600, 1000), (360, 780))

@@ -8,7 +8,8 @@ from tests.web.full_house import NASTY, session_id
 
 PAGES = {
     "/": "Overview", "/live": "Live", "/sessions": "Sessions", "/trends": "Trends",
-    "/projects": "Projects", "/models": "Models", "/budgets": "Budgets", "/data": "Data",
+    "/projects": "Projects", "/models": "Models", "/cache": "Cache", "/budgets": "Budgets",
+    "/data": "Data",
 }  # fmt: skip
 NARROW, WIDE = (360, 780), (1600, 1000)
 NASTY_SESSION = session_id(9_005)

@@ -211,13 +211,15 @@ def areas(labels: list[str], series: list[tuple[str, list[float]]], ink: Ink) ->
     }
 
 
-def rates(labels: list[str], percents: list[float | None], ink: Ink) -> dict[str, Any]:
-    """A rate in percent over time; nothing where nothing is known."""
+def rates(
+    labels: list[str], percents: list[float | None], ink: Ink, *, goal: float
+) -> dict[str, Any]:
+    """A rate in percent over time, with the goal; nothing where nothing is known."""
     return {
         **_common(ink),
         "grid": {"left": 8, "right": 12, "top": 14, "bottom": 4, "containLabel": True},
         "xAxis": _names(labels, ink),
-        "yAxis": {**_axis(ink, "v => v + '%'"), "min": 0, "max": 100},
+        "yAxis": {**_axis(ink, "v => v + '%'"), "min": 0, "max": 100, "interval": 25},
         "series": [
             {
                 "type": "line",
@@ -226,6 +228,17 @@ def rates(labels: list[str], percents: list[float | None], ink: Ink) -> dict[str
                 "color": ink("cache_read"),
                 "connectNulls": True,
                 "symbolSize": 5,
+                "markLine": {
+                    "silent": True,
+                    "symbol": "none",
+                    "lineStyle": {"color": ink("output"), "type": "dashed"},
+                    "label": {
+                        "formatter": f"goal {goal:g}%",
+                        "position": "insideEndTop",
+                        "color": ink("output"),
+                    },
+                    "data": [{"yAxis": goal}],
+                },
             }
         ],
     }

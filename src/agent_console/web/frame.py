@@ -31,6 +31,7 @@ PAGES = (
     ("/trends", "Trends", "show_chart"),
     ("/projects", "Projects", "folder"),
     ("/models", "Models", "memory"),
+    ("/cache", "Cache", "cached"),
     ("/budgets", "Budgets", "savings"),
     ("/data", "Data", "storage"),
 )

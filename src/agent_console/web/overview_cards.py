@@ -45,7 +45,7 @@ class Cards:
         request = self._console.request("daily")
         found = await within(
             self._console.read(
-                lambda each: overview(each, request.wanted, request.now_ms, month=True)
+                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
             )
         )
         if found is None:
@@ -57,20 +57,20 @@ class Cards:
     def _draw(self, found: Overview) -> None:
         now, before = found.now, found.before
         self._set("This month", cost(now.cost_usd), f"{tokens(now.sums.tokens)} tokens", "cost")
-        today = found.today_spent
+        today = found.today
         self._set("Today", cost(today.cost_usd), f"{tokens(today.sums.tokens)} tokens")
         self._set("Sessions", f"{now.sessions:,}", f"in {counted(now.projects, 'project')}")
         each = now.usd_per_session
         self._set("Average per session", "-" if each is None else exact_cost(each), "this month")
-        change = found.change_percent
+        percent = found.change_percent
         last = "" if before is None else f"{cost(before.cost_usd)} by then"
-        if change is None:
+        if percent is None:
             self._set("Against last month", "-", last or "nothing to compare with")
         else:
-            sign = "▲ " if change > 0 else "▼ "
-            kind = "up" if change > 0 else "down"
-            self._set("Against last month", f"{sign}{abs(change):.0f}%", last, kind)
-        days = [iso(found.today - WEEK_DAYS + 1 + number) for number in range(WEEK_DAYS)]
+            sign = "▲ " if percent > 0 else "▼ "
+            kind = "up" if percent > 0 else "down"
+            self._set("Against last month", f"{sign}{abs(percent):.0f}%", last, kind)
+        days = [iso(found.month.today - WEEK_DAYS + 1 + number) for number in range(WEEK_DAYS)]
         charts.put(self._chart, charts.week(days, found.week, self._ink))
 
     def _set(self, name: str, figure: str, below: str, kind: str = "") -> None:

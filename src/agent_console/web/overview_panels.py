@@ -85,9 +85,10 @@ def _part(part: Part, total: float) -> None:
     with box("meter"):
         with box("line"):
             text(short_model(name) if name.startswith("claude-") else name, "clip", "span")
-            text(f"{cost(part.cost_usd)} · {tokens(part.tokens)}", "quiet", "span")
+            money = "N/A" if part.cost_usd is None else cost(part.cost_usd)
+            text(f"{money} · {tokens(part.tokens)}", "quiet", "span")
         with box("bar"):
-            width = part.cost_usd / total * 100 if total else 0
+            width = (part.cost_usd or 0) / total * 100 if total else 0
             box("input").style(f"width: {min(100, width):.2f}%")
 
 

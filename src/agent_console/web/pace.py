@@ -23,6 +23,7 @@ class Pace:
                     text(name, "name")
                     self._cards[name] = text("…", "figure"), text("", "below")
         self._client = ui.context.client
+        self.draw()
         self.read()
 
     def read(self) -> None:
@@ -34,14 +35,17 @@ class Pace:
         request = self._console.request("daily")
         found = await within(
             self._console.read(
-                lambda each: overview(each, request.wanted, request.now_ms, month=True)
+                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
             )
         )
         if found is not None:
-            self._draw(found)
+            self._forecast(found)
 
-    def _draw(self, found: Overview) -> None:
-        spending, forecast = found.spending, found.forecast
+    def draw(self) -> None:
+        """Draw what is being spent now."""
+        spending = self._console.money.spending
+        if spending is None:
+            return
         rate = spending.burn_usd_per_hour
         self._set("Today", cost(spending.today_cost_usd), "since midnight")
         self._set("This 5-hour block", cost(spending.block_cost_usd), "as limits count them")
@@ -50,6 +54,9 @@ class Pace:
             "none" if rate is None else f"{cost(rate)}/h",
             "nothing runs in this block" if rate is None else "since the block began",
         )
+
+    def _forecast(self, found: Overview) -> None:
+        forecast = found.forecast
         if forecast is not None:
             between = f"likely {cost(forecast.low)} to {cost(forecast.high)}"
             self._set("Month at its end", cost(forecast.expected), between)

@@ -1,7 +1,16 @@
 """Every page with its address."""
 
 from agent_console.web.console import Console
-from agent_console.web.pages import breakdown, budgets, data, live, overview, sessions, trends
+from agent_console.web.pages import (
+    breakdown,
+    budgets,
+    cache,
+    data,
+    live,
+    overview,
+    sessions,
+    trends,
+)
 
 
 def add_pages(console: Console) -> None:
@@ -12,5 +21,6 @@ def add_pages(console: Console) -> None:
     trends.add(console)
     breakdown.add(console, "project")
     breakdown.add(console, "model")
+    cache.add(console)
     budgets.add(console)
     data.add(console)

@@ -28,6 +28,8 @@ def add(console: Console) -> None:
             with client:
                 board.take(changes)
                 feed.draw()
+                if changes.money:
+                    pace.draw()
                 if changes.usage:
                     pace.read()
 

@@ -6,7 +6,6 @@ from nicegui.events import EChartPointClickEventArguments
 
 from agent_console.board.charts import Series, series
 from agent_console.usage.reports.buckets import last_day_of
-from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
@@ -47,9 +46,6 @@ class _Trends:
                 self._lines = self._chart("Tokens by class and cost over time")
             with card("Composition"):
                 self._stack = self._chart("Tokens by class, stacked, and cost over time")
-            with card("Cache hit rate"):
-                self._rate = ui.echart({}).classes("chart")
-                self._rate.props('role="img" aria-label="Cache hit rate over time"')
         read = Once(self._read)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
@@ -82,9 +78,6 @@ class _Trends:
         self._empty.set_visibility(not drawn.labels)
         self._body.set_visibility(bool(drawn.labels))
         charts.put(self._lines, charts.over_time(drawn, self._ink, stacked=False))
-        rates = [None if row.sums is None else hit_rate(row.sums) for row in rows]
-        percents = [None if rate is None else round(100 * rate, 1) for rate in rates]
-        charts.put(self._rate, charts.rates([row.label for row in rows], percents, self._ink))
         charts.put(self._stack, charts.over_time(drawn, self._ink, stacked=True))
 
     async def _ask(self) -> tuple[Request, Report]:
