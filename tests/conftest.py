@@ -23,6 +23,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _OURS = ("XDG_", "CLAUDE_", "AGENT_CONSOLE_", "LISTEN_", "NOTIFY_")
 _THE_PERSONS_SCREEN = (
+    "COLUMNS",
+    "LINES",
     "DBUS_SESSION_",
     "DISPLAY",
     "WAYLAND_",
