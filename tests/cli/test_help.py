@@ -70,7 +70,16 @@ def test_no_sentence_of_a_group_is_cut_short(
 
 def test_every_command_that_answers_can_answer_in_json() -> None:
     groups = {"alerts", "budget", "compare", "daemon", "config", "db", "usage"}
-    never = groups | {"daemon run", "demo", "metrics", "report", "segment", "statusline", "tui"}
+    never = groups | {
+        "daemon run",
+        "demo",
+        "metrics",
+        "report",
+        "segment",
+        "statusline",
+        "tui",
+        "web",
+    }
     for words, found in all_commands():
         options = {option for parameter in found.params for option in parameter.opts}
         assert ("--json" in options) is (words not in never), words

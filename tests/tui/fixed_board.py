@@ -6,6 +6,7 @@ from tests.tui.running_app import until
 from textual.pilot import Pilot
 
 from agent_console.client.asynchronous import AsyncClient
+from agent_console.client.link import LinkState
 from agent_console.config import Config
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import (
@@ -19,7 +20,6 @@ from agent_console.model.usage import Limit, Limits, Spending
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import Snapshot
 from agent_console.tui.app import ConsoleApp
-from agent_console.tui.link import LinkState
 
 NOW_MS = 1_790_000_000_000
 MINUTE_MS = 60_000

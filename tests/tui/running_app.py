@@ -8,9 +8,9 @@ import anyio
 from textual.pilot import Pilot
 
 from agent_console.client.asynchronous import AsyncClient
+from agent_console.client.link import LinkState
 from agent_console.config import Config
 from agent_console.tui.app import ConsoleApp
-from agent_console.tui.link import LinkState
 
 DEADLINE_SECONDS = 20
 

@@ -6,11 +6,11 @@ import pytest
 from tests.client.real_daemon import real_daemon
 from tests.tui.running_app import ask, running_app, screen_text, told, until
 
+from agent_console.client.link import LinkState
 from agent_console.config import load
 from agent_console.model.session import Status
 from agent_console.paths import config_path
 from agent_console.protocol.messages import SetSession, Stop
-from agent_console.tui.link import LinkState
 
 
 async def test_one_key_leads_to_each_screen(socket: str) -> None:

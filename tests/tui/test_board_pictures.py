@@ -6,9 +6,9 @@ import pytest
 from tests.tui.fixed_board import NOW_MS, fixed_app, one_of_each, session, settled, spent
 from textual.pilot import Pilot
 
+from agent_console.client.link import LinkState
 from agent_console.config import Config, TuiConfig
 from agent_console.model.session import Activity, Session, Status
-from agent_console.tui.link import LinkState
 
 Compare = Callable[..., bool]
 WIDTHS = (40, 80, 120, 200)

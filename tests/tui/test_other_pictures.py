@@ -10,12 +10,12 @@ from tests.tui.running_app import screen_text, until
 from tests.usage.reports.ledgers import DAY_MS, HAIKU, HOUR_MS, NOON_MS, OPUS, Ledger, Message
 from textual.pilot import Pilot
 
+from agent_console.client.link import Changes, LinkState
 from agent_console.config import Config, DisplayConfig, TuiConfig
 from agent_console.model.session import Status
 from agent_console.model.usage import Alert, UsageEntry
 from agent_console.protocol.codec import Notification
 from agent_console.tui.app import ConsoleApp
-from agent_console.tui.link import Changes, LinkState
 
 WIDTHS = (40, 80, 120, 200)
 PROJECTS = ("/home/me/src/payments-service", "/home/me/src/web", "/srv/docs")

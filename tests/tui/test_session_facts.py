@@ -10,14 +10,14 @@ from rich.console import Console
 from tests.tui.session_story import ANCESTOR, HISTORY, MINUTE_MS, NOW_MS, bring_story, story
 from tests.usage.ingest.transcripts import OTHER, SESSION
 
+from agent_console.board.known_session import known_session
+from agent_console.board.lineage import LONGEST, lineage
+from agent_console.board.session_view import SessionView
 from agent_console.model.session import Session, Status
 from agent_console.paths import database_path
 from agent_console.tui.session.details import details
 from agent_console.tui.session.headline import headline
-from agent_console.tui.session.known_session import known_session
-from agent_console.tui.session.lineage import LONGEST, lineage
 from agent_console.tui.session.next_change import next_change_ms
-from agent_console.tui.session.view import SessionView
 from agent_console.usage.session_reading import SessionReading
 
 

@@ -11,11 +11,11 @@ from tests.tui.session_story import ANCESTOR, HISTORY, LINES, NOW_MS, bring_stor
 from tests.usage.ingest.transcripts import SESSION
 from textual.pilot import Pilot
 
+from agent_console.client.link import LinkState
 from agent_console.config import Config, DisplayConfig, TuiConfig
 from agent_console.model.session import Session, Status
 from agent_console.model.usage import Spending
 from agent_console.tui.app import ConsoleApp
-from agent_console.tui.link import LinkState
 from agent_console.tui.screens.session import SessionScreen
 
 SnapCompare = Callable[..., bool]

@@ -5,10 +5,10 @@ from msgspec import UNSET, structs
 from rich.console import Console
 from tests.tui.session_story import BEGAN_MS, HISTORY, MINUTE_MS, NOW_MS, story
 
+from agent_console.board.session_view import SessionView
+from agent_console.board.timeline import Stretch, cells, durations, stretches
 from agent_console.model.session import Status
-from agent_console.tui.session.timeline import Stretch, cells, durations, stretches
 from agent_console.tui.session.timeline_bar import TimelineBar
-from agent_console.tui.session.view import SessionView
 
 WORKING, QUESTION, ATTENTION = Status.WORKING, Status.QUESTION, Status.ATTENTION
 

@@ -11,8 +11,8 @@ from tests.tui.running_app import running_app, screen_text, until
 from tests.usage.reports.ledgers import NOON_MS
 
 from agent_console.__main__ import main
-from agent_console.tui.charts import CHARTS, Chart, bars, hours, report_of_chart, series
-from agent_console.tui.usage_question import REPORTS, Asker, FilterError, Narrowed, Question
+from agent_console.board.charts import CHARTS, Chart, bars, hours, report_of_chart, series
+from agent_console.board.usage_question import REPORTS, Asker, FilterError, Narrowed, Question
 from agent_console.usage.reports.zone import Zone
 
 ZONE = "UTC"

@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Live",
         (
             ("tui", "Open the board in the terminal; the same as `agent-console` alone."),
+            ("web", "Open the dashboard in the browser: live sessions, charts, budgets."),
             ("watch", "Follow all changes as they happen."),
             ("monitor", "Show who is active, how fast it costs and what today comes to, live."),
             ("wait", "Wait until a session has a status."),

@@ -48,6 +48,33 @@ HUES: dict[Role, Hue] = {
     "cost": Hue("#ff7a59", "#b8431a"),
 }
 
+
+class Ground(Struct, frozen=True):
+    """What a theme draws on.
+
+    Attributes:
+        dark: Bright text on a dark ground.
+        text: `#rrggbb`, as the others.
+        background: Of everything.
+        surface: Of what lies on it: tables, cards.
+        panel: Of what stands out: heads, borders, the chosen row.
+    """
+
+    dark: bool
+    text: str
+    background: str
+    surface: str
+    panel: str
+
+
+ThemeName = Literal["dark", "light", "paper"]
+
+GROUNDS: dict[ThemeName, Ground] = {
+    "dark": Ground(True, "#dfe4ea", "#12161b", "#171c22", "#1f262e"),
+    "light": Ground(False, "#1f2328", "#ffffff", "#f6f8fa", "#eaeef2"),
+    "paper": Ground(False, "#3b2f22", "#fbf6ea", "#f5eddb", "#ece1c8"),
+}
+
 SYMBOLS: dict[Status, str] = {
     Status.QUESTION: "?",
     Status.ATTENTION: "!",

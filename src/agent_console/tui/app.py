@@ -18,18 +18,18 @@ from textual.binding import Binding, BindingType
 from textual.signal import Signal
 
 from agent_console.board.feed import Feed
+from agent_console.board.money import Money
+from agent_console.board.waiting_alerts import WaitingAlerts
+from agent_console.client.link import Changes, Link, LinkState
 from agent_console.config import Config, load
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session_words import doing, one_line
 from agent_console.model.usage import Alert
-from agent_console.tui.link import Changes, Link, LinkState
-from agent_console.tui.money import Money
 from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.screens.help import HelpScreen
 from agent_console.tui.telling import Telling
 from agent_console.tui.themes import DEFAULT, THEMES, meanings
-from agent_console.tui.waiting_alerts import WaitingAlerts
 
 if TYPE_CHECKING:
     from textual.screen import Screen

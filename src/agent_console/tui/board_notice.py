@@ -5,8 +5,8 @@ Rule: pure. It says what happened and what to do, in keys and commands the perso
 
 from msgspec import Struct
 
+from agent_console.client.link import LinkState
 from agent_console.tui.board_rows import View
-from agent_console.tui.link import LinkState
 
 START_KEY = "S"
 

@@ -1,16 +1,8 @@
-"""What people write for a budget: amounts, percents, ids."""
-
-from decimal import Decimal, InvalidOperation
+"""What people write for a budget, as click takes it."""
 
 import click
 
-from agent_console.model.budget import Budget
-
-MAX_USD = 1_000_000
-MAX_TOKENS = 10**15
-MAX_PERCENT = 1_000
-_NANO_DIGITS = 9
-_UNITS = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+from agent_console.board import budget_amounts
 
 
 def nano_usd(text: str) -> int:
@@ -20,17 +12,9 @@ def nano_usd(text: str) -> int:
         click.UsageError: It is no amount.
     """
     try:
-        usd = Decimal(text.strip().removeprefix("$").replace(",", ""))
-    except InvalidOperation:
-        usd = Decimal(0)
-    if not usd.is_finite() or not 0 < usd <= MAX_USD:
-        raise click.UsageError(
-            f"AMOUNT is `{text}`; write dollars above 0 and up to {MAX_USD:,}, like 50 or 12.50."
-        )
-    nano = usd.scaleb(_NANO_DIGITS)
-    if nano != nano.to_integral_value():
-        raise click.UsageError(f"AMOUNT is `{text}`; write at most {_NANO_DIGITS} decimals.")
-    return int(nano)
+        return budget_amounts.nano_usd(text)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def tokens(text: str) -> int:
@@ -39,17 +23,10 @@ def tokens(text: str) -> int:
     Raises:
         click.UsageError: It is no number of tokens.
     """
-    given = text.strip().replace(",", "").replace("_", "").lower()
-    factor = _UNITS.get(given[-1:], 1)
     try:
-        count = Decimal(given[:-1] if factor > 1 else given) * factor
-    except InvalidOperation:
-        count = Decimal(0)
-    if not count.is_finite() or not 0 < count <= MAX_TOKENS or count != count.to_integral_value():
-        raise click.UsageError(
-            f"AMOUNT is `{text}`; with --tokens write a number like 500000, 500k or 2.5M."
-        )
-    return int(count)
+        return budget_amounts.tokens(text)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 class Percents(click.ParamType[tuple[int, ...]]):
@@ -63,13 +40,7 @@ class Percents(click.ParamType[tuple[int, ...]]):
         """The percents."""
         if isinstance(value, tuple):
             return tuple(int(each) for each in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        words = [word.strip().removesuffix("%").strip() for word in str(value).split(",")]
-        percents = {int(word) for word in words if word.isascii() and word.isdecimal() and word}
-        if len(percents) != len(words) or not all(0 < each <= MAX_PERCENT for each in percents):
-            self.fail(f"`{value}` is no list of percents: write it like 80,90,100.", param, ctx)
-        return tuple(sorted(percents))
-
-
-def described(budget: Budget) -> str:
-    """What a budget is about, for a person."""
-    return "everything" if budget.scope == "all" else budget.subject
+        try:
+            return budget_amounts.percents(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)

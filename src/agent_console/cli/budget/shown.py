@@ -8,17 +8,16 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent_console.cli.budget.arguments import described
+from agent_console.board.budget_words import described, exact, lasts, short
 from agent_console.cli.fields import fields
 from agent_console.model.budget import Budget, BudgetStatus
-from agent_console.model.format import cost, exact_cost, exact_tokens, printable, tokens
+from agent_console.model.format import exact_tokens, printable
 from agent_console.usage.budget_periods import Calendar
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.periods import quarter
 from agent_console.usage.reports.calendar import iso
 
 STYLES = {"green": "green", "yellow": "yellow", "red": "bold red"}
-_MANY_DAYS = 999
 _LASTS = {"to end": "to the end of the period", "spent": "nothing is left"}
 
 
@@ -36,14 +35,14 @@ def budget_table(found: Iterable[BudgetStatus]) -> Table:
         style = "dim" if budget.is_paused else STYLES[status.colour]
         table.add_row(
             budget.budget_id,
-            Text(printable(described(budget)) + (" (hard)" if budget.is_hard else "")),
+            Text(described(budget) + (" (hard)" if budget.is_hard else "")),
             budget.period,
-            _short(budget, status.spent),
-            _short(budget, budget.limit),
+            short(budget, status.spent),
+            short(budget, budget.limit),
             Text(f"{status.percent:.0f} %", style=style),
-            _short(budget, status.left),
-            _short(budget, status.projected),
-            "paused" if budget.is_paused else _days(status),
+            short(budget, status.left),
+            short(budget, status.projected),
+            "paused" if budget.is_paused else lasts(status),
         )
     return table
 
@@ -52,24 +51,24 @@ def budget_detail(status: BudgetStatus, calendar: Calendar) -> RenderableType:
     """Everything about one budget."""
     budget = status.budget
     first, last = _days_of(status, calendar)
-    lasts = _days(status)
+    rest = lasts(status)
     return fields(
         (
             ("Budget", f"{budget.budget_id}, {printable(budget.name)}"),
             ("Period", f"{first} to {last}"),
-            ("Limit", _exact(budget, budget.limit)),
-            ("Spent", f"{_exact(budget, status.spent)} ({status.percent:.1f} %)"),
-            ("Left", Text(_exact(budget, status.left), style=STYLES[status.colour])),
+            ("Limit", exact(budget, budget.limit)),
+            ("Spent", f"{exact(budget, status.spent)} ({status.percent:.1f} %)"),
+            ("Left", Text(exact(budget, status.left), style=STYLES[status.colour])),
             (
                 "Set aside",
-                _exact(budget, status.in_period - status.spent) if _was_reset(status) else "",
+                exact(budget, status.in_period - status.spent) if _was_reset(status) else "",
             ),
-            ("At the end", f"{_exact(budget, status.projected)}, if it goes on like this"),
+            ("At the end", f"{exact(budget, status.projected)}, if it goes on like this"),
             (
                 "Lasts",
-                f"{lasts} at the pace of the last 24 hours"
-                if lasts[:1].isdigit()
-                else _LASTS.get(lasts, lasts),
+                f"{rest} at the pace of the last 24 hours"
+                if rest[:1].isdigit()
+                else _LASTS.get(rest, rest),
             ),
             ("Alerts at", ", ".join(f"{percent} %" for percent in budget.warn_at)),
             ("Unpriced", exact_tokens(status.unpriced_tokens) if status.unpriced_tokens else ""),
@@ -113,7 +112,7 @@ def sentence(status: BudgetStatus) -> str:
     budget = status.budget
     return (
         f"{printable(budget.name)}: {status.percent:.0f} % spent, "
-        f"{_exact(budget, status.spent)} of {_exact(budget, budget.limit)}"
+        f"{exact(budget, status.spent)} of {exact(budget, budget.limit)}"
     )
 
 
@@ -129,29 +128,6 @@ def _days_of(status: BudgetStatus, calendar: Calendar) -> tuple[str, str]:
 
 def _was_reset(status: BudgetStatus) -> bool:
     return status.in_period != status.spent
-
-
-def _days(status: BudgetStatus) -> str:
-    """How long the rest lasts; what outlives the period is no number."""
-    if status.left <= 0:
-        return "spent"
-    days = status.days_left
-    rest = (status.until_ms - status.at_ms) / 86_400_000
-    if days is None or days >= rest:
-        return "to end"
-    return f"{days:.1f} d" if days < _MANY_DAYS else f"{days:.0f} d"
-
-
-def _short(budget: Budget, amount: int) -> str:
-    if budget.limit_tokens is None:
-        return cost(amount / PICO_PER_USD)
-    return f"-{tokens(-amount)}" if amount < 0 else tokens(amount)
-
-
-def _exact(budget: Budget, amount: int) -> str:
-    if budget.limit_tokens is None:
-        return exact_cost(amount / PICO_PER_USD)
-    return f"{exact_tokens(amount)} tokens"
 
 
 def _number(budget: Budget, amount: int) -> float | int:

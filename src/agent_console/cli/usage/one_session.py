@@ -4,14 +4,11 @@ Rule: roles, parents and times are read from the transcripts now and stored nowh
 gone, the ledger's own rows are still shown.
 """
 
-from pathlib import Path
-
-from agent_console.claude_code.conversation import Spoken, spoken
 from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
-from agent_console.cli.usage.session_json import session_json
 from agent_console.errors import RequestRefusedError
 from agent_console.model.format import exact_tokens, printable, tokens
 from agent_console.model.short_names import short_model
+from agent_console.usage.conversations import conversation
 from agent_console.usage.reports.columns import LocalTime
 from agent_console.usage.reports.csv_text import csv_line
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -25,6 +22,7 @@ from agent_console.usage.reports.one_session import (
     one_session,
 )
 from agent_console.usage.reports.session_details import SessionDetail
+from agent_console.usage.reports.session_json import session_json
 from agent_console.usage.reports.sums import usd_text
 from agent_console.usage.reports.table import Cells, draw, wrapped
 
@@ -59,7 +57,9 @@ def show_session(connection: "Reading", request: "Request", given: str) -> int:
     arrange_entries(session, request)
     match request.format:
         case "json":
-            document = session_json(session, conversation(session), with_cost=request.with_cost)
+            document = session_json(
+                session, conversation(session.transcripts), with_cost=request.with_cost
+            )
             emit(json_text(document, indent=is_terminal()))
         case "csv":
             emit("".join(csv_line(line) for line in exact_lines(session, request)))
@@ -90,25 +90,6 @@ def arrange_entries(session: OneSession, request: "Request") -> None:
         entries = entries[::-1]
     session.report.hidden = len(session.entries) - len(entries)
     session.entries = entries
-
-
-def conversation(session: OneSession) -> list[Spoken] | None:
-    """Every message in its transcripts, those of one response once; null when they are gone."""
-    found: list[Spoken] = []
-    read = False
-    for path in session.transcripts:
-        try:
-            seen: set[str] = set()
-            for each in spoken(Path(path)):
-                if each.message_id is not None:
-                    if each.message_id in seen:
-                        continue
-                    seen.add(each.message_id)
-                found.append(each)
-            read = True
-        except OSError:
-            continue
-    return found if read else None
 
 
 def drawn(session: OneSession, request: "Request") -> str:

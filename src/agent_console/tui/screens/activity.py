@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from agent_console.board.feed import ENTRIES, Entry, Kind
+from agent_console.board.waiting_alerts import SNOOZE_MS
+from agent_console.client.link import Changes
 from agent_console.errors import AgentConsoleError
 from agent_console.model.palette import SYMBOLS, hue, status_hue
 from agent_console.model.session_words import one_line
-from agent_console.tui.link import Changes
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of
-from agent_console.tui.waiting_alerts import SNOOZE_MS
 from agent_console.tui.widgets.alert_list import AlertList
 from agent_console.tui.widgets.vim_table import VimTable
 

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
+from agent_console.client.link import Changes
 from agent_console.config import TuiConfig
 from agent_console.model.session import AgentType, Session
 from agent_console.paths import manifest_path
@@ -23,7 +24,6 @@ from agent_console.tui.board_notice import Notice, empty_notice, stale_line
 from agent_console.tui.board_peek import peek
 from agent_console.tui.board_rows import Kind, View, board_rows, filter_words
 from agent_console.tui.jumping import jump, resume
-from agent_console.tui.link import Changes
 from agent_console.tui.looking import Look
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.shared import console_of

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from agent_console.tui.link import Changes, LinkState
+from agent_console.client.link import Changes, LinkState
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.head import Head
 

@@ -16,19 +16,19 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.timer import Timer
 from textual.widgets import Static, Tab, Tabs
 
+from agent_console.board.known_session import known_session
+from agent_console.board.session_view import SessionView
+from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session import Session, StateTransition
 from agent_console.paths import database_path
 from agent_console.protocol.messages import Get
 from agent_console.tui import jumping, session_edits
-from agent_console.tui.link import Changes, LinkState
 from agent_console.tui.screens.console_screen import ConsoleScreen
 from agent_console.tui.session.details import details, relatives
 from agent_console.tui.session.headline import headline
-from agent_console.tui.session.known_session import known_session
 from agent_console.tui.session.message_sheet import sheet_of
 from agent_console.tui.session.next_change import next_change_ms
-from agent_console.tui.session.view import SessionView
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.message_list import MessageList
 from agent_console.usage.session_reading import SessionRead, SessionReading, words_of

@@ -1,7 +1,7 @@
 """What it costs: the reports of `agent-console usage` as tables, with charts, one opening the next.
 
-Rule: what is asked and shown is decided in tui/usage_question.py and tui/charts.py. The ledger is
-read in a thread, when something else is asked, and again when something was spent.
+Rule: what is asked and shown is decided in board/usage_question.py and board/charts.py. The ledger
+is read in a thread, when something else is asked, and again when something was spent.
 """
 
 from functools import partial
@@ -15,9 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, Tab, Tabs
 
-from agent_console.errors import AgentConsoleError
-from agent_console.paths import database_path
-from agent_console.tui.charts import (
+from agent_console.board.charts import (
     CHARTS,
     TITLES,
     Chart as ChartName,
@@ -26,10 +24,7 @@ from agent_console.tui.charts import (
     report_of_chart,
     series,
 )
-from agent_console.tui.link import Changes
-from agent_console.tui.screens.console_screen import ConsoleScreen
-from agent_console.tui.shared import console_of
-from agent_console.tui.usage_question import (
+from agent_console.board.usage_question import (
     REPORTS,
     Asker,
     FilterError,
@@ -39,6 +34,11 @@ from agent_console.tui.usage_question import (
     Shown,
     below,
 )
+from agent_console.client.link import Changes
+from agent_console.errors import AgentConsoleError
+from agent_console.paths import database_path
+from agent_console.tui.screens.console_screen import ConsoleScreen
+from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.chart import Chart, Data
 from agent_console.tui.widgets.usage_table import UsageTable
 

@@ -12,16 +12,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent_console.board.lineage import Lineage, lineage
+from agent_console.board.session_view import SessionView
+from agent_console.board.timeline import stretches
 from agent_console.model.format import elapsed, exact_cost, printable
 from agent_console.model.palette import SYMBOLS, hue, status_hue
 from agent_console.model.session import Session
 from agent_console.model.session_words import one_line
 from agent_console.model.short_names import short_model, short_path
-from agent_console.tui.session.lineage import Lineage, lineage
-from agent_console.tui.session.timeline import stretches
 from agent_console.tui.session.timeline_bar import TimelineBar
 from agent_console.tui.session.usage_section import usage_section
-from agent_console.tui.session.view import SessionView
 
 NAME_CELLS = 11
 Row = tuple[str, Text | str]

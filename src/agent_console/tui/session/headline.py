@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
+from agent_console.board.session_view import SessionView
 from agent_console.model.format import elapsed, panel_lines, share
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.palette import SYMBOLS, hue, status_hue
 from agent_console.model.session_words import doing, one_line
-from agent_console.tui.session.view import SessionView
 from agent_console.usage.reports.cache_rates import hit_rate
 
 GAP = "   "

@@ -1,8 +1,8 @@
 """What the lines of a session's list of messages have in common."""
 
+from agent_console.board.model_hues import model_hues
+from agent_console.board.session_view import SessionView
 from agent_console.tui.session.message_columns import Sheet
-from agent_console.tui.session.model_hues import model_hues
-from agent_console.tui.session.view import SessionView
 from agent_console.usage.session_reading import SessionRead
 
 DAY = "%Y-%m-%d"

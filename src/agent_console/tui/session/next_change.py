@@ -3,9 +3,9 @@
 Rule: a clock that nobody can see running is no reason to wake up.
 """
 
+from agent_console.board.session_view import SessionView
 from agent_console.model.format import elapsed_lasts
 from agent_console.model.session import Status
-from agent_console.tui.session.view import SessionView
 
 MINUTE_MS = 60_000
 

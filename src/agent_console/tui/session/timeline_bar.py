@@ -9,11 +9,11 @@ from itertools import groupby
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from agent_console.board.session_view import SessionView
+from agent_console.board.timeline import Stretch, cells, durations
 from agent_console.model.format import elapsed, share
 from agent_console.model.palette import status_hue
 from agent_console.model.session import Status
-from agent_console.tui.session.timeline import Stretch, cells, durations
-from agent_console.tui.session.view import SessionView
 
 TEXTURES: dict[Status, str] = {
     Status.WORKING: "█",

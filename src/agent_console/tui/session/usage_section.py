@@ -9,12 +9,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent_console.board.model_hues import model_hues
+from agent_console.board.session_view import SessionView
 from agent_console.model.format import bar, exact_cost, exact_tokens, share, tokens
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.palette import Role, hue
 from agent_console.model.short_names import short_model
-from agent_console.tui.session.model_hues import model_hues
-from agent_console.tui.session.view import SessionView
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
 from agent_console.usage.reports.sums import PICO_DIGITS, Sums
 

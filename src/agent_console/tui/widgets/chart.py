@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
+from agent_console.board.charts import Bars, Hours, Series
 from agent_console.model.format import cost, tokens
 from agent_console.model.palette import Role, hue
-from agent_console.tui.charts import Bars, Hours, Series
 from agent_console.tui.shared import console_of
 from agent_console.usage.reports.calendar import WEEKDAYS
 

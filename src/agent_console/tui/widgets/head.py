@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
+from agent_console.client.link import Changes, LinkState
 from agent_console.model.budget import BudgetStatus, Colour
 from agent_console.model.format import bar, cost, pico_cost, tokens
 from agent_console.model.palette import SYMBOLS, Role, hue, status_hue
 from agent_console.model.session import Status
 from agent_console.model.session_words import one_line
 from agent_console.model.usage import Limit
-from agent_console.tui.link import Changes, LinkState
 from agent_console.tui.shared import console_of
 
 GAP = "  "

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from agent_console.tui.usage_question import Shown, Target
+from agent_console.board.usage_question import Shown, Target
 from agent_console.tui.widgets.vim_table import VimTable
 from agent_console.usage.reports.table import GAP, Cells, clipped_to, columns_of, fitting
 

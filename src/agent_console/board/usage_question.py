@@ -1,7 +1,7 @@
-"""What the usage screen asks the ledger, and what it gets to show.
+"""What a front end asks the ledger, and what it gets to show.
 
-Rule: no Textual here. Every number comes from the reports that `agent-console usage` prints, asked
-in the same words; what is shown of them, too.
+Rule: no front end here. Every number comes from the reports that `agent-console usage` prints,
+asked in the same words; what is shown of them, too.
 """
 
 import shlex

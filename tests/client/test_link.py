@@ -1,18 +1,28 @@
 """How the app hears of changes: all of them, but not each by itself."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
+import pytest
 from tests.client.real_daemon import ended_afterwards, real_daemon
-from tests.tui.running_app import DEADLINE_SECONDS
 
 from agent_console.client.asynchronous import AsyncClient
+from agent_console.client.link import DRAW_SECONDS, Changes, Link, LinkState
 from agent_console.model.session import Status
 from agent_console.protocol.messages import SetSession
-from agent_console.tui.link import DRAW_SECONDS, Changes, Link, LinkState
 
+DEADLINE_SECONDS = 20
 STATUSES = (Status.WORKING, Status.QUESTION)
+
+
+@pytest.fixture
+def socket(scratch_home: Path) -> Iterator[str]:
+    """The socket of a running daemon."""
+    path = f"{scratch_home}/run/s"
+    with real_daemon(path):
+        yield path
 
 
 class Screen:

@@ -1,4 +1,4 @@
-"""What the TUI knows of the daemon, and how it hears of changes.
+"""What a front end knows of the daemon, and how it hears of changes.
 
 Rule: it subscribes and never polls. However many changes come, who draws hears of them at most 20
 times a second, each time of all that is different by then: the newest wins.
@@ -57,7 +57,7 @@ class Changes(Struct, frozen=True):
 
 
 class Link:
-    """The daemon as the TUI sees it.
+    """The daemon as a front end sees it.
 
     Args:
         socket: The daemon's socket, when it is not the usual one.

@@ -1,4 +1,4 @@
-"""Everything that the session screen shows, at one moment.
+"""Everything that is shown of a session, at one moment.
 
 Rule: what is drawn is made from this alone; the same view gives the same picture.
 """
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec import UNSET, Struct, UnsetType
 
+from agent_console.board.known_session import detail_of
 from agent_console.model.format import ago
 from agent_console.model.session import Session, StateTransition, Status
-from agent_console.tui.session.known_session import detail_of
 from agent_console.usage.session_reading import SessionRead
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

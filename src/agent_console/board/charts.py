@@ -1,6 +1,6 @@
-"""What the charts of the usage screen show, from the reports.
+"""What charts of usage show, from the reports.
 
-Rule: no Textual and no plotting here. A chart's numbers are those of a report's rows.
+Rule: no front end and no plotting here. A chart's numbers are those of a report's rows.
 """
 
 from typing import Literal

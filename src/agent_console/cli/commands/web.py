@@ -1,0 +1,68 @@
+"""`agent-console web`: the dashboard in a browser.
+
+Rule: what it shows is in agent_console/web; here is only how it is started.
+"""
+
+import webbrowser
+from ipaddress import ip_address
+
+import click
+
+from agent_console.cli.daemon_access import DaemonAccess, daemon_options, pass_daemon
+from agent_console.cli.extras import need
+from agent_console.cli.output import emit, narrate
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise click.BadParameter(f"`{value}` is no IP address like 127.0.0.1.") from None
+
+
+@click.command("web")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="Default: 8377, or a free one when that is taken.",
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option(
+    "--bind",
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    callback=_address,
+    help="Listen on another address of this machine. Others may reach it then; nothing is "
+    "encrypted.",
+)
+@daemon_options
+@pass_daemon
+def command(daemon: DaemonAccess, port: int | None, *, no_open: bool, bind: str) -> None:
+    """Open the dashboard in the browser: live sessions, charts, budgets.
+
+    The first line is its address. It holds the key: whoever has it can see everything, until
+    Ctrl-C ends the dashboard. Only this machine can reach it, and it asks no other.
+    """
+    need("nicegui", "web", "The dashboard")
+    if not ip_address(bind).is_loopback:
+        narrate(
+            f"Warning: listening on {bind}, so other machines can try to connect, and what they "
+            "and you send can be read on the way. An SSH tunnel to 127.0.0.1 is safer."
+        )
+    from agent_console import config  # noqa: PLC0415 - help needs no server
+    from agent_console.web.server import serve  # noqa: PLC0415 - imports NiceGUI
+
+    def ready(address: str) -> None:
+        emit(address)
+        if not no_open:
+            webbrowser.open(address)
+
+    serve(
+        daemon.socket,
+        start=daemon.may_start,
+        bind=bind,
+        port=port,
+        config=config.load(),
+        ready=ready,
+    )

@@ -1,0 +1,74 @@
+"""What a page is about, as its address says it: a view can be kept as a bookmark.
+
+Rule: the words are those of `agent-console usage`, and so is what they mean.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from agent_console.usage.reports.request import Request
+from agent_console.web.console import Console
+
+RANGES = (("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"), ("", "All"))
+STEPS = (("daily", "Day"), ("weekly", "Week"), ("monthly", "Month"))
+
+
+class Filters(Struct, frozen=True):
+    """A view.
+
+    Attributes:
+        last: `7d`, `30d`, …; empty for no such border.
+        since, until: Days as `usage --since` takes them.
+        project, model: As `usage --project` takes them.
+        by: `daily`, `weekly` or `monthly`, where time matters.
+    """
+
+    last: str = ""
+    since: str = ""
+    until: str = ""
+    project: str = ""
+    model: str = ""
+    by: str = "daily"
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], last: str = "") -> "Filters":
+        """What an address says.
+
+        Args:
+            query: Its parameters.
+            last: The range when it says none.
+        """
+        given = {name: query[name] for name in cls.__struct_fields__ if query.get(name)}
+        if given.get("by") not in {name for name, _ in STEPS}:
+            given.pop("by", None)
+        if not {"last", "since", "until", "all"} & query.keys():
+            given["last"] = last
+        return cls(**given)
+
+    def address(self, path: str, **changes: str) -> str:
+        """The address of a page in this view, with changes."""
+        values = asdict(replace(self, **changes))
+        if values["by"] == "daily":
+            del values["by"]
+        query = {name: value for name, value in values.items() if value}
+        if not {"last", "since", "until"} & query.keys():
+            query["all"] = "1"
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def request(self, console: Console, report: str, **more: Any) -> Request:
+        """A report of it.
+
+        Raises:
+            ValueError: Something is not allowed; the message says what would be.
+        """
+        request = console.request(
+            report, last=self.last, since=self.since, until=self.until,
+            project=[self.project] if self.project else "",
+            model=[self.model] if self.model else "", **more,
+        )  # fmt: skip
+        request.top = None
+        return request

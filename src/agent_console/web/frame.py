@@ -1,0 +1,227 @@
+"""What is around every page: where one can go, how things stand, the theme.
+
+Rule: texts of sessions go through `ui.label` and the like, which show them as they are; nothing
+here or in a page makes HTML of a text.
+"""
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from agent_console.client.link import Changes, LinkState
+from agent_console.errors import AgentConsoleError
+from agent_console.model.format import cost
+from agent_console.model.palette import SYMBOLS, ThemeName
+from agent_console.model.session import Status
+from agent_console.model.session_words import one_line
+from agent_console.model.usage import Alert
+from agent_console.version import __version__
+from agent_console.web.console import Console
+from agent_console.web.nice import when_gone
+from agent_console.web.themes import page_theme, style_of
+from agent_console.web.troubles import toast
+
+PAGES = (
+    ("/", "Overview", "dashboard"),
+    ("/live", "Live", "bolt"),
+    ("/sessions", "Sessions", "list"),
+    ("/trends", "Trends", "show_chart"),
+    ("/projects", "Projects", "folder"),
+    ("/models", "Models", "memory"),
+    ("/cache", "Cache", "cached"),
+    ("/budgets", "Budgets", "savings"),
+    ("/data", "Data", "storage"),
+)
+_ASSETS = f"/assets/{__version__}"
+
+
+def text(words: str, classes: str = "", tag: str = "div") -> TextElement:
+    """A text in an element of its own, shown as it is."""
+    return TextElement(tag=tag, text=words).classes(classes)
+
+
+def box(classes: str, tag: str = "div") -> ui.element:
+    """An element for others."""
+    return ui.element(tag).classes(classes)
+
+
+@contextmanager
+def card(title: str, more: tuple[str, str] | None = None) -> Generator[ui.element]:
+    """A titled box.
+
+    Args:
+        title: Its heading.
+        more: A link beside it: words and address.
+    """
+    with box("card", "section") as around:
+        with box("", "h2"):
+            text(title, tag="span")
+            if more is not None:
+                ui.link(more[0], more[1])
+        with box("panel-body") as body:
+            yield body
+    del around
+
+
+def empty(heading: str, *lines: str) -> ui.element:
+    """What stands where there is nothing yet, and what to do about it."""
+    with box("empty") as around:
+        text(heading, tag="b")
+        for line in lines:
+            before, _, rest = line.partition("`")
+            command, _, after = rest.partition("`")
+            with box("", "span"):
+                text(before, tag="span")
+                if command:
+                    text(command, tag="code")
+                    text(after, tag="span")
+    return around
+
+
+@contextmanager
+def frame(console: Console, title: str) -> Generator[ThemeName]:
+    """A page's shell; what is built inside is its content.
+
+    Args:
+        console: What pages share.
+        title: One of PAGES.
+    """
+    theme = page_theme(console.config)
+    ui.add_head_html(f"<style>{style_of(theme)}</style>")
+    ui.add_head_html(f'<link rel="stylesheet" href="{_ASSETS}/console.css">')
+    ui.add_head_html(f'<script src="{_ASSETS}/console.js"></script>')
+    ui.page_title(f"{title} · agent-console")
+    ui.dark_mode(value=theme == "dark")
+    with box("shell"):
+        ui.link("Skip to the content", "#content").classes("skip")
+        with box("side", "aside"):
+            with ui.link(target="/").classes("brand"):
+                ui.element("img").props(f'src="{_ASSETS}/icon.svg" alt=""')
+                text("agent-console", tag="span")
+            with box("nav", "nav").props('aria-label="Pages"'):
+                for path, name, icon in PAGES:
+                    _nav_link(console, path, name, icon, here=name == title)
+            _themes(theme)
+        with box("main").props('id="content" tabindex="-1"'):
+            with box("top", "header"):
+                text(title, tag="h1")
+                _Head(console)
+            yield theme
+
+
+def _nav_link(console: Console, path: str, name: str, icon: str, *, here: bool) -> None:
+    link = ui.link(target=path)
+    if here:
+        link.props('aria-current="page"')
+    with link:
+        ui.icon(icon).props('aria-hidden="true"')
+        text(name, tag="span")
+        if name == "Budgets":
+            _AlertBadge(console)
+
+
+def _themes(theme: ThemeName) -> None:
+    names: tuple[tuple[ThemeName, str], ...] = (
+        ("dark", "Dark"),
+        ("light", "Light"),
+        ("paper", "Paper"),
+    )
+    with box("themes").props('role="group" aria-label="Theme"'):
+        for name, words in names:
+            pressed = "true" if name == theme else "false"
+            button = text(words, tag="button").props(
+                f'type="button" aria-pressed="{pressed}" data-theme="{name}"'
+            )
+            button.on("click", js_handler=f"() => console_page.theme('{name}')")
+
+
+class _AlertBadge:
+    """How many alerts wait; a new one is said, too."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._label = text("", "badge", "span")
+        when_gone(console.listen_to_alerts(self._hear))
+        when_gone(console.listen(lambda changes: self._draw() if changes.money else None))
+        self._draw()
+
+    def _hear(self, alert: Alert) -> None:
+        if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
+            with self._label.client.layout:
+                toast(one_line(alert.message), "warning")
+
+    def _draw(self) -> None:
+        count = len(self._console.alerts)
+        with self._label.client.layout:
+            self._label.set_text(f"{count}")
+            self._label.props(f'aria-label="{count} alerts wait"')
+            self._label.set_visibility(bool(count))
+
+
+class _Head:
+    """How things stand: the daemon, who waits, what today costs, the limits."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        with box("live").props('role="status"'):
+            self._state = box("", "span")
+            with self._state:
+                self._dot = box("dot", "span")
+                self._words = text("", tag="span")
+            self._counts = {
+                status: text("", f"status status-{status}", "span")
+                for status in Status
+                if status is not Status.CLOSED
+            }
+            self._money = text("", "", "b")
+            self._limits = text("", "", "span")
+        with box("trouble").props('role="alert"') as self._trouble:
+            self._why = text("", tag="span")
+            start = text("Start the daemon", "button", "button")
+            start.on("click", self._start)
+        when_gone(console.listen(self._take))
+        self._draw()
+
+    def _take(self, changes: Changes) -> None:
+        with self._state.client:
+            if changes.board or changes.sessions or changes.link or changes.limits or changes.money:
+                self._draw()
+
+    async def _start(self) -> None:
+        try:
+            await self._console.link.retry()
+        except AgentConsoleError as error:
+            toast(str(error))
+
+    def _draw(self) -> None:
+        link = self._console.link
+        self._dot.classes(replace=f"dot {link.state}")
+        words = "live" if link.state is LinkState.CONNECTED else str(link.state)
+        _set(self._words, words)
+        away = link.state in {LinkState.UNREACHABLE, LinkState.RECONNECTING}
+        self._trouble.set_visibility(away)
+        _set(self._why, f"No daemon. {link.why} What you see is what was last known.")
+        counts = Counter(session.status for session in link.cache.sessions.values())
+        for status, label in self._counts.items():
+            label.set_visibility(bool(counts[status]))
+            _set(label, f"{SYMBOLS[status]} {counts[status]} {status}")
+        spending = self._console.money.spending
+        if spending is not None:
+            rate = spending.burn_usd_per_hour
+            burning = f" · {cost(rate)}/h" if rate else ""
+            _set(self._money, f"{cost(spending.today_cost_usd)} today{burning}")
+        limits = link.cache.limits
+        said = [
+            f"{name} {limit.used_percent:.0f}%"
+            for name, limit in (("5h", limits.five_hour), ("7d", limits.seven_day))
+            if limit is not None
+        ]
+        _set(self._limits, " · ".join(said))
+
+
+def _set(label: TextElement, words: str) -> None:
+    if label.text != words:
+        label.set_text(words)

@@ -1,0 +1,151 @@
+"""The panels of the overview: active sessions, where it goes, limits, budgets."""
+
+from nicegui import ui
+
+from agent_console.model.format import ago, cost, elapsed, printable, tokens
+from agent_console.model.palette import SYMBOLS
+from agent_console.model.session import Session, Status
+from agent_console.model.session_words import doing, one_line
+from agent_console.model.short_names import short_model
+from agent_console.model.usage import Limit
+from agent_console.usage.insight.overview import Overview, Part
+from agent_console.web.budget_lines import budget_line, read_statuses
+from agent_console.web.console import Console
+from agent_console.web.frame import box, card, empty, text
+from agent_console.web.once import Once
+from agent_console.web.session_drawer import open_session
+from agent_console.web.troubles import within
+
+ACTIVE = 12
+
+
+class ActivePanel:
+    """The sessions that are not closed, most urgent first."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        with card("Active sessions", ("Live board", "/live")):
+            self._rows = box("rows")
+        self.draw()
+        ui.timer(10, self.draw)
+
+    def draw(self) -> None:
+        """Draw what is known now."""
+        board = [each for each in self._console.link.cache.board if each.status != Status.CLOSED]
+        self._rows.clear()
+        with self._rows:
+            for session in board[:ACTIVE]:
+                self._row(session)
+            if len(board) > ACTIVE:
+                ui.link(f"{len(board) - ACTIVE} more", "/live").classes("more")
+            if not board:
+                empty(
+                    "Nobody works right now",
+                    "Sessions appear here as soon as Claude Code runs.",
+                    "`agent-console install` makes Claude Code report them.",
+                )
+
+    def _row(self, session: Session) -> None:
+        metadata = session.metadata
+        since = elapsed(self._console.now_ms() - session.since_ms)
+        with box("row-line", "button").props('type="button"') as row:
+            words = f"{SYMBOLS[session.status]} {session.status}"
+            text(words, f"status status-{session.status}", "span")
+            text(one_line(session.display_name), "who", "span")
+            money = "" if metadata is None else f"{cost(metadata.total_cost_usd)} · "
+            text(f"{money}{since}", "quiet", "span")
+            text(doing(session) or "-", "what", "span")
+        row.on("click", lambda: open_session(self._console, session.session_id))
+
+
+class TopPanel:
+    """The most expensive projects and models of the month."""
+
+    def __init__(self) -> None:
+        with box("halves"):
+            with card("Projects this month", ("All", "/projects")):
+                self._projects = box("rows")
+            with card("Models this month", ("All", "/models")):
+                self._models = box("rows")
+
+    def show(self, found: Overview) -> None:
+        """Show these."""
+        total = found.now.cost_usd
+        for rows, parts in ((self._projects, found.projects), (self._models, found.models)):
+            rows.clear()
+            with rows:
+                for part in parts:
+                    _part(part, total)
+                if not parts:
+                    text("Nothing has been used this month.", "quiet")
+
+
+def _part(part: Part, total: float) -> None:
+    name = printable(part.name.rstrip("/").rpartition("/")[2] or part.name)
+    with box("meter"):
+        with box("line"):
+            text(short_model(name) if name.startswith("claude-") else name, "clip", "span")
+            money = "N/A" if part.cost_usd is None else cost(part.cost_usd)
+            text(f"{money} · {tokens(part.tokens)}", "quiet", "span")
+        with box("bar"):
+            width = (part.cost_usd or 0) / total * 100 if total else 0
+            box("input").style(f"width: {min(100, width):.2f}%")
+
+
+class LimitPanel:
+    """How much of the account's limits is used."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        with card("Limits"):
+            self._body = box("")
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is known now."""
+        limits = self._console.link.cache.limits
+        self._body.clear()
+        with self._body:
+            known = [
+                (name, limit)
+                for name, limit in (("5 hours", limits.five_hour), ("7 days", limits.seven_day))
+                if limit is not None
+            ]
+            for name, limit in known:
+                self._limit(name, limit)
+            if not known:
+                text("Claude Code has not told any yet. It does in its status line.", "quiet")
+
+    def _limit(self, name: str, limit: Limit) -> None:
+        percent = limit.used_percent
+        colour = "red" if percent >= 90 else "yellow" if percent >= 75 else "green"
+        now = self._console.now_ms()
+        reset = limit.resets_at_ms
+        when = "" if reset is None else f" · resets in {elapsed(reset - now)}"
+        with box("meter"):
+            with box("line"):
+                text(name, tag="span")
+                text(f"{percent:.0f}%{when}", "quiet", "span")
+            with box("bar"):
+                box(colour).style(f"width: {min(100, percent):.1f}%")
+            text(f"{limit.source}, told {ago(now - limit.at_ms)}", "quiet").style("font-size: 12px")
+
+
+class BudgetPanel:
+    """How much of each budget is spent."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        with card("Budgets", ("Edit", "/budgets")):
+            self._rows = box("rows")
+        self.read = Once(self._read)
+
+    async def _read(self) -> None:
+        found = await within(read_statuses(self._console))
+        self._rows.clear()
+        with self._rows:
+            for status in found or ():
+                budget_line(status)
+            if not found:
+                text("No budget is set.", "quiet")
+                ui.link("Set one", "/budgets").classes("more").style("margin: 0")

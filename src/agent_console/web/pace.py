@@ -1,0 +1,67 @@
+"""How fast money goes: today, this block, an hour, and what the month comes to."""
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from agent_console.model.format import cost
+from agent_console.usage.insight.overview import Overview, overview
+from agent_console.web.console import Console
+from agent_console.web.frame import box, text
+from agent_console.web.nice import soon
+from agent_console.web.troubles import within
+
+
+class Pace:
+    """Four cards."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._cards: dict[str, tuple[TextElement, TextElement]] = {}
+        with box("cards"):
+            for name in ("Today", "This 5-hour block", "Burn rate", "Month at its end"):
+                with box("card"):
+                    text(name, "name")
+                    self._cards[name] = text("…", "figure"), text("", "below")
+        self._client = ui.context.client
+        self.draw()
+        self.read()
+
+    def read(self) -> None:
+        """Read it again, in the background."""
+        with self._client:
+            soon(self._read)
+
+    async def _read(self) -> None:
+        request = self._console.request("daily")
+        found = await within(
+            self._console.read(
+                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
+            )
+        )
+        if found is not None:
+            self._forecast(found)
+
+    def draw(self) -> None:
+        """Draw what is being spent now."""
+        spending = self._console.money.spending
+        if spending is None:
+            return
+        rate = spending.burn_usd_per_hour
+        self._set("Today", cost(spending.today_cost_usd), "since midnight")
+        self._set("This 5-hour block", cost(spending.block_cost_usd), "as limits count them")
+        self._set(
+            "Burn rate",
+            "none" if rate is None else f"{cost(rate)}/h",
+            "nothing runs in this block" if rate is None else "since the block began",
+        )
+
+    def _forecast(self, found: Overview) -> None:
+        forecast = found.forecast
+        if forecast is not None:
+            between = f"likely {cost(forecast.low)} to {cost(forecast.high)}"
+            self._set("Month at its end", cost(forecast.expected), between)
+
+    def _set(self, name: str, figure: str, below: str) -> None:
+        figure_label, below_label = self._cards[name]
+        figure_label.set_text(figure)
+        below_label.set_text(below)

@@ -1,0 +1,126 @@
+"""Cache: how much of what is sent comes from it, what that saves, and what would save more."""
+
+from fastapi import Request as HttpRequest
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+from nicegui.events import GenericEventArguments
+
+from agent_console.model.format import exact_cost, printable, share, tokens
+from agent_console.usage.insight.cache_advice import advice
+from agent_console.usage.insight.cache_use import CacheReport, CacheUse, cache_report
+from agent_console.usage.reports.sums import PICO_DIGITS
+from agent_console.web import charts
+from agent_console.web.console import Console
+from agent_console.web.filter_bar import filter_bar
+from agent_console.web.filters import Filters
+from agent_console.web.frame import box, card, empty, frame, text
+from agent_console.web.grids import column, grid
+from agent_console.web.nice import call, when_gone
+from agent_console.web.once import Once
+from agent_console.web.session_drawer import open_session
+from agent_console.web.themes import Ink
+from agent_console.web.troubles import within
+
+_CARDS = ("Cache hit rate", "Saved", "Reading saved", "Writing cost more", "Written, never read")
+_MARKS = {"good": "✓", "warning": "!!"}
+_POOR = [
+    column("title", "Session", width=120, flex=2, bold=True, sortable=False),
+    column("rate", "Hit rate", width=92, number=True, sortable=False),
+    column("sent", "Sent", width=92, number=True, sortable=False, wide=420),
+]
+
+
+def add(console: Console) -> None:
+    """Have the page at its address."""
+
+    @ui.page("/cache")
+    def cache(request: HttpRequest) -> None:
+        filters = Filters.of(dict(request.query_params), last="30d")
+        with frame(console, "Cache") as theme:
+            filter_bar(console, "/cache", filters)
+            _Cache(console, filters, Ink(theme))
+
+
+class _Cache:
+    def __init__(self, console: Console, filters: Filters, ink: Ink) -> None:
+        self._console = console
+        self._filters = filters
+        self._ink = ink
+        self._cards: dict[str, tuple[TextElement, TextElement]] = {}
+        with box("cards"):
+            for name in _CARDS:
+                with box("card"):
+                    text(name, "name")
+                    self._cards[name] = text("…", "figure"), text("", "below")
+        with card("Cache hit rate by day"):
+            self._chart = ui.echart({}).classes("chart")
+            self._chart.props('role="img" aria-label="Cache hit rate by day, with the goal"')
+        with box("columns"):
+            with card("What to do"):
+                self._advice = box("rows")
+            with card("Sessions that use it poorly"):
+                self._poor = grid(_POOR, [], by="id", fits=True)
+        self._poor.on("cellClicked", self._open)
+        read = Once(self._read)
+        when_gone(console.listen(lambda changes: read() if changes.usage else None))
+        read()
+
+    def _open(self, event: GenericEventArguments) -> None:
+        row = event.args.get("data")
+        if row:
+            open_session(self._console, str(row["id"]))
+
+    async def _ask(self) -> CacheReport:
+        request = self._filters.request(self._console, "daily")
+        poor = self._console.config.cache.advice_percent
+        return await self._console.read(
+            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor)
+        )
+
+    async def _read(self) -> None:
+        found = await within(self._ask())
+        if found is None:
+            return
+        wanted = self._console.config.cache
+        self._figures(found.total)
+        labels = [row.label for row in found.rows]
+        rates = [
+            None if row.hit_rate is None else round(100 * row.hit_rate, 1) for row in found.rows
+        ]
+        charts.put(self._chart, charts.rates(labels, rates, self._ink, goal=wanted.goal_percent))
+        self._advice.clear()
+        with self._advice:
+            advised = advice(found, wanted)
+            for each in advised:
+                text(f"{_MARKS.get(each.level, '!')} {each.text}").style("padding: 8px 0")
+            if not advised:
+                empty("Too little was sent to say anything")
+        call(self._poor, "setGridOption", "rowData", [_poor_row(row) for row in found.poor])
+
+    def _figures(self, total: CacheUse) -> None:
+        money, rate = total.money, total.hit_rate
+        sent = f"of {tokens(total.sent_tokens)} sent"
+        self._set("Cache hit rate", "-" if rate is None else share(rate, 1), sent)
+        self._set("Saved", _usd(money.saved_pico), "against no cache at all")
+        self._set("Reading saved", _usd(money.read_saved_pico), "")
+        self._set("Writing cost more", _usd(money.write_premium_pico), "than sending it as input")
+        lost = sum(total.unread.lost_pico.values())
+        self._set("Written, never read", tokens(total.unread.tokens), f"{_usd(lost)} for nothing")
+
+    def _set(self, name: str, figure: str, below: str) -> None:
+        figure_label, below_label = self._cards[name]
+        figure_label.set_text(figure)
+        below_label.set_text(below)
+
+
+def _usd(pico: int) -> str:
+    return exact_cost(pico / 10**PICO_DIGITS)
+
+
+def _poor_row(row: CacheUse) -> dict[str, str]:
+    return {
+        "id": row.label,
+        "title": printable(row.title or row.label[:8]),
+        "rate": "" if row.hit_rate is None else share(row.hit_rate, 1),
+        "sent": tokens(row.sent_tokens),
+    }

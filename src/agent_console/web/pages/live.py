@@ -1,0 +1,36 @@
+"""Live: who does what now, what happened last, how fast money goes."""
+
+from nicegui import ui
+
+from agent_console.client.link import Changes
+from agent_console.web.board_grid import BoardGrid
+from agent_console.web.console import Console
+from agent_console.web.feed_list import FeedList
+from agent_console.web.frame import box, card, frame
+from agent_console.web.nice import when_gone
+from agent_console.web.pace import Pace
+
+
+def add(console: Console) -> None:
+    """Have the page at its address."""
+
+    @ui.page("/live")
+    def live() -> None:
+        with frame(console, "Live"):
+            pace = Pace(console)
+            with box("wide-first"):
+                board = BoardGrid(console)
+                with card("Activity"):
+                    feed = FeedList(console)
+        client = ui.context.client
+
+        def take(changes: Changes) -> None:
+            with client:
+                board.take(changes)
+                feed.draw()
+                if changes.money:
+                    pace.draw()
+                if changes.usage:
+                    pace.read()
+
+        when_gone(console.listen(take))

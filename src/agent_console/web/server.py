@@ -1,0 +1,133 @@
+"""The server: an address, the gate, NiceGUI behind it.
+
+Rule: it prints nothing; whoever starts it is told the address when it can be opened.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import uvicorn
+from fastapi import FastAPI
+from nicegui import app as nicegui_app, ui
+from starlette.staticfiles import StaticFiles
+
+from agent_console.config import Config
+from agent_console.errors import AgentConsoleError
+from agent_console.version import __version__
+from agent_console.web.console import Console
+from agent_console.web.downloads import add_downloads
+from agent_console.web.gate import Gate
+from agent_console.web.pages.every_page import add_pages
+
+PORT = 8377
+"""Where it is when nothing else is said; a free one when that is taken."""
+
+ASSETS = Path(__file__).with_name("assets")
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def serve(
+    daemon: str | None,
+    *,
+    start: bool,
+    bind: str,
+    port: int | None,
+    config: Config,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve the dashboard until the process is asked to end.
+
+    Args:
+        daemon: The daemon's socket, when it is not the usual one.
+        start: Start a daemon when there is none.
+        bind: The address to listen on.
+        port: The port; null for the usual one, or a free one when that is taken.
+        config: The person's settings.
+        ready: Called with the address, token included, when it can be opened.
+
+    Raises:
+        AgentConsoleError: The address cannot be listened on.
+    """
+    listening = _listen(bind, port)
+    number: int = listening.getsockname()[1]
+    loopback = ip_address(bind).is_loopback
+    gate = Gate(_application(daemon, start=start, config=config), number, anywhere=not loopback)
+    shown = bind if not ip_address(bind).is_unspecified else "127.0.0.1"
+    host = f"[{shown}]" if ":" in shown else shown
+    settings = uvicorn.Config(
+        gate,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(settings, lambda: ready(f"http://{host}:{number}/?token={gate.token}"))
+    try:
+        asyncio.run(server.serve([listening]))
+    finally:
+        listening.close()
+
+
+def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
+    console = Console(daemon, start=start, config=config)
+
+    @asynccontextmanager
+    async def following(_: FastAPI) -> AsyncGenerator[None]:
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(console.run)
+            yield
+            tasks.cancel_scope.cancel()
+
+    application = FastAPI(lifespan=following, openapi_url=None, docs_url=None, redoc_url=None)
+    application.mount(f"/assets/{__version__}", StaticFiles(directory=ASSETS), name="assets")
+    add_downloads(application, console)
+    add_pages(console)
+    nicegui_app.config.socket_io_js_transports = ["websocket"]
+    cast("Any", ui).run_with(
+        application,
+        title="agent-console",
+        favicon=ASSETS / "icon.svg",
+        language="en-US",
+        tailwind=False,
+        gzip_middleware_factory=None,  # it never leaves this machine
+        show_welcome_message=False,
+        reconnect_timeout=10,
+    )
+    return application
+
+
+def _listen(bind: str, port: int | None) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    for wanted in (port,) if port is not None else (PORT, 0):
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((bind, wanted))
+            listening.listen(128)
+        except OSError as error:
+            listening.close()
+            if port is None and wanted:
+                continue
+            raise AgentConsoleError(
+                f"The dashboard cannot listen on {bind}:{wanted}: {error.strerror}. "
+                "Choose another port with --port."
+            ) from error
+        return listening
+    raise AssertionError

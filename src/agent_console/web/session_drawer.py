@@ -1,0 +1,151 @@
+"""One session, from the side: what it does, what it used, its messages and its family.
+
+Rule: what it shows comes from the board (live), from GET (the history) and from the ledger and the
+transcripts, read in a thread; texts are read for the messages in sight and kept nowhere.
+"""
+
+from functools import partial
+from urllib.parse import urlencode
+
+import anyio
+from msgspec import UNSET, UnsetType
+from nicegui import ui
+
+from agent_console.board.known_session import known_session
+from agent_console.board.session_view import SessionView
+from agent_console.client.link import Changes, LinkState
+from agent_console.errors import AgentConsoleError
+from agent_console.model.session import Session, StateTransition
+from agent_console.protocol.messages import Get
+from agent_console.usage.session_reading import SessionRead, SessionReading
+from agent_console.web import session_sections as sections
+from agent_console.web.console import Console
+from agent_console.web.frame import box, text
+from agent_console.web.message_list import MessageList
+from agent_console.web.nice import soon, when_gone
+from agent_console.web.themes import page_theme
+from agent_console.web.troubles import toast, within
+
+
+def open_session(console: Console, session_id: str) -> None:
+    """Show a session over the page."""
+    with ui.context.client.layout:
+        _Drawer(console, session_id)
+
+
+class _Drawer:
+    def __init__(self, console: Console, session_id: str) -> None:
+        self._console = console
+        self._id = session_id
+        self._theme = page_theme(console.config)
+        self._reading = SessionReading(console.database, session_id)
+        self._read: SessionRead | None = None
+        self._history: tuple[StateTransition, ...] | UnsetType = UNSET
+        self._busy = False
+        self._again = False
+        with (
+            ui.dialog(value=True).props('position="right" full-height') as self._dialog,
+            box("drawer").props('role="dialog" aria-label="Session"'),
+        ):
+            self._tools()
+            self._head = box("stack")
+            self._messages = MessageList(self._theme)
+        end = console.listen(self._take)
+        self._dialog.on("hide", end)
+        self._dialog.on("hide", self._dialog.delete)
+        when_gone(end)
+        self._draw()
+        self._load()
+
+    def _tools(self) -> None:
+        with box("tools"):
+            copy = text("Copy id", "button", "button")
+            copy.on("click", self._copy)
+            most = text("Most expensive message", "button", "button")
+            most.on("click", self._show_most_expensive)
+            ui.link("Export JSON", f"/download/session?{urlencode({'id': self._id})}").classes(
+                "button"
+            ).props('download="session.json"')
+            close = text("Close", "button", "button").style("margin-left: auto")
+            close.on("click", self._dialog_close)
+
+    def _dialog_close(self) -> None:
+        self._dialog.close()
+
+    def _show_most_expensive(self) -> None:
+        self._messages.show_most_expensive()
+
+    def _copy(self) -> None:
+        ui.clipboard.write(self._id)
+        toast("Copied the id.", "positive")
+
+    @property
+    def _known(self) -> Session | None:
+        return self._console.link.cache.sessions.get(self._id)
+
+    def _view(self) -> SessionView:
+        console = self._console
+        ledger = None if self._read is None else self._read.ledger
+        return SessionView(
+            self._known or known_session(self._id, ledger),
+            console.now_ms(),
+            zone=console.config.display.zone,
+            dark=self._theme == "dark",
+            is_on_board=self._known is not None,
+            is_connected=console.link.state is LinkState.CONNECTED,
+            history=self._history,
+            read=self._read,
+            board=console.link.cache.sessions,
+        )
+
+    def _take(self, changes: Changes) -> None:
+        if self._dialog.is_deleted or not (changes.board or self._id in changes.sessions):
+            return
+        with self._dialog:
+            self._draw()
+            self._load()
+
+    def _draw(self) -> None:
+        view = self._view()
+        self._head.clear()
+        with self._head:
+            sections.headline(view)
+            sections.timeline(view)
+            sections.usage(view)
+            sections.facts(view)
+            sections.lineage_links(view, self._open)
+
+    def _open(self, session_id: str) -> None:
+        self._dialog.close()
+        open_session(self._console, session_id)
+
+    def _load(self) -> None:
+        if self._busy:
+            self._again = True
+            return
+        self._busy = True
+        soon(self._load_now)
+
+    async def _load_now(self) -> None:
+        try:
+            known = self._known
+            path = None if known is None else known.transcript_path
+            read = await within(anyio.to_thread.run_sync(partial(self._reading.read, path)))
+            self._history = await self._ask_history()
+        finally:
+            self._busy = False
+        if read is None or self._dialog.is_deleted:
+            return
+        self._read = read
+        self._draw()
+        await self._messages.show(self._view(), read)
+        if self._again:
+            self._again = False
+            self._load()
+
+    async def _ask_history(self) -> tuple[StateTransition, ...] | UnsetType:
+        try:
+            session = await self._console.link.client.request(Get(session_id=self._id))
+        except AgentConsoleError:
+            return self._history  # the page's head says that nobody answers; what was known stays
+        return UNSET if session is None else session.history

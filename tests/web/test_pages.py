@@ -1,0 +1,140 @@
+"""Every page opens, with data and without, asks nobody else and shows texts as texts."""
+
+import pytest
+from selenium.webdriver import ActionChains, Keys
+from tests.web.conftest import House
+from tests.web.dashboard import Browser, host_of, page_of
+from tests.web.full_house import NASTY, session_id
+
+PAGES = {
+    "/": "Overview", "/live": "Live", "/sessions": "Sessions", "/trends": "Trends",
+    "/projects": "Projects", "/models": "Models", "/cache": "Cache", "/budgets": "Budgets",
+    "/data": "Data",
+}  # fmt: skip
+NARROW, WIDE = (360, 780), (1600, 1000)
+NASTY_SESSION = session_id(9_005)
+
+
+@pytest.fixture
+def inside(browser: Browser, house: House) -> Browser:
+    """The browser, let in."""
+    browser.size(*WIDE)
+    browser.open(house.address)
+    browser.complaints()
+    return browser
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: str) -> None:
+    inside.open(page_of(house.address, path))
+    inside.settle()
+
+    assert inside.text("h1") == PAGES[path]
+    assert inside.complaints() == []
+    assert inside.run("return document.querySelector('[aria-current=page]').innerText") != ""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_where_nothing_has_happened(
+    browser: Browser, empty_house: House, path: str
+) -> None:
+    browser.open(empty_house.address)
+    browser.open(page_of(empty_house.address, path))
+    browser.settle()
+
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/", "Nobody works right now"), ("/live", "agent-console install"),
+     ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
+     ("/data", "Nothing is counted yet")],
+)  # fmt: skip
+def test_an_empty_page_says_what_to_do(
+    browser: Browser, empty_house: House, path: str, words: str
+) -> None:
+    browser.open(empty_house.address)
+    browser.open(page_of(empty_house.address, path))
+
+    browser.until(lambda: words in browser.text("#content"))
+
+
+def test_nobody_else_is_asked_for_anything(inside: Browser, house: House) -> None:
+    inside.hosts()
+    for path in PAGES:
+        inside.open(page_of(house.address, path))
+        inside.settle()
+
+    assert inside.hosts() == {host_of(house.address)}
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, f"/sessions?open={NASTY_SESSION}", "/sessions?search=%3Cscript%3E"]
+)
+def test_texts_of_sessions_are_never_markup(inside: Browser, house: House, path: str) -> None:
+    inside.open(page_of(house.address, path))
+    inside.settle()
+
+    assert inside.run("return window.owned") is None
+    assert inside.run("return document.querySelectorAll('#content img, .drawer img').length") == 0
+
+
+def test_a_project_label_model_and_tool_summary_stand_there_as_they_are(
+    inside: Browser, house: House
+) -> None:
+    inside.open(page_of(house.address, f"/sessions?open={NASTY_SESSION}"))
+    inside.until(lambda: NASTY in inside.text(".drawer .chip"))
+
+    assert f"Bash {NASTY}" in inside.text(".drawer")
+    assert NASTY.replace("/", "") in inside.text(".drawer h2")
+    inside.open(page_of(house.address, "/models"))
+    inside.until(lambda: f"nobody-{NASTY}" in inside.text(".ag-cell"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_a_page_is_as_wide_as_its_window(
+    inside: Browser, house: House, path: str, size: tuple[int, int]
+) -> None:
+    inside.size(*size)
+    inside.open(page_of(house.address, path))
+    inside.settle()
+    width = inside.run("return document.documentElement.scrollWidth")
+
+    assert width <= size[0]
+    assert inside.run("return document.querySelector('h1').getBoundingClientRect().right") <= width
+
+
+def test_a_theme_is_kept(inside: Browser, house: House) -> None:
+    ground = "return getComputedStyle(document.body).backgroundColor"
+    seen: set[str] = set()
+    for words in ("Light", "Paper", "Dark"):
+        inside.button(words).click()
+        name = words.lower()
+        inside.find(f".themes button[aria-pressed=true][data-theme={name}]")
+        inside.open(page_of(house.address, "/live"))
+        seen.add(str(inside.run(ground)))
+
+    assert len(seen) == 3
+
+
+def test_the_keyboard_reaches_the_pages_and_can_skip_them(inside: Browser) -> None:
+    name = "return document.activeElement.innerText.trim().split('\\n').pop()"
+    reached: list[str] = []
+    for _ in range(len(PAGES) + 2):
+        ActionChains(inside.driver).send_keys(Keys.TAB).perform()
+        reached.append(str(inside.run(name)))
+
+    assert reached[0] == "Skip to the content"
+    assert [word for word in reached[2:] if not word.isdecimal()] == [
+        each for each in PAGES.values() if each in reached[2:]
+    ]
+    assert set(PAGES.values()) - {"Budgets"} <= set(reached)
+    skip = inside.find(".skip")
+    skip.send_keys(Keys.ENTER)
+    inside.until(lambda: inside.run("return document.activeElement.id") == "content")
+
+
+def test_no_file_is_left_where_it_was_started(house: House) -> None:
+    assert not (house.home / ".nicegui").exists()
