@@ -6,8 +6,10 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from agent_console.client.link import Changes
+from agent_console.model.session import Session
 from agent_console.web.board_rows import BoardRows
 from agent_console.web.console import Console
+from agent_console.web.filters import Filters
 from agent_console.web.frame import box, card, empty
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call
@@ -42,12 +44,18 @@ _ORDER: dict[str, Any] = {
 
 
 class BoardGrid:
-    """The sessions, most urgent first."""
+    """The sessions, most urgent first.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: What pages share.
+        filters: Only the sessions that these take.
+    """
+
+    def __init__(self, console: Console, filters: Filters) -> None:
         self._console = console
+        self._filters = filters
         self._rows = BoardRows()
-        sessions = list(console.link.cache.sessions.values())
+        sessions = self._sessions()
         with card("Sessions"):
             self._empty = empty(
                 "No sessions yet",
@@ -69,9 +77,12 @@ class BoardGrid:
         if changes.board or changes.sessions:
             self._send()
 
+    def _sessions(self) -> list[Session]:
+        every = self._console.link.cache.sessions.values()
+        return [each for each in every if self._filters.takes(each)]
+
     def _send(self) -> None:
-        sessions = self._console.link.cache.sessions.values()
-        changed = self._rows.changed(sessions, self._console.now_ms())
+        changed = self._rows.changed(self._sessions(), self._console.now_ms())
         if changed:
             call(self._grid, "applyTransaction", changed)
         self._show()

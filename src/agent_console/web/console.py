@@ -86,6 +86,7 @@ class Console:
             ValueError: A value is not allowed; the message says what would be.
         """
         written = {name.replace("_", "-"): value for name, value in given.items() if value}
+        written.setdefault("start-of-week", self.config.display.week_start)
         return Request(report, written, self.config.display.timezone, self.now_ms())
 
     async def report(self, request: Request) -> Report:

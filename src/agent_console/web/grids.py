@@ -19,6 +19,7 @@ def column(
     number: bool = False,
     money: bool = False,
     bold: bool = False,
+    link: bool = False,
     style: str = "",
     wide: int = 0,
     sortable: bool = True,
@@ -35,6 +36,7 @@ def column(
         number: It stands right.
         money: It has the colour of money.
         bold: It is what the row is called.
+        link: A click in it leads elsewhere than one in the rest of the row.
         style: A class that the value is put after: `status` gives `status-working`.
         wide: It is shown only in a grid of so many pixels.
         sortable: It can be sorted by.
@@ -60,6 +62,8 @@ def column(
         found[":cellClass"] = f'p => "{style} {style}-" + p.value'
     elif money:
         found["cellClass"] = ["money", "ag-right-aligned-cell"]
+    elif link:
+        found["cellClass"] = ["leads", "ag-right-aligned-cell"]
     if bold:
         found["cellStyle"] = {"fontWeight": 600}
     return {name: value for name, value in found.items() if value is not None}

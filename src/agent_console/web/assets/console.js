@@ -25,6 +25,21 @@ window.console_page = {
       },
     };
   },
+  /** Tell the server which day or name of a chart was clicked, wherever in its column or row. */
+  pick(id, axis) {
+    const element = getElement(id);
+    const chart = element.chart;
+    if (chart.console_picks) return;
+    chart.console_picks = true;
+    const inside = (event) => chart.containPixel("grid", [event.offsetX, event.offsetY]);
+    chart.getZr().on("mousemove", (event) => { if (inside(event)) chart.getZr().setCursorStyle("pointer"); });
+    chart.getZr().on("click", (event) => {
+      if (!inside(event)) return;
+      const at = axis === "y" ? event.offsetY : event.offsetX;
+      const number = chart.convertFromPixel({ [`${axis}AxisIndex`]: 0 }, at);
+      if (Number.isInteger(number) && number >= 0) element.$emit("pick", number);
+    });
+  },
   /** Columns that a narrow grid can do without. */
   fit(grid) {
     const width = grid.clientWidth;
