@@ -89,6 +89,7 @@ def zoom(ink: Ink) -> list[dict[str, Any]]:
 
     The wheel alone goes on scrolling the page.
     """
+    quiet = {"lineStyle": {"color": ink.quiet}, "areaStyle": {"color": ink.quiet}}
     return [
         {"type": "inside", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": False},
         {
@@ -97,6 +98,10 @@ def zoom(ink: Ink) -> list[dict[str, Any]]:
             "bottom": 8,
             "borderColor": ink.ground.panel,
             "fillerColor": f"{ink('input')}33",
+            "dataBackground": quiet,
+            "selectedDataBackground": quiet,
+            "handleStyle": {"color": ink.ground.surface, "borderColor": ink.quiet},
+            "moveHandleStyle": {"color": ink.quiet, "opacity": 0.4},
             "textStyle": {"color": ink.quiet},
         },
     ]

@@ -127,7 +127,7 @@ def migration(
     return {
         **style.common(ink, style.PERCENT),
         "legend": style.long_legend(ink),
-        "grid": style.grid(top=44, right=24),
+        "grid": style.grid(top=44, right=44),
         "xAxis": {**style.names(labels, ink), "boundaryGap": len(labels) == 1},
         "yAxis": style.percents(ink),
         "series": [

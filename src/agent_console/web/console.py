@@ -21,6 +21,7 @@ from agent_console.model.usage import Alert, UsageEntry
 from agent_console.paths import database_path
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import Snapshot
+from agent_console.usage.insight.overview import Overview, overview
 from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.report import Report
@@ -105,6 +106,16 @@ class Console:
             LedgerError: It cannot be read.
         """
         return await anyio.to_thread.run_sync(self._read, question)
+
+    async def overview(self, request: Request) -> Overview:
+        """How this month stands, for the projects and models of a request; read in a thread.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        return await self.read(
+            lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
+        )
 
     def _read(self, question: "Callable[[Reading], Found]") -> Found:
         connection = open_for_reading(self.database) or empty_ledger()

@@ -38,6 +38,7 @@ def donut(found: Bars, total: str, ink: Ink) -> dict[str, Any]:
                 "radius": ["48%", "76%"],
                 "center": ["50%", "44%"],
                 "padAngle": 1,
+                "percentPrecision": 0,
                 "cursor": "pointer",
                 "data": [
                     {

@@ -3,7 +3,7 @@
 Rule: no NiceGUI here. Every number is a report's, as `agent-console usage` prints it.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -14,12 +14,15 @@ from agent_console.model.short_names import short_model
 from agent_console.usage.insight.migration import OTHERS, Migration
 from agent_console.usage.money import dollars
 from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.columns import LocalTime
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.web.time_axis import Stretch
 
+Kind = Literal["project", "model"]
+TITLES: dict[Kind, str] = {"project": "Projects", "model": "Models"}
 SHOWN = 6
 """So many have a colour of their own in a chart; the rest is one more."""
 REST = "others"
@@ -53,12 +56,13 @@ def part_rows(report: Report, request: Request) -> list[dict[str, Any]]:
 def _row(row: Row, rank: int, total: int, local: LocalTime, report: Report) -> dict[str, Any]:
     sums = row.sums
     pico, sessions = _pico(row), row.sessions or 0
+    hits = None if sums is None else hit_rate(sums)
     last = 0 if sums is None else sums.last_quarter * QUARTER_MS
     return {
         "key": row.label,
         "rank": rank,
         "rank_text": f"#{rank}" if rank <= MARKED and pico else "",
-        "name": part_name(row.label, report.grouping.name),
+        "name": part_name(row.label, "model" if report.grouping.name == "model" else "project"),
         "sessions": sessions,
         "tokens": _tokens(row),
         "tokens_text": tokens(_tokens(row)),
@@ -68,20 +72,22 @@ def _row(row: Row, rank: int, total: int, local: LocalTime, report: Report) -> d
         "share_text": share(pico, total) if pico else "",
         "average": pico / sessions / 1e12 if sessions else 0,
         "average_text": exact_cost(pico / sessions / 1e12) if sessions and pico else "",
+        "hits": -1 if hits is None else hits,
+        "hits_text": "" if hits is None else share(hits, 1),
         "last": last,
         "last_text": local.minute(last)[:10] if last else "",
         "model": short_model(next(iter(row.models), None)),
     }
 
 
-def part_name(label: str, kind: str) -> str:
+def part_name(label: str, kind: Kind) -> str:
     """As lists show it."""
     if kind == "model":
         return short_model(label)
     return printable(label.rstrip("/").rpartition("/")[2] or label)
 
 
-def over_time(report: Report, kind: str, axis: list[Stretch]) -> Lines:
+def over_time(report: Report, kind: Kind, axis: list[Stretch]) -> Lines:
     """Dollars along the time for the most expensive ones.
 
     Args:

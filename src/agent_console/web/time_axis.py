@@ -3,6 +3,7 @@
 Rule: no NiceGUI here. Days, weeks and months are those of the reports.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -33,14 +34,18 @@ class Stretch(Struct, frozen=True):
     until: str
 
 
-def time_axis(report: Report, request: Request) -> list[Stretch]:
+def starts_of(report: Report) -> list[int]:
+    """The first days of the rows in which something was used, counted from 1970-01-01."""
+    return [row.key[0] for row in report.rows if row.sums is not None]
+
+
+def time_axis(starts: Sequence[int], request: Request) -> list[Stretch]:
     """All stretches from the beginning of the range to its end, or to today; none for no rows.
 
     Args:
-        report: By day, week or month.
+        starts: The first day of each row of the report by day, week or month.
         request: What was asked for. Without a beginning, the first row is the beginning.
     """
-    starts = [row.key[0] for row in report.rows if row.sums is not None]
     if not starts:
         return []
     grouping, wanted = request.grouping, request.wanted

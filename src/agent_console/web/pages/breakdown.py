@@ -1,7 +1,5 @@
 """Projects and Models: who used what; a click narrows every page to it."""
 
-from typing import Literal
-
 from fastapi import Request as HttpRequest
 from msgspec import Struct
 from nicegui import ui
@@ -24,12 +22,11 @@ from agent_console.web.frame import box, card, frame
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
+from agent_console.web.parts import TITLES, Kind
 from agent_console.web.themes import Ink
-from agent_console.web.time_axis import Stretch, time_axis
+from agent_console.web.time_axis import Stretch, starts_of, time_axis
 from agent_console.web.troubles import within
 
-Kind = Literal["project", "model"]
-TITLES: dict[Kind, str] = {"project": "Projects", "model": "Models"}
 _OTHER: dict[Kind, Kind] = {"project": "model", "model": "project"}
 
 
@@ -170,7 +167,7 @@ class _Breakdown:
         self._draw_donut(self._donut, "own", parts.shares(report), total)
         self._draw_donut(self._other_donut, "other", parts.shares(found.other), total)
         self._draw_sessions(report, found.sessions)
-        self._axis = time_axis(found.over_time, found.timely)
+        self._axis = time_axis(starts_of(found.over_time), found.timely)
         lines = parts.over_time(found.over_time, self._kind, self._axis)
         labels = [each.label for each in self._axis]
         charts.put(self._lines, charts.lines(labels, lines, self._ink))
@@ -208,6 +205,7 @@ def _columns(kind: Kind) -> list[dict[str, object]]:
         column("tokens", "Tokens", text="tokens_text", width=96, number=True, wide=440),
         column("sessions", "Sessions", width=104, number=True, wide=640, link=True),
         column("average", "Per session", text="average_text", width=120, number=True, wide=800),
+        column("hits", "Cache", text="hits_text", width=90, number=True, wide=900),
         column("last", "Last used", text="last_text", width=116, wide=720),
         *used,
     ]

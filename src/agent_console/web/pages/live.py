@@ -8,7 +8,7 @@ from agent_console.web.board_grid import BoardGrid
 from agent_console.web.console import Console
 from agent_console.web.feed_list import FeedList
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, frame
+from agent_console.web.frame import box, card, frame, text
 from agent_console.web.nice import when_gone
 from agent_console.web.pace import Pace
 
@@ -20,6 +20,8 @@ def add(console: Console) -> None:
     def live(request: HttpRequest) -> None:
         filters = Filters.of(dict(request.query_params))
         with frame(console, "Live"):
+            if filters.names_something:
+                text("The sessions are narrowed; figures and activity are of all.", "quiet note")
             pace = Pace(console)
             with box("wide-first"):
                 board = BoardGrid(console, filters)

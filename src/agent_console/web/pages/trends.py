@@ -17,20 +17,20 @@ from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
-from agent_console.web.time_axis import POINTS, Stretch, along, stretch_rows, time_axis
+from agent_console.web.time_axis import POINTS, Stretch, along, starts_of, stretch_rows, time_axis
 from agent_console.web.troubles import within
 
 _COLUMNS = [
     column("label", "", width=116, flex=1, bold=True),
-    column("input", "Input", text="input_text", width=84, number=True, wide=620),
-    column("output", "Output", text="output_text", width=84, number=True, wide=620),
-    column("write", "Cache write", text="write_text", width=118, number=True, wide=760),
-    column("read", "Cache read", text="read_text", width=114, number=True, wide=760),
-    column("tokens", "Tokens", text="tokens_text", width=92, number=True),
-    column("cost", "Cost", text="cost_text", width=92, number=True, money=True),
+    column("input", "Input", text="input_text", width=84, flex=1, number=True, wide=620),
+    column("output", "Output", text="output_text", width=84, flex=1, number=True, wide=620),
+    column("write", "Cache write", text="write_text", width=118, flex=1, number=True, wide=760),
+    column("read", "Cache read", text="read_text", width=114, flex=1, number=True, wide=760),
+    column("tokens", "Tokens", text="tokens_text", width=92, flex=1, number=True),
+    column("cost", "Cost", text="cost_text", width=92, flex=1, number=True, money=True),
 ]
 
-PAGES = {"pagination": True, "paginationPageSize": 31, "paginationPageSizeSelector": False}
+PAGES = {"pagination": True, "paginationPageSize": 10, "paginationPageSizeSelector": False}
 
 
 def add(console: Console) -> None:
@@ -95,7 +95,7 @@ class _Trends:
         if found is None:
             return
         request, report = found
-        self._axis = time_axis(report, request)
+        self._axis = time_axis(starts_of(report), request)
         self._empty.set_visibility(not self._axis)
         self._body.set_visibility(bool(self._axis))
         drawn = along(series(report, POINTS), self._axis)
