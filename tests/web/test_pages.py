@@ -48,7 +48,7 @@ def test_a_page_opens_where_nothing_has_happened(
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/", "Nobody works right now"), ("/live", "agent-console install"),
-     ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
+     ("/cache", "Nothing was used"), ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
      ("/data", "Nothing is counted yet")],
 )  # fmt: skip
 def test_an_empty_page_says_what_to_do(

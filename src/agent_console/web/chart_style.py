@@ -67,7 +67,6 @@ def common(ink: Ink, value: str) -> dict[str, Any]:
             "textStyle": {"color": ink.ground.text},
             ":valueFormatter": value,
         },
-        "aria": {"enabled": True},
     }
 
 

@@ -7,6 +7,7 @@ that belong to them, so that a click on one is known by its number.
 from typing import Any
 
 from agent_console.board.charts import Bars
+from agent_console.model.format import share
 from agent_console.model.palette import Role
 from agent_console.web import chart_style as style
 from agent_console.web.themes import Ink
@@ -22,6 +23,7 @@ def donut(found: Bars, total: str, ink: Ink) -> dict[str, Any]:
     """
     colours = style.part_colours(found.keys, ink)
     common = style.common(ink, style.DOLLARS)
+    whole = sum(found.cost)
     return {
         **common,
         "tooltip": {**common["tooltip"], "trigger": "item"},
@@ -38,19 +40,21 @@ def donut(found: Bars, total: str, ink: Ink) -> dict[str, Any]:
                 "radius": ["48%", "76%"],
                 "center": ["50%", "44%"],
                 "padAngle": 1,
-                "percentPrecision": 0,
                 "cursor": "pointer",
                 "data": [
                     {
                         "name": name,
                         "value": round(value, 4),
                         "itemStyle": {"color": colour},
-                        "label": {"color": ink.ground.background},
+                        "label": {
+                            "color": ink.ground.background,
+                            "formatter": share(value, whole),
+                        },
                     }
                     for name, value, colour in zip(found.names, found.cost, colours, strict=True)
                 ],
                 "minShowLabelAngle": 20,
-                "label": {"position": "inside", "formatter": "{d}%", "fontSize": 11},
+                "label": {"position": "inside", "fontSize": 11},
                 "labelLine": {"show": False},
             }
         ],
@@ -104,7 +108,7 @@ def session_shares(
         total: All sessions.
         ink: The theme.
     """
-    words = [f"{100 * count / total:.0f}% · {count:,}" if total else "" for count in counts]
+    words = [f"{share(count, total)} · {count:,}" for count in counts]
     return {
         **style.common(ink, style.COUNT),
         "grid": style.grid(top=4, right=84),
