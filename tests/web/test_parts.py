@@ -129,17 +129,21 @@ def test_more_projects_than_colours_are_one_line_without_a_key(ledger: Ledger) -
     assert sum(map(sum, lines.usd)) == pytest.approx(dollars(daily.totals.cost_pico))
 
 
-def test_slices_are_known_by_their_keys_and_what_is_free_has_none(ledger: Ledger) -> None:
-    free = replace(FRIDAY, project="/p/free", model="nobody-knows", session="s-9")
-    many = [replace(FRIDAY, project=f"/p/{number}") for number in range(BARS + 2)]
-    ledger.fill([*many, free])
+def test_slices_are_known_by_their_keys(ledger: Ledger) -> None:
+    ledger.fill([replace(FRIDAY, project=f"/p/{number}") for number in range(BARS + 2)])
     _, report = asked(ledger, "project")
     found = parts.shares(report)
 
-    assert "/p/free" not in found.keys
     assert found.keys[0] == f"/p/{found.names[0]}"
-    assert (found.names[-1], found.keys[-1]) == ("3 more", "")
+    assert (found.names[-1], found.keys[-1]) == ("2 more", "")
     assert sum(found.cost) == pytest.approx(dollars(report.totals.cost_pico))
+
+
+def test_what_cost_nothing_is_no_slice(ledger: Ledger) -> None:
+    ledger.fill([FRIDAY, replace(FRIDAY, project="/p/free", model="nobody-knows", session="s-9")])
+    _, report = asked(ledger, "project")
+
+    assert parts.shares(report).keys == ["/home/user/shop"]
 
 
 def test_a_session_with_two_models_counts_for_both(ledger: Ledger) -> None:
