@@ -30,19 +30,19 @@ ALL: dict[str, dict[str, Any]] = {
 }
 
 
-def scripts(options: object) -> list[str]:
+def scripts(options: Any) -> list[str]:
     """Every text that the browser runs: values whose key begins with a colon."""
-    match options:
-        case dict():
-            return [
-                text
-                for key, value in options.items()
-                for text in ([str(value)] if str(key).startswith(":") else scripts(value))
-            ]
-        case list():
-            return [text for each in options for text in scripts(each)]
-        case _:
-            return []
+    if isinstance(options, list):
+        each_of: list[Any] = options
+        return [text for each in each_of for text in scripts(each)]
+    if not isinstance(options, dict):
+        return []
+    known: dict[str, Any] = options
+    return [
+        text
+        for key, value in known.items()
+        for text in ([str(value)] if key.startswith(":") else scripts(value))
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,6 +1,6 @@
 """A click in a chart or table narrows every page, and a click in a day opens its sessions."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from selenium.webdriver import ActionChains
@@ -31,8 +31,8 @@ def inside(browser: Browser, house: House) -> Browser:
 
 def asks(browser: Browser) -> dict[str, str]:
     """What the address asks for."""
-    query = parse_qs(urlsplit(browser.driver.current_url).query)
-    return {name: values[0] for name, values in query.items()}
+    address = str(browser.driver.current_url)
+    return dict(parse_qsl(urlsplit(address).query))
 
 
 def click(browser: Browser, label: str, place: str) -> None:
@@ -208,14 +208,3 @@ def test_the_board_has_only_what_the_chip_says(inside: Browser, house: House) ->
     inside.find(f'.ag-row[row-id="{session_id(9_002)}"]')
 
     assert len(inside.all(".ag-center-cols-container .ag-row")) == 1
-
-
-def test_this_page_is_to_be_seen_in_a_narrow_row_of_pages(inside: Browser, house: House) -> None:
-    inside.size(360, 780)
-    inside.open(page_of(house.address, "/cache"))
-    inside.until(
-        lambda: inside.run(
-            "const box = document.querySelector('.nav [aria-current]').getBoundingClientRect();"
-            "return box.left >= 0 && box.right <= innerWidth"
-        )
-    )

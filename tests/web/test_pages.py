@@ -48,8 +48,8 @@ def test_a_page_opens_where_nothing_has_happened(
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/", "Nobody works right now"), ("/live", "agent-console install"),
-     ("/cache", "Nothing was used"), ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
-     ("/data", "Nothing is counted yet")],
+     ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
+     ("/data", "Nothing is counted yet"), ("/cache", "Nothing was used")],
 )  # fmt: skip
 def test_an_empty_page_says_what_to_do(
     browser: Browser, empty_house: House, path: str, words: str

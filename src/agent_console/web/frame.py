@@ -115,7 +115,6 @@ def frame(console: Console, title: str) -> Generator[ThemeName]:
             if title not in _UNFILTERED:
                 _chips(next(path for path, name, _ in PAGES if name == title))
             yield theme
-    ui.run_javascript("console_page.here()")
 
 
 def query_here() -> dict[str, str]:

@@ -6,11 +6,6 @@ window.console_page = {
     document.cookie = `agent_console_theme=${name}; Path=/; Max-Age=31536000; SameSite=Strict`;
     location.reload();
   },
-  /** In a narrow window, move the row of pages so that this one is to be seen. */
-  here() {
-    const link = document.querySelector(".nav [aria-current]"), row = document.querySelector(".side");
-    if (link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
-  },
   /** Ask the server for the rows of a grid, block by block. */
   rows(path) {
     return {
