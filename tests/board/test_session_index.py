@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.cli.usage_ledger import FIRST, FORK, SILENT, small_ledger
 
-from agent_console.board.session_index import Ask, SessionRow, page_of, read_newest, read_sessions
+from agent_console.board.session_index import Ask, SessionRow, matching, read_newest, read_sessions
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
@@ -36,14 +36,7 @@ def asked(text: str) -> Ask:
 
 
 def ids(text: str) -> list[str]:
-    return [each.id for each in page_of(ROWS, asked(text))[0]]
-
-
-def test_a_page_is_a_part_and_says_how_many_match() -> None:
-    rows, count = page_of(ROWS, asked('{"start": 2, "end": 4}'))
-
-    assert [each.id for each in rows] == ["id-3", "id-4"]
-    assert count == 7
+    return [each.id for each in matching(ROWS, asked(text))]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +51,7 @@ def test_the_first_of_two_columns_decides() -> None:
     rows = [row(1, branch="b"), row(2, branch="a"), row(3, branch="b")]
     text = '{"sort": [{"colId": "branch", "sort": "asc"}, {"colId": "cost", "sort": "desc"}]}'
 
-    assert [each.id for each in page_of(rows, asked(text))[0]] == ["id-2", "id-3", "id-1"]
+    assert [each.id for each in matching(rows, asked(text))] == ["id-2", "id-3", "id-1"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.session_branches import branches
+from agent_console.usage.reports.sessions import session_rows
 from agent_console.usage.reports.sums import PICO_DIGITS
 
 if TYPE_CHECKING:
@@ -84,15 +85,12 @@ class Ask(Struct, frozen=True):
 
 def read_sessions(connection: "Reading", wanted: "Filter") -> list[SessionRow]:
     """Every session of a filter, the latest first."""
-    report = build(connection, wanted, GROUPINGS["session"])
     on = branches(connection, wanted)
-    rows = [_row(row, on.get(row.key[0], "")) for row in report.rows]
-    rows.sort(key=lambda row: -row.last)
-    return rows
+    return [_row(row, on.get(row.key[0], "")) for row in session_rows(connection, wanted)]
 
 
-def page_of(rows: list[SessionRow], ask: Ask) -> tuple[list[SessionRow], int]:
-    """The rows that are asked for, and how many match."""
+def matching(rows: list[SessionRow], ask: Ask) -> list[SessionRow]:
+    """The rows that match, in the order that is asked for."""
     words = ask.search.casefold().split()
     tests = [_test(column, condition) for column, condition in ask.filter.items()]
     if words:
@@ -102,7 +100,7 @@ def page_of(rows: list[SessionRow], ask: Ask) -> tuple[list[SessionRow], int]:
     for by in reversed(ask.sort):
         # Sorting is stable: the first column decides, the others among what is alike.
         rows = sorted(rows, key=_key(by.col_id), reverse=by.sort == "desc")
-    return rows[ask.start : ask.end], len(rows)
+    return rows
 
 
 def _row(row: Row, branch: str) -> SessionRow:
@@ -188,11 +186,7 @@ def read_newest(
 ) -> tuple[list[SessionRow], int]:
     """So many of the latest sessions of a filter that names nothing, and how many there are."""
     report = build(connection, wanted, GROUPINGS["session"], newest=count)
-    on = branches(connection, wanted) if len(report.rows) + report.hidden <= _FEW else {}
+    on = branches(connection, wanted, [row.key[0] for row in report.rows])
     rows = [_row(row, on.get(row.key[0], "")) for row in report.rows]
     rows.sort(key=lambda row: -row.last)
     return rows, len(report.rows) + report.hidden
-
-
-_FEW = 5_000
-"""Of more sessions, the branches are read with the index only."""

@@ -7,7 +7,6 @@ from nicegui.events import ValueChangeEventArguments
 
 from agent_console.model.format import printable
 from agent_console.model.short_names import short_model
-from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
 from agent_console.web.filters import RANGES, STEPS, Filters
@@ -90,7 +89,7 @@ class _NameChoice:
 
     async def _read(self) -> None:
         column = f"{self._kind}_no"
-        found = await within(self._console.read(lambda each: query.names(each, column)))
+        found = await within(self._console.names(column))
         names = sorted(filter(None, (found or {}).values()), key=str.casefold)
         options = {"": self._everything}
         options |= {f"{EXACTLY}{name}": _label(name, self._kind) for name in names}

@@ -7,7 +7,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost, counted, exact_cost, tokens
 from agent_console.model.palette import ThemeName
-from agent_console.usage.insight.overview import WEEK_DAYS, Overview, overview
+from agent_console.usage.insight.overview import WEEK_DAYS, Overview
 from agent_console.usage.reports.calendar import iso
 from agent_console.web import charts
 from agent_console.web.console import Console
@@ -42,12 +42,7 @@ class Cards:
         self.read = Once(self._read)
 
     async def _read(self) -> None:
-        request = self._console.request("daily")
-        found = await within(
-            self._console.read(
-                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
-            )
-        )
+        found = await within(self._console.overview())
         if found is None:
             return
         self._draw(found)

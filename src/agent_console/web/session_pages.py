@@ -4,24 +4,27 @@ Rule: no NiceGUI here. The first page, the latest sessions, does not wait for th
 can tell the newest alone.
 """
 
-import os
+import contextlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import msgspec
 from msgspec import Struct
 
 from agent_console.board.session_index import (
     PICO_PER_USD,
     Ask,
     SessionRow,
-    page_of,
+    matching,
     read_newest,
     read_sessions,
 )
+from agent_console.errors import AgentConsoleError
 from agent_console.model.format import cost, elapsed, share, tokens
 from agent_console.usage.reports.columns import LocalTime
+from agent_console.web.answers import Stamp, stamp_of
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
 
@@ -31,10 +34,11 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 3.0
 """An index is used for so long, or five times as long as it took, even when more was spent."""
 
-KEPT = 4
-"""So many filters have an index."""
+STALE_SECONDS = 60.0
+"""For so long it is used while the next one is being read; an older one is waited for."""
 
-Stamp = tuple[int, ...]
+KEPT = 4
+"""So many filters have an index, and so many orders of it are remembered."""
 
 
 class _Index(Struct):
@@ -42,6 +46,27 @@ class _Index(Struct):
     stamp: Stamp
     read_at: float
     took: float
+    views: dict[bytes, list[SessionRow]] = {}
+
+    def is_fresh(self, stamp: Stamp) -> bool:
+        """Nothing was written since, or it is too early to look again."""
+        return self.stamp == stamp or self.age < max(FRESH_SECONDS, 5 * self.took)
+
+    @property
+    def age(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self.read_at
+
+    def view(self, ask: Ask) -> list[SessionRow]:
+        """What matches, in the order that is asked for; remembered for the pages to come."""
+        key = msgspec.json.encode((ask.sort, ask.filter, ask.search))
+        found = self.views.pop(key, None)
+        if found is None:
+            found = matching(self.rows, ask)
+            while len(self.views) >= KEPT:
+                del self.views[next(iter(self.views))]
+        self.views[key] = found
+        return found
 
 
 class SessionPages:
@@ -66,22 +91,42 @@ class SessionPages:
                 lambda each: read_newest(each, request.wanted, ask.end)
             )
             rows = rows[ask.start :]
+            # By the time somebody has read the first page, any other one comes at once.
+            self._read_soon(filters, request)
         else:
             index = await self._index(filters, request)
-            rows, count = await anyio.to_thread.run_sync(partial(page_of, index, ask))
+            view = await anyio.to_thread.run_sync(index.view, ask)
+            rows, count = view[ask.start : ask.end], len(view)
         local = LocalTime(request)
         return [_shown(row, local) for row in rows], count
 
-    async def _index(self, filters: Filters, request: "Request") -> list[SessionRow]:
+    async def _index(self, filters: Filters, request: "Request") -> _Index:
+        known = self._known.get(filters)
+        if known is not None:
+            if known.is_fresh(stamp_of(self._console.database)):
+                return known
+            if known.age < STALE_SECONDS:
+                self._read_soon(filters, request)
+                return known
         while (under_way := self._reading.get(filters)) is not None:
             await under_way.wait()
-        known = self._known.get(filters)
-        stamp = _stamp(self._console.database)
-        if known is not None:
-            age = time.monotonic() - known.read_at
-            if known.stamp == stamp or age < max(FRESH_SECONDS, 5 * known.took):
-                return known.rows
+            if (read := self._known.get(filters)) is not None and read is not known:
+                return read
+        return await self._read(filters, request)
+
+    def _read_soon(self, filters: Filters, request: "Request") -> None:
+        if filters not in self._reading:
+            self._console.do(partial(self._read_quietly, filters, request))
+
+    async def _read_quietly(self, filters: Filters, request: "Request") -> None:
+        # Whoever asks for a page of it next is told what is wrong.
+        with contextlib.suppress(AgentConsoleError):
+            if filters not in self._reading:
+                await self._read(filters, request)
+
+    async def _read(self, filters: Filters, request: "Request") -> _Index:
         done = self._reading[filters] = anyio.Event()
+        stamp = stamp_of(self._console.database)
         began = time.monotonic()
         try:
             rows = await self._console.read(lambda each: read_sessions(each, request.wanted))
@@ -92,20 +137,8 @@ class SessionPages:
         while len(self._known) >= KEPT:
             del self._known[next(iter(self._known))]
         now = time.monotonic()
-        self._known[filters] = _Index(rows, stamp, now, now - began)
-        return rows
-
-
-def _stamp(database: str) -> Stamp:
-    """Different when something was written."""
-    found: list[int] = []
-    for path in (database, f"{database}-wal"):
-        try:
-            status = os.stat(path)
-        except OSError:
-            continue
-        found += [status.st_mtime_ns, status.st_size, status.st_ino]
-    return tuple(found)
+        index = self._known[filters] = _Index(rows, stamp, now, now - began)
+        return index
 
 
 def _shown(row: SessionRow, local: LocalTime) -> dict[str, Any]:
