@@ -99,7 +99,7 @@ class Console:
         Raises:
             LedgerError: The ledger cannot be read.
         """
-        five_hour = self.link.cache.limits.five_hour
+        five_hour = self.link.cache.limits.five_hour if request.active else None
 
         async def read() -> Report:
             return await anyio.to_thread.run_sync(self.asker.report, request, five_hour)
