@@ -72,6 +72,7 @@ def grid(
     by: str,
     fits: bool = False,
     more: dict[str, Any] | None = None,
+    name: str = "",
 ) -> ui.aggrid:
     """A grid.
 
@@ -81,6 +82,7 @@ def grid(
         by: The field that tells rows apart.
         fits: It is as high as its rows.
         more: Further options of AG Grid.
+        name: Under which the browser keeps the choice of columns, where there is one.
     """
     options: dict[str, Any] = {
         "columnDefs": columns,
@@ -89,6 +91,7 @@ def grid(
         ":onCellKeyDown": "cell => { if (cell.event.key === 'Enter') cell.event.target.click(); }",
         "suppressCellFocus": False,
         "animateRows": False,
+        "context": {"name": name},
         "suppressColumnVirtualisation": True,
         "rowHeight": 38,
         "headerHeight": 38,

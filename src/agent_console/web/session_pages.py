@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
+import anyio.to_process
 import msgspec
 from msgspec import Struct
 
@@ -18,12 +20,15 @@ from agent_console.board.session_index import (
     Ask,
     SessionRow,
     matching,
+    packed_sessions,
     read_newest,
     read_sessions,
+    unpacked_sessions,
 )
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import cost, elapsed, share, tokens
 from agent_console.usage.reports.columns import LocalTime
+from agent_console.usage.reports.report import count_of_sessions
 from agent_console.web.answers import Stamp, stamp_of
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
@@ -36,6 +41,9 @@ FRESH_SECONDS = 3.0
 
 STALE_SECONDS = 60.0
 """For so long it is used while the next one is being read; an older one is waited for."""
+
+MANY = 5_000
+"""More sessions than these are read by a process of its own."""
 
 KEPT = 4
 """So many filters have an index, and so many orders of it are remembered."""
@@ -59,7 +67,7 @@ class _Index(Struct):
 
     def view(self, ask: Ask) -> list[SessionRow]:
         """What matches, in the order that is asked for; remembered for the pages to come."""
-        key = msgspec.json.encode((ask.sort, ask.filter, ask.search))
+        key = msgspec.json.encode(msgspec.structs.replace(ask, start=0, end=0))
         found = self.views.pop(key, None)
         if found is None:
             found = matching(self.rows, ask)
@@ -85,7 +93,7 @@ class SessionPages:
             ValueError: The filters say something that is not allowed.
         """
         request = filters.request(self._console, "session")
-        latest = not (ask.sort or ask.filter or ask.search) and request.wanted.names_nothing
+        latest = ask.takes_all and request.wanted.names_nothing
         if latest and filters not in self._known:
             rows, count = await self._console.read(
                 lambda each: read_newest(each, request.wanted, ask.end)
@@ -129,7 +137,7 @@ class SessionPages:
         stamp = stamp_of(self._console.database)
         began = time.monotonic()
         try:
-            rows = await self._console.read(lambda each: read_sessions(each, request.wanted))
+            rows = await self._rows(request)
         finally:
             del self._reading[filters]
             done.set()
@@ -139,6 +147,24 @@ class SessionPages:
         now = time.monotonic()
         index = self._known[filters] = _Index(rows, stamp, now, now - began)
         return index
+
+    async def _rows(self, request: "Request") -> list[SessionRow]:
+        wanted = request.wanted
+        if await self._console.read(count_of_sessions) < MANY:
+            return await self._console.read(lambda each: read_sessions(each, wanted))
+        database = self._console.database
+        # Seconds of work in a thread would make everybody else's answers wait for the interpreter.
+        try:
+            parts = await anyio.to_process.run_sync(
+                packed_sessions, database, wanted, cancellable=True
+            )
+        except anyio.BrokenWorkerProcess:
+            return await self._console.read(lambda each: read_sessions(each, wanted))
+        rows: list[SessionRow] = []
+        for part in parts:
+            rows += unpacked_sessions(part)
+            await anyio.lowlevel.checkpoint()
+        return rows
 
 
 def _shown(row: SessionRow, local: LocalTime) -> dict[str, Any]:

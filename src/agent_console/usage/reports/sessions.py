@@ -52,15 +52,18 @@ def build_sessions(
     return report
 
 
-def session_rows(connection: "Connection", wanted: "Filter") -> "Iterator[Row]":
+def session_rows(
+    connection: "Connection", wanted: "Filter", newest: int | None = None
+) -> "Iterator[Row]":
     """The rows of that report alone, the latest first; nothing is added up.
 
     Args:
         connection: The ledger.
-        wanted: What counts.
+        wanted: What counts; nothing may be named when only the newest are wanted.
+        newest: Only so many sessions, the latest.
     """
     rows = query.select_rows(connection, wanted, by_session=True)
-    numbers = query.newest_sessions(connection, None)
+    numbers = query.newest_sessions(connection, newest)
     for some in _parts(_Sessions(connection, wanted, rows), numbers, ALL_AT_ONCE):
         yield from some
 

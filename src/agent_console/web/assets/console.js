@@ -25,12 +25,43 @@ window.console_page = {
       },
     };
   },
-  /** Columns that a narrow grid can do without. */
+  /** Show the columns that were chosen, and of the others those that a grid is wide enough for. */
   fit(grid) {
-    const width = grid.clientWidth;
+    this.grids[grid.context.name] = grid;
+    const chosen = this.chosen(grid.context.name);
     const room = (column) => (column.getColDef().context || {}).from || 0;
-    const columns = grid.api.getColumns() || [];
-    grid.api.setColumnsVisible(columns.filter((each) => room(each) > width), false);
-    grid.api.setColumnsVisible(columns.filter((each) => room(each) && room(each) <= width), true);
+    const wanted = (column) => chosen[column.getColId()] ?? room(column) <= grid.clientWidth;
+    const columns = (grid.api.getColumns() || []).filter((each) => each.getColDef().headerName);
+    grid.api.setColumnsVisible(columns.filter((each) => !wanted(each)), false);
+    grid.api.setColumnsVisible(columns.filter(wanted), true);
+    for (const column of columns) {
+      const box = document.querySelector(`[data-column="${grid.context.name} ${column.getColId()}"]`);
+      if (box) box.checked = wanted(column);
+    }
+  },
+  grids: {},
+  /** The columns of a grid that were chosen or not wanted, by name. */
+  chosen(name) {
+    try {
+      return (name && JSON.parse(localStorage.getItem(`agent_console_columns_${name}`))) || {};
+    } catch (error) {
+      return {};
+    }
+  },
+  /** Keep that a column is wanted or not; without one, forget all that was chosen. */
+  choose(name, column, wanted) {
+    const chosen = column ? { ...this.chosen(name), [column]: wanted } : {};
+    localStorage.setItem(`agent_console_columns_${name}`, JSON.stringify(chosen));
+    if (this.grids[name]) this.fit(this.grids[name]);
   },
 };
+/** A menu closes when something else is clicked, or by Escape. */
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
