@@ -42,6 +42,9 @@ FRESH_SECONDS = 3.0
 STALE_SECONDS = 60.0
 """For so long it is used while the next one is being read; an older one is waited for."""
 
+FIRST_ROWS = 500
+"""So many of the latest sessions do not wait for an index."""
+
 MANY = 5_000
 """More sessions than these are read by a process of its own."""
 
@@ -65,15 +68,15 @@ class _Index(Struct):
         """Seconds."""
         return time.monotonic() - self.read_at
 
-    def view(self, ask: Ask) -> list[SessionRow]:
+    async def view(self, ask: Ask) -> list[SessionRow]:
         """What matches, in the order that is asked for; remembered for the pages to come."""
         key = msgspec.json.encode(msgspec.structs.replace(ask, start=0, end=0))
         found = self.views.pop(key, None)
         if found is None:
-            found = matching(self.rows, ask)
-            while len(self.views) >= KEPT:
-                del self.views[next(iter(self.views))]
+            found = await anyio.to_thread.run_sync(matching, self.rows, ask)
         self.views[key] = found
+        while len(self.views) > KEPT:
+            del self.views[next(iter(self.views))]
         return found
 
 
@@ -93,8 +96,10 @@ class SessionPages:
             ValueError: The filters say something that is not allowed.
         """
         request = filters.request(self._console, "session")
-        latest = ask.takes_all and request.wanted.names_nothing
-        if latest and filters not in self._known:
+        known = self._known.get(filters)
+        ready = known is not None and known.is_fresh(stamp_of(self._console.database))
+        first = ask.takes_all and ask.end <= FIRST_ROWS
+        if first and request.wanted.names_nothing and not ready:
             rows, count = await self._console.read(
                 lambda each: read_newest(each, request.wanted, ask.end)
             )
@@ -103,7 +108,7 @@ class SessionPages:
             self._read_soon(filters, request)
         else:
             index = await self._index(filters, request)
-            view = await anyio.to_thread.run_sync(index.view, ask)
+            view = await index.view(ask)
             rows, count = view[ask.start : ask.end], len(view)
         local = LocalTime(request)
         return [_shown(row, local) for row in rows], count
