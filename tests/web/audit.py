@@ -9,7 +9,7 @@ const seen = (element) => {
     return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && style.opacity !== '0'
         && box.right > 0 && box.bottom > 0;
 };
-const what = (element) => `${element.tagName.toLowerCase()}.${element.className || ''}`.slice(0, 80);
+const what = (element) => `${element.tagName.toLowerCase()}.${element.className || ''}`;
 const name = (element) => [element.getAttribute('aria-label'), element.innerText, element.title,
     element.placeholder, element.labels && [...element.labels].map((each) => each.innerText).join(),
     element.closest('[aria-label]') && element.closest('[aria-label]').getAttribute('aria-label'),
@@ -58,7 +58,7 @@ const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const elements = new Set();
 while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (walker.currentNode.nodeValue.trim() && !['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(element.tagName)
+    if (walker.currentNode.nodeValue.trim() && !element.closest('style, script, noscript')
         && !element.classList.contains('q-icon') && !element.closest(':disabled, .ag-disabled'))
         elements.add(element);
 }
@@ -68,12 +68,12 @@ for (const element of elements) {
     const large = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
     const ratio = contrast(element);
     if (ratio < (large ? 3 : 4.5) - 0.01)
-        found.add(`contrast ${ratio.toFixed(2)}: ${what(element)} "${element.innerText.slice(0, 30)}"`);
+        found.add(`contrast ${ratio.toFixed(2)}: ${what(element)}: ${element.innerText}`);
 }
 return [...found];
 """
 
 
-def complaints(browser: Browser) -> list[str]:
+def trips(browser: Browser) -> list[str]:
     """What can be measured of the page that is open: names, structure, contrast (WCAG 2.2 AA)."""
     return [str(each) for each in browser.run(_AUDIT)]

@@ -2,9 +2,13 @@
 
 import pytest
 from selenium.webdriver import ActionChains, Keys
+from tests.web.audit import trips
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, host_of, page_of
 from tests.web.full_house import NASTY, session_id
+
+from agent_console.model.palette import GROUNDS
+from agent_console.web.themes import variables_of
 
 PAGES = {
     "/": "Overview", "/live": "Live", "/sessions": "Sessions", "/trends": "Trends",
@@ -32,6 +36,9 @@ def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: s
     assert inside.text("h1") == PAGES[path]
     assert inside.complaints() == []
     assert inside.run("return document.querySelector('[aria-current=page]').innerText") != ""
+    for theme in GROUNDS:
+        inside.run("document.documentElement.style.cssText = arguments[0]", variables_of(theme))
+        assert trips(inside) == [], theme
 
 
 @pytest.mark.parametrize("path", PAGES)
