@@ -218,7 +218,8 @@ def _house(year: Year) -> Generator[tuple[str, str, Browser]]:
     before = dict(os.environ)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ac", dir="/tmp")))
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
+        stack.callback(os.environ.update, before)
+        stack.callback(os.environ.clear)
         for name in list(os.environ):
             if name.startswith(("XDG_", "CLAUDE_", "AGENT_CONSOLE_")):
                 del os.environ[name]

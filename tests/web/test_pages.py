@@ -37,7 +37,10 @@ def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: s
     assert inside.complaints() == []
     assert inside.run("return document.querySelector('[aria-current=page]').innerText") != ""
     for theme in GROUNDS:
-        inside.run("document.documentElement.style.cssText = arguments[0]", variables_of(theme))
+        inside.run(
+            "document.documentElement.style.cssText = arguments[0]; Quasar.Dark.set(arguments[1])",
+            variables_of(theme), theme == "dark",
+        )  # fmt: skip
         assert trips(inside) == [], theme
 
 

@@ -5,8 +5,8 @@ thread. What a page shows of either is decided in modules that know no front end
 """
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -121,13 +121,26 @@ class Console:
             LedgerError: The ledger cannot be read.
         """
         request = self.request("daily")
+        return await self.kept(
+            "overview",
+            request,
+            lambda each: overview(each, request.wanted, request.now_ms, this_month=True),
+        )
 
-        async def read() -> Overview:
-            return await self.read(
-                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
-            )
+    async def kept(
+        self, name: str, request: Request, question: "Callable[[Reading], Found]"
+    ) -> Found:
+        """The answer to a question that depends on a request, kept while the ledger is the same.
 
-        return await self.answers.get(("overview", question_of(request)), read)
+        Args:
+            name: Tells it from other questions about the same request.
+            request: What it is about.
+            question: Asks.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        return await self.answers.get((name, question_of(request)), lambda: self.read(question))
 
     async def names(self, column: str) -> dict[int, str]:
         """The names that a column of `facets` refers to.
@@ -139,7 +152,7 @@ class Console:
             ("names", column), lambda: self.read(lambda each: query.names(each, column))
         )
 
-    def do(self, work: Callable[[], Awaitable[None]]) -> None:
+    def do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Have something done in the background, whatever becomes of the page that wants it."""
         self._tasks.start_soon(work)
 

@@ -16,6 +16,7 @@ from agent_console.board.model_hues import model_hues
 from agent_console.board.session_view import SessionView
 from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
+from agent_console.model.palette import ThemeName
 from agent_console.model.session import Session, StateTransition
 from agent_console.protocol.messages import Get
 from agent_console.usage.reports.session_messages import Message
@@ -46,7 +47,7 @@ class _Drawer:
     def __init__(self, console: Console, session_id: str) -> None:
         self._console = console
         self._id = session_id
-        self._theme = page_theme(console.config)
+        self._theme: ThemeName = page_theme(console.config)
         self._reading = SessionReading(console.database, session_id)
         self._read: SessionRead | None = None
         self._history: tuple[StateTransition, ...] | UnsetType = UNSET
