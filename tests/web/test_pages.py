@@ -58,6 +58,7 @@ def test_a_page_opens_where_nothing_has_happened(
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/", "Nobody works right now"), ("/live", "agent-console install"),
+     ("/sessions", "agent-console ingest"),
      ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
      ("/data", "Nothing is counted yet")],
 )  # fmt: skip
@@ -114,6 +115,8 @@ def test_a_page_is_as_wide_as_its_window(
 
     assert width <= size[0]
     assert inside.run("return document.querySelector('h1').getBoundingClientRect().right") <= width
+    here = "return document.querySelector('.nav [aria-current]').getBoundingClientRect().right"
+    assert inside.run(here) <= width
 
 
 def test_a_theme_is_kept(inside: Browser, house: House) -> None:

@@ -18,6 +18,7 @@ window.console_page = {
           if (!answer.ok) throw new Error(await answer.text());
           const found = await answer.json();
           wanted.successCallback(found.rows, found.count);
+          document.body.dataset.rows = found.count ? "some" : "none";
         } catch (error) {
           wanted.failCallback();
           Quasar.Notify.create({ type: "negative", message: String(error.message), position: "bottom-right" });
@@ -65,3 +66,10 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+/** Where the pages stand in a line, the one that is open is in sight. */
+(function show() {
+  const here = document.querySelector(".nav [aria-current]");
+  if (!here) return void requestAnimationFrame(show);
+  const side = here.closest(".side");
+  side.scrollLeft = here.getBoundingClientRect().left - side.clientWidth / 2;
+})();

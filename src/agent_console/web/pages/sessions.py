@@ -10,7 +10,7 @@ from agent_console.web.column_choice import column_choice
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, frame, text
+from agent_console.web.frame import box, empty, frame, text
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import attribute, call, when_gone
 from agent_console.web.once import Once
@@ -44,7 +44,7 @@ _MANY = {
     "cacheBlockSize": PAGE_ROWS,
     "maxBlocksInCache": 8,
     ":datasource": "console_page.rows('/rows/sessions')",
-    "overlayNoRowsTemplate": "<span>No session matches.</span>",
+    "suppressNoRowsOverlay": True,
 }
 
 
@@ -64,6 +64,12 @@ def add(console: Console) -> None:
             path = f"/sessions?{urlencode(kept)}" if kept else "/sessions"
             filter_bar(console, path, filters)
             table = grid(_COLUMNS, None, by="id", more=_MANY, name=GRID).classes("sessions")
+            with box("no-rows"):
+                empty(
+                    "No sessions here",
+                    "Search for less, take filters away or choose a longer range.",
+                    "Is there none at all? `agent-console ingest` reads what Claude Code wrote.",
+                )
 
         def open_row(event: GenericEventArguments) -> None:
             row = event.args.get("data")
@@ -93,12 +99,8 @@ def _over_a_dollar(filters: Filters, kept: dict[str, str]) -> None:
 
 
 def _search(filters: Filters, kept: dict[str, str]) -> None:
-    with (
-        box("tools", "form")
-        .props('role="search" method="get" action="/sessions"')
-        .style("flex: 1; min-width: 220px")
-    ):
-        given = ui.element("input").classes("plain").style("flex: 1; min-width: 160px")
+    with box("tools search", "form").props('role="search" method="get" action="/sessions"'):
+        given = ui.element("input").classes("plain")
         given.props(
             'type="search" name="search" placeholder="Search title, project, model, branch, id"'
         )
