@@ -17,6 +17,11 @@ const name = (element) => [element.getAttribute('aria-label'), element.innerText
 for (const each of document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"], [role=button]'))
     if (seen(each) && !name(each)) found.add(`no name: ${what(each)}`);
+const reached = 'a[href], button, input, select, label, summary, [tabindex="0"], .ag-root-wrapper, '
+    + '.q-field, canvas';
+for (const each of document.querySelectorAll('body *'))
+    if (seen(each) && getComputedStyle(each).cursor === 'pointer' && !each.closest(reached))
+        found.add(`no keyboard: ${what(each)}`);
 for (const each of document.querySelectorAll('img:not([alt])')) found.add(`no alt: ${what(each)}`);
 const ids = new Map();
 for (const each of document.querySelectorAll('[id]')) {

@@ -1,6 +1,7 @@
 """The parts of a session's drawer."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from os.path import expanduser
 
 from agent_console.board.known_session import detail_of
@@ -177,6 +178,5 @@ def lineage_links(view: SessionView, open_: Callable[[str], None]) -> None:
                     text(words)
                     known = view.board.get(session_id)
                     name = "" if known is None else one_line(known.title or known.display_name)
-                    link = text(f"{name} {session_id[:8]}".strip(), "more", "a")
-                    link.props('tabindex="0" role="button"').style("margin: 0; cursor: pointer")
-                    link.on("click", lambda _, wanted=session_id: open_(wanted))
+                    link = text(f"{name} {session_id[:8]}".strip(), "link", "button")
+                    link.props('type="button"').on("click", partial(open_, session_id))
