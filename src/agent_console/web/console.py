@@ -114,13 +114,12 @@ class Console:
         """
         return await anyio.to_thread.run_sync(self._read, question)
 
-    async def overview(self) -> Overview:
-        """How this month stands, read in a thread.
+    async def overview(self, request: Request) -> Overview:
+        """How this month stands, for the projects and models of a request; read in a thread.
 
         Raises:
             LedgerError: The ledger cannot be read.
         """
-        request = self.request("daily")
         return await self.kept(
             "overview",
             request,

@@ -42,7 +42,7 @@ class Cards:
         self.read = Once(self._read)
 
     async def _read(self) -> None:
-        found = await within(self._console.overview())
+        found = await within(self._console.overview(self._console.request("daily")))
         if found is None:
             return
         self._draw(found)

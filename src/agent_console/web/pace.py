@@ -32,7 +32,7 @@ class Pace:
             soon(self._read)
 
     async def _read(self) -> None:
-        found = await within(self._console.overview())
+        found = await within(self._console.overview(self._console.request("daily")))
         if found is not None:
             self._forecast(found)
 

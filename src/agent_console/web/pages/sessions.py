@@ -76,7 +76,7 @@ def add(console: Console) -> None:
             if row:
                 open_session(console, str(row["id"]))
 
-        async def read_again() -> None:
+        async def read_again() -> None:  # noqa: ASYNC124 - `Once` awaits its work
             call(table, "refreshInfiniteCache")
 
         again = Once(read_again)
