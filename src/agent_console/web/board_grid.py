@@ -22,11 +22,12 @@ MANY = 500
 _COLUMNS = (
     column("status", "Status", text="status_text", width=112, style="status"),
     column("name", "Session", width=98, flex=2, bold=True),
-    column("doing", "Doing", width=120, flex=4, sortable=False, wide=420),
+    column("reason", "Reason", width=108, wide=640),
+    column("activity", "Activity", width=120, flex=4, wide=420),
     column("label", "Label", width=110, wide=1100),
-    column("model", "Model", width=100, wide=860),
-    column("context", "Context", text="context_text", width=92, number=True, wide=780),
-    column("tokens", "Tokens", text="tokens_text", width=88, number=True, wide=680),
+    column("model", "Model", width=100, wide=960),
+    column("context", "Context", text="context_text", width=92, number=True, wide=740),
+    column("tokens", "Tokens", text="tokens_text", width=88, number=True, wide=840),
     column("cost", "Cost", text="cost_text", width=82, number=True, money=True),
     column("since", "Since", text="since_text", width=88, number=True, wide=560),
 )

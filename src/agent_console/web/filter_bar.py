@@ -5,7 +5,6 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
 from agent_console.web.filters import NAMED, RANGES, STEPS, Filters, short_name
@@ -98,7 +97,7 @@ class _NameChoice:
 
     async def _read(self) -> None:
         column = f"{self._kind}_no"
-        found = await within(self._console.read(lambda each: query.names(each, column)))
+        found = await within(self._console.names(column))
         names = sorted(filter(None, (found or {}).values()), key=str.casefold)
         options = {"": self._everything}
         options |= {f"{EXACTLY}{name}": short_name(name, self._kind) for name in names}

@@ -58,14 +58,14 @@ class Filters(Struct, frozen=True):
         return cls(**given)
 
     def address(self, path: str, **changes: str) -> str:
-        """The address of a page in this view, with changes."""
+        """The address of a page, which may have parameters, in this view with changes."""
         values = asdict(replace(self, **changes))
         if values["by"] == "daily":
             del values["by"]
         query = {name: value for name, value in values.items() if value}
         if not {"last", "since", "until"} & query.keys():
             query["all"] = "1"
-        return f"{path}?{urlencode(query)}" if query else path
+        return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
 
     def request(self, console: Console, report: str, **more: Any) -> Request:
         """A report of it.

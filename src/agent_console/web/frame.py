@@ -108,7 +108,7 @@ def frame(console: Console, title: str) -> Generator[ThemeName]:
                 for path, name, icon in PAGES:
                     _nav_link(console, path, name, icon, here=name == title)
             _themes(theme)
-        with box("main").props('id="content" tabindex="-1"'):
+        with box("main").props('id="content" tabindex="-1" role="main"'):
             with box("top", "header"):
                 text(title, tag="h1")
                 _Head(console)

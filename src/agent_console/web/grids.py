@@ -76,6 +76,7 @@ def grid(
     by: str,
     fits: bool = False,
     more: dict[str, Any] | None = None,
+    name: str = "",
 ) -> ui.aggrid:
     """A grid.
 
@@ -85,6 +86,7 @@ def grid(
         by: The field that tells rows apart.
         fits: It is as high as its rows.
         more: Further options of AG Grid.
+        name: Under which the browser keeps the choice of columns, where there is one.
     """
     options: dict[str, Any] = {
         "columnDefs": columns,
@@ -93,6 +95,7 @@ def grid(
         ":onCellKeyDown": "cell => { if (cell.event.key === 'Enter') cell.event.target.click(); }",
         "suppressCellFocus": False,
         "animateRows": False,
+        "context": {"name": name},
         "suppressColumnVirtualisation": True,
         "rowHeight": 38,
         "headerHeight": 38,

@@ -67,10 +67,12 @@ class Cards:
 
     async def _ask(self) -> tuple[Overview, list[Compared]]:
         request = self._filters.request(self._console, "daily")
-        week = replace(self._filters, last="7d").request(self._console, "daily").wanted
+        week = replace(self._filters, last="7d").request(self._console, "daily")
         return (
             await self._console.overview(request),
-            await self._console.read(lambda each: compared(each, week, "daily")),
+            await self._console.kept(
+                "compared", week, lambda each: compared(each, week.wanted, "daily")
+            ),
         )
 
     def _draw(self, found: Overview, week: list[Compared]) -> None:

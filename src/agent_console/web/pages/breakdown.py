@@ -141,12 +141,14 @@ class _Breakdown:
         moved = None
         if self._kind == "model":
             step = "monthly" if filters.by == "monthly" else "weekly"
-            moved = await console.read(lambda each: migration(each, request.wanted, step))
+            moved = await console.kept(
+                f"migration {step}", request, lambda each: migration(each, request.wanted, step)
+            )
         return _Found(
             request,
             await console.report(request),
             await console.report(other),
-            await console.read(lambda each: sessions_in(each, request.wanted)),
+            await console.kept("sessions", request, lambda each: sessions_in(each, request.wanted)),
             timely,
             await console.report(timely),
             moved,

@@ -85,8 +85,10 @@ class _Cache:
     async def _ask(self) -> tuple[Request, CacheReport]:
         request = self._filters.request(self._console, "daily")
         poor = self._console.config.cache.advice_percent
-        return request, await self._console.read(
-            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor)
+        return request, await self._console.kept(
+            f"cache {poor}",
+            request,
+            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor),
         )
 
     async def _read(self) -> None:
