@@ -29,8 +29,11 @@ PAGES = {
 }  # fmt: skip
 THEMES = ("dark", "light", "paper")
 SIZES = ((1600, 1000), (360, 780))
-README = {"overview": "dark", "trends": "light", "session": "dark"}
-README_SIZE = (1280, 800)
+README = {
+    "overview": ("dark", (1280, 800)),
+    "trends": ("light", (1280, 800)),
+    "session": ("dark", (1280, 1300)),
+}
 README_FOLDER = Path(__file__).parents[1] / "pictures"
 
 
@@ -45,8 +48,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.readme:
         with _house(markup=False) as (address, browser):
-            for page, theme in README.items():
-                _take(browser, address, page, theme, README_SIZE, README_FOLDER / f"{page}.png")
+            for page, (theme, size) in README.items():
+                _take(browser, address, page, theme, size, README_FOLDER / f"{page}.png")
         return
     if given.folder is None:
         parser.error("say where to write them, or --readme")
@@ -85,6 +88,7 @@ def _house(*, markup: bool) -> Generator[tuple[str, Browser]]:
             browser = Browser()
             try:
                 browser.open(address)
+                browser.until(lambda: "5h" in browser.text(".live"))
                 yield address, browser
             finally:
                 browser.driver.quit()
