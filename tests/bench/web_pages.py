@@ -41,7 +41,7 @@ PATHS = {
     "/data": "#content .card",
 }
 """Pages with what must be there, and filled, for their figures to stand."""
-QUICK = ("/", "/live", "/sessions")
+QUICK = ("/", "/sessions")
 EMPTY = "/empty"
 
 SERVER = """
