@@ -11,6 +11,7 @@ S608 is silenced where a text is put together from constants and question marks 
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
@@ -59,7 +60,7 @@ def insert_many(
     at, width = 0, len(rows[0]) if rows else 0
     while at < len(rows):
         size = min(_MAX_ROWS, 1 << (len(rows) - at).bit_length() - 1)
-        parameters = [value for row in rows[at : at + size] for value in row]
+        parameters = tuple(chain.from_iterable(rows[at : at + size]))
         connection.execute(_values(insert, on_conflict, width, size), parameters)
         at += size
 

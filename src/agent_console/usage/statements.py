@@ -4,6 +4,7 @@ S608 is silenced where a text is put together from constants only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add
 from sqlite3 import Connection
 from typing import Any
 
@@ -227,7 +228,7 @@ def change_sessions(connection: Connection, sessions: Iterable[SessionAccount]) 
 Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
-_Gains = dict[tuple[int, int], list[int]]
+_Gains = dict[tuple[int, int], Sequence[int]]
 """By quarter, hour or day, and facet."""
 
 
@@ -241,19 +242,23 @@ def add_to_rollups(
         gains: What to add.
         brief_no: The brief facet of a facet.
     """
-    by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
+    by_session: list[tuple[int, ...]] = []
     by_time: _Gains = {}
+    by_hour: _Gains = {}
     by_day: _Gains = {}
     last_quarters: dict[tuple[int, int], int] = {}
-    for (_, quarter, facet_no), gain in gains.items():
-        _add(by_time, (quarter, brief_no(facet_no)), gain)
+    for cell, gain in gains.items():
+        if not any(gain):
+            continue
+        _, quarter, facet_no = cell
+        brief = brief_no(facet_no)
         in_day = (quarter // _DAY_QUARTERS, facet_no)
+        by_session.append((*cell, *gain))
+        _add(by_time, (quarter, brief), gain)
+        _add(by_hour, (quarter // 4, brief), gain)
         _add(by_day, in_day, gain)
-        if gain[0] > 0:
-            last_quarters[in_day] = max(quarter, last_quarters.get(in_day, quarter))
-    by_hour: _Gains = {}
-    for (quarter, facet_no), gain in by_time.items():
-        _add(by_hour, (quarter // 4, facet_no), gain)
+        if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
+            last_quarters[in_day] = quarter
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
@@ -292,11 +297,7 @@ def _take_out(
 
 def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
     known = sums.get(cell)
-    if known is None:
-        sums[cell] = list(gain)
-        return
-    for number, value in enumerate(gain):
-        known[number] += value
+    sums[cell] = gain if known is None else list(map(add, known, gain))
 
 
 def _rows(sums: _Gains) -> list[tuple[int, ...]]:
