@@ -18,7 +18,7 @@ from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount,
 from agent_console.usage.told_totals import mark_fork, take_totals
 from agent_console.usage.told_usage import usage_entry
 
-_SOURCES: dict[Reporter, Source] = {"upsert": Source.UPSERT, "sdk": Source.SDK}
+_SOURCES: dict[Reporter, int] = {"upsert": int(Source.UPSERT), "sdk": int(Source.SDK)}
 _ENTRYPOINTS: dict[Reporter, str] = {"upsert": "", "sdk": "sdk-py"}
 """As transcripts of the same sessions have it."""
 

@@ -240,14 +240,17 @@ class Ledger(PresentLedger):
         """
 
         def take() -> tuple[Alert, ...]:
-            if not self.watch.may_have_untold(at_ms):
-                return ()
             told = self.watch.take_untold(at_ms, may_write=False)
             if told is None:
                 with self.transaction(writes=True):
                     told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
+        try:
+            if not self.watch.may_have_untold(at_ms):
+                return ()  # and what is known of sessions stays known
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
         return self.writing(take)
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:

@@ -43,6 +43,12 @@ _READ_SESSIONS = (
     "FROM sessions LEFT JOIN names ON name_no = last_model_no WHERE"
 )
 _INSERT_MESSAGES = f"INSERT INTO messages ({', '.join(_MESSAGE)})"
+_IN_NO_TRANSCRIPT = ("message_no", "source_no", "agent_no", "claim", "web_fetches")
+"""What a new row that no transcript told has not: the tables' own defaults stand."""
+_INSERT_TOLD = (
+    "INSERT INTO messages "
+    f"({', '.join(column for column in _MESSAGE if column not in _IN_NO_TRANSCRIPT)})"
+)
 _CHANGE_MESSAGES = "ON CONFLICT (message_no) DO UPDATE SET " + replacing(
     column for column in _MESSAGE if column not in ("message_no", "key_hash", "key")
 )
@@ -202,8 +208,17 @@ def row_of_values(values: Values) -> MessageRow:
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow | Values]) -> None:
     """Add new rows."""
-    values = [row if isinstance(row, tuple) else _message_values(row) for row in rows]
-    insert_many(connection, _INSERT_MESSAGES, "", values)
+    of_transcripts: list[Values] = []
+    others: list[Values] = []
+    for row in rows:
+        if isinstance(row, tuple):
+            of_transcripts.append(row)
+        elif row.source_no is None and not (row.agent_no or row.claim or row.web_fetches):
+            others.append(_told_values(row))
+        else:
+            of_transcripts.append(_message_values(row))
+    insert_many(connection, _INSERT_MESSAGES, "", of_transcripts)
+    insert_many(connection, _INSERT_TOLD, "", others)
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -366,6 +381,31 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
     )
 
 
+def _told_values(row: MessageRow) -> Values:
+    """A new row that no transcript told, as plain numbers and texts: Python's sqlite3 looks for an
+    adapter for each null, truth value and enum, at the price of all other columns together."""
+    figures = row.figures
+    return (
+        row.session_no,
+        None if row.key is None else key_hash(row.key),
+        row.key,
+        1 if row.extra else 0,
+        figures.turns,
+        figures.duration_ms,
+        row.facet_no,
+        row.at_ms,
+        int(row.source),
+        1 if row.set_aside else 0,
+        figures.input_tokens,
+        figures.output_tokens,
+        figures.cache_write_5m_tokens,
+        figures.cache_write_1h_tokens,
+        figures.cache_read_tokens,
+        figures.web_searches,
+        figures.reported_nano_usd or None,
+    )
+
+
 def _session(values: list[Any]) -> SessionAccount:
     number, session_id, first_seen_ms, last_seen_ms, has_transcript, last_model_no = values[:6]
     updated_at_ms, *sums, reported_nano_usd, duration_ms, turns, last_model, cost = values[6:]
@@ -390,7 +430,7 @@ def _session_values(session: SessionAccount) -> tuple[Any, ...]:
         session.session_id,
         session.first_seen_ms,
         session.last_seen_ms,
-        session.has_transcript,
+        1 if session.has_transcript else 0,
         session.last_model_no,
         session.updated_at_ms,
         sums.input_tokens,
