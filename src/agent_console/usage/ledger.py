@@ -156,7 +156,8 @@ class Ledger(PresentLedger):
         writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
             batch.read_ahead(
-                filter(None, map(_session_id, entries)), filter(None, map(_key, entries))
+                [each for entry in entries if (each := _session_id(entry)) is not None],
+                [each for entry in entries if (each := _key(entry)) is not None],
             )
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
