@@ -133,7 +133,7 @@ class Actor:
     async def run(self) -> None:
         """Take turns for ever."""
         while True:
-            await self._bell.heard()
+            await self._bell.heard(patient=not self._journal.backlog)
             woken_at = self._woken_at
             self._turn()
             self._lags.append(time.perf_counter() - woken_at)
