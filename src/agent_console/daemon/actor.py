@@ -220,7 +220,8 @@ class Actor:
         return drained
 
     def _flush(self, connection: Connection) -> None:
-        connection.flush()
+        if connection.outgoing:
+            connection.flush()
         if connection.queue and not connection.in_flight and not connection.backlog:
             self._held.append(connection)
 

@@ -10,7 +10,6 @@ from sqlite3 import Connection
 from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account, standing
-from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
@@ -229,7 +228,13 @@ class Batch:
             if not row.set_aside and _same_place(earlier, row):
                 self._gain(session, row, row.figures.minus(before), 0, at_ms)
                 return row.figures.minus(before)
-            self._gain(self.numbered_session(earlier.session_no), earlier, _NOTHING.minus(before), -1, at_ms)
+            self._gain(
+                self.numbered_session(earlier.session_no),
+                earlier,
+                _NOTHING.minus(before),
+                -1,
+                at_ms,
+            )
         if not row.set_aside:
             after = row.figures
             self._gain(session, row, after, 1, at_ms)

@@ -383,7 +383,8 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
 
 def _told_values(row: MessageRow) -> Values:
     """A new row that no transcript told, as plain numbers and texts: Python's sqlite3 looks for an
-    adapter for each null, truth value and enum, at the price of all other columns together."""
+    adapter for each null, truth value and enum, at the price of all other columns together.
+    """
     figures = row.figures
     return (
         row.session_no,
