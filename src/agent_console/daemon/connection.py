@@ -209,7 +209,7 @@ class Connection:
         return True
 
     def write(self, line: bytes) -> None:
-        """Send a line at the end of this turn: joined once, all that a turn writes is copied once."""
+        """Send a line at the end of this turn, in one piece with all the others."""
         self.outgoing.append(line)
         self.outgoing_bytes += len(line)
 

@@ -382,8 +382,10 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
 
 
 def _told_values(row: MessageRow) -> Values:
-    """A new row that no transcript told, as plain numbers and texts: Python's sqlite3 looks for an
-    adapter for each null, truth value and enum, at the price of all other columns together.
+    """A new row that no transcript told, as nothing but numbers and texts.
+
+    Python's sqlite3 looks for an adapter for each null, truth value and enum, and six of them cost
+    as much as all other columns together.
     """
     figures = row.figures
     return (
