@@ -50,9 +50,12 @@ async def test_a_ring_is_heard_while_the_sleeper_still_looks(looks: int) -> None
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-@pytest.mark.parametrize(("waited_seconds", "looks"), [(1e-6, PATIENCE), (1e-3, 1)])
-async def test_it_looks_again_only_where_the_last_wait_was_short(
-    monkeypatch: pytest.MonkeyPatch, waited_seconds: float, looks: int
+@pytest.mark.parametrize(
+    ("waited_seconds", "patient", "looks"),
+    [(1e-6, True, PATIENCE), (1e-3, True, 1), (1e-6, False, 1)],
+)
+async def test_it_looks_again_only_where_it_may_and_the_last_wait_was_short(
+    monkeypatch: pytest.MonkeyPatch, waited_seconds: float, *, patient: bool, looks: int
 ) -> None:
     now, looked = 0.0, 0
     checkpoint = asyncio.sleep
@@ -72,7 +75,7 @@ async def test_it_looks_again_only_where_the_last_wait_was_short(
 
     with anyio.fail_after(DEADLINE_SECONDS):
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(it.heard)
+            tasks.start_soon(lambda: it.heard(patient=patient))
             await anyio.wait_all_tasks_blocked()
             it.ring()
     assert looked == looks

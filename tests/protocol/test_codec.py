@@ -11,11 +11,11 @@ from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import (
     Answer,
     Notification,
-    append_success,
     decode_request,
     decode_requests,
     decode_server_line,
     encode,
+    encode_data,
     encode_refusal,
     encode_success,
     may_be_long,
@@ -256,13 +256,13 @@ def test_whatever_is_said_stays_on_one_line(text: str, request_id: str | int) ->
     assert json.loads(line) == {"ok": True, "id": request_id, "version": 1, "data": text}
 
 
-@given(st.binary(), st.none() | st.integers(-(2**63), 2**64 - 1) | st.text(), json_values)
-def test_an_answer_is_put_behind_what_is_there(
-    earlier: bytes, request_id: str | int | None, data: Any
+@given(st.none() | st.integers(-(2**63), 2**64 - 1) | st.text(), json_values)
+def test_an_answer_is_the_same_line_whether_its_data_was_encoded_before_or_not(
+    request_id: str | int | None, data: Any
 ) -> None:
-    buffer = bytearray(earlier)
-    append_success(buffer, request_id, data)
-    assert buffer == earlier + encode(Success(True, request_id, 1, data))
+    line = encode(Success(True, request_id, 1, data))
+    assert encode_success(request_id, data) == line
+    assert encode_success(request_id, encode_data(data)) == line
 
 
 @pytest.mark.parametrize(

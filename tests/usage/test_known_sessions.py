@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.usage.asking import OTHER, SESSION, add, do, totals
+from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, totals
 
 from agent_console.usage import batch, known_sessions
 from agent_console.usage.ledger import Ledger
@@ -28,6 +28,16 @@ def test_a_session_is_read_once(ledger: Ledger, reads: list[str]) -> None:
         result = do(ledger, add(f"m{number}", input_tokens=2))
         assert result.totals.total_input_tokens == 2 * (number + 1)
     assert reads == [SESSION]
+
+
+def test_to_ask_for_alerts_that_nobody_raised_makes_no_session_unknown(
+    ledger: Ledger, reads: list[str]
+) -> None:
+    for number in range(3):
+        do(ledger, add(f"m{number}", input_tokens=2))
+        assert ledger.take_untold(NOON_MS) == ()
+    # Once, because the first look at a ledger is a real one.
+    assert reads == [SESSION, SESSION]
 
 
 def test_what_another_process_has_committed_is_in_the_next_totals(

@@ -133,7 +133,7 @@ class Actor:
     async def run(self) -> None:
         """Take turns for ever."""
         while True:
-            await self._bell.heard()
+            await self._bell.heard(patient=not self._journal.backlog)
             woken_at = self._woken_at
             self._turn()
             self._lags.append(time.perf_counter() - woken_at)
@@ -220,7 +220,8 @@ class Actor:
         return drained
 
     def _flush(self, connection: Connection) -> None:
-        connection.flush()
+        if connection.outgoing:
+            connection.flush()
         if connection.queue and not connection.in_flight and not connection.backlog:
             self._held.append(connection)
 

@@ -49,8 +49,13 @@ class Bell:
             self._event.set()
         return True
 
-    async def heard(self) -> None:
-        """Sleep until it has been rung since the last time."""
+    async def heard(self, *, patient: bool = True) -> None:
+        """Sleep until it has been rung since the last time.
+
+        Args:
+            patient: It may look for a while before it sleeps. Where another thread of this process
+                has work, looking takes the interpreter from it.
+        """
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -61,7 +66,7 @@ class Bell:
                 await self._event.wait()
         else:
             began = perf_counter()
-            for _ in range(PATIENCE if self._soon else 1):
+            for _ in range(PATIENCE if patient and self._soon else 1):
                 await _look(0)
                 if self.rung:
                     break

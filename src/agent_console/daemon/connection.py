@@ -46,7 +46,8 @@ class Connection:
         in_flight: Requests the ledger has not answered yet.
         queue: What came after them and must wait, in order.
         backlog: Bytes the kernel has not taken yet.
-        outgoing: Bytes of this turn, which come after those; `flush` hands them to the kernel.
+        outgoing: Lines of this turn, which come after those; `flush` hands them to the kernel.
+        outgoing_bytes: How many bytes these are.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
     """
@@ -64,7 +65,8 @@ class Connection:
         self.open = True
         self.ended = False
         self.backlog = bytearray()
-        self.outgoing = bytearray()
+        self.outgoing: list[bytes] = []
+        self.outgoing_bytes = 0
         self.subscription: Subscription | None = None
         self.in_flight = 0
         self.queue: deque[Request | ProtocolError] = deque()
@@ -82,7 +84,7 @@ class Connection:
     @property
     def unsent(self) -> int:
         """How many bytes the client has to read before it has read all."""
-        return len(self.backlog) + len(self.outgoing)
+        return len(self.backlog) + self.outgoing_bytes
 
     @property
     def _unanswered(self) -> bool:
@@ -206,18 +208,28 @@ class Connection:
             self._tasks.start_soon(self._leave)
         return True
 
-    def flush(self) -> None:
-        """Hand this turn's bytes to the kernel, as many as it takes without waiting."""
-        if self.outgoing:
-            data, self.outgoing = self.outgoing, bytearray()
-            self.send(data)
+    def write(self, line: bytes) -> None:
+        """Send a line at the end of this turn, in one piece with all the others."""
+        self.outgoing.append(line)
+        self.outgoing_bytes += len(line)
 
-    def send(self, data: bytes | bytearray) -> None:
+    def flush(self) -> None:
+        """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
+        if self.outgoing:
+            data = b"".join(self.outgoing)
+            self.outgoing.clear()
+            self.outgoing_bytes = 0
+            self._send(data)
+
+    def send(self, data: bytes) -> None:
         """Hand bytes to the kernel, after those of this turn."""
         if self.outgoing:
-            self.outgoing += data
+            self.write(data)
             self.flush()
-            return
+        else:
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
         if self.backlog:
             self.backlog += data
             return

@@ -143,13 +143,13 @@ class Dispatcher:
         self._counts.requests += len(requests)
         if not self.accepting:
             requests = list(map(_too_late, requests))
-        queue, outgoing = connection.queue, connection.outgoing
+        queue = connection.queue
         for request in requests:
             if (
                 queue
                 or connection.in_flight
                 or connection.backlog
-                or len(outgoing) > MAX_UNSENT_BYTES
+                or connection.outgoing_bytes > MAX_UNSENT_BYTES
             ):
                 self._in_order(connection, request, at_ms)
             else:
@@ -345,28 +345,26 @@ class Dispatcher:
     # ---- answers -------------------------------------------------------------------------
 
     def _answer(self, connection: Connection, request_id: str | int | None, data: Any) -> None:
-        outgoing = connection.outgoing
         if type(data) is Failure:
-            outgoing += codec.encode_refusal(
+            line = codec.encode_refusal(
                 request_id, data.code, data.message, retryable=data.retryable
             )
+            connection.write(line)
             return
-        begin = len(outgoing)
         try:
             if type(data) is Session and (data.history is not UNSET or self._publisher.subscribers):
                 data = self._encoded.of(data)  # it is asked for again, or told as well
-            codec.append_success(outgoing, request_id, data)
+            line = codec.encode_success(request_id, data)
         except Exception as error:  # noqa: BLE001 - the wall around what a client may ask
-            del outgoing[begin:]
             self._counts.note_failure(error, "An answer could not be written.")
-            outgoing += codec.encode_refusal(request_id, "internal", INTERNAL)
+            line = codec.encode_refusal(request_id, "internal", INTERNAL)
+        connection.write(line)
 
     def _refuse(self, connection: Connection, error: ProtocolError) -> None:
         code = cast("ErrorCode", error.code)
         retryable = code == "shutting_down"
-        connection.outgoing += codec.encode_refusal(
-            error.request_id, code, str(error), retryable=retryable
-        )
+        line = codec.encode_refusal(error.request_id, code, str(error), retryable=retryable)
+        connection.write(line)
 
 
 def _too_late(request: Request | ProtocolError) -> ProtocolError:

@@ -87,7 +87,7 @@ class Publisher:
             return
         for change in missed:
             if subscription.wants(change):
-                connection.outgoing += self._encode(change)
+                connection.write(self._encode(change))
         subscription.seq = self._state.seq
 
     def publish(self, changes: list[Change]) -> None:
@@ -131,7 +131,7 @@ class Publisher:
             self._notify(connection, "snapshot", state.snapshot(self._epoch))
         elif subscription.pending:
             for change in subscription.take(PENDING_BATCH):
-                connection.outgoing += self._encode(change)
+                connection.write(self._encode(change))
                 subscription.seq = max(subscription.seq, change.seq)
                 subscription.handed_seq = change.seq
             connection.flush()

@@ -460,12 +460,9 @@ class State:
 
     def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
         tables = self._tables
-        session = self.sessions.get(result.totals.session_id)
         changes: tuple[Change, ...] = ()
-        if session is not None:
-            tables.touch(session, at_ms)
-        if session is not None or result.usage is not None:
-            changes = tables.take_totals(result.totals)
+        if result.usage is not None or result.totals.session_id in self.sessions:
+            changes = tables.take_totals(result.totals, at_ms)
         if result.moved is not None:
             changes += tables.take_totals(result.moved)
         if result.usage is not None:

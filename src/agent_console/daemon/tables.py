@@ -233,19 +233,27 @@ class Tables:
         self._missed.remember(removed)
         return (removed, *self._rename(self._move(session.working_dir, None)))
 
-    def take_totals(self, totals: SessionMetadata) -> tuple[Change, ...]:
-        """The ledger has new totals of a session: told, and kept while it is on the board."""
+    def take_totals(self, totals: SessionMetadata, heard_ms: int = 0) -> tuple[Change, ...]:
+        """The ledger has new totals of a session: told, and kept while it is on the board.
+
+        Args:
+            totals: What it has used.
+            heard_ms: When the session was heard of by this, Unix milliseconds; 0 when it was not.
+        """
         session_id = totals.session_id
         self.outdated.discard(session_id)
+        session = self.sessions.get(session_id)
         if self.metadata.get(session_id) == totals:
+            if session is not None:
+                self.touch(session, heard_ms)
             return ()
         change = self._change("metadata", session_id, totals)
-        session = self.sessions.get(session_id)
         if session is None:
             self._missed.remember(change)
             return (change,)
         self.metadata[session_id] = totals
-        self.sessions[session_id] = replace(session, metadata=totals)
+        seen_ms = max(heard_ms, session.last_seen_ms)
+        self.sessions[session_id] = replace(session, metadata=totals, last_seen_ms=seen_ms)
         self._metadata_seq[session_id] = change.seq
         return (change,)
 

@@ -104,31 +104,14 @@ def encode(message: Struct) -> bytes:
 
 
 def encode_data(data: Any) -> bytes:
-    """What an answer holds, for `append_success` to put into one."""
+    """What an answer holds, for `encode_success` to put into one."""
     return _encoder.encode(data)
 
 
-def append_success(buffer: bytearray, request_id: str | int | None, data: Any) -> None:
-    """Put a good answer behind what the buffer holds, as one line.
-
-    Args:
-        buffer: Where it goes; whatever is raised may leave a part of the line there.
-        request_id: What the request gave.
-        data: A value, or bytes that `encode_data` made of one.
-    """
-    buffer += _SUCCESS if request_id is None else _opened(request_id)
-    if type(data) is bytes:
-        buffer += data
-    else:
-        _encoder.encode_into(data, buffer, -1)
-    buffer += b"}\n"
-
-
 def encode_success(request_id: str | int | None, data: Any) -> bytes:
-    """A good answer as one line."""
-    buffer = bytearray()
-    append_success(buffer, request_id, data)
-    return bytes(buffer)
+    """A good answer as one line; `data` may be what `encode_data` made of it."""
+    opened = _SUCCESS if request_id is None else _opened(request_id)
+    return opened + (data if type(data) is bytes else _encoder.encode(data)) + b"}\n"
 
 
 def encode_refusal(

@@ -7,8 +7,10 @@ caller's.
 from sqlite3 import Connection
 
 from agent_console.model.metadata import MetadataUpsert, Reporter, SessionMetadata
+from agent_console.model.usage import UsageEntry
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
+from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.entries import AddUsage, LedgerRefusal, UsageAdded
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.money import nano_usd
@@ -16,7 +18,9 @@ from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount,
 from agent_console.usage.told_totals import mark_fork, take_totals
 from agent_console.usage.told_usage import usage_entry
 
-_SOURCES: dict[Reporter, Source] = {"upsert": Source.UPSERT, "sdk": Source.SDK}
+_SOURCES: dict[Reporter, int] = {"upsert": int(Source.UPSERT), "sdk": int(Source.SDK)}
+_ENTRYPOINTS: dict[Reporter, str] = {"upsert": "", "sdk": "sdk-py"}
+"""As transcripts of the same sessions have it."""
 
 
 def add_usage(connection: Connection, batch: Batch, entry: AddUsage) -> UsageAdded | LedgerRefusal:
@@ -36,22 +40,18 @@ def add_usage(connection: Connection, batch: Batch, entry: AddUsage) -> UsageAdd
     key = upsert.message_id
     earlier = None if key is None else batch.row(key)
     if earlier is None:
-        owner = asking = asking or batch.open_session(upsert.session_id)
-        row = _new_row(batch, entry, owner)
-    else:
-        standing = batch.account(earlier)
-        outcome = merged(standing, _account(entry, earlier.session_no))
-        if outcome is standing:
-            return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
-        owner = batch.numbered_session(earlier.session_no)
-        row = batch.row_of(outcome, key, earlier)
+        return _add_new(connection, batch, entry, asking or batch.open_session(upsert.session_id))
+    standing = batch.account(earlier)
+    outcome = merged(standing, _account(entry, earlier.session_no))
+    if outcome is standing:
+        return UsageAdded(_metadata(asking, upsert), set_aside=earlier.set_aside)
+    owner = batch.numbered_session(earlier.session_no)
+    row = batch.row_of(outcome, key, earlier)
     gain = batch.post(row, earlier, entry.at_ms)
     if row.set_aside:
         return UsageAdded(_metadata(asking, upsert), set_aside=True)
-    if _may_explain_totals(row, earlier, owner):
-        # What its totals have beyond its rows is less now.
-        batch.write()
-        remake_unlisted(connection, batch, {owner.session_no: row.at_ms}, entry.at_ms)
+    if owner.has_transcript or Source.SDK in {row.source, earlier.source}:
+        _explain_totals(connection, batch, owner, row, entry.at_ms)
     if upsert.model is not None:
         batch.used_model(owner, upsert.model)
     return UsageAdded(
@@ -59,6 +59,67 @@ def add_usage(connection: Connection, batch: Batch, entry: AddUsage) -> UsageAdd
         usage_entry(batch, row, gain),
         moved=None if owner is asking else owner.metadata(),
     )
+
+
+def _add_new(
+    connection: Connection, batch: Batch, entry: AddUsage, owner: SessionAccount
+) -> UsageAdded:
+    """A response that nobody has told before: the path of nearly every UPSERT, so it calls little.
+
+    Totals of the session that were told before may have known of it where a client of the Agent
+    SDK tells both; any other UPSERT is later than all of them.
+    """
+    upsert, facets = entry.upsert, batch.facets
+    at_ms = entry.at_ms if upsert.at_ms is None else upsert.at_ms
+    figures = _figures(upsert)
+    model = upsert.model or ""
+    facet_no = facets.short_number(
+        entry.working_dir or "",
+        model,
+        facets.prompt_over(figures.prompt_tokens),
+        figures.reported_nano_usd > 0,
+        _ENTRYPOINTS[upsert.source],
+    )
+    row = MessageRow(
+        None,
+        upsert.message_id,
+        owner.session_no,
+        facet_no,
+        at_ms,
+        _SOURCES[upsert.source],
+        figures,
+        set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
+        extra=upsert.extra,
+    )
+    cost_before = owner.cost_pico_usd
+    batch.post(row, None, entry.at_ms)
+    if row.set_aside:
+        return UsageAdded(owner.metadata(), set_aside=True)
+    cost = (owner.cost_pico_usd - cost_before) / PICO_PER_USD
+    if row.source == Source.SDK:
+        _explain_totals(connection, batch, owner, row, entry.at_ms)
+    if upsert.model is not None and upsert.model != owner.last_model:
+        batch.used_model(owner, upsert.model)
+    usage = UsageEntry(
+        owner.session_id,
+        row.key,
+        model or None,
+        figures.input_tokens,
+        figures.output_tokens,
+        upsert.cache_creation_tokens,
+        figures.cache_read_tokens,
+        cost,
+        at_ms,
+    )
+    return UsageAdded(owner.metadata(), usage)
+
+
+def _explain_totals(
+    connection: Connection, batch: Batch, owner: SessionAccount, row: MessageRow, at_ms: int
+) -> None:
+    """What the session's totals have beyond its rows may be less now."""
+    batch.write()
+    remake_unlisted(connection, batch, {owner.session_no: row.at_ms}, at_ms)
 
 
 def _take_total(connection: Connection, batch: Batch, entry: AddUsage) -> UsageAdded:
@@ -71,43 +132,14 @@ def _take_total(connection: Connection, batch: Batch, entry: AddUsage) -> UsageA
     return UsageAdded(session.metadata(), usage)
 
 
-def _new_row(batch: Batch, entry: AddUsage, owner: SessionAccount) -> MessageRow:
-    """What `_account` says, of a response that nobody has told: the short way."""
-    upsert = entry.upsert
-    figures = _figures(upsert)
-    facet_no = batch.facets.short_number(
-        entry.working_dir or "",
-        upsert.model or "",
-        batch.facets.prompt_over(figures.prompt_tokens),
-        figures.reported_nano_usd > 0,
-        _entrypoint(upsert),
-    )
-    return MessageRow(
-        None,
-        upsert.message_id,
-        owner.session_no,
-        facet_no,
-        _at_ms(entry),
-        _SOURCES[upsert.source],
-        figures,
-        set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
-        extra=upsert.extra,
-    )
-
-
 def _account(entry: AddUsage, session_no: int) -> Account:
     upsert = entry.upsert
     facet = Facet(
         project=entry.working_dir or "",
-        entrypoint=_entrypoint(upsert),
+        entrypoint=_ENTRYPOINTS[upsert.source],
         model=upsert.model or "",
     )
     return Account(session_no, _at_ms(entry), _SOURCES[upsert.source], _figures(upsert), facet)
-
-
-def _entrypoint(upsert: MetadataUpsert) -> str:
-    """As transcripts of the same sessions have it."""
-    return "sdk-py" if upsert.source == "sdk" else ""
 
 
 def _at_ms(entry: AddUsage) -> int:
@@ -130,13 +162,6 @@ def _figures(upsert: MetadataUpsert) -> Figures:
         upsert.duration_ms,
         upsert.turns,
     )
-
-
-def _may_explain_totals(row: MessageRow, earlier: MessageRow | None, owner: SessionAccount) -> bool:
-    """Totals of the session may have been told; a new UPSERT is later than all of them."""
-    if earlier is None:
-        return row.source == Source.SDK
-    return owner.has_transcript or Source.SDK in {row.source, earlier.source}
 
 
 def _metadata(asking: SessionAccount | None, upsert: MetadataUpsert) -> SessionMetadata:

@@ -10,7 +10,6 @@ from sqlite3 import Connection
 from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account, standing
-from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.known_sessions import KnownSessions
@@ -234,24 +233,34 @@ class Batch:
             self._rows[row.key] = row
         session = self.numbered_session(row.session_no)
         first, last = session.first_seen_ms, session.last_seen_ms
-        session.first_seen_ms = row.at_ms if first is None else min(first, row.at_ms)
-        session.last_seen_ms = row.at_ms if last is None else max(last, row.at_ms)
+        if first is None or row.at_ms < first:
+            session.first_seen_ms = row.at_ms
+        if last is None or row.at_ms > last:
+            session.last_seen_ms = row.at_ms
         self._changed_sessions[session.session_no] = session
-        before, after = _NOTHING, _NOTHING
-        if earlier is not None and (
-            earlier.at_ms != row.at_ms or earlier.session_no != row.session_no
-        ):
+        if earlier is None:
+            if row.set_aside:
+                return _NOTHING
+            self._gain(session, row, row.figures, 1, at_ms)
+            return row.figures
+        if earlier.at_ms != row.at_ms or earlier.session_no != row.session_no:
             self._moved_in.add(earlier.session_no)
-        if earlier is not None and not earlier.set_aside:
+        before, after = _NOTHING, _NOTHING
+        if not earlier.set_aside:
             before = earlier.figures
             if not row.set_aside and _same_place(earlier, row):
-                self._gain(row, row.figures.minus(before), 0, at_ms)
+                self._gain(session, row, row.figures.minus(before), 0, at_ms)
                 return row.figures.minus(before)
-            self._gain(earlier, _NOTHING.minus(before), -1, at_ms)
+            self._gain(
+                self.numbered_session(earlier.session_no),
+                earlier,
+                _NOTHING.minus(before),
+                -1,
+                at_ms,
+            )
         if not row.set_aside:
             after = row.figures
-            self.new_rows_in.add(quarter(row.at_ms))
-            self._gain(row, after, 1, at_ms)
+            self._gain(session, row, after, 1, at_ms)
         return after.minus(before)
 
     def post_new(self, rows: Mapping[str, Values]) -> None:
@@ -283,7 +292,8 @@ class Batch:
             raise ValueError(row)
         self._moved_in.add(row.session_no)
         if not row.set_aside:
-            self._gain(row, _NOTHING.minus(row.figures), -1, at_ms)
+            session = self.numbered_session(row.session_no)
+            self._gain(session, row, _NOTHING.minus(row.figures), -1, at_ms)
         self._removed_rows.append(row.message_no)
         self._changed_rows.pop(row.message_no, None)
         if row.key is not None:
@@ -305,17 +315,23 @@ class Batch:
         """Something else of this session has changed."""
         self._changed_sessions[session.session_no] = session
 
-    def _gain(self, row: MessageRow, gain: Figures, messages: int, at_ms: int) -> None:
-        in_quarter = quarter(row.at_ms)
-        session = self.numbered_session(row.session_no)
+    def _gain(
+        self, session: SessionAccount, row: MessageRow, gain: Figures, messages: int, at_ms: int
+    ) -> None:
+        in_quarter = row.at_ms // QUARTER_MS
+        if messages > 0:
+            self.new_rows_in.add(in_quarter)
         session.sums = session.sums.plus(gain)
         session.cost_pico_usd += self.facets.cost_pico_usd(row.facet_no, in_quarter, gain)
         session.updated_at_ms = at_ms
         self._changed_sessions[session.session_no] = session
         cell = (row.session_no, in_quarter, row.facet_no)
-        known = self._gains.setdefault(cell, [0] * (1 + len(SUMS)))
-        known[0] += messages
-        _add(known, 1, sum_values(gain))
+        known = self._gains.get(cell)
+        if known is None:
+            self._gains[cell] = [messages, *sum_values(gain)]
+        else:
+            known[0] += messages
+            _add(known, 1, sum_values(gain))
 
     def _fold(self, cell: Cell, first_ms: int, last_ms: int, gain: list[int]) -> None:
         """Add new rows of a cell to all sums."""

@@ -156,7 +156,8 @@ class Ledger(PresentLedger):
         writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
             batch.read_ahead(
-                filter(None, map(_session_id, entries)), filter(None, map(_key, entries))
+                [each for entry in entries if (each := _session_id(entry)) is not None],
+                [each for entry in entries if (each := _key(entry)) is not None],
             )
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
@@ -240,14 +241,17 @@ class Ledger(PresentLedger):
         """
 
         def take() -> tuple[Alert, ...]:
-            if not self.watch.may_have_untold(at_ms):
-                return ()
             told = self.watch.take_untold(at_ms, may_write=False)
             if told is None:
                 with self.transaction(writes=True):
                     told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
+        try:
+            if not self.watch.may_have_untold(at_ms):
+                return ()  # and what is known of sessions stays known
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
         return self.writing(take)
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:

@@ -20,8 +20,8 @@ _MAX_WANTED = 256
 """The most rows that are asked for at once. Shorter lists are filled up to a power of two, so that
 nine statements of each kind are prepared once and kept."""
 
-_MAX_ROWS = 8
-"""The most rows written at once; the rest goes by powers of two."""
+_MAX_VALUES = 192
+"""The most values written at once, by a number of rows that is a power of two, as is the rest."""
 
 _MANY = 512
 """More rows come from imports, which have nobody beside them who waits for the interpreter."""
@@ -56,10 +56,13 @@ def insert_many(
         statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
         connection.executemany(statement, rows)
         return
-    at, width = 0, len(rows[0]) if rows else 0
+    at, width = 0, len(rows[0]) if rows else 1
+    most = 1 << (_MAX_VALUES // width).bit_length() - 1
     while at < len(rows):
-        size = min(_MAX_ROWS, 1 << (len(rows) - at).bit_length() - 1)
-        parameters = [value for row in rows[at : at + size] for value in row]
+        size = min(most, 1 << (len(rows) - at).bit_length() - 1)
+        parameters: list[Any] = []
+        for row in rows[at : at + size]:
+            parameters += row
         connection.execute(_values(insert, on_conflict, width, size), parameters)
         at += size
 

@@ -4,6 +4,7 @@ S608 is silenced where a text is put together from constants only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add
 from sqlite3 import Connection
 from typing import Any
 
@@ -49,6 +50,12 @@ _READ_SESSIONS = (
     "FROM sessions LEFT JOIN names ON name_no = last_model_no WHERE"
 )
 _INSERT_MESSAGES = f"INSERT INTO messages ({', '.join(_MESSAGE)})"
+_IN_NO_TRANSCRIPT = ("message_no", "source_no", "agent_no", "claim", "web_fetches")
+"""What a new row that no transcript told has not: the table's own defaults stand."""
+_INSERT_UNTOLD = (
+    "INSERT INTO messages "
+    f"({', '.join(column for column in _MESSAGE if column not in _IN_NO_TRANSCRIPT)})"
+)
 _CHANGE_MESSAGES = "ON CONFLICT (message_no) DO UPDATE SET " + replacing(
     column for column in _MESSAGE if column not in ("message_no", "key_hash", "key")
 )
@@ -206,7 +213,15 @@ def insert_told(connection: Connection, rows: Sequence[Values]) -> None:
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
     """Add new rows."""
-    insert_many(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
+    untold: list[tuple[Any, ...]] = []
+    others: list[tuple[Any, ...]] = []
+    for row in rows:
+        if row.source_no is None and not (row.agent_no or row.claim or row.web_fetches):
+            untold.append(_untold_values(row))
+        else:
+            others.append(_message_values(row))
+    insert_many(connection, _INSERT_UNTOLD, "", untold)
+    insert_many(connection, _INSERT_MESSAGES, "", others)
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -231,7 +246,7 @@ def change_sessions(connection: Connection, sessions: Iterable[SessionAccount]) 
 Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
-_Gains = dict[tuple[int, int], list[int]]
+_Gains = dict[tuple[int, int], Sequence[int]]
 """By quarter, hour or day, and facet."""
 
 
@@ -245,19 +260,23 @@ def add_to_rollups(
         gains: What to add.
         brief_no: The brief facet of a facet.
     """
-    by_session = [(*cell, *gain) for cell, gain in gains.items() if any(gain)]
+    by_session: list[tuple[int, ...]] = []
     by_time: _Gains = {}
+    by_hour: _Gains = {}
     by_day: _Gains = {}
     last_quarters: dict[tuple[int, int], int] = {}
-    for (_, quarter, facet_no), gain in gains.items():
-        _add(by_time, (quarter, brief_no(facet_no)), gain)
+    for cell, gain in gains.items():
+        if not any(gain):
+            continue
+        _, quarter, facet_no = cell
+        brief = brief_no(facet_no)
         in_day = (quarter // _DAY_QUARTERS, facet_no)
+        by_session.append((*cell, *gain))
+        _add(by_time, (quarter, brief), gain)
+        _add(by_hour, (quarter // 4, brief), gain)
         _add(by_day, in_day, gain)
-        if gain[0] > 0:
-            last_quarters[in_day] = max(quarter, last_quarters.get(in_day, quarter))
-    by_hour: _Gains = {}
-    for (quarter, facet_no), gain in by_time.items():
-        _add(by_hour, (quarter // 4, facet_no), gain)
+        if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
+            last_quarters[in_day] = quarter
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
@@ -296,11 +315,7 @@ def _take_out(
 
 def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
     known = sums.get(cell)
-    if known is None:
-        sums[cell] = list(gain)
-        return
-    for number, value in enumerate(gain):
-        known[number] += value
+    sums[cell] = gain if known is None else list(map(add, known, gain))
 
 
 def _rows(sums: _Gains) -> list[tuple[int, ...]]:
@@ -369,6 +384,30 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
     )
 
 
+def _untold_values(row: MessageRow) -> tuple[Any, ...]:
+    """A new row that no transcript told: integers and texts, for the reason of `Values`."""
+    figures = row.figures
+    return (
+        row.session_no,
+        None if row.key is None else key_hash(row.key),
+        row.key,
+        1 if row.extra else 0,
+        figures.turns,
+        figures.duration_ms,
+        row.facet_no,
+        row.at_ms,
+        int(row.source),
+        1 if row.set_aside else 0,
+        figures.input_tokens,
+        figures.output_tokens,
+        figures.cache_write_5m_tokens,
+        figures.cache_write_1h_tokens,
+        figures.cache_read_tokens,
+        figures.web_searches,
+        figures.reported_nano_usd or None,
+    )
+
+
 def _session(values: list[Any]) -> SessionAccount:
     number, session_id, first_seen_ms, last_seen_ms, has_transcript, last_model_no = values[:6]
     updated_at_ms, *sums, reported_nano_usd, duration_ms, turns, last_model, cost = values[6:]
@@ -393,7 +432,7 @@ def _session_values(session: SessionAccount) -> tuple[Any, ...]:
         session.session_id,
         session.first_seen_ms,
         session.last_seen_ms,
-        session.has_transcript,
+        1 if session.has_transcript else 0,
         session.last_model_no,
         session.updated_at_ms,
         sums.input_tokens,
