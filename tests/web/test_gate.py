@@ -123,6 +123,39 @@ def test_the_machines_own_names_are_taken(gate: Gate, host: str) -> None:
     assert asked(gate, host=host, cookie=cookie_of(gate))[0]["status"] == 200
 
 
+def test_a_unix_socket_is_reached_by_whatever_port_was_forwarded_to_it() -> None:
+    gate = Gate(page, None)
+    for port in (1234, 60_000):
+        host = f"127.0.0.1:{port}"
+        body = headers_of(asked(gate, f"/?token={gate.token}", host=host))["set-cookie"]
+        cookie = body.partition(";")[0]
+
+        assert cookie.startswith(f"agent_console_{port}=")
+        assert asked(gate, host=host, cookie=cookie)[0]["status"] == 200
+        own = asked(gate, kind="websocket", host=host, cookie=cookie, origin=f"http://{host}")
+        assert own[0]["type"] == "websocket.accept"
+        assert asked(gate, host=f"evil.example:{port}", cookie=cookie)[0]["status"] == 403
+        assert (
+            asked(gate, host=host, cookie=cookie, origin="http://127.0.0.1:1")[0]["status"] == 403
+        )
+
+
+def test_behind_a_reverse_proxy_its_name_is_ours_and_no_other() -> None:
+    gate = Gate(page, None, url="https://console.example.org")
+    host = "console.example.org"
+    admitted = headers_of(asked(gate, f"/?token={gate.token}", host=host))["set-cookie"]
+    cookie = admitted.partition(";")[0]
+
+    assert {"Secure", "HttpOnly", "SameSite=Strict"} <= set(admitted.split("; "))
+    sent = asked(gate, host=host, cookie=cookie, origin=f"https://{host}")
+    assert sent[0]["status"] == 200
+    assert f"wss://{host}" in headers_of(sent)["content-security-policy"]
+    for origin in (f"http://{host}", "https://evil.example", f"https://{host}:8443"):
+        assert asked(gate, host=host, cookie=cookie, origin=origin)[0]["status"] == 403
+    for other in ("example.org", f"{host}.evil.example", f"{host}:8443"):
+        assert asked(gate, host=other, cookie=cookie)[0]["status"] == 403
+
+
 def test_bound_elsewhere_addresses_are_taken_and_names_are_not() -> None:
     gate = Gate(page, PORT, anywhere=True)
     cookie = cookie_of(gate)
