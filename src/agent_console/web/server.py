@@ -86,6 +86,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
         async with anyio.create_task_group() as tasks:
             await tasks.start(console.run)
             yield
+            console.work.cancel()  # its thread would be waited for
             tasks.cancel_scope.cancel()
 
     application = FastAPI(lifespan=following, openapi_url=None, docs_url=None, redoc_url=None)
