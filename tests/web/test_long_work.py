@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -13,7 +12,7 @@ from tests.usage.old_ledgers import make_ledger
 from agent_console.config import Config
 from agent_console.errors import NotPossibleError
 from agent_console.paths import database_path
-from agent_console.usage.maintenance.backup_files import backup_folder
+from agent_console.usage.maintenance.backup_files import backup_folder, backups
 from agent_console.web.long_work import LongWork, Telling, Under, Work
 from agent_console.web.outcome import Outcome
 from agent_console.web.upkeep import (
@@ -27,7 +26,6 @@ from agent_console.web.upkeep import (
 )
 
 pytestmark = pytest.mark.anyio
-NOW = datetime(2026, 11, 26, tzinfo=UTC)
 NOW_MS = 1_790_000_000_000
 
 
@@ -163,8 +161,8 @@ async def test_damage_is_told_and_begun_again_from_a_backup(watched: Watched, le
 
 
 async def test_a_backup_tells_its_share_and_is_brought_back(watched: Watched, ledger: Path) -> None:
-    outcome = await watched.done(backing_up(ledger, NOW))
-    (file,) = backup_folder(ledger).glob("by-hand-*.db")
+    outcome = await watched.done(backing_up(ledger, NOW_MS))
+    (file,) = [backup.path for backup in backups(ledger)]
     assert watched.steps[-1].share == 1
     assert file.stat().st_mode & 0o077 == 0
     assert str(file) in outcome.sentence
@@ -184,7 +182,7 @@ async def test_a_backup_tells_its_share_and_is_brought_back(watched: Watched, le
 
 async def test_a_backup_that_is_cancelled_leaves_nothing(watched: Watched, ledger: Path) -> None:
     watched.cancel_at = "Copying"
-    outcome = await watched.done(backing_up(ledger, NOW))
+    outcome = await watched.done(backing_up(ledger, NOW_MS))
 
     assert "cancelled" in outcome.sentence
     assert list(backup_folder(ledger).iterdir()) == []

@@ -5,12 +5,11 @@ for any row are not drawn; where a price is from stands in the table when there 
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from rich.table import Table
 from rich.text import Text
 
-from agent_console.model.format import printable, tokens
+from agent_console.model.format import exact_amount, printable, tokens
 from agent_console.usage.prices.listing import ListedModel, ListedPrice
 
 ORIGIN_FROM_COLUMNS = 110
@@ -70,15 +69,7 @@ def _amounts(price: ListedPrice | None) -> list[Text]:
         price.cache_write_1h,
         price.cache_read,
     )
-    return [Text(amount(usd)) for usd in told]
-
-
-def amount(usd: Decimal) -> str:
-    """A price with all its digits and at least two decimals: `$0.025`, `$15.00`."""
-    plain = usd.normalize()
-    exponent = plain.as_tuple().exponent
-    decimals = max(2, -exponent if isinstance(exponent, int) else 2)
-    return f"${plain:.{decimals}f}"
+    return [Text(f"${exact_amount(usd)}") for usd in told]
 
 
 def _size(prompt_tokens: int) -> str:

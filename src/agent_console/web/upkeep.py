@@ -5,7 +5,6 @@ Rule: no NiceGUI here, and no second way: each calls what the command of the sam
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,12 +13,13 @@ from agent_console.errors import AgentConsoleError
 from agent_console.model.format import counted, exact_cost, exact_tokens, size
 from agent_console.usage.ingest.catch_up import CaughtUp, Progress, bring_up_to_date
 from agent_console.usage.ingest.reindex import Totals, reindex
-from agent_console.usage.maintenance.backup_files import backup_folder
+from agent_console.usage.maintenance.backup_files import asked_path
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.check import check
 from agent_console.usage.maintenance.recover import recover
 from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.restore import restore
+from agent_console.usage.read_only_uri import SCHEMA
 from agent_console.web.long_work import Telling, Work
 from agent_console.web.outcome import Fact, Outcome
 
@@ -103,9 +103,9 @@ def beginning_again(database: Path, at_ms: int) -> Work:
     return work
 
 
-def backing_up(database: Path, now: datetime) -> Work:
+def backing_up(database: Path, at_ms: int) -> Work:
     """`agent-console db backup`, into the folder of backups."""
-    file = backup_folder(database) / f"by-hand-{now:%Y%m%d-%H%M%S}.db"
+    file = asked_path(database, SCHEMA, at_ms)
 
     def work(tell: Telling) -> Outcome:
         try:
@@ -121,7 +121,7 @@ def backing_up(database: Path, now: datetime) -> Work:
             Fact("Backup", f"{file} ({size(written)})"),
             Fact("Restore", f"agent-console db restore {file}"),
         )
-        return Outcome(f"Wrote {file} ({size(written)}).", "positive", facts)
+        return Outcome(f"Wrote {file} ({size(written)}).", "positive", facts, has_changed=True)
 
     return work
 

@@ -1,6 +1,7 @@
 """`agent-console pricing`: what a token costs here, since when, and who says so."""
 
 import time
+from datetime import datetime
 
 import click
 import msgspec
@@ -58,8 +59,16 @@ def command(context: click.Context, *, everything: bool, as_json: bool) -> None:
             _tell_origins(listed)
     else:
         narrate("The ledger has no models yet. `--all` lists those of Anthropic.")
+    _tell_age(listed)
     _tell_discount(prices)
     _tell_unpriced(listed)
+
+
+def _tell_age(listed: PriceList) -> None:
+    if listed.installed_ms is not None and listed.models:
+        zone = config.load().display.zone
+        day = datetime.fromtimestamp(listed.installed_ms / 1000, zone)
+        narrate(f"The catalogue was installed on {day:%Y-%m-%d}; a newer one comes with an update.")
 
 
 def _tell_origins(listed: PriceList) -> None:

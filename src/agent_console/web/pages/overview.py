@@ -5,6 +5,7 @@ from datetime import datetime
 from nicegui import ui
 
 from agent_console.client.link import Changes
+from agent_console.web.alert_notice import AlertNotice
 from agent_console.web.console import Console
 from agent_console.web.frame import box, frame, text
 from agent_console.web.nice import when_gone
@@ -28,6 +29,7 @@ def add(console: Console) -> None:
                 month = f"/download/usage?level=day&format=csv&since={first_of_month(console)}"
                 ui.link("Export this month", month).classes("button").props("download")
                 again = text("Refresh", "button", "button")
+            AlertNotice(console)
             cards = Cards(console, theme)
             with box("columns"):
                 with box("stack"):
