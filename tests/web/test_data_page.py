@@ -5,13 +5,15 @@ import sqlite3
 from io import StringIO
 
 import pytest
+from selenium.webdriver import Keys
 from tests.cli.test_ingest_command import write_transcript
+from tests.usage.reports.ledgers import HAIKU
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, page_of
 from tests.web.full_house import session_id
 from tests.web.test_work import DOWNLOADED, column
 
-MODEL = "claude-haiku-4-5"
+MODEL = HAIKU
 
 
 @pytest.fixture
@@ -25,14 +27,24 @@ def inside(browser: Browser, house: House) -> Browser:
 
 def choose(browser: Browser, label: str, words: str) -> None:
     """One of the options of a field."""
-    browser.find(f'.sheet [aria-label="{label}"]').click()
-    browser.until(
-        lambda: next(each for each in browser.all(".q-menu .q-item") if each.text == words)
-    ).click()
+    browser.press(f'.sheet [aria-label="{label}"]')
+
+    def chosen() -> bool:
+        for each in browser.all(".q-menu .q-item"):
+            if each.text == words and each.is_displayed():
+                each.click()
+                return True
+        return False
+
+    browser.until(chosen)
 
 
 def fill(browser: Browser, label: str, words: str) -> None:
-    browser.find(f'.sheet input[aria-label="{label}"]').send_keys(words)
+    """Write into a field, in the place of what it has."""
+    css = f'.sheet input[aria-label="{label}"]'
+    browser.press(css)
+    browser.find(css).send_keys(Keys.CONTROL, "a")
+    browser.find(css).send_keys(words)
 
 
 def told(browser: Browser, words: str) -> None:
@@ -118,7 +130,6 @@ def test_a_price_of_ones_own_is_set_edited_and_removed_and_counts_at_once(
     fill(inside, "Input", "free")
     inside.button("Save").click()
     told(inside, "is no price")
-    inside.find('.sheet input[aria-label="Input"]').clear()
     fill(inside, "Input", "1234.5")
     fill(inside, "Output", "2000")
     inside.button("Save").click()
@@ -147,13 +158,10 @@ def cost_of(browser: Browser) -> float:
 def test_a_budget_of_a_billing_day(inside: Browser, house: House) -> None:
     inside.open(page_of(house.address, "/budgets?new=1"))
     fill(inside, "Amount", "888")
-    day = inside.find('.sheet input[aria-label="Billing day"]')
-    day.clear()
-    day.send_keys("32")
+    fill(inside, "Billing day", "32")
     inside.button("Save").click()
     told(inside, "a day of the month from 1 to 31")
-    day.clear()
-    day.send_keys("15")
+    fill(inside, "Billing day", "15")
     inside.button("Save").click()
     inside.until(lambda: "everything, monthly from day 15" in inside.text(".budget"))
 
