@@ -111,7 +111,9 @@ def test_a_wrong_token_or_cookie_is_refused(gate: Gate) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", "",
-     f"[::1:{PORT}", f"192.168.1.7:{PORT}", f"127.0.0.1.evil.example:{PORT}"],
+     f"[::1:{PORT}", f"192.168.1.7:{PORT}", f"127.0.0.1.evil.example:{PORT}",
+     f"evil@127.0.0.1:{PORT}", f"127.0.0.1:{PORT}/;script-src *", f"2130706433:{PORT}",
+     f"localhost.:{PORT}"],
 )  # fmt: skip
 def test_a_foreign_name_that_points_here_is_refused(gate: Gate, host: str) -> None:
     assert asked(gate, host=host, cookie=cookie_of(gate))[0]["status"] == 403
@@ -173,6 +175,16 @@ def test_another_site_can_neither_ask_nor_open_a_websocket(gate: Gate, origin: s
     assert asked(gate, origin=origin, cookie=cookie)[0]["status"] == 403
     refused = asked(gate, kind="websocket", origin=origin, cookie=cookie)
     assert [message["type"] for message in refused] == ["websocket.close"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_page_can_lead_here_and_not_load_us(gate: Gate, site: str) -> None:
+    cookie = cookie_of(gate)
+    for mode, status in (("no-cors", 403), ("cors", 403), ("navigate", 200)):
+        sent = asked(gate, cookie=cookie, sec_fetch_site=site, sec_fetch_mode=mode)
+        assert sent[0]["status"] == status
+    own = asked(gate, cookie=cookie, sec_fetch_site="same-origin", sec_fetch_mode="no-cors")
+    assert own[0]["status"] == 200
 
 
 def test_a_websocket_must_say_where_it_comes_from(gate: Gate) -> None:

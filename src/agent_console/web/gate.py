@@ -87,7 +87,7 @@ class Gate:
             name, port = parts.hostname or "", parts.port or 80
         except ValueError:
             return None
-        if self._port is not None and port != self._port:
+        if parts.netloc != host or "@" in host or (self._port is not None and port != self._port):
             return None
         ours = name in _LOOPBACK or (self._anywhere and _is_address(name))
         return f"http://{host}" if ours else None
@@ -215,6 +215,10 @@ def _is_own(scope: Scope, headers: dict[str, str], ours: str) -> bool:
     origin = headers.get("origin")
     if origin is not None:
         return origin == ours
+    # Another port of this machine is the same site for cookies, and not for us.
+    foreign = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+    if foreign and headers.get("sec-fetch-mode") != "navigate":
+        return False
     # Browsers always say where a WebSocket comes from.
     return scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
 
