@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from agent_console.model.format import exact_amount, printable, tokens
+from agent_console.model.format import exact_amount, printable, threshold
 from agent_console.usage.prices.listing import ListedModel, ListedPrice
 
 ORIGIN_FROM_COLUMNS = 110
@@ -51,7 +51,7 @@ def price_table(models: Iterable[ListedModel], columns: int) -> Table:
                 cells.append(Text((price and price.since) or ""))
             if tiered:
                 over = price.prompt_over if price else 0
-                cells.append(Text(f">{_size(over)}" if over else ""))
+                cells.append(Text(threshold(over) if over else ""))
             cells += _amounts(price)
             if wide:
                 cells.append(Text(_origin(model) if number == 0 else "", style="dim"))
@@ -70,10 +70,6 @@ def _amounts(price: ListedPrice | None) -> list[Text]:
         price.cache_read,
     )
     return [Text(f"${exact_amount(usd)}") for usd in told]
-
-
-def _size(prompt_tokens: int) -> str:
-    return f"{prompt_tokens // 1000}k" if prompt_tokens % 1000 == 0 else tokens(prompt_tokens)
 
 
 def _origin(model: ListedModel) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from agent_console.config_prices import PRICES, PriceOverride, PricesConfig
-from agent_console.model.format import exact_amount, printable, tokens
+from agent_console.model.format import exact_amount, printable, threshold
 from agent_console.model.short_names import short_model
 from agent_console.usage.prices.listing import ListedModel, ListedPrice, PriceList
 from agent_console.usage.prices.overrides import matching
@@ -31,7 +31,7 @@ def _row(
     row: dict[str, Any] = {
         "key": f"{model.model} {number}",
         "model": model.model,
-        "name": short_model(model.model) if number == 0 else "",
+        "name": printable(short_model(model.model)) if number == 0 else "",
         "origin": (model.origin or NOBODY) if number == 0 else "",
         "own": bool(own),
         "since": "",
@@ -39,7 +39,7 @@ def _row(
     }
     if listed is not None:
         row["since"] = listed.since or ("always" if number == 0 else "")
-        row["prompt"] = f">{tokens(listed.prompt_over)}" if listed.prompt_over else ""
+        row["prompt"] = threshold(listed.prompt_over) if listed.prompt_over else ""
         row |= {name: exact_amount(getattr(listed, name)) for name in PRICES}
     return row
 
@@ -69,7 +69,7 @@ def entry_words(entry: PriceOverride) -> str:
         if (value := getattr(entry, name)) is not None
     ]
     since = "" if entry.since is None else f" from {entry.since}"
-    prompt = f" for prompts over {tokens(entry.prompt_over)}" if entry.prompt_over else ""
+    prompt = f" for prompts {threshold(entry.prompt_over)}" if entry.prompt_over else ""
     return f"{', '.join(said)}{since}{prompt}"
 
 
