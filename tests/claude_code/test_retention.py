@@ -13,19 +13,18 @@ from agent_console.claude_code.retention import (
     retention_words,
 )
 
+CASES: list[tuple[list[dict[str, Any]], int]] = [
+    ([], 30),
+    ([{"theme": "dark"}], 30),
+    ([{"cleanupPeriodDays": 365}], 365),
+    ([{"cleanupPeriodDays": 365}, {"cleanupPeriodDays": 7}], 7),
+    ([{"cleanupPeriodDays": 0}], 0),
+    ([{"cleanupPeriodDays": -3}], 0),
+    ([{"cleanupPeriodDays": True}, {"cleanupPeriodDays": "9"}], 30),
+]
 
-@pytest.mark.parametrize(
-    ("settings", "days"),
-    [
-        ([], 30),
-        ([{}], 30),
-        ([{"cleanupPeriodDays": 365}], 365),
-        ([{"cleanupPeriodDays": 365}, {"cleanupPeriodDays": 7}], 7),
-        ([{"cleanupPeriodDays": 0}], 0),
-        ([{"cleanupPeriodDays": -3}], 0),
-        ([{"cleanupPeriodDays": True}, {"cleanupPeriodDays": "9"}], 30),
-    ],
-)
+
+@pytest.mark.parametrize(("settings", "days"), CASES)
 def test_the_shortest_time_counts_and_thirty_days_without_one(
     settings: list[dict[str, Any]], days: int
 ) -> None:

@@ -26,15 +26,15 @@ from agent_console.web.price_rows import entry_words, price_age, price_rows, unp
 from agent_console.web.troubles import toast, within
 
 _COLUMNS = [
-    column("name", "Model", width=130, flex=2, bold=True, sortable=False),
+    column("name", "Model", width=108, flex=2, bold=True, sortable=False),
     column("since", "Since", width=104, wide=700, sortable=False),
     column("prompt", "Prompt", width=84, number=True, wide=620, sortable=False),
     *(
-        column(name, title, width=92, number=True, wide=wide, sortable=False)
+        column(name, title, width=86, number=True, wide=wide, sortable=False)
         for name, title, wide in (
             ("input", "Input", 0), ("output", "Output", 0), ("cache_write_5m", "Write 5m", 820),
             ("cache_write_1h", "Write 1h", 900), ("cache_read", "Read", 520),
-            ("web_search", "1k searches", 1100),
+            ("web_search", "Searches", 1100),
         )
     ),
     column("origin", "Says", width=160, flex=1, wide=560, sortable=False),
@@ -78,7 +78,7 @@ class PricePanel:
         self._grid.set_visibility(bool(self._rows))
         off = f" {prices.discount_percent} % is taken off." if prices.discount_percent else ""
         age = price_age(found, console.now_ms(), console.config.display.zone)
-        self._age.set_text(f"US dollars per million tokens. {age}{off}")
+        self._age.set_text(f"US dollars per million tokens and per thousand searches. {age}{off}")
         self._unpriced.clear()
         with self._unpriced:
             for words in unpriced_words(found):

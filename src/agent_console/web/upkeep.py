@@ -64,7 +64,11 @@ def checking(database: Path) -> Work:
         findings = check(database, look=_Elapsed(tell))
         fine = all(finding.ok for finding in findings)
         facts = [
-            Fact(finding.check, f"{finding.text} {'' if finding.ok else finding.mend}", finding.ok)
+            Fact(
+                f"{'✓' if finding.ok else '✗'} {finding.check}",
+                f"{finding.text} {'' if finding.ok else finding.mend}",
+                finding.ok,
+            )
             for finding in findings
         ]
         return Outcome(

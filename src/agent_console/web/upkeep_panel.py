@@ -96,7 +96,7 @@ class UpkeepPanel:
             text("Last")
             text(outcome.sentence, "is-cost" if outcome.kind == "negative" else "")
             for fact in outcome.facts:
-                text(f"{'✓' if fact.is_fine else '✗'} {fact.name}")
+                text(fact.name)
                 text(fact.words, "" if fact.is_fine else "is-cost")
 
     def _read(self) -> None:
