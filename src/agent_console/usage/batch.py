@@ -12,12 +12,19 @@ from msgspec.structs import replace
 from agent_console.usage.accounts import Account, standing
 from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.facets import Facets
+from agent_console.usage.key_hash import key_hash
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
+from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.statements import (
+    AT_MS,
+    FACET_NO,
+    KEY_HASH,
+    SESSION_NO,
+    SUMS_FROM,
     Cell,
     Values,
     add_to_rollups,
@@ -25,6 +32,7 @@ from agent_console.usage.statements import (
     change_sessions,
     delete_messages,
     insert_messages,
+    insert_told,
     read_keyless_messages,
     read_messages,
     read_numbered_sessions,
@@ -47,6 +55,7 @@ class Batch:
         known: Sessions as they are after all that was posted.
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, by cell.
+        seen: Which keys may have rows; null: any.
     """
 
     def __init__(
@@ -55,13 +64,16 @@ class Batch:
         names: Names,
         facets: Facets,
         known: KnownSessions,
+        *,
         gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
+        seen: SeenKeys | None = None,
     ) -> None:
         self.names = names
         self.facets = facets
         self.new_rows_in: set[int] = set()
         self.gained = gained
         self._connection = connection
+        self._seen = seen
         self.known = known
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
@@ -72,14 +84,25 @@ class Batch:
         self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
-        self._new_in_cells: dict[Cell, list[int]] = {}
+        self._with_new_rows: dict[int, SessionAccount] = {}
 
     # ---- reading ---------------------------------------------------------------------------
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
         self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
-        self._read_rows(sorted(set(keys) - self._rows.keys()))
+        self.read_rows({key: key_hash(key) for key in keys})
+
+    def read_rows(self, hashes: Mapping[str, int]) -> None:
+        """Read the rows that have these keys, which come with their hashes."""
+        rows = self._rows
+        unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
+        rows.update(dict.fromkeys(unread))
+        if self._seen is not None:
+            unread = self._seen.sifted(unread)
+        for row in read_messages(self._connection, sorted(unread.values())):
+            if row.key is not None and row.key in unread:  # else only the hash is the same
+                rows[row.key] = row
 
     def session(self, session_id: str) -> SessionAccount | None:
         """The session, or null when the ledger does not know it."""
@@ -102,9 +125,14 @@ class Batch:
     def row(self, key: str) -> MessageRow | None:
         """The row with this key, or null when there is none yet."""
         if key not in self._rows:
-            self._read_rows([key])
+            self.read_rows({key: key_hash(key)})
         row = self._rows[key]
         return row_of_values(row) if isinstance(row, tuple) else row
+
+    def known_among(self, keys: Iterable[str]) -> set[str]:
+        """Those of these keys, which have been read ahead, that have rows."""
+        rows = self._rows
+        return {key for key in keys if rows[key] is not None}
 
     def account(self, row: MessageRow) -> Account:
         """What the ledger says of the response of `row`."""
@@ -114,13 +142,6 @@ class Batch:
         self.known.by_id.update(dict.fromkeys(session_ids))
         for session in read_sessions(self._connection, session_ids):
             self.known.keep(session)
-
-    def _read_rows(self, keys: Sequence[str]) -> None:
-        wanted: dict[str, MessageRow | None] = dict.fromkeys(keys)
-        for row in read_messages(self._connection, keys):
-            if row.key is not None and row.key in wanted:  # else only the hash is the same
-                wanted[row.key] = row
-        self._rows.update(wanted)
 
     # ---- changing --------------------------------------------------------------------------
 
@@ -207,6 +228,8 @@ class Batch:
             self._new_rows_without_key.append(row)
         else:
             self._new_rows[row.key] = row
+            if self._seen is not None:
+                self._seen.add([key_hash(row.key)])
         if row.key is not None:
             self._rows[row.key] = row
         session = self.numbered_session(row.session_no)
@@ -231,30 +254,28 @@ class Batch:
             self._gain(row, after, 1, at_ms)
         return after.minus(before)
 
-    def post_new(self, key: str, values: Values) -> None:
-        """Add a row that was not there: the short way of `post`, for many of them.
+    def post_new(self, rows: Mapping[str, Values]) -> None:
+        """Add rows that were not there, by key: the short way of `post`, for many of them.
 
-        The sums of its session in memory are right again after `write`, but for its cost.
+        The sums of their sessions in memory are right again after `write`, but for their cost.
         """
-        self._new_rows[key] = self._rows[key] = values
-        session_no, facet_no, at_ms = values[0], values[7], values[10]
-        new_input, output, written_5m, written_1h, read, searches, reported = values[15:]
-        cell = (session_no, at_ms // QUARTER_MS, facet_no)
-        new = self._new_in_cells.get(cell)
-        if new is None:
-            new = self._new_in_cells[cell] = [at_ms, at_ms, 0, 0, 0, 0, 0, 0, 0, 0]
-        elif at_ms < new[0]:
-            new[0] = at_ms
-        elif at_ms > new[1]:
-            new[1] = at_ms
-        new[2] += 1
-        new[3] += new_input
-        new[4] += output
-        new[5] += written_5m
-        new[6] += written_1h
-        new[7] += read
-        new[8] += searches
-        new[9] += reported or 0
+        self._new_rows.update(rows)
+        self._rows.update(rows)
+        if self._seen is not None:
+            self._seen.add([values[KEY_HASH] for values in rows.values()])
+        cells: dict[Cell, list[Values]] = {}
+        for values in rows.values():
+            cell = values[SESSION_NO], values[AT_MS] // QUARTER_MS, values[FACET_NO]
+            in_cell = cells.get(cell)
+            if in_cell is None:
+                cells[cell] = [values]
+            else:
+                in_cell.append(values)
+        for cell, in_cell in cells.items():
+            columns = list(zip(*in_cell, strict=True))
+            times = columns[AT_MS]
+            gain = [len(in_cell), *map(sum, columns[SUMS_FROM:])]
+            self._fold(cell, min(times), max(times), gain)
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -296,24 +317,21 @@ class Batch:
         known[0] += messages
         _add(known, 1, sum_values(gain))
 
-    def _fold_new_rows(self, at_ms: int) -> None:
-        """Add what `post_new` has noted to the sums of sessions."""
-        for cell, (first_ms, last_ms, *gain) in self._new_in_cells.items():
-            session_no, in_quarter, _ = cell
-            self.new_rows_in.add(in_quarter)
-            session = self.numbered_session(session_no)
-            first, last = session.first_seen_ms, session.last_seen_ms
-            session.first_seen_ms = first_ms if first is None else min(first, first_ms)
-            session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-            session.sums = session.sums.plus(Figures(*gain[1:]))
-            session.updated_at_ms = at_ms
-            self._changed_sessions[session_no] = session
-            known = self._gains.get(cell)
-            if known is None:
-                self._gains[cell] = gain
-            else:
-                _add(known, 0, gain)
-        self._new_in_cells.clear()
+    def _fold(self, cell: Cell, first_ms: int, last_ms: int, gain: list[int]) -> None:
+        """Add new rows of a cell to all sums."""
+        session_no, in_quarter, _ = cell
+        self.new_rows_in.add(in_quarter)
+        session = self.numbered_session(session_no)
+        first, last = session.first_seen_ms, session.last_seen_ms
+        session.first_seen_ms = first_ms if first is None else min(first, first_ms)
+        session.last_seen_ms = last_ms if last is None else max(last, last_ms)
+        session.sums = session.sums.plus(Figures(*gain[1:]))
+        self._with_new_rows[session_no] = session
+        known = self._gains.get(cell)
+        if known is None:
+            self._gains[cell] = gain
+        else:
+            _add(known, 0, gain)
 
     def _tell_spans(self) -> None:
         """Say anew when sessions were first and last seen that rows have left, or moved in."""
@@ -332,9 +350,14 @@ class Batch:
             at_ms: When rows were added by `post_new`.
         """
         self.facets.price_new_ones()
-        self._fold_new_rows(at_ms)
-        new = [*self._new_rows.values(), *self._new_rows_without_key]
-        insert_messages(self._connection, new)
+        for session_no, session in self._with_new_rows.items():
+            session.updated_at_ms = at_ms
+            self._changed_sessions[session_no] = session
+        self._with_new_rows.clear()
+        new = self._new_rows.values()
+        insert_told(self._connection, [row for row in new if isinstance(row, tuple)])
+        others = [row for row in new if not isinstance(row, tuple)]
+        insert_messages(self._connection, [*others, *self._new_rows_without_key])
         change_messages(self._connection, self._changed_rows.values())
         delete_messages(self._connection, self._removed_rows)
         self._tell_spans()

@@ -47,19 +47,25 @@ class Facets:
         self._thresholds: tuple[int, ...] | None = None
         self._data_version: int | None = None
 
+    @property
+    def least_threshold(self) -> int:
+        """The smallest prompt size at which some price changes."""
+        return self._read_thresholds()[-1]
+
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
-        if self._thresholds is None:
-            self._thresholds = tuple(
-                number
-                for (number,) in self._connection.execute(
-                    "SELECT prompt_tokens FROM price_thresholds ORDER BY 1 DESC"
-                )
-            )
-        for threshold in self._thresholds:
+        for threshold in self._thresholds or self._read_thresholds():
             if prompt_tokens > threshold:
                 return threshold
         return 0
+
+    def _read_thresholds(self) -> tuple[int, ...]:
+        if self._thresholds is None:
+            found = self._connection.execute(
+                "SELECT prompt_tokens FROM price_thresholds ORDER BY 1 DESC"
+            )
+            self._thresholds = tuple(number for (number,) in found)
+        return self._thresholds
 
     def number(self, facet: Facet) -> int:
         """The number of `facet`, made when it is new: only inside a transaction."""

@@ -185,7 +185,7 @@ class Ledger(PresentLedger):
         """
 
         def take() -> Taken:
-            with self.transaction(writes=True) as batch:
+            with self.transaction(writes=True, fills=True) as batch:
                 taken = Taker(self.connection, batch, at_ms, tell_since_ms).take(readings)
                 if taken.sessions:
                     self._raise_alerts(batch, taken.sessions, at_ms)

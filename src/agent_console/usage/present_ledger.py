@@ -23,7 +23,9 @@ from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.names import Names
+from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.spending import SpendingQuery
+from agent_console.usage.statements import is_empty
 
 Result = TypeVar("Result")
 
@@ -69,6 +71,7 @@ class PresentLedger:
         self.names = Names(self.connection)
         self.facets = Facets(self.connection, self.names)
         self.known = KnownSessions()
+        self._seen: SeenKeys | None = None
         self.spending = SpendingQuery(self.connection, self.calendar.zone.info)
         self.watch = AlertWatch(
             self.connection, self.facets, self.spending, self.calendar, self._wanted_alerts
@@ -126,17 +129,31 @@ class PresentLedger:
         replaced.close()
 
     @contextmanager
-    def transaction(self, *, writes: bool) -> Generator[Batch]:
-        """What the transaction has read and changed; committed at the end, undone on an error."""
+    def transaction(self, *, writes: bool, fills: bool = False) -> Generator[Batch]:
+        """What the transaction has read and changed; committed at the end, undone on an error.
+
+        Args:
+            writes: It is going to write.
+            fills: It brings many new rows.
+        """
         known, self.known = self.known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             self._must_be_the_same()
             if self.facets.begin():
                 known = KnownSessions()
+                self._seen = None
+            if fills and self._seen is None and is_empty(self.connection):
+                self._seen = SeenKeys()
             self.watch.budgets.begin()
-            gained = self.watch.gained
-            batch = Batch(self.connection, self.names, self.facets, known, gained)
+            batch = Batch(
+                self.connection,
+                self.names,
+                self.facets,
+                known,
+                gained=self.watch.gained,
+                seen=self._seen,
+            )
             yield batch
             self.connection.execute("COMMIT")
         except BaseException:

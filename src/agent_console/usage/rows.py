@@ -100,7 +100,7 @@ class Figures(Struct, frozen=True, gc=False):
         )
 
 
-class Facet(Struct, frozen=True, gc=False):
+class Facet(Struct, array_like=True, frozen=True, gc=False):
     """A row of `facets`: where rows belong, and what their price depends on.
 
     An empty text is not told. Columns: see schema/step_2.py.

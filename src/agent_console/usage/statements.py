@@ -8,7 +8,6 @@ from sqlite3 import Connection
 from typing import Any
 
 from agent_console.usage.cost_sql import SUMS, cost_sum, priced
-from agent_console.usage.ingest.file_reading import ToldResponse
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.many_rows import adding, insert_many, replacing, rows_of, select_many
 from agent_console.usage.periods import QUARTER_MS
@@ -25,6 +24,14 @@ _MESSAGE = (
     *_LASTING,
     *("facet_no", "source_no", "agent_no", "at_ms", "source", "claim", "web_fetches"),
     *("set_aside", *SUMS),
+)
+_TOLD = (
+    *("session_no", "key_hash", "key", "facet_no", "source_no", "agent_no", "at_ms", "claim"),
+    "web_fetches",
+)
+_INSERT_TOLD = (
+    f"INSERT INTO messages ({', '.join((*_TOLD, *SUMS))}, source) "  # noqa: S608
+    f"VALUES ({'?, ' * (len(_TOLD) + len(SUMS) - 1)}nullif(?, 0), {int(Source.TRANSCRIPT)})"
 )
 _SESSION_SUMS = tuple(column for column in SUMS if column != "web_searches")
 _SESSION = (
@@ -71,9 +78,13 @@ UPDATE usage_by_day SET last_quarter = coalesce((
 ), last_quarter) WHERE day = ? AND facet_no = ?"""  # noqa: S608
 
 
-def read_messages(connection: Connection, keys: Iterable[str]) -> list[MessageRow]:
-    """The rows whose keys have the hashes of these: a stranger may be among them."""
-    hashes = list(map(key_hash, keys))
+def is_empty(connection: Connection) -> bool:
+    """Whether there is no row yet."""
+    return connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone() is None
+
+
+def read_messages(connection: Connection, hashes: Sequence[int]) -> list[MessageRow]:
+    """The rows whose keys have these hashes: a stranger may be among them."""
     select = f"{_READ_MESSAGES} key_hash IN"
     return [_message(values) for values in select_many(connection, select, hashes)]
 
@@ -161,48 +172,41 @@ def read_last_model(connection: Connection, session_no: int) -> str | None:
 
 
 Values = tuple[Any, ...]
-"""A row of `messages` as it is written."""
+"""A new row of `messages` that a transcript told, as it is written: _TOLD and SUMS.
 
-
-def values_of(
-    told: ToldResponse, session_no: int, facet_no: int, source_no: int, agent_no: int
-) -> Values:
-    """The new row that says what a transcript told: the short way, for many of them."""
-    return (
-        session_no,
-        None,
-        key_hash(told.key),
-        told.key,
-        False,
-        0,
-        0,
-        facet_no,
-        source_no,
-        agent_no,
-        told.at_ms,
-        Source.TRANSCRIPT,
-        told.claim,
-        told.web_fetches,
-        False,
-        told.input_tokens,
-        told.output_tokens,
-        told.cache_write_5m_tokens,
-        told.cache_write_1h_tokens,
-        told.cache_read_tokens,
-        told.web_searches,
-        told.reported_nano_usd or None,
-    )
+All of them are integers and texts, which SQLite takes as they are; anything else is first looked up
+among adapters, which costs as much as the writing of a column.
+"""
+SESSION_NO, KEY_HASH, FACET_NO, AT_MS, SUMS_FROM = 0, 1, 3, 6, 9
+"""Where some of its columns stand; behind SUMS_FROM, the sums."""
 
 
 def row_of_values(values: Values) -> MessageRow:
     """The same row as a struct."""
-    return _message(values)
+    session_no, _, key, facet_no, source_no, agent_no, at_ms, claim, web_fetches, *sums = values
+    return MessageRow(
+        None,
+        key,
+        session_no,
+        facet_no,
+        at_ms,
+        Source.TRANSCRIPT,
+        Figures(*sums),
+        claim,
+        source_no,
+        agent_no,
+        web_fetches,
+    )
 
 
-def insert_messages(connection: Connection, rows: Iterable[MessageRow | Values]) -> None:
+def insert_told(connection: Connection, rows: Sequence[Values]) -> None:
+    """Add many new rows that transcripts told."""
+    connection.executemany(_INSERT_TOLD, rows)
+
+
+def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
     """Add new rows."""
-    values = [row if isinstance(row, tuple) else _message_values(row) for row in rows]
-    insert_many(connection, _INSERT_MESSAGES, "", values)
+    insert_many(connection, _INSERT_MESSAGES, "", list(map(_message_values, rows)))
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
@@ -303,7 +307,7 @@ def _rows(sums: _Gains) -> list[tuple[int, ...]]:
     return [(*cell, *gain) for cell, gain in sums.items() if any(gain)]
 
 
-def sum_values(figures: Figures) -> tuple[int, ...]:
+def sum_values(figures: Figures) -> tuple[int, int, int, int, int, int, int]:
     """The figures that are in rollups, in the order of SUMS."""
     return (
         figures.input_tokens,

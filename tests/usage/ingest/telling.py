@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 from tests.usage.asking import MINUTE_MS, NOON_MS, SESSION, query
 
+from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.ingest.file_reading import (
     FileReading,
     SourceState,
@@ -12,45 +13,48 @@ from agent_console.usage.ingest.file_reading import (
     ToldResponse,
 )
 from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.key_hash import key_hash
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.rows import Kind
+from agent_console.usage.rows import Facet, Figures
+from agent_console.usage.statements import sum_values
 
 MODEL = "claude-opus-5-5"
 
 
+_FACET = Facet(
+    project="/home/me/project",
+    branch="main",
+    version="2.1.329",
+    entrypoint="cli",
+    model=MODEL,
+    speed="standard",
+    service_tier="standard",
+)
+_FIGURES = Figures(input_tokens=10, output_tokens=100)
+
+Spoken = tuple[ToldResponse, Facet]
+"""A response, and what it would share with others of its reading."""
+
+
 def response(
     key: str, *, session: str = SESSION, minute: float = 0, claim: int = 0, **fields: Any
-) -> ToldResponse:
+) -> Spoken:
     """A response of 10 tokens in and 100 out, told at a minute after noon."""
+    shared = {name: fields.pop(name) for name in Facet.__struct_fields__ if name in fields}
+    counted = {name: fields.pop(name) for name in SUMS if name in fields}
+    figures = replace(_FIGURES, **counted)
     told = ToldResponse(
         key=key,
-        kind=Kind.RESPONSE,
+        key_hash=key_hash(key),
+        facet_at=0,
         session_id=session,
         claim=claim,
         at_ms=NOON_MS + round(minute * MINUTE_MS),
-        project="/home/me/project",
-        branch="main",
-        version="2.1.329",
-        entrypoint="cli",
-        model=MODEL,
-        speed="standard",
-        service_tier="standard",
-        inference_geo="",
-        is_subagent=False,
         agent_id="",
-        agent_type="",
-        skill="",
-        input_tokens=10,
-        output_tokens=100,
-        cache_write_5m_tokens=0,
-        cache_write_1h_tokens=0,
-        cache_read_tokens=0,
-        web_searches=0,
         web_fetches=0,
-        reported_nano_usd=0,
-        output_is_lower_bound=False,
+        sums=sum_values(figures),
     )
-    return replace(told, **fields)
+    return replace(told, **fields), replace(_FACET, **shared)
 
 
 def cost_state(number: int, minute: float, **fields: int) -> ToldCostState:
@@ -61,7 +65,7 @@ def cost_state(number: int, minute: float, **fields: int) -> ToldCostState:
 
 
 def reading(
-    *responses: ToldResponse,
+    *responses: Spoken,
     session: str = SESSION,
     path: str | None = None,
     before: SourceState | None = None,
@@ -75,7 +79,8 @@ def reading(
         before=before,
         after=after,
         from_start=before is None,
-        responses=list(responses),
+        responses=[replace(told, facet_at=at) for at, (told, _) in enumerate(responses)],
+        facets=[facet for _, facet in responses],
         cost_states=[],
         title=None,
         forked_from=None,

@@ -3,59 +3,46 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from hypothesis import HealthCheck, given, settings, strategies as st
+from msgspec.structs import replace
 from tests.usage.ingest.odd_lines import LINES
-from tests.usage.ingest.transcripts import answer, found, prompt, text_of, total
+from tests.usage.ingest.transcripts import Told, answer, found, prompt, text_of, told, total
 
 from agent_console.usage.ingest.file_reading import (
     CLAIM_ECHO,
     FileReading,
     SourceState,
     ToldCostState,
-    ToldResponse,
 )
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import UnreadableFile
 
-FIGURES = [
-    "kind",
-    "model",
-    "speed",
-    "service_tier",
-    "inference_geo",
-    "input_tokens",
-    "output_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "cache_read_tokens",
-    "web_searches",
-    "web_fetches",
-]
+SHARED = ["kind", "model", "speed", "service_tier", "inference_geo"]
+"""What the largest account says of a response beside its figures."""
 
 
-def merged(earlier: ToldResponse, later: ToldResponse) -> ToldResponse:
+def merged(earlier: Told, later: Told) -> Told:
     """Two accounts of one response: what ACCOUNTING makes of them."""
     if (earlier.claim ^ later.claim) & CLAIM_ECHO:
         return later if earlier.claim & CLAIM_ECHO else earlier
     owner = later if later.claim < earlier.claim else earlier
-    used = later if used_tokens(later) > used_tokens(earlier) else earlier
-    cost = used.reported_nano_usd
-    if used_tokens(later) == used_tokens(earlier):
-        cost = max(earlier.reported_nano_usd, later.reported_nano_usd)
-    return msgspec.structs.replace(
+    used = later if later.figures.tokens > earlier.figures.tokens else earlier
+    cost = used.figures.reported_nano_usd
+    if later.figures.tokens == earlier.figures.tokens:
+        cost = max(earlier.figures.reported_nano_usd, later.figures.reported_nano_usd)
+    lower_bound = earlier.facet.output_is_lower_bound and later.facet.output_is_lower_bound
+    return replace(
         owner,
         at_ms=min(earlier.at_ms, later.at_ms),
-        reported_nano_usd=cost,
-        output_is_lower_bound=earlier.output_is_lower_bound and later.output_is_lower_bound,
-        **{name: getattr(used, name) for name in FIGURES},
+        web_fetches=used.web_fetches,
+        figures=replace(used.figures, reported_nano_usd=cost),
+        facet=replace(
+            owner.facet,
+            output_is_lower_bound=lower_bound,
+            **{name: getattr(used.facet, name) for name in SHARED},
+        ),
     )
-
-
-def used_tokens(told: ToldResponse) -> int:
-    """All tokens."""
-    return sum(getattr(told, name) for name in FIGURES if name.endswith("_tokens"))
 
 
 class Ledger:
@@ -63,7 +50,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.state: SourceState | None = None
-        self.responses: dict[str, ToldResponse] = {}
+        self.responses: dict[str, Told] = {}
         self.cost_states: list[ToldCostState] = []
         self.title: tuple[str, int] | None = None
         self.fork: tuple[str | None, int | None, bool] = (None, None, False)
@@ -73,9 +60,9 @@ class Ledger:
         assert reading.before == self.state
         assert reading.from_start is (self.state is None)
         self.state = reading.after
-        for told in reading.responses:
-            known = self.responses.get(told.key)
-            self.responses[told.key] = told if known is None else merged(known, told)
+        for key, response in told(reading).items():
+            known = self.responses.get(key)
+            self.responses[key] = response if known is None else merged(known, response)
         self.cost_states += reading.cost_states
         if reading.title is not None and (self.title is None or self.title[1] <= reading.title[1]):
             self.title = reading.title
@@ -85,7 +72,7 @@ class Ledger:
     def facts(self) -> tuple[object, ...]:
         """All that is known, but for when the file was looked at."""
         assert self.state is not None
-        state = msgspec.structs.replace(self.state, mtime_ns=0)
+        state = replace(self.state, mtime_ns=0)
         return state, self.responses, self.cost_states, self.title, self.fork
 
 

@@ -14,6 +14,7 @@ from tests.usage.ingest.transcripts import (
     read,
     text_of,
     tokens,
+    told,
     tool_result,
     write,
 )
@@ -36,8 +37,8 @@ def test_any_lines_tell_the_same_both_ways(session: Path, lines: list[bytes]) ->
     assert not isinstance(reading, UnreadableFile)
     plain = plain_account(text)
     assert {
-        response.key: PlainResponse(list(tokens(response)), response.claim, response.at_ms)
-        for response in reading.responses
+        key: PlainResponse(list(tokens(response)), response.claim, response.at_ms)
+        for key, response in told(reading).items()
     } == plain.responses
     after = reading.after
     assert after.bad_reasons == plain.bad

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.claude_code.recordings import FIXTURES
-from tests.usage.ingest.transcripts import read, tokens
+from tests.usage.ingest.transcripts import read, tokens, told
 
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading
@@ -35,7 +35,7 @@ def told_of(session_id: str, home: Path, *, copies: bool) -> tuple[int, ...]:
     each = [
         tokens(response)
         for reading in readings
-        for response in reading.responses
+        for response in told(reading).values()
         if response.session_id == session_id and (copies or not response.claim & CLAIM_COPY)
     ]
     return tuple(sum(column) for column in zip(*each, strict=True)) or (0, 0, 0, 0)
@@ -109,7 +109,7 @@ def test_a_subagent_is_its_sessions_and_says_its_type(scratch_home: Path) -> Non
     subagents = [
         response
         for reading in readings_of("p_agent", scratch_home)
-        for response in reading.responses
+        for response in told(reading).values()
         if response.is_subagent
     ]
     assert {(each.session_id, each.agent_id, each.agent_type) for each in subagents} == {
@@ -127,5 +127,5 @@ def test_an_error_is_counted_and_nothing_is_passed_over(scratch_home: Path) -> N
 
 def test_a_cut_stream_is_a_lower_bound(scratch_home: Path) -> None:
     (reading,) = readings_of("t_interrupt", scratch_home)
-    marked = [each.key for each in reading.responses if each.output_is_lower_bound]
+    marked = [key for key, each in told(reading).items() if each.facet.output_is_lower_bound]
     assert marked == ["msg_rigf580dcea3c8f4a69b672"]

@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from agent_console.usage.ingest.discovery import find_transcript
-from agent_console.usage.ingest.file_reading import FileReading, SourceState, ToldResponse
+from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.rows import Facet, Figures
 
 SESSION = "3702b43f-95c9-4255-888f-4f7da66c5c92"
 OTHER = "694768c4-3388-4e00-802c-f7f40f637c85"
@@ -129,14 +132,41 @@ def read(
     return reading
 
 
-def told(reading: FileReading) -> dict[str, ToldResponse]:
+class Told(Struct, frozen=True):
+    """A response with everything that is told of it, whichever part of the reading holds it."""
+
+    session_id: str
+    claim: int
+    at_ms: int
+    agent_id: str
+    web_fetches: int
+    facet: Facet
+    figures: Figures
+
+    def __getattr__(self, name: str) -> Any:
+        part = self.facet if name in Facet.__struct_fields__ else self.figures
+        return getattr(part, name)
+
+
+def told(reading: FileReading) -> dict[str, Told]:
     """The responses of a reading by key."""
-    responses = {response.key: response for response in reading.responses}
+    responses = {
+        response.key: Told(
+            reading.session_of(response),
+            response.claim,
+            response.at_ms,
+            response.agent_id,
+            response.web_fetches,
+            reading.facets[response.facet_at],
+            response.figures,
+        )
+        for response in reading.responses
+    }
     assert len(responses) == len(reading.responses)
     return responses
 
 
-def tokens(response: ToldResponse) -> tuple[int, int, int, int]:
+def tokens(response: Told) -> tuple[int, int, int, int]:
     """Input, output, cache write and cache read, as ACCOUNTING writes them."""
     return (
         response.input_tokens,
@@ -148,6 +178,6 @@ def tokens(response: ToldResponse) -> tuple[int, int, int, int]:
 
 def total(*readings: FileReading) -> tuple[int, int, int, int]:
     """The sums over all responses."""
-    each = [tokens(response) for reading in readings for response in reading.responses]
+    each = [tokens(response) for reading in readings for response in told(reading).values()]
     sums = [sum(column) for column in zip(*each, strict=True)] or [0, 0, 0, 0]
     return sums[0], sums[1], sums[2], sums[3]

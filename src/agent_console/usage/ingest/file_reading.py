@@ -6,7 +6,7 @@ Structs here are `array_like`: they cross from one process to another as Message
 
 from msgspec import Struct
 
-from agent_console.usage.rows import Kind
+from agent_console.usage.rows import Facet, Figures
 
 CLAIM_COPY = 1
 """The line says that it was copied from another session."""
@@ -21,45 +21,33 @@ It comes with CLAIM_SIDECHAIN, for it is a subagent's response."""
 class ToldResponse(Struct, array_like=True, frozen=True, gc=False):
     """One billed response as one transcript tells it: all its lines there, merged.
 
-    Token counts are integers, times Unix milliseconds (UTC). An empty text is not told.
-
     Attributes:
         key: Its identity (ACCOUNTING: message.id, else uuid, else file and offset); advisor and
             compaction iterations have their own.
-        session_id: The session that it belongs to by this line: the one that the line says it was
-            copied from, else the one whose file this is.
+        key_hash: Of the key.
+        facet_at: Where what it shares with others stands in the reading's `facets`.
+        session_id: The session that it belongs to by this line, the one that the line says it was
+            copied from; empty: the one whose file this is.
         claim: Sum of the CLAIM_ numbers of the best line, the lowest being the best.
-        at_ms: The earliest time among its lines.
-        reported_nano_usd: `costUSD` of the line; 0 when there is none.
-        output_is_lower_bound: The output count is known to be too small.
+        at_ms: The earliest time among its lines, Unix milliseconds (UTC).
+        agent_id: Of the subagent; empty: not told.
+        sums: What it used: SUMS, the reported cost being `costUSD` of the line or 0.
     """
 
     key: str
-    kind: Kind
+    key_hash: int
+    facet_at: int
     session_id: str
     claim: int
     at_ms: int
-    project: str
-    branch: str
-    version: str
-    entrypoint: str
-    model: str
-    speed: str
-    service_tier: str
-    inference_geo: str
-    is_subagent: bool
     agent_id: str
-    agent_type: str
-    skill: str
-    input_tokens: int
-    output_tokens: int
-    cache_write_5m_tokens: int
-    cache_write_1h_tokens: int
-    cache_read_tokens: int
-    web_searches: int
     web_fetches: int
-    reported_nano_usd: int
-    output_is_lower_bound: bool
+    sums: tuple[int, int, int, int, int, int, int]
+
+    @property
+    def figures(self) -> Figures:
+        """The same sums by name."""
+        return Figures(*self.sums)
 
 
 class ToldCostState(Struct, array_like=True, frozen=True, gc=False):
@@ -128,6 +116,7 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
         after: The state to store, counted from the beginning of the file.
         from_start: It was read from its beginning: new, rewritten, truncated or asked for.
         responses: Each key once.
+        facets: What responses share, each once. What follows from figures stands in none of them.
         title: The session's name by this file, and its rank: 1 a summary, 2 generated, 3 the
             person's own; null when none was told.
         forked_from: The session that lines were copied from, by their own words; of several
@@ -142,9 +131,14 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
     after: SourceState
     from_start: bool
     responses: list[ToldResponse]
+    facets: list[Facet]
     cost_states: list[ToldCostState]
     title: tuple[str, int] | None
     forked_from: str | None
     forked_at_ms: int | None
     inherits_cost: bool
     is_complete: bool
+
+    def session_of(self, told: ToldResponse) -> str:
+        """Whose response it is, as this file tells it."""
+        return told.session_id or self.after.session_id

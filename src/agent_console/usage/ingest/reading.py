@@ -116,7 +116,7 @@ class TranscriptReader:
             known,
             after,
             from_start,
-            responses.told(session_id),
+            *responses.told(),
             rules.told_cost_states,
             rules.title,
             rules.forked_from,

@@ -4,7 +4,7 @@ Rule: a file's rows and its offset change together, and only from the state that
 with: when somebody else has read on meanwhile, the reading is passed over, not added twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
@@ -17,15 +17,14 @@ from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, Tol
 from agent_console.usage.ingest.origins import forget_tellers, settle_origins
 from agent_console.usage.ingest.source_rows import read_source, write_source
 from agent_console.usage.ingest.unlisted import remake_unlisted
-from agent_console.usage.rows import (
-    Facet,
-    Figures,
-    Kind,
-    MessageRow,
-    SessionAccount,
-    Source,
+from agent_console.usage.rows import SessionAccount, Source
+from agent_console.usage.statements import (
+    AT_MS,
+    SESSION_NO,
+    Values,
+    read_last_model,
+    row_of_values,
 )
-from agent_console.usage.statements import read_last_model, row_of_values, values_of
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -66,15 +65,16 @@ class Taker:
         self._shared: list[tuple[str, int, int]] = []
         self._told_by_transcript: set[int] = set()
         self._left: set[int] = set()
-        self._facet_nos: dict[tuple[object, ...], int] = {}
 
     def take(self, readings: Sequence[FileReading]) -> Taken:
         """Take all of them, in order."""
-        self._batch.read_ahead(
-            {r.after.session_id for r in readings if r.after.session_id}
+        batch = self._batch
+        batch.read_ahead(
+            {r.after.session_id for r in readings}
             | {told.session_id for r in readings for told in r.responses},
-            {told.key for r in readings for told in r.responses},
+            (),
         )
+        batch.read_rows({told.key: told.key_hash for r in readings for told in r.responses})
         for reading in readings:
             self._take(reading)
         return self._finish()
@@ -97,42 +97,88 @@ class Taker:
             self._take_cost_states(reading, session)
         if session_no is not None and reading.responses:
             self._told_by_transcript.add(session_no)
-        self._take_responses(reading.responses, source_no)
+        self._take_responses(reading, source_no)
 
-    def _take_responses(self, responses: Sequence[ToldResponse], source_no: int) -> None:
+    def _take_responses(self, reading: FileReading, source_no: int) -> None:
         batch = self._batch
-        number = batch.names.number
-        changed_from = self._changed_from
+        known = batch.known_among(told.key for told in reading.responses)
         owners: dict[str, int] = {}
-        for told in responses:
-            key = told.key
-            earlier = batch.row(key)
-            if earlier is not None:
-                self._take_again(told, earlier, source_no)
-                continue
-            session_no = owners.get(told.session_id)
-            if session_no is None:
-                session_no = batch.open_session(told.session_id).session_no
-                owners[told.session_id] = session_no
-                self._told_by_transcript.add(session_no)
-            values = values_of(
-                told, session_no, self._facet_no(told), source_no, number(told.agent_id)
+        agents: dict[str, int] = {}
+        facet_nos: dict[tuple[int, int, bool], int] = {}
+        least = batch.facets.least_threshold
+        new: dict[str, Values] = {}
+        for told in reading.responses:  # most are new: no call here that can be spared
+            key, facet_at, session_id, agent_id = (
+                told.key,
+                told.facet_at,
+                told.session_id,
+                told.agent_id,
             )
-            batch.post_new(key, values)
-            at_ms = told.at_ms
+            if key in known:
+                self._take_again(told, reading, source_no)
+                continue
+            session_no = owners.get(session_id)
+            if session_no is None:
+                session_no = batch.open_session(reading.session_of(told)).session_no
+                owners[session_id] = session_no
+            agent_no = agents.get(agent_id)
+            if agent_no is None:
+                agent_no = agents[agent_id] = batch.names.number(agent_id)
+            new_tokens, _, written_5m, written_1h, read, _, reported = sums = told.sums
+            prompt_tokens = new_tokens + written_5m + written_1h + read
+            over = batch.facets.prompt_over(prompt_tokens) if prompt_tokens > least else 0
+            placed = facet_at, over, reported > 0
+            facet_no = facet_nos.get(placed)
+            if facet_no is None:
+                facet_no = batch.facet_no(reading.facets[facet_at], told.figures)
+                facet_nos[placed] = facet_no
+            new[key] = (
+                session_no,
+                told.key_hash,
+                key,
+                facet_no,
+                source_no,
+                agent_no,
+                told.at_ms,
+                told.claim,
+                told.web_fetches,
+                *sums,
+            )
+        batch.post_new(new)
+        self._told_by_transcript.update(owners.values())
+        self._note(new.values())
+
+    def _note(self, new: Collection[Values]) -> None:
+        """Remember which sessions have changed from when on, and what is to be told."""
+        changed_from = self._changed_from
+        for values in new:
+            session_no, at_ms = values[SESSION_NO], values[AT_MS]
             earliest_ms = changed_from.get(session_no)
             if earliest_ms is None or at_ms < earliest_ms:
                 changed_from[session_no] = at_ms
             if at_ms >= self._tell_since_ms:
                 row = row_of_values(values)
                 if row.figures.tokens > 0:
-                    self._usage.append(usage_entry(batch, row, row.figures))
+                    self._usage.append(usage_entry(self._batch, row, row.figures))
 
-    def _take_again(self, told: ToldResponse, earlier: MessageRow, source_no: int) -> None:
+    def _take_again(self, told: ToldResponse, reading: FileReading, source_no: int) -> None:
         """Take what was told before, by another transcript or another part of this one."""
         batch = self._batch
-        session_no = batch.open_session(told.session_id).session_no
-        account = self._account(told, session_no, source_no)
+        earlier = batch.row(told.key)
+        if earlier is None:
+            raise ValueError(told)
+        session_no = batch.open_session(reading.session_of(told)).session_no
+        account = Account(
+            session_no,
+            told.at_ms,
+            Source.TRANSCRIPT,
+            told.figures,
+            reading.facets[told.facet_at],
+            told.claim,
+            source_no,
+            told.agent_id,
+            told.web_fetches,
+        )
         standing = batch.account(earlier)
         if standing.session_no != session_no and _equally_claimed(standing, account):
             self._shared.append((told.key, session_no, told.claim))
@@ -151,49 +197,6 @@ class Taker:
         self._changed(row.session_no, row.at_ms)
         if row.at_ms >= self._tell_since_ms and gain.tokens > 0:
             self._usage.append(usage_entry(batch, row, gain))
-
-    def _facet_no(self, told: ToldResponse) -> int:
-        prompt_over = self._batch.facets.prompt_over(
-            told.input_tokens
-            + told.cache_write_5m_tokens
-            + told.cache_write_1h_tokens
-            + told.cache_read_tokens
-        )
-        key = (
-            told.model,
-            told.project,
-            told.branch,
-            told.version,
-            told.speed,
-            told.service_tier,
-            told.inference_geo,
-            told.agent_type,
-            told.skill,
-            told.entrypoint,
-            told.is_subagent,
-            told.kind,
-            prompt_over,
-            told.reported_nano_usd > 0,
-            told.output_is_lower_bound,
-        )
-        number = self._facet_nos.get(key)
-        if number is None:
-            number = self._batch.facet_no(_facet(told), _figures(told))
-            self._facet_nos[key] = number
-        return number
-
-    def _account(self, told: ToldResponse, session_no: int, source_no: int) -> Account:
-        return Account(
-            session_no,
-            told.at_ms,
-            Source.TRANSCRIPT,
-            _figures(told),
-            _facet(told),
-            told.claim,
-            source_no,
-            told.agent_id,
-            told.web_fetches,
-        )
 
     # ---- what else a file tells ------------------------------------------------------------
 
@@ -312,33 +315,3 @@ class Taker:
 def _equally_claimed(standing: Account, told: Account) -> bool:
     """Two transcripts tell it with the same right, and neither says that it was copied."""
     return standing.claim == told.claim and not told.claim & CLAIM_COPY
-
-
-def _facet(told: ToldResponse) -> Facet:
-    return Facet(
-        told.project,
-        told.branch,
-        told.version,
-        told.entrypoint,
-        told.model,
-        told.speed,
-        told.service_tier,
-        told.inference_geo,
-        told.agent_type,
-        told.skill,
-        told.is_subagent,
-        Kind(told.kind),
-        output_is_lower_bound=told.output_is_lower_bound,
-    )
-
-
-def _figures(told: ToldResponse) -> Figures:
-    return Figures(
-        told.input_tokens,
-        told.output_tokens,
-        told.cache_write_5m_tokens,
-        told.cache_write_1h_tokens,
-        told.cache_read_tokens,
-        told.web_searches,
-        told.reported_nano_usd,
-    )

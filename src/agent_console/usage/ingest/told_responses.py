@@ -5,6 +5,8 @@ it was by the earliest; an echo says nothing beside any other line. Among equals
 the file stands, so that a file may be read in any number of pieces.
 """
 
+from typing import Any
+
 from msgspec import Struct
 
 from agent_console.claude_code.transcript_line import TranscriptLine, Usage
@@ -27,10 +29,13 @@ from agent_console.usage.ingest.file_reading import (
     CLAIM_SIDECHAIN,
     ToldResponse,
 )
+from agent_console.usage.key_hash import key_hash
 from agent_console.usage.money import nano_usd
-from agent_console.usage.rows import Kind
+from agent_console.usage.rows import Facet, Kind
 
 _KINDS = {"advisor": Kind.ADVISOR, "compaction": Kind.COMPACTION}
+Told = tuple[Any, ...]
+"""What a facet is made of."""
 _ABSURD_USD = 1_000_000
 """No response costs as much."""
 
@@ -234,48 +239,68 @@ class ToldResponses:
         elif known.claim & CLAIM_ECHO == account.claim & CLAIM_ECHO:
             known.join(account)
 
-    def told(self, session_id: str) -> list[ToldResponse]:
-        """Each response once.
+    def told(self) -> tuple[list[ToldResponse], list[Facet]]:
+        """Each response once, and each facet of them."""
+        facets: dict[Told, int] = {}
+        responses = [self._told(key, each, facets) for key, each in self._accounts.items()]
+        return responses, [_facet(told) for told in facets]
 
-        Args:
-            session_id: Whose transcript this is.
-        """
-        return [self._told(key, account, session_id) for key, account in self._accounts.items()]
-
-    def _told(self, key: str, account: _Account, session_id: str) -> ToldResponse:
+    def _told(self, key: str, account: _Account, facets: dict[Told, int]) -> ToldResponse:
         line = account.owner
         usage = account.usage
         tokens = account.tokens
-        tools = usage.server_tool_use if account.kind is Kind.RESPONSE else None
         is_subagent = account.claim & CLAIM_SIDECHAIN != 0
-        return ToldResponse(
-            key,
-            account.kind,
-            account.session_id or session_id,
-            account.claim,
-            account.at_ms,
-            line.cwd or "",
-            line.git_branch or "",
-            line.version or "",
-            line.entrypoint or "",
+        told = (
+            line.cwd,
+            line.git_branch,
+            line.version,
+            line.entrypoint,
             account.model,
-            usage.speed or "",
-            usage.service_tier or "",
-            usage.inference_geo or "",
-            is_subagent,
-            line.agent_id or account.agent_id or self._agent_id,
+            usage.speed,
+            usage.service_tier,
+            usage.inference_geo,
             line.attribution_agent or (self._agent_type if is_subagent else ""),
-            line.attribution_skill or "",
-            tokens.input_tokens,
-            tokens.output_tokens,
-            tokens.cache_write_5m_tokens,
-            tokens.cache_write_1h_tokens,
-            tokens.cache_read_tokens,
-            count(tools.web_search_requests) if tools is not None else 0,
-            count(tools.web_fetch_requests) if tools is not None else 0,
-            nano_usd(account.cost_usd),
+            line.attribution_skill,
+            is_subagent,
+            account.kind,
             account.output_is_lower_bound,
         )
+        facet_at = facets.get(told)
+        if facet_at is None:
+            facet_at = facets[told] = len(facets)
+        tools = usage.server_tool_use
+        if tools is None or account.kind is not Kind.RESPONSE:
+            searches = fetches = 0
+        else:
+            searches = count(tools.web_search_requests)
+            fetches = count(tools.web_fetch_requests)
+        cost_usd = account.cost_usd
+        return ToldResponse(
+            key,
+            key_hash(key),
+            facet_at,
+            account.session_id,
+            account.claim,
+            account.at_ms,
+            line.agent_id or account.agent_id or self._agent_id,
+            fetches,
+            (
+                tokens.input_tokens,
+                tokens.output_tokens,
+                tokens.cache_write_5m_tokens,
+                tokens.cache_write_1h_tokens,
+                tokens.cache_read_tokens,
+                searches,
+                nano_usd(cost_usd) if cost_usd else 0,
+            ),
+        )
+
+
+def _facet(told: Told) -> Facet:
+    names: list[str] = [name or "" for name in told[:10]]
+    is_subagent, kind, is_lower_bound = told[10:]
+    fields: dict[str, Any] = dict(zip(Facet.__struct_fields__, names, strict=False))
+    return Facet(**fields, is_subagent=is_subagent, kind=kind, output_is_lower_bound=is_lower_bound)
 
 
 def _is_later(timestamp: str, other: str | None) -> bool:

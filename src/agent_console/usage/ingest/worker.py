@@ -5,6 +5,7 @@ that process alone to answer, which starts this one with it blocked.
 """
 
 import contextlib
+import gc
 from io import FileIO
 
 from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
@@ -13,6 +14,7 @@ from agent_console.usage.ingest.reading import TranscriptReader
 
 def main() -> None:
     """Work until stdin ends."""
+    gc.disable()  # a reading has no cycles, and many parts to look at
     reader = TranscriptReader()
     jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
     with contextlib.suppress(BrokenPipeError):

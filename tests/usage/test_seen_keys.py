@@ -1,0 +1,48 @@
+"""What an empty ledger has been filled with is known without asking it."""
+
+import pytest
+from hypothesis import given, strategies as st
+from tests.usage.asking import query
+from tests.usage.ingest.telling import reading, response, take
+
+from agent_console.config import Config
+from agent_console.errors import LedgerError
+from agent_console.usage.ledger import Ledger
+from agent_console.usage.seen_keys import SeenKeys
+
+_HASHES = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(written=st.sets(_HASHES), asked=st.sets(_HASHES))
+def test_no_row_is_missed(written: set[int], asked: set[int]) -> None:
+    seen = SeenKeys()
+    seen.add(written)
+    wanted = {str(number): number for number in written | asked}
+    found = set(seen.sifted(wanted).values())
+    assert written <= found <= written | asked
+
+
+def test_a_key_that_was_never_written_is_not_looked_for() -> None:
+    seen = SeenKeys()
+    seen.add([1])
+    assert seen.sifted({"one": 1, "two": 2}) == {"one": 1}
+
+
+def test_what_another_connection_has_written_is_found(ledger: Ledger) -> None:
+    take(ledger, reading(response("m1")))
+    other = Ledger.configured(ledger.path, Config())
+    try:
+        take(other, reading(response("m2", minute=1), path="/b"))
+    finally:
+        other.close()
+    take(ledger, reading(response("m2", minute=1, output_tokens=500), path="/c"))
+    rows = query(ledger.path, "SELECT key, output_tokens FROM messages ORDER BY key")
+    assert rows == [("m1", 100), ("m2", 500)]
+
+
+def test_a_row_that_was_undone_may_be_told_again(ledger: Ledger) -> None:
+    broken = reading(response("m1"), response("m2", input_tokens=-1))
+    with pytest.raises(LedgerError):
+        take(ledger, broken)
+    take(ledger, reading(response("m1"), response("m2")))
+    assert query(ledger.path, "SELECT count(*), sum(output_tokens) FROM messages") == [(2, 200)]
