@@ -131,6 +131,20 @@ def test_a_file_that_cannot_be_used_is_left_as_it_is(text: str) -> None:
     assert read() == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['[[prices.models]]\nmodel = "a"\ninput = 1.0\n[tui]\n'
+     '[[prices.models]]\nmodel = "b"\ninput = 1.0\n',
+     "prices = {}\n"],
+)  # fmt: skip
+def test_what_would_come_out_otherwise_than_it_must_is_not_written(text: str) -> None:
+    write(text)
+    with pytest.raises(ConfigError, match=str(config_path())):
+        set_price(PriceOverride("house-model", input=Decimal(1), output=Decimal(1)))
+
+    assert read() == text
+
+
 def test_what_somebody_else_writes_meanwhile_is_not_lost() -> None:
     write(MINE)
     theirs = MINE.replace("two-line", "one-line")
