@@ -133,8 +133,8 @@ def test_a_file_that_cannot_be_used_is_left_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['[[prices.models]]\nmodel = "a"\ninput = 1.0\n[tui]\n'
-     '[[prices.models]]\nmodel = "b"\ninput = 1.0\n',
+    [('[[prices.models]]\nmodel = "a"\ninput = 1.0\n[tui]\n'
+     '[[prices.models]]\nmodel = "b"\ninput = 1.0\n'),
      "prices = {}\n"],
 )  # fmt: skip
 def test_what_would_come_out_otherwise_than_it_must_is_not_written(text: str) -> None:
