@@ -18,7 +18,10 @@ from tempfile import TemporaryDirectory
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
-OURS = ("socket_throughput", "subscribers", "upserts", "memory", "transcripts", "reports")
+OURS = (
+    *("socket_throughput", "subscribers", "upserts", "memory", "transcripts", "reports"),
+    "web_pages",
+)
 """Topics that take `--quick`. Every topic takes `--json`."""
 OTHERS: dict[str, tuple[list[str], list[str]]] = {
     "hook_cost": (["20"], ["60"]),
@@ -26,7 +29,7 @@ OTHERS: dict[str, tuple[list[str], list[str]]] = {
 }
 """Topics with arguments of their own: for a quick run and for a full one."""
 TOPIC_SECONDS = 180
-LONG_SECONDS = {"transcripts": 1_800, "reports": 1_200}
+LONG_SECONDS = {"transcripts": 1_800, "reports": 1_200, "web_pages": 1_200}
 """Topics that make a gigabyte or five million rows first, unless `--quick` is given."""
 
 

@@ -5,11 +5,22 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.cli.usage_ledger import FIRST, FORK, SILENT, small_ledger
+from tests.usage.reports.ledgers import NOON_MS, Ledger, Message
 
-from agent_console.board.session_index import Ask, SessionRow, page_of, read_newest, read_sessions
+from agent_console.board.session_index import (
+    TEXTS,
+    Ask,
+    SessionRow,
+    matching,
+    packed_sessions,
+    read_newest,
+    read_sessions,
+    unpacked_sessions,
+)
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
+from agent_console.usage.reports.session_branches import branches
 
 
 def row(number: int, **fields: object) -> SessionRow:
@@ -36,29 +47,28 @@ def asked(text: str) -> Ask:
 
 
 def ids(text: str) -> list[str]:
-    return [each.id for each in page_of(ROWS, asked(text))[0]]
+    return [each.id for each in matching(ROWS, asked(text))]
 
 
-def test_a_page_is_a_part_and_says_how_many_match() -> None:
-    rows, count = page_of(ROWS, asked('{"start": 2, "end": 4}'))
+@pytest.mark.parametrize("column", SessionRow.__struct_fields__)
+def test_any_column_sorts(column: str) -> None:
+    rows = [
+        row(each, **{column: f"name {each}" if column in TEXTS else each}) for each in (3, 1, 2)
+    ]
 
-    assert [each.id for each in rows] == ["id-3", "id-4"]
-    assert count == 7
+    def sorted_(way: str) -> list[object]:
+        asking = asked(f'{{"sort": [{{"colId": "{column}", "sort": "{way}"}}]}}')
+        return [getattr(each, column) for each in matching(rows, asking)]
 
-
-@pytest.mark.parametrize(
-    ("column", "first"), [("cost", "id-7"), ("title", "id-7"), ("tokens", "id-7"), ("last", "id-7")]
-)
-def test_any_column_sorts(column: str, first: str) -> None:
-    assert ids(f'{{"sort": [{{"colId": "{column}", "sort": "desc"}}]}}')[0] == first
-    assert ids(f'{{"sort": [{{"colId": "{column}", "sort": "asc"}}]}}')[0] == "id-1"
+    assert sorted_("asc") == sorted(getattr(each, column) for each in rows)
+    assert sorted_("desc") == sorted_("asc")[::-1]
 
 
 def test_the_first_of_two_columns_decides() -> None:
     rows = [row(1, branch="b"), row(2, branch="a"), row(3, branch="b")]
     text = '{"sort": [{"colId": "branch", "sort": "asc"}, {"colId": "cost", "sort": "desc"}]}'
 
-    assert [each.id for each in page_of(rows, asked(text))[0]] == ["id-2", "id-3", "id-1"]
+    assert [each.id for each in matching(rows, asked(text))] == ["id-2", "id-3", "id-1"]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,12 @@ def test_a_column_is_filtered(wanted: str, found: list[str]) -> None:
 def test_words_are_searched_in_everything_a_session_is_called() -> None:
     assert ids('{"search": "API task opus 3"}') == ["id-3"]
     assert ids('{"search": "nowhere"}') == []
+
+
+def test_only_what_cost_more_is_wanted() -> None:
+    assert ids('{"over_usd": 5}') == ["id-6", "id-7"]
+    assert not asked('{"over_usd": 0}').takes_all
+    assert [each.id for each in matching([row(1, cost=-1), row(2, cost=0)], Ask(over_usd=0))] == []
 
 
 @pytest.mark.parametrize(
@@ -106,3 +122,32 @@ def test_rows_have_the_figures_of_the_report(scratch_home: Path) -> None:
     assert rows[SILENT].cost == -1
     assert count == 3
     assert [each.id for each in newest] == [each.id for each in [*rows.values()][:2]]
+
+
+def test_rows_from_another_process_are_the_same(scratch_home: Path) -> None:
+    ledger = small_ledger(scratch_home)
+    path = ledger.connection.execute("PRAGMA database_list").fetchone()[2]
+    rows = read_sessions(ledger.connection, Filter())
+    ledger.connection.close()
+
+    assert [
+        each for part in packed_sessions(path, Filter()) for each in unpacked_sessions(part)
+    ] == rows
+
+
+def test_the_branch_is_the_one_with_most_tokens(scratch_home: Path) -> None:
+    ledger = Ledger(scratch_home / "metrics.db")
+    ledger.fill([
+        Message(NOON_MS, FIRST, branch="main", key="a", output_tokens=5),
+        Message(NOON_MS, FIRST, branch="fix", key="b", output_tokens=900),
+        Message(NOON_MS, FORK, branch="main", key="c", output_tokens=900),
+        Message(NOON_MS, FORK, branch="", key="d", output_tokens=9_000),
+        Message(NOON_MS, SILENT, branch="", key="e"),
+    ])  # fmt: skip
+    numbers = dict(ledger.connection.execute("SELECT session_id, session_no FROM sessions"))
+    found = branches(ledger.connection, Filter())
+    only = branches(ledger.connection, Filter(), [numbers[FIRST]])
+    ledger.connection.close()
+
+    assert found == {numbers[FIRST]: "fix", numbers[FORK]: "main"}
+    assert only == {numbers[FIRST]: "fix"}

@@ -4,9 +4,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from agent_console.config import Config
+from agent_console.config import Config, DisplayConfig
+from agent_console.model.session import Session, Status
 from agent_console.web.console import Console
-from agent_console.web.filters import Filters
+from agent_console.web.filters import Filters, elsewhere, without
 
 
 def of(address: str, last: str = "30d") -> Filters:
@@ -41,3 +42,62 @@ def test_what_the_command_refuses_is_refused_in_its_words() -> None:
 
     with pytest.raises(ValueError, match="yesteryear"):
         Filters(since="yesteryear").request(console, "daily")
+
+
+def test_another_page_is_about_the_same() -> None:
+    query = {"last": "7d", "project": "=/srv/a b", "by": "weekly", "search": "x", "open": "s-1"}
+
+    assert elsewhere("/models", query) == "/models?last=7d&project=%3D%2Fsrv%2Fa+b"
+    assert elsewhere("/budgets?new=1", {"model": "opus"}) == "/budgets?new=1&model=opus"
+    assert elsewhere("/", {}) == "/"
+
+
+def test_another_page_is_about_what_it_is_told_instead() -> None:
+    assert elsewhere("/", {"project": "a"}, project="b") == "/?project=b"
+    assert elsewhere("/", {"project": "a"}, project="") == "/"
+
+
+def test_a_filter_is_taken_away_and_nothing_else() -> None:
+    query = {"project": "a", "model": "b", "by": "weekly", "search": "x", "open": "s-1"}
+
+    assert without("/sessions", query, "project") == "/sessions?model=b&by=weekly&search=x"
+    assert without("/", {"project": "a"}, "project") == "/"
+
+
+@pytest.mark.parametrize(
+    ("filters", "taken"),
+    [
+        (Filters(), True),
+        (Filters(project="=/srv/api"), True),
+        (Filters(project="=/srv"), True),
+        (Filters(project="=/srv/ap"), False),
+        (Filters(project="api"), True),
+        (Filters(project="=/srv/api", model="=claude-opus-5"), True),
+        (Filters(model="opus"), True),
+        (Filters(model="=claude-opus"), False),
+        (Filters(last="7d", since="2020-01-01"), True),
+    ],
+)
+def test_a_session_of_the_board_is_taken(filters: Filters, taken: bool) -> None:
+    session = Session(
+        session_id="s-1", status=Status.WORKING, since_ms=0, last_seen_ms=0, display_name="api",
+        working_dir="/srv/api", model="claude-opus-5",
+    )  # fmt: skip
+
+    assert filters.takes(session) is taken
+
+
+def test_a_session_of_which_nothing_is_known_is_taken_by_no_name() -> None:
+    session = Session(
+        session_id="s-1", status=Status.WORKING, since_ms=0, last_seen_ms=0, display_name="?"
+    )
+
+    assert not Filters(model="=claude-opus-5").takes(session)
+    assert not Filters(project="=/srv").takes(session)
+
+
+def test_weeks_begin_where_the_person_has_said() -> None:
+    config = Config(display=DisplayConfig(week_start="sunday"))
+    console = Console("/nowhere", start=False, config=config)
+
+    assert Filters().request(console, "weekly").wanted.first_weekday == 6

@@ -51,6 +51,21 @@ def test_what_happened_stands_on_top_of_the_activity(live: Browser, house: House
         live.until(lambda: "+1,234 tokens $0.07" in live.text(".feed > :first-child"))
 
 
+def test_an_event_opens_its_session_by_keyboard(live: Browser, house: House) -> None:
+    with connect(house.socket) as client:
+        client.request(SetSession(session_id=session_id(9_002), reason="looking"))
+    live.until(lambda: live.text(".feed > :first-child .link") == "shop")
+    live.find(".feed > :first-child .link").send_keys("\ue007")
+    live.until(lambda: "Tokens:" in live.text(".drawer .panel-lines"))
+
+
+def test_why_and_what_are_columns_of_their_own(live: Browser) -> None:
+    cells = f'.ag-row[row-id="{session_id(9_001)}"] [col-id='
+
+    assert live.text(f'{cells}"reason"]') == "permission"
+    assert live.text(f'{cells}"activity"]').startswith("Bash rm -rf build")
+
+
 def test_the_most_urgent_is_on_top(live: Browser, house: House) -> None:
     identity = session_id(9_002)
     with connect(house.socket) as client:

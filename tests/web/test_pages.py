@@ -2,9 +2,13 @@
 
 import pytest
 from selenium.webdriver import ActionChains, Keys
+from tests.web.audit import trips
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, host_of, page_of
 from tests.web.full_house import NASTY, session_id
+
+from agent_console.model.palette import GROUNDS
+from agent_console.web.themes import variables_of
 
 PAGES = {
     "/": "Overview", "/live": "Live", "/sessions": "Sessions", "/trends": "Trends",
@@ -32,6 +36,12 @@ def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: s
     assert inside.text("h1") == PAGES[path]
     assert inside.complaints() == []
     assert inside.run("return document.querySelector('[aria-current=page]').innerText") != ""
+    for theme in GROUNDS:
+        inside.run(
+            "document.documentElement.style.cssText = arguments[0]; Quasar.Dark.set(arguments[1])",
+            variables_of(theme), theme == "dark",
+        )  # fmt: skip
+        assert trips(inside) == [], theme
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -48,8 +58,9 @@ def test_a_page_opens_where_nothing_has_happened(
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/", "Nobody works right now"), ("/live", "agent-console install"),
+     ("/sessions", "agent-console ingest"),
      ("/trends", "Nothing was used"), ("/budgets", "No budget is set"),
-     ("/data", "Nothing is counted yet")],
+     ("/data", "Nothing is counted yet"), ("/cache", "Nothing was used")],
 )  # fmt: skip
 def test_an_empty_page_says_what_to_do(
     browser: Browser, empty_house: House, path: str, words: str
@@ -104,6 +115,8 @@ def test_a_page_is_as_wide_as_its_window(
 
     assert width <= size[0]
     assert inside.run("return document.querySelector('h1').getBoundingClientRect().right") <= width
+    here = "return document.querySelector('.nav [aria-current]').getBoundingClientRect().right"
+    assert inside.run(here) <= width
 
 
 def test_a_theme_is_kept(inside: Browser, house: House) -> None:

@@ -55,10 +55,17 @@ class Series(Struct, frozen=True):
 
 
 class Bars(Struct, frozen=True):
-    """Dollars by name, most first."""
+    """Dollars by name, most first.
+
+    Attributes:
+        names: As they are shown.
+        cost: Dollars.
+        keys: The labels of the report's rows; empty for what has no row of its own.
+    """
 
     names: list[str]
     cost: list[float]
+    keys: list[str]
 
 
 class Hours(Struct, frozen=True):
@@ -101,14 +108,16 @@ def series(report: Report, points: int) -> Series:
 
 def bars(report: Report) -> Bars:
     """A report by model or project as bars."""
-    costs = sorted(((_cost(row), _name(row, report)) for row in report.rows), reverse=True)
-    shown, rest = costs[:BARS], costs[BARS:]
-    names = [name for _, name in shown]
-    values = [cost for cost, _ in shown]
+    rows = sorted(report.rows, key=lambda row: (_cost(row), _name(row, report)), reverse=True)
+    shown, rest = rows[:BARS], rows[BARS:]
+    names = [_name(row, report) for row in shown]
+    values = [_cost(row) for row in shown]
+    keys = [row.label for row in shown]
     if rest:
         names.append(f"{len(rest)} more")
-        values.append(sum(cost for cost, _ in rest))
-    return Bars(names, values)
+        values.append(sum(map(_cost, rest)))
+        keys.append("")
+    return Bars(names, values, keys)
 
 
 def hours(report: Report, zone: Zone) -> Hours:

@@ -7,15 +7,16 @@ once for many questions, so that a page of a hundred thousand sessions comes at 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct, field, msgpack
 
 from agent_console.model.format import printable
 from agent_console.model.short_names import short_model
 from agent_console.usage.reports.cache_rates import hit_rate
-from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
+from agent_console.usage.reports.reading import answered
+from agent_console.usage.reports.report import count_of_sessions
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.session_branches import branches
+from agent_console.usage.reports.sessions import session_rows
 from agent_console.usage.reports.sums import PICO_DIGITS
 
 if TYPE_CHECKING:
@@ -73,28 +74,38 @@ class Condition(Struct, frozen=True, rename="camel"):
 
 
 class Ask(Struct, frozen=True):
-    """Which rows are wanted: `start` to before `end` of all that match."""
+    """Which rows are wanted: `start` to before `end` of all that match.
+
+    Attributes:
+        over_usd: Only those that cost more; null for all.
+    """
 
     start: int = 0
     end: int = 50
     sort: list[SortBy] = []
     filter: dict[Column, Condition] = field(default_factory=dict[Column, Condition])
     search: str = ""
+    over_usd: float | None = None
+
+    @property
+    def takes_all(self) -> bool:
+        """All rows match, the latest first."""
+        return not (self.sort or self.filter or self.search) and self.over_usd is None
 
 
 def read_sessions(connection: "Reading", wanted: "Filter") -> list[SessionRow]:
     """Every session of a filter, the latest first."""
-    report = build(connection, wanted, GROUPINGS["session"])
     on = branches(connection, wanted)
-    rows = [_row(row, on.get(row.key[0], "")) for row in report.rows]
-    rows.sort(key=lambda row: -row.last)
-    return rows
+    return [_row(row, on.get(row.key[0], "")) for row in session_rows(connection, wanted)]
 
 
-def page_of(rows: list[SessionRow], ask: Ask) -> tuple[list[SessionRow], int]:
-    """The rows that are asked for, and how many match."""
+def matching(rows: list[SessionRow], ask: Ask) -> list[SessionRow]:
+    """The rows that match, in the order that is asked for."""
     words = ask.search.casefold().split()
     tests = [_test(column, condition) for column, condition in ask.filter.items()]
+    if ask.over_usd is not None:
+        least = ask.over_usd * PICO_PER_USD
+        rows = [row for row in rows if row.cost > least]
     if words:
         rows = [row for row in rows if _has(row, words)]
     if tests:
@@ -102,7 +113,7 @@ def page_of(rows: list[SessionRow], ask: Ask) -> tuple[list[SessionRow], int]:
     for by in reversed(ask.sort):
         # Sorting is stable: the first column decides, the others among what is alike.
         rows = sorted(rows, key=_key(by.col_id), reverse=by.sort == "desc")
-    return rows[ask.start : ask.end], len(rows)
+    return rows
 
 
 def _row(row: Row, branch: str) -> SessionRow:
@@ -187,12 +198,26 @@ def read_newest(
     connection: "Reading", wanted: "Filter", count: int
 ) -> tuple[list[SessionRow], int]:
     """So many of the latest sessions of a filter that names nothing, and how many there are."""
-    report = build(connection, wanted, GROUPINGS["session"], newest=count)
-    on = branches(connection, wanted) if len(report.rows) + report.hidden <= _FEW else {}
-    rows = [_row(row, on.get(row.key[0], "")) for row in report.rows]
-    rows.sort(key=lambda row: -row.last)
-    return rows, len(report.rows) + report.hidden
+    rows = list(session_rows(connection, wanted, count))
+    on = branches(connection, wanted, [row.key[0] for row in rows])
+    return [_row(row, on.get(row.key[0], "")) for row in rows], count_of_sessions(connection)
 
 
-_FEW = 5_000
-"""Of more sessions, the branches are read with the index only."""
+PACKED_ROWS = 4_000
+"""So few are unpacked in a moment in which nobody waits."""
+
+
+def packed_sessions(database: str, wanted: "Filter") -> list[bytes]:
+    """All sessions of a filter in parts, for another process.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    rows = answered(database, lambda ledger: read_sessions(ledger, wanted)) or []
+    parts = range(0, len(rows), PACKED_ROWS)
+    return [msgpack.encode(rows[start : start + PACKED_ROWS]) for start in parts]
+
+
+def unpacked_sessions(part: bytes) -> list[SessionRow]:
+    """The rows of one part."""
+    return msgpack.decode(part, type=list[SessionRow])

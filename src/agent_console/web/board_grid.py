@@ -6,8 +6,10 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from agent_console.client.link import Changes
+from agent_console.model.session import Session
 from agent_console.web.board_rows import BoardRows
 from agent_console.web.console import Console
+from agent_console.web.filters import Filters
 from agent_console.web.frame import box, card, empty
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call
@@ -20,11 +22,12 @@ MANY = 500
 _COLUMNS = (
     column("status", "Status", text="status_text", width=112, style="status"),
     column("name", "Session", width=98, flex=2, bold=True),
-    column("doing", "Doing", width=120, flex=4, sortable=False, wide=420),
+    column("reason", "Reason", width=108, wide=640),
+    column("activity", "Activity", width=120, flex=4, wide=420),
     column("label", "Label", width=110, wide=1100),
-    column("model", "Model", width=100, wide=860),
-    column("context", "Context", text="context_text", width=92, number=True, wide=780),
-    column("tokens", "Tokens", text="tokens_text", width=88, number=True, wide=680),
+    column("model", "Model", width=100, wide=960),
+    column("context", "Context", text="context_text", width=92, number=True, wide=740),
+    column("tokens", "Tokens", text="tokens_text", width=88, number=True, wide=840),
     column("cost", "Cost", text="cost_text", width=82, number=True, money=True),
     column("since", "Since", text="since_text", width=88, number=True, wide=560),
 )
@@ -42,12 +45,18 @@ _ORDER: dict[str, Any] = {
 
 
 class BoardGrid:
-    """The sessions, most urgent first."""
+    """The sessions, most urgent first.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: What pages share.
+        filters: Only the sessions that these take.
+    """
+
+    def __init__(self, console: Console, filters: Filters) -> None:
         self._console = console
+        self._filters = filters
         self._rows = BoardRows()
-        sessions = list(console.link.cache.sessions.values())
+        sessions = self._sessions()
         with card("Sessions"):
             self._empty = empty(
                 "No sessions yet",
@@ -69,9 +78,12 @@ class BoardGrid:
         if changes.board or changes.sessions:
             self._send()
 
+    def _sessions(self) -> list[Session]:
+        every = self._console.link.cache.sessions.values()
+        return [each for each in every if self._filters.takes(each)]
+
     def _send(self) -> None:
-        sessions = self._console.link.cache.sessions.values()
-        changed = self._rows.changed(sessions, self._console.now_ms())
+        changed = self._rows.changed(self._sessions(), self._console.now_ms())
         if changed:
             call(self._grid, "applyTransaction", changed)
         self._show()

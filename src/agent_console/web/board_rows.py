@@ -9,7 +9,7 @@ from typing import Any
 from agent_console.model.format import cost, elapsed, tokens
 from agent_console.model.palette import SYMBOLS
 from agent_console.model.session import URGENCY, Session
-from agent_console.model.session_words import doing, one_line, total_tokens
+from agent_console.model.session_words import activity_words, one_line, total_tokens
 from agent_console.model.short_names import short_model
 
 
@@ -26,7 +26,8 @@ def board_row(session: Session, now_ms: int) -> dict[str, Any]:
         "status_text": f"{SYMBOLS[session.status]} {session.status}",
         "name": one_line(session.display_name),
         "label": one_line(session.label),
-        "doing": doing(session),
+        "reason": one_line(session.reason),
+        "activity": activity_words(session),
         "model": short_model(session.model or (metadata.model if metadata else None)),
         "context": percent,
         "context_text": "" if percent is None else f"{percent:.0f}%",

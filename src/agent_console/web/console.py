@@ -6,9 +6,9 @@ thread. What a page shows of either is decided in modules that know no front end
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -25,10 +25,13 @@ from agent_console.model.usage import Alert, UsageEntry
 from agent_console.paths import database_path
 from agent_console.protocol.codec import Notification
 from agent_console.protocol.messages import Meta_, Snapshot
+from agent_console.usage.insight.overview import Overview, overview
+from agent_console.usage.reports import query
 from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
+from agent_console.web.answers import Answers, question_of
 from agent_console.web.long_work import LongWork, Work
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ class Console:
         config: The person's settings.
         database: The ledger's path.
         asker: Reports, in the words of `agent-console usage`.
+        answers: What was read, for as long as the ledger says the same.
     """
 
     def __init__(self, socket: str | None, *, start: bool, config: Config) -> None:
@@ -62,6 +66,7 @@ class Console:
         self.feed = Feed()
         self.database = str(database_path())
         self.asker = Asker(self.database, config.display.timezone)
+        self.answers = Answers(self.database)
         self.link = Link(socket, start=start, changed=self._changed, told=self._take)
         self.money = Money(lambda: self.config, self.now_ms, self._money_changed)
         self.alerts = WaitingAlerts(self._money_changed)
@@ -93,6 +98,7 @@ class Console:
             ValueError: A value is not allowed; the message says what would be.
         """
         written = {name.replace("_", "-"): value for name, value in given.items() if value}
+        written.setdefault("start-of-week", self.config.display.week_start)
         return Request(report, written, self.config.display.timezone, self.now_ms())
 
     async def report(self, request: Request) -> Report:
@@ -101,8 +107,12 @@ class Console:
         Raises:
             LedgerError: The ledger cannot be read.
         """
-        five_hour = self.link.cache.limits.five_hour
-        return await anyio.to_thread.run_sync(self.asker.report, request, five_hour)
+        five_hour = self.link.cache.limits.five_hour if request.active else None
+
+        async def read() -> Report:
+            return await anyio.to_thread.run_sync(self.asker.report, request, five_hour)
+
+        return await self.answers.get((question_of(request), five_hour), read)
 
     async def read(self, question: "Callable[[Reading], Found]") -> Found:
         """Ask the ledger in a thread; an empty one when there is none yet.
@@ -111,6 +121,47 @@ class Console:
             LedgerError: It cannot be read.
         """
         return await anyio.to_thread.run_sync(self._read, question)
+
+    async def overview(self, request: Request) -> Overview:
+        """How this month stands, for the projects and models of a request; read in a thread.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        return await self.kept(
+            "overview",
+            request,
+            lambda each: overview(each, request.wanted, request.now_ms, this_month=True),
+        )
+
+    async def kept(
+        self, name: str, request: Request, question: "Callable[[Reading], Found]"
+    ) -> Found:
+        """The answer to a question that depends on a request, kept while the ledger is the same.
+
+        Args:
+            name: Tells it from other questions about the same request.
+            request: What it is about.
+            question: Asks.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        return await self.answers.get((name, question_of(request)), lambda: self.read(question))
+
+    async def names(self, column: str) -> dict[int, str]:
+        """The names that a column of `facets` refers to.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        return await self.answers.get(
+            ("names", column), lambda: self.read(lambda each: query.names(each, column))
+        )
+
+    def do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have something done in the background, whatever becomes of the page that wants it."""
+        self._tasks.start_soon(work)
 
     def _read(self, question: "Callable[[Reading], Found]") -> Found:
         connection = open_for_reading(self.database) or empty_ledger()

@@ -50,7 +50,10 @@ def add_downloads(application: FastAPI, console: Console) -> None:
         try:
             ask = msgspec.json.decode(query.get("ask", "{}"), type=Ask)
             ask = msgspec.structs.replace(
-                ask, search=query.get("search", ""), end=min(ask.end, ask.start + MOST_AT_ONCE)
+                ask,
+                search=query.get("search", ""),
+                over_usd=_dollars(query.get("over", "")),
+                end=min(ask.end, ask.start + MOST_AT_ONCE),
             )
             found, count = await pages.page(Filters.of(query), ask)
         except (AgentConsoleError, ValueError) as error:
@@ -133,6 +136,23 @@ class _Pieces(Response):
 
         await anyio.to_thread.run_sync(make)
         await send({"type": "http.response.body", "body": b""})
+
+
+def _dollars(text: str) -> float | None:
+    """What was typed as an amount; null for nothing.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not text.strip(" $"):
+        return None
+    try:
+        found = float(text.strip(" $").replace(",", ""))
+    except ValueError:
+        found = float("nan")
+    if not 0 <= found < float("inf"):
+        raise ValueError(f"Cost over {text!r}: write dollars, as 1 or 0.50.")
+    return found
 
 
 def _session_text(connection: "Reading", session_id: str) -> str | None:

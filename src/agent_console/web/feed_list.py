@@ -1,6 +1,7 @@
 """The last events, newest on top."""
 
 from datetime import datetime
+from functools import partial
 
 from nicegui import ui
 
@@ -43,11 +44,12 @@ class FeedList:
         moment = datetime.fromtimestamp(entry.at_ms / 1000, self._console.config.display.zone)
         with box("feed-line") as line:
             text(f"{moment:%H:%M:%S}", "quiet mono", "time")
-            name = text(entry.name, "clip", "b")
+            session_id = entry.session_id
+            if session_id is None:
+                text(entry.name, "clip", "b")
+            else:
+                name = text(entry.name, "clip link", "button").props('type="button"')
+                name.on("click", partial(open_session, self._console, session_id))
             colour = f"status-{entry.status}" if entry.status else _KINDS[entry.kind]
             text(entry.text, f"text {colour}")
-        session_id = entry.session_id
-        if session_id is not None:
-            name.style("cursor: pointer")
-            name.on("click", lambda: open_session(self._console, session_id))
         return line

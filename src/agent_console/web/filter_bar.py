@@ -5,13 +5,10 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from agent_console.model.format import printable
-from agent_console.model.short_names import short_model
-from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
-from agent_console.web.filters import RANGES, STEPS, Filters
-from agent_console.web.frame import box, text
+from agent_console.web.filters import NAMED, RANGES, STEPS, Filters, short_name
+from agent_console.web.frame import box, empty, text
 from agent_console.web.nice import attribute, set_choices, soon
 from agent_console.web.troubles import within
 
@@ -38,8 +35,18 @@ def filter_bar(console: Console, path: str, filters: Filters, *, steps: bool = F
             ])  # fmt: skip
         for name, words in (("since", "From"), ("until", "To")):
             _day(path, filters, name, words)
-        _NameChoice(console, path, filters, "project")
-        _NameChoice(console, path, filters, "model")
+        for kind in NAMED:
+            _NameChoice(console, path, filters, kind)
+
+
+def nothing_used(filters: Filters) -> ui.element:
+    """What stands there when nothing was used in this view; hidden until then."""
+    more = "remove a filter, or " if filters.names_something else ""
+    found = empty(
+        "Nothing was used in this range", f"{more}choose a longer one above.".capitalize()
+    )
+    found.set_visibility(False)
+    return found
 
 
 def _segments(label: str, links: list[tuple[str, str, bool]]) -> None:
@@ -75,7 +82,7 @@ class _NameChoice:
         now: str = getattr(filters, kind)
         everything = f"All {kind}s"
         self._select = (
-            ui.select({"": everything, **({now: _label(now, kind)} if now else {})}, value=now)
+            ui.select({"": everything, **({now: short_name(now, kind)} if now else {})}, value=now)
             .props(f'dense outlined options-dense aria-label="{kind}"')
             .style("min-width: 150px; max-width: 260px")
         )
@@ -90,18 +97,11 @@ class _NameChoice:
 
     async def _read(self) -> None:
         column = f"{self._kind}_no"
-        found = await within(self._console.read(lambda each: query.names(each, column)))
+        found = await within(self._console.names(column))
         names = sorted(filter(None, (found or {}).values()), key=str.casefold)
         options = {"": self._everything}
-        options |= {f"{EXACTLY}{name}": _label(name, self._kind) for name in names}
+        options |= {f"{EXACTLY}{name}": short_name(name, self._kind) for name in names}
         now: str = getattr(self._filters, self._kind)
         if now and now not in options:
-            options[now] = _label(now, self._kind)
+            options[now] = short_name(now, self._kind)
         set_choices(self._select, options, now)
-
-
-def _label(name: str, kind: str) -> str:
-    name = name.removeprefix(EXACTLY)
-    if kind == "model":
-        return short_model(name)
-    return printable(name.rstrip("/").rpartition("/")[2] or name)

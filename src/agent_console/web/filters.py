@@ -10,11 +10,19 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from agent_console.model.format import printable
+from agent_console.model.session import Session
+from agent_console.model.short_names import short_model
+from agent_console.usage.reports.matching import EXACTLY, is_model, is_project
 from agent_console.usage.reports.request import Request
 from agent_console.web.console import Console
 
 RANGES = (("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"), ("", "All"))
 STEPS = (("daily", "Day"), ("weekly", "Week"), ("monthly", "Month"))
+NAMED = ("project", "model")
+"""What a filter can name."""
+CARRIED = ("last", "since", "until", "all", *NAMED)
+"""What is the same on all pages: who goes to another one goes on looking at the same."""
 
 
 class Filters(Struct, frozen=True):
@@ -50,14 +58,14 @@ class Filters(Struct, frozen=True):
         return cls(**given)
 
     def address(self, path: str, **changes: str) -> str:
-        """The address of a page in this view, with changes."""
+        """The address of a page, which may have parameters, in this view with changes."""
         values = asdict(replace(self, **changes))
         if values["by"] == "daily":
             del values["by"]
         query = {name: value for name, value in values.items() if value}
         if not {"last", "since", "until"} & query.keys():
             query["all"] = "1"
-        return f"{path}?{urlencode(query)}" if query else path
+        return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
 
     def request(self, console: Console, report: str, **more: Any) -> Request:
         """A report of it.
@@ -72,3 +80,47 @@ class Filters(Struct, frozen=True):
         )  # fmt: skip
         request.top = None
         return request
+
+    @property
+    def names_something(self) -> bool:
+        """It is about one project or one model."""
+        return bool(self.project or self.model)
+
+    def takes(self, session: Session) -> bool:
+        """Whether a session of the board is what the filter names; ranges are of the past."""
+        if self.model:
+            model = session.model or (session.metadata.model if session.metadata else None)
+            if not is_model(model or "", self.model):
+                return False
+        if not self.project:
+            return True
+        folder = session.working_dir or ""
+        below = f"{self.project.removeprefix(EXACTLY).rstrip('/')}/"
+        return is_project(folder, self.project) or folder.startswith(below)
+
+
+def elsewhere(path: str, query: Mapping[str, str], **changes: str) -> str:
+    """The address of a page that is about the same as this one.
+
+    Args:
+        path: The other page's; it may have a query of its own.
+        query: This page's.
+        changes: What is different there; an empty text for what is not asked for.
+    """
+    carried = {name: query[name] for name in CARRIED if query.get(name)} | changes
+    written = urlencode({name: value for name, value in carried.items() if value})
+    return f"{path}{'&' if '?' in path else '?'}{written}" if written else path
+
+
+def without(path: str, query: Mapping[str, str], name: str) -> str:
+    """The address of this page without one of its filters."""
+    left = {key: value for key, value in query.items() if key not in {name, "open"}}
+    return f"{path}?{urlencode(left)}" if left else path
+
+
+def short_name(name: str, kind: str) -> str:
+    """What a filter names, as it is shown: `=/home/ada/shop` is `shop`."""
+    name = name.removeprefix(EXACTLY)
+    if kind == "model":
+        return short_model(name)
+    return printable(name.rstrip("/").rpartition("/")[2] or name)

@@ -20,7 +20,8 @@ from agent_console.model.session_words import one_line
 from agent_console.model.usage import Alert
 from agent_console.version import __version__
 from agent_console.web.console import Console
-from agent_console.web.nice import when_gone
+from agent_console.web.filters import NAMED, elsewhere, short_name, without
+from agent_console.web.nice import attribute, when_gone
 from agent_console.web.themes import page_theme, style_of
 from agent_console.web.troubles import toast
 
@@ -35,6 +36,8 @@ PAGES = (
     ("/budgets", "Budgets", "savings"),
     ("/data", "Data", "storage"),
 )
+_UNFILTERED = {"Budgets", "Data"}
+"""What they show is not narrowed by a project or a model."""
 _ASSETS = f"/assets/{__version__}"
 
 
@@ -98,22 +101,50 @@ def frame(console: Console, title: str) -> Generator[ThemeName]:
     with box("shell"):
         ui.link("Skip to the content", "#content").classes("skip")
         with box("side", "aside"):
-            with ui.link(target="/").classes("brand"):
+            with ui.link(target=link_to("/")).classes("brand"):
                 ui.element("img").props(f'src="{_ASSETS}/icon.svg" alt=""')
                 text("agent-console", tag="span")
             with box("nav", "nav").props('aria-label="Pages"'):
                 for path, name, icon in PAGES:
                     _nav_link(console, path, name, icon, here=name == title)
             _themes(theme)
-        with box("main").props('id="content" tabindex="-1"'):
+        with box("main").props('id="content" tabindex="-1" role="main"'):
             with box("top", "header"):
                 text(title, tag="h1")
                 _Head(console)
+            if title not in _UNFILTERED:
+                _chips(next(path for path, name, _ in PAGES if name == title))
             yield theme
 
 
+def query_here() -> dict[str, str]:
+    """What the address of the page that is open asks for."""
+    return dict(ui.context.client.request.query_params)
+
+
+def link_to(path: str, **changes: str) -> str:
+    """The address of a page that is about the same as the one that is open; see `elsewhere`."""
+    return elsewhere(path, query_here(), **changes)
+
+
+def _chips(path: str) -> None:
+    """What the page is narrowed to, each with a way out."""
+    query = query_here()
+    named = [kind for kind in NAMED if query.get(kind)]
+    if not named:
+        return
+    with box("tools chips").props('role="group" aria-label="Narrowed to"'):
+        for kind in named:
+            name = query[kind]
+            with ui.link(target=without(path, query, kind)).classes("chip") as link:
+                text(f"{kind.capitalize()}: {short_name(name, kind)}", "clip", "span")
+                text("✕", tag="span").props('aria-hidden="true"')
+            attribute(link, "title", f"{name.removeprefix('=')}: show all {kind}s again")
+            attribute(link, "aria-label", f"Narrowed to the {kind} {name}. Show all {kind}s again")
+
+
 def _nav_link(console: Console, path: str, name: str, icon: str, *, here: bool) -> None:
-    link = ui.link(target=path)
+    link = ui.link(target=link_to(path))
     if here:
         link.props('aria-current="page"')
     with link:

@@ -19,6 +19,7 @@ def column(
     number: bool = False,
     money: bool = False,
     bold: bool = False,
+    link: bool = False,
     style: str = "",
     wide: int = 0,
     sortable: bool = True,
@@ -35,6 +36,7 @@ def column(
         number: It stands right.
         money: It has the colour of money.
         bold: It is what the row is called.
+        link: A click in it leads elsewhere than one in the rest of the row.
         style: A class that the value is put after: `status` gives `status-working`.
         wide: It is shown only in a grid of so many pixels.
         sortable: It can be sorted by.
@@ -60,6 +62,8 @@ def column(
         found[":cellClass"] = f'p => "{style} {style}-" + p.value'
     elif money:
         found["cellClass"] = ["money", "ag-right-aligned-cell"]
+    elif link:
+        found["cellClass"] = ["leads", "ag-right-aligned-cell"]
     if bold:
         found["cellStyle"] = {"fontWeight": 600}
     return {name: value for name, value in found.items() if value is not None}
@@ -72,6 +76,7 @@ def grid(
     by: str,
     fits: bool = False,
     more: dict[str, Any] | None = None,
+    name: str = "",
 ) -> ui.aggrid:
     """A grid.
 
@@ -81,6 +86,7 @@ def grid(
         by: The field that tells rows apart.
         fits: It is as high as its rows.
         more: Further options of AG Grid.
+        name: Under which the browser keeps the choice of columns, where there is one.
     """
     options: dict[str, Any] = {
         "columnDefs": columns,
@@ -89,6 +95,7 @@ def grid(
         ":onCellKeyDown": "cell => { if (cell.event.key === 'Enter') cell.event.target.click(); }",
         "suppressCellFocus": False,
         "animateRows": False,
+        "context": {"name": name},
         "suppressColumnVirtualisation": True,
         "rowHeight": 38,
         "headerHeight": 38,

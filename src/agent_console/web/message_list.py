@@ -11,7 +11,7 @@ from agent_console.model.format import cost, counted, tokens
 from agent_console.model.palette import ThemeName
 from agent_console.model.session_words import one_line
 from agent_console.model.short_names import short_model
-from agent_console.usage.reports.session_messages import Message
+from agent_console.usage.reports.session_messages import Counted, Message
 from agent_console.usage.session_reading import SessionRead, words_of
 from agent_console.web.frame import box, empty, text
 from agent_console.web.nice import soon
@@ -37,8 +37,9 @@ class MessageList:
 
     async def show(self, view: SessionView, read: SessionRead) -> None:
         """Show these."""
-        self._view, self._read = view, read
-        await self._draw()
+        known, self._view, self._read = self._read, view, read
+        if known is None or known.messages != read.messages:
+            await self._draw()
 
     def show_most_expensive(self) -> None:
         """Bring the most expensive one in sight."""
@@ -83,18 +84,31 @@ class MessageList:
 def _line(message: Message, said: str, view: SessionView, colour: str) -> None:
     used = message.counted
     most = " most" if used is not None and used.rank == 1 and used.cost_usd else ""
-    with box(f"message {message.role}{most}"):
+    with box(f"message {message.role}{most}") as line:
+        if colour:
+            line.style(f"--model: {colour}")
         text(view.moment(message.at_ms), "quiet mono", "time")
-        who = one_line(message.agent) or short_model(message.model) or message.role
-        text(who, "who clip").style(f"color: {colour}" if colour else "")
+        with box("who"):
+            text("you" if message.role == "user" else message.role, "role")
+            by = one_line(message.agent) or (short_model(message.model) if message.model else "")
+            if by:
+                text(by, "quiet clip by")
         with box("said"):
-            text(one_line(said) or ("…" if message.places else message.role), tag="span")
+            text(one_line(said) or ("…" if message.places else ""), tag="span")
             if used is not None:
-                with box("marks", "span"):
+                with box("marks"):
                     if used.cache_write_tokens:
-                        text(f"+{tokens(used.cache_write_tokens)} write", "is-write", "span")
+                        text(f"▲ {tokens(used.cache_write_tokens)} written", "is-write", "span")
                     if used.cache_read_tokens:
-                        text(f"{tokens(used.cache_read_tokens)} read", "is-read", "span")
-        text("" if used is None else tokens(used.tokens), "n quiet")
+                        text(f"◆ {tokens(used.cache_read_tokens)} read", "is-read", "span")
+        _tokens(used)
         money = "" if used is None else "N/A" if used.cost_usd is None else cost(used.cost_usd)
-        text(money, "n is-cost" if used is not None and used.cost_usd else "n quiet")
+        text(money, "n money" if used is not None and used.cost_usd else "n quiet")
+
+
+def _tokens(used: Counted | None) -> None:
+    """What went in and what came out; of the cache beside it the marks tell."""
+    with box("n tokens"):
+        if used is not None:
+            text(f"{tokens(used.input_tokens)} in")
+            text(f"{tokens(used.output_tokens)} out")

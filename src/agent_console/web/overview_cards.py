@@ -1,20 +1,25 @@
-"""The figures on top of the overview, and what the last seven days cost."""
+"""The figures on top of the overview, and the last seven days."""
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost, counted, exact_cost, tokens
 from agent_console.model.palette import ThemeName
-from agent_console.usage.insight.overview import WEEK_DAYS, Overview, overview
-from agent_console.usage.reports.calendar import iso
+from agent_console.usage.insight.comparison import Compared, compared
+from agent_console.usage.insight.overview import Overview
 from agent_console.web import charts
+from agent_console.web.chart_element import chart
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, text
+from agent_console.web.filters import Filters
+from agent_console.web.frame import box, card, link_to, text
+from agent_console.web.nice import attribute
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
 from agent_console.web.troubles import within
+from agent_console.web.week import Spark, sparks, week_days
 
 _NAMES = ("This month", "Today", "Sessions", "Average per session", "Against last month")
 
@@ -22,13 +27,20 @@ _NAMES = ("This month", "Today", "Sessions", "Average per session", "Against las
 class Cards:
     """The cards.
 
+    Args:
+        console: What pages share.
+        theme: The page's.
+        filters: The project and the model that count; the range is this month.
+
     Attributes:
         then: Called with what was read.
     """
 
-    def __init__(self, console: Console, theme: ThemeName) -> None:
+    def __init__(self, console: Console, theme: ThemeName, filters: Filters) -> None:
         self._console = console
+        self._filters = filters
         self._ink = Ink(theme)
+        self._days: list[str] = []
         self._cards: dict[str, tuple[TextElement, TextElement]] = {}
         self.then: Callable[[Overview], None] | None = None
         with box("cards"):
@@ -36,25 +48,34 @@ class Cards:
                 with box("card"):
                     text(name, "name")
                     self._cards[name] = text("…", "figure"), text("", "below")
-        with card("Last 7 days", ("Trends", "/trends")):
-            self._chart = ui.echart({}).classes("chart small")
-            self._chart.props('role="img" aria-label="Cost of the last seven days"')
+        with box("columns even"):
+            with card("Cost of the last 7 days", ("Trends", link_to("/trends"))):
+                self._chart = chart(
+                    "Cost of the last seven days", size="small", picked=self._open_day
+                )
+            with card("Last 7 days"):
+                self._sparks = box("sparks")
         self.read = Once(self._read)
 
     async def _read(self) -> None:
-        request = self._console.request("daily")
-        found = await within(
-            self._console.read(
-                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
-            )
-        )
+        found = await within(self._ask())
         if found is None:
             return
-        self._draw(found)
+        self._draw(*found)
         if self.then is not None:
-            self.then(found)
+            self.then(found[0])
 
-    def _draw(self, found: Overview) -> None:
+    async def _ask(self) -> tuple[Overview, list[Compared]]:
+        request = self._filters.request(self._console, "daily")
+        week = replace(self._filters, last="7d").request(self._console, "daily")
+        return (
+            await self._console.overview(request),
+            await self._console.kept(
+                "compared", week, lambda each: compared(each, week.wanted, "daily")
+            ),
+        )
+
+    def _draw(self, found: Overview, week: list[Compared]) -> None:
         now, before = found.now, found.before
         self._set("This month", cost(now.cost_usd), f"{tokens(now.sums.tokens)} tokens", "cost")
         today = found.today
@@ -70,11 +91,33 @@ class Cards:
             sign = "▲ " if percent > 0 else "▼ "
             kind = "up" if percent > 0 else "down"
             self._set("Against last month", f"{sign}{abs(percent):.0f}%", last, kind)
-        days = [iso(found.month.today - WEEK_DAYS + 1 + number) for number in range(WEEK_DAYS)]
-        charts.put(self._chart, charts.week(days, found.week, self._ink))
+        self._days = week_days(found.month.today)
+        charts.put(self._chart, charts.week(self._days, found.week, self._ink))
+        self._sparks.clear()
+        with self._sparks:
+            for spark in sparks(self._days, week):
+                _draw_spark(spark, self._days)
+
+    def _open_day(self, number: int) -> None:
+        if number < len(self._days):
+            day = self._days[number]
+            ui.navigate.to(self._filters.address("/sessions", since=day, until=day))
 
     def _set(self, name: str, figure: str, below: str, kind: str = "") -> None:
         figure_label, below_label = self._cards[name]
         figure_label.set_text(figure)
         figure_label.classes(replace=f"figure {kind}")
         below_label.set_text(below)
+
+
+def _draw_spark(spark: Spark, days: list[str]) -> None:
+    with box("spark-line"):
+        text(spark.name, "quiet clip", "span")
+        with box("spark").props('role="img"') as bars:
+            for day, height, words in zip(days, spark.heights, spark.words, strict=True):
+                with box("") as bar:
+                    box("").style(f"height: {height}%")
+                attribute(bar, "title", f"{day}: {words}")
+        told = ", ".join(f"{day} {words}" for day, words in zip(days, spark.words, strict=True))
+        attribute(bars, "aria-label", f"{spark.name}: {told}")
+        text(f"{spark.words[-1]} today", "", "b")

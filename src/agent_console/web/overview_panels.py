@@ -2,17 +2,20 @@
 
 from nicegui import ui
 
-from agent_console.model.format import ago, cost, elapsed, printable, tokens
+from agent_console.model.format import ago, cost, elapsed, tokens
 from agent_console.model.palette import SYMBOLS
 from agent_console.model.session import Session, Status
 from agent_console.model.session_words import doing, one_line
-from agent_console.model.short_names import short_model
 from agent_console.model.usage import Limit
 from agent_console.usage.insight.overview import Overview, Part
+from agent_console.usage.reports.matching import EXACTLY
+from agent_console.usage.reports.row import UNKNOWN
 from agent_console.web.budget_lines import budget_line, read_statuses
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, empty, text
+from agent_console.web.filters import Filters
+from agent_console.web.frame import box, card, empty, link_to, text
 from agent_console.web.once import Once
+from agent_console.web.parts import TITLES, Kind, part_name
 from agent_console.web.session_drawer import open_session
 from agent_console.web.troubles import within
 
@@ -20,25 +23,33 @@ ACTIVE = 12
 
 
 class ActivePanel:
-    """The sessions that are not closed, most urgent first."""
+    """The sessions that are not closed, most urgent first; those that the filters take."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, filters: Filters) -> None:
         self._console = console
-        with card("Active sessions", ("Live board", "/live")):
+        self._filters = filters
+        self._live = link_to("/live")
+        with card("Active sessions", ("Live board", self._live)):
             self._rows = box("rows")
         self.draw()
         ui.timer(10, self.draw)
 
     def draw(self) -> None:
         """Draw what is known now."""
-        board = [each for each in self._console.link.cache.board if each.status != Status.CLOSED]
+        board = [
+            each
+            for each in self._console.link.cache.board
+            if each.status != Status.CLOSED and self._filters.takes(each)
+        ]
         self._rows.clear()
         with self._rows:
             for session in board[:ACTIVE]:
                 self._row(session)
             if len(board) > ACTIVE:
-                ui.link(f"{len(board) - ACTIVE} more", "/live").classes("more")
-            if not board:
+                ui.link(f"{len(board) - ACTIVE} more", self._live).classes("more")
+            if not board and self._filters.names_something:
+                empty("Nobody works on this right now", "Remove the filter above to see all.")
+            elif not board:
                 empty(
                     "Nobody works right now",
                     "Sessions appear here as soon as Claude Code runs.",
@@ -59,32 +70,35 @@ class ActivePanel:
 
 
 class TopPanel:
-    """The most expensive projects and models of the month."""
+    """The most expensive projects and models of the month; a click narrows every page to one."""
 
     def __init__(self) -> None:
+        self._kinds: dict[Kind, ui.element] = {}
         with box("halves"):
-            with card("Projects this month", ("All", "/projects")):
-                self._projects = box("rows")
-            with card("Models this month", ("All", "/models")):
-                self._models = box("rows")
+            for kind, title in TITLES.items():
+                with card(f"{title} this month", ("All", link_to(f"/{title.lower()}"))):
+                    self._kinds[kind] = box("rows")
 
     def show(self, found: Overview) -> None:
         """Show these."""
         total = found.now.cost_usd
-        for rows, parts in ((self._projects, found.projects), (self._models, found.models)):
+        shown: dict[Kind, list[Part]] = {"project": found.projects, "model": found.models}
+        for kind, some in shown.items():
+            rows = self._kinds[kind]
             rows.clear()
             with rows:
-                for part in parts:
-                    _part(part, total)
-                if not parts:
+                for part in some:
+                    _part(part, kind, total)
+                if not some:
                     text("Nothing has been used this month.", "quiet")
 
 
-def _part(part: Part, total: float) -> None:
-    name = printable(part.name.rstrip("/").rpartition("/")[2] or part.name)
-    with box("meter"):
-        with box("line"):
-            text(short_model(name) if name.startswith("claude-") else name, "clip", "span")
+def _part(part: Part, kind: Kind, total: float) -> None:
+    known = part.name != UNKNOWN
+    address = link_to("/", **{kind: f"{EXACTLY}{part.name}"}) if known else ""
+    with ui.link(target=address).classes("meter") if known else box("meter"):
+        with box("line", "span"):
+            text(part_name(part.name, kind), "clip", "span")
             money = "N/A" if part.cost_usd is None else cost(part.cost_usd)
             text(f"{money} · {tokens(part.tokens)}", "quiet", "span")
         with box("bar"):

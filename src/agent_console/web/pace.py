@@ -4,7 +4,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost
-from agent_console.usage.insight.overview import Overview, overview
+from agent_console.usage.insight.overview import Overview
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
 from agent_console.web.nice import soon
@@ -32,12 +32,7 @@ class Pace:
             soon(self._read)
 
     async def _read(self) -> None:
-        request = self._console.request("daily")
-        found = await within(
-            self._console.read(
-                lambda each: overview(each, request.wanted, request.now_ms, this_month=True)
-            )
-        )
+        found = await within(self._console.overview(self._console.request("daily")))
         if found is not None:
             self._forecast(found)
 

@@ -12,18 +12,23 @@ from msgspec import UNSET, UnsetType
 from nicegui import ui
 
 from agent_console.board.known_session import known_session
+from agent_console.board.model_hues import model_hues
 from agent_console.board.session_view import SessionView
 from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
+from agent_console.model.palette import ThemeName
 from agent_console.model.session import Session, StateTransition
 from agent_console.protocol.messages import Get
+from agent_console.usage.reports.session_messages import Message
 from agent_console.usage.session_reading import SessionRead, SessionReading
 from agent_console.web import session_sections as sections
+from agent_console.web.charts import put
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
 from agent_console.web.message_list import MessageList
-from agent_console.web.nice import soon, when_gone
-from agent_console.web.themes import page_theme
+from agent_console.web.message_timeline import message_timeline, timeline_words
+from agent_console.web.nice import attribute, soon, when_gone
+from agent_console.web.themes import Ink, page_theme
 from agent_console.web.troubles import toast, within
 
 
@@ -33,23 +38,35 @@ def open_session(console: Console, session_id: str) -> None:
         _Drawer(console, session_id)
 
 
+def messages_of(read: SessionRead | None) -> list[Message]:
+    """What has been read so far."""
+    return [] if read is None else read.messages
+
+
 class _Drawer:
     def __init__(self, console: Console, session_id: str) -> None:
         self._console = console
         self._id = session_id
-        self._theme = page_theme(console.config)
+        self._theme: ThemeName = page_theme(console.config)
         self._reading = SessionReading(console.database, session_id)
         self._read: SessionRead | None = None
         self._history: tuple[StateTransition, ...] | UnsetType = UNSET
         self._busy = False
         self._again = False
+        self._shown: object = None
+        self._drawn: list[Message] = []
         with (
             ui.dialog(value=True).props('position="right" full-height') as self._dialog,
             box("drawer").props('role="dialog" aria-label="Session"'),
         ):
             self._tools()
             self._head = box("stack")
+            with box("") as self._timeline:
+                text("Timeline", tag="h3")
+                self._chart = ui.echart({}).classes("chart lanes").props('role="img"')
+            self._more = box("stack")
             self._messages = MessageList(self._theme)
+        self._timeline.set_visibility(False)
         end = console.listen(self._take)
         self._dialog.on("hide", end)
         self._dialog.on("hide", self._dialog.delete)
@@ -106,14 +123,34 @@ class _Drawer:
             self._load()
 
     def _draw(self) -> None:
+        """Draw what is different since the last time: who reads or tabs through it stays there."""
         view = self._view()
+        shown = (view.session, view.history, view.is_connected, messages_of(self._read))
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._head.clear()
         with self._head:
             sections.headline(view)
-            sections.timeline(view)
+            sections.statuses(view)
+        self._more.clear()
+        with self._more:
             sections.usage(view)
             sections.facts(view)
             sections.lineage_links(view, self._open)
+        self._draw_timeline(view, messages_of(self._read))
+
+    def _draw_timeline(self, view: SessionView, messages: list[Message]) -> None:
+        if messages == self._drawn or self._read is None:
+            return
+        self._drawn = messages
+        ledger = self._read.ledger
+        hues = {} if ledger is None else model_hues(ledger.row.models, dark=view.dark)
+        drawn = message_timeline(messages, hues, Ink(self._theme), time=view.moment, zone=view.zone)
+        self._timeline.set_visibility(bool(drawn))
+        if drawn:
+            attribute(self._chart, "aria-label", f"Timeline: {timeline_words(messages)}")
+            put(self._chart, drawn)
 
     def _open(self, session_id: str) -> None:
         self._dialog.close()

@@ -4,24 +4,32 @@ Rule: no NiceGUI here. The first page, the latest sessions, does not wait for th
 can tell the newest alone.
 """
 
-import os
+import contextlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
+import anyio.to_process
+import msgspec
 from msgspec import Struct
 
 from agent_console.board.session_index import (
     PICO_PER_USD,
     Ask,
     SessionRow,
-    page_of,
+    matching,
+    packed_sessions,
     read_newest,
     read_sessions,
+    unpacked_sessions,
 )
+from agent_console.errors import AgentConsoleError
 from agent_console.model.format import cost, elapsed, share, tokens
 from agent_console.usage.reports.columns import LocalTime
+from agent_console.usage.reports.report import count_of_sessions
+from agent_console.web.answers import Stamp, stamp_of
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
 
@@ -31,10 +39,17 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 3.0
 """An index is used for so long, or five times as long as it took, even when more was spent."""
 
-KEPT = 4
-"""So many filters have an index."""
+STALE_SECONDS = 60.0
+"""For so long it is used while the next one is being read; an older one is waited for."""
 
-Stamp = tuple[int, ...]
+FIRST_ROWS = 500
+"""So many of the latest sessions do not wait for an index."""
+
+MANY = 5_000
+"""More sessions than these are read by a process of its own."""
+
+KEPT = 4
+"""So many filters have an index, and so many orders of it are remembered."""
 
 
 class _Index(Struct):
@@ -42,6 +57,27 @@ class _Index(Struct):
     stamp: Stamp
     read_at: float
     took: float
+    views: dict[bytes, list[SessionRow]] = {}
+
+    def is_fresh(self, stamp: Stamp) -> bool:
+        """Nothing was written since, or it is too early to look again."""
+        return self.stamp == stamp or self.age < max(FRESH_SECONDS, 5 * self.took)
+
+    @property
+    def age(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self.read_at
+
+    async def view(self, ask: Ask) -> list[SessionRow]:
+        """What matches, in the order that is asked for; remembered for the pages to come."""
+        key = msgspec.json.encode(msgspec.structs.replace(ask, start=0, end=0))
+        found = self.views.pop(key, None)
+        if found is None:
+            found = await anyio.to_thread.run_sync(matching, self.rows, ask)
+        self.views[key] = found
+        while len(self.views) > KEPT:
+            del self.views[next(iter(self.views))]
+        return found
 
 
 class SessionPages:
@@ -60,31 +96,53 @@ class SessionPages:
             ValueError: The filters say something that is not allowed.
         """
         request = filters.request(self._console, "session")
-        latest = not (ask.sort or ask.filter or ask.search) and request.wanted.names_nothing
-        if latest and filters not in self._known:
+        known = self._known.get(filters)
+        ready = known is not None and known.is_fresh(stamp_of(self._console.database))
+        first = ask.takes_all and ask.end <= FIRST_ROWS
+        if first and request.wanted.names_nothing and not ready:
             rows, count = await self._console.read(
                 lambda each: read_newest(each, request.wanted, ask.end)
             )
             rows = rows[ask.start :]
+            # By the time somebody has read the first page, any other one comes at once.
+            self._read_soon(filters, request)
         else:
             index = await self._index(filters, request)
-            rows, count = await anyio.to_thread.run_sync(partial(page_of, index, ask))
+            view = await index.view(ask)
+            rows, count = view[ask.start : ask.end], len(view)
         local = LocalTime(request)
         return [_shown(row, local) for row in rows], count
 
-    async def _index(self, filters: Filters, request: "Request") -> list[SessionRow]:
+    async def _index(self, filters: Filters, request: "Request") -> _Index:
+        known = self._known.get(filters)
+        if known is not None:
+            if known.is_fresh(stamp_of(self._console.database)):
+                return known
+            if known.age < STALE_SECONDS:
+                self._read_soon(filters, request)
+                return known
         while (under_way := self._reading.get(filters)) is not None:
             await under_way.wait()
-        known = self._known.get(filters)
-        stamp = _stamp(self._console.database)
-        if known is not None:
-            age = time.monotonic() - known.read_at
-            if known.stamp == stamp or age < max(FRESH_SECONDS, 5 * known.took):
-                return known.rows
+            if (read := self._known.get(filters)) is not None and read is not known:
+                return read
+        return await self._read(filters, request)
+
+    def _read_soon(self, filters: Filters, request: "Request") -> None:
+        if filters not in self._reading:
+            self._console.do(partial(self._read_quietly, filters, request))
+
+    async def _read_quietly(self, filters: Filters, request: "Request") -> None:
+        # Whoever asks for a page of it next is told what is wrong.
+        with contextlib.suppress(AgentConsoleError):
+            if filters not in self._reading:
+                await self._read(filters, request)
+
+    async def _read(self, filters: Filters, request: "Request") -> _Index:
         done = self._reading[filters] = anyio.Event()
+        stamp = stamp_of(self._console.database)
         began = time.monotonic()
         try:
-            rows = await self._console.read(lambda each: read_sessions(each, request.wanted))
+            rows = await self._rows(request)
         finally:
             del self._reading[filters]
             done.set()
@@ -92,20 +150,26 @@ class SessionPages:
         while len(self._known) >= KEPT:
             del self._known[next(iter(self._known))]
         now = time.monotonic()
-        self._known[filters] = _Index(rows, stamp, now, now - began)
-        return rows
+        index = self._known[filters] = _Index(rows, stamp, now, now - began)
+        return index
 
-
-def _stamp(database: str) -> Stamp:
-    """Different when something was written."""
-    found: list[int] = []
-    for path in (database, f"{database}-wal"):
+    async def _rows(self, request: "Request") -> list[SessionRow]:
+        wanted = request.wanted
+        if await self._console.read(count_of_sessions) < MANY:
+            return await self._console.read(lambda each: read_sessions(each, wanted))
+        database = self._console.database
+        # Seconds of work in a thread would make everybody else's answers wait for the interpreter.
         try:
-            status = os.stat(path)
-        except OSError:
-            continue
-        found += [status.st_mtime_ns, status.st_size, status.st_ino]
-    return tuple(found)
+            parts = await anyio.to_process.run_sync(
+                packed_sessions, database, wanted, cancellable=True
+            )
+        except anyio.BrokenWorkerProcess:
+            return await self._console.read(lambda each: read_sessions(each, wanted))
+        rows: list[SessionRow] = []
+        for part in parts:
+            rows += unpacked_sessions(part)
+            await anyio.lowlevel.checkpoint()
+        return rows
 
 
 def _shown(row: SessionRow, local: LocalTime) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The parts of a session's drawer."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from os.path import expanduser
 
+from agent_console.board.known_session import detail_of
 from agent_console.board.lineage import lineage
 from agent_console.board.model_hues import model_hues
 from agent_console.board.session_view import SessionView
@@ -47,14 +49,14 @@ def headline(view: SessionView) -> None:
         text(money, "is-cost")
 
 
-def timeline(view: SessionView) -> None:
+def statuses(view: SessionView) -> None:
     """How long it was in which status."""
     found = stretches(view.session, view.history, view.now_ms) if view.is_on_board else []
     whole = sum(each.duration_ms for each in found)
     if not whole:
         return
     with box(""):
-        text("Timeline", tag="h3")
+        text("Statuses", tag="h3")
         with box("strip").props('role="img" aria-label="Statuses over time"'):
             for each in found:
                 width = each.duration_ms / whole * 100
@@ -103,6 +105,15 @@ def _figures(view: SessionView, sums: Sums) -> Iterable[tuple[str, str]]:
         per = (sums.cost_pico or 0) / 10**PICO_DIGITS / sums.responses
         each = f"{exact_cost(per)}, {tokens(sums.tokens // sums.responses)} tokens"
         yield "Average", f"{each} a response"
+    messages = [] if view.read is None else view.read.messages
+    for message in messages:
+        used = message.counted
+        if used is not None and used.rank == 1 and used.cost_usd:
+            who = short_model(message.model)
+            yield (
+                "Most expensive",
+                f"{exact_cost(used.cost_usd)}, {who}, {view.moment(message.at_ms)}",
+            )
     for name, rate in (("Cache hit rate", hit_rate(sums)), ("Cache efficiency", efficiency(sums))):
         yield name, "" if rate is None else share(rate, 1)
 
@@ -115,6 +126,8 @@ def facts(view: SessionView) -> None:
     """What else is known of it."""
     session = view.session
     percent = session.context_used_percent
+    detail = detail_of(None if view.read is None else view.read.ledger)
+    first, last = (0, 0) if detail is None else (detail.first_ms or 0, detail.last_ms or 0)
     with box(""):
         text("Session", tag="h3")
         with box("facts"):
@@ -124,6 +137,9 @@ def facts(view: SessionView) -> None:
                     ("Folder", short_path(session.working_dir, expanduser("~"))),
                     ("Branch", one_line(session.git_branch)),
                     ("Context", "" if percent is None else f"{percent:.0f}% used"),
+                    ("Start", view.moment(first) if first else ""),
+                    ("End", view.moment(last) if last and not view.is_running else ""),
+                    ("Duration", elapsed(last - first) if first else ""),
                     ("Last sign", view.last_sign),
                     ("Note", one_line(session.note)),
                     ("Process", "" if session.pid is None else str(session.pid)),
@@ -162,6 +178,5 @@ def lineage_links(view: SessionView, open_: Callable[[str], None]) -> None:
                     text(words)
                     known = view.board.get(session_id)
                     name = "" if known is None else one_line(known.title or known.display_name)
-                    link = text(f"{name} {session_id[:8]}".strip(), "more", "a")
-                    link.props('tabindex="0" role="button"').style("margin: 0; cursor: pointer")
-                    link.on("click", lambda _, wanted=session_id: open_(wanted))
+                    link = text(f"{name} {session_id[:8]}".strip(), "link", "button")
+                    link.props('type="button"').on("click", partial(open_, session_id))

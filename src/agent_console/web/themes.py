@@ -23,6 +23,11 @@ def theme_of(cookies: dict[str, str], config: Config) -> ThemeName:
 
 
 def style_of(theme: ThemeName) -> str:
+    """The theme as CSS."""
+    return f":root{{{variables_of(theme)}}}"
+
+
+def variables_of(theme: ThemeName) -> str:
     """The theme's variables as CSS."""
     ground = GROUNDS[theme]
     colours = {
@@ -34,7 +39,7 @@ def style_of(theme: ThemeName) -> str:
     }
     scheme = "dark" if ground.dark else "light"
     variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
-    return f":root{{color-scheme:{scheme};{variables}}}"
+    return f"color-scheme:{scheme};{variables}"
 
 
 class Ink:

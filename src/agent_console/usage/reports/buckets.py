@@ -71,9 +71,22 @@ def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Select
         return Cut(day, lambda each: week_start(each, wanted.first_weekday), iso)
     if grouping == "monthly":
         billing_day = wanted.billing_day
-        label = _month if billing_day == 1 else iso
-        return Cut(day, lambda each: month_start(each, billing_day), label)
+        return Cut(day, lambda each: month_start(each, billing_day), day_label(grouping, wanted))
     return Cut(day, int, iso)
+
+
+def day_label(grouping: str, wanted: "Filter") -> "Callable[[int], str]":
+    """What the day, week or month that begins with a day is called."""
+    return _month if grouping == "monthly" and wanted.billing_day == 1 else iso
+
+
+def first_day_of(grouping: str, day: int, wanted: "Filter") -> int:
+    """The first day of the week or month that a day lies in."""
+    if grouping == "weekly":
+        return week_start(day, wanted.first_weekday)
+    if grouping == "monthly":
+        return month_start(day, wanted.billing_day)
+    return day
 
 
 def last_periods(grouping: str, count: int, today: int, hour: int, wanted: "Filter") -> int:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 AT_ONCE = 2_000
 """Sessions: about 10 MB."""
 
+ALL_AT_ONCE = 20_000
+"""Where all rows are wanted at once anyway: about 100 MB, and a quarter faster."""
+
 _FACETS = ("project_no", "model_no")
 
 
@@ -47,6 +50,22 @@ def build_sessions(
         report.hidden = count_of_sessions(connection) - len(only)
     count_all(connection, wanted, report, rows)
     return report
+
+
+def session_rows(
+    connection: "Connection", wanted: "Filter", newest: int | None = None
+) -> "Iterator[Row]":
+    """The rows of that report alone, the latest first; nothing is added up.
+
+    Args:
+        connection: The ledger.
+        wanted: What counts; nothing may be named when only the newest are wanted.
+        newest: Only so many sessions, the latest.
+    """
+    rows = query.select_rows(connection, wanted, by_session=True)
+    numbers = query.newest_sessions(connection, newest)
+    for some in _parts(_Sessions(connection, wanted, rows), numbers, ALL_AT_ONCE):
+        yield from some
 
 
 def streamed(
@@ -79,9 +98,11 @@ def streamed(
     return report
 
 
-def _parts(sessions: "_Sessions", numbers: list[int]) -> "Iterator[list[Row]]":
-    for start in range(0, len(numbers), AT_ONCE):
-        some = numbers[start : start + AT_ONCE]
+def _parts(
+    sessions: "_Sessions", numbers: list[int], at_once: int = AT_ONCE
+) -> "Iterator[list[Row]]":
+    for start in range(0, len(numbers), at_once):
+        some = numbers[start : start + at_once]
         found = {row.key[0]: row for row in sessions.rows(some)}
         rows = [found[number] for number in some if number in found]
         for row in rows:

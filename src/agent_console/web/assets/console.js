@@ -18,6 +18,7 @@ window.console_page = {
           if (!answer.ok) throw new Error(await answer.text());
           const found = await answer.json();
           wanted.successCallback(found.rows, found.count);
+          document.body.dataset.rows = found.count ? "some" : "none";
         } catch (error) {
           wanted.failCallback();
           Quasar.Notify.create({ type: "negative", message: String(error.message), position: "bottom-right" });
@@ -25,12 +26,65 @@ window.console_page = {
       },
     };
   },
-  /** Columns that a narrow grid can do without. */
+  /** Tell the server which day or name of a chart was clicked, wherever in its column or row. */
+  pick(id, axis) {
+    const element = getElement(id);
+    const chart = element.chart;
+    if (chart.console_picks) return;
+    chart.console_picks = true;
+    const inside = (event) => chart.containPixel("grid", [event.offsetX, event.offsetY]);
+    chart.getZr().on("mousemove", (event) => { if (inside(event)) chart.getZr().setCursorStyle("pointer"); });
+    chart.getZr().on("click", (event) => {
+      if (!inside(event)) return;
+      const at = axis === "y" ? event.offsetY : event.offsetX;
+      const number = chart.convertFromPixel({ [`${axis}AxisIndex`]: 0 }, at);
+      if (Number.isInteger(number) && number >= 0) element.$emit("pick", number);
+    });
+  },
+  /** Show the columns that were chosen, and of the others those that a grid is wide enough for. */
   fit(grid) {
-    const width = grid.clientWidth;
+    this.grids[grid.context.name] = grid;
+    const chosen = this.chosen(grid.context.name);
     const room = (column) => (column.getColDef().context || {}).from || 0;
-    const columns = grid.api.getColumns() || [];
-    grid.api.setColumnsVisible(columns.filter((each) => room(each) > width), false);
-    grid.api.setColumnsVisible(columns.filter((each) => room(each) && room(each) <= width), true);
+    const wanted = (column) => chosen[column.getColId()] ?? room(column) <= grid.clientWidth;
+    const columns = (grid.api.getColumns() || []).filter((each) => each.getColDef().headerName);
+    grid.api.setColumnsVisible(columns.filter((each) => !wanted(each)), false);
+    grid.api.setColumnsVisible(columns.filter(wanted), true);
+    for (const column of columns) {
+      const box = document.querySelector(`[data-column="${grid.context.name} ${column.getColId()}"]`);
+      if (box) box.checked = wanted(column);
+    }
+  },
+  grids: {},
+  /** The columns of a grid that were chosen or not wanted, by name. */
+  chosen(name) {
+    try {
+      return (name && JSON.parse(localStorage.getItem(`agent_console_columns_${name}`))) || {};
+    } catch (error) {
+      return {};
+    }
+  },
+  /** Keep that a column is wanted or not; without one, forget all that was chosen. */
+  choose(name, column, wanted) {
+    const chosen = column ? { ...this.chosen(name), [column]: wanted } : {};
+    localStorage.setItem(`agent_console_columns_${name}`, JSON.stringify(chosen));
+    if (this.grids[name]) this.fit(this.grids[name]);
   },
 };
+/** A menu closes when something else is clicked, or by Escape. */
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+/** Where the pages stand in a line, the one that is open is in sight. */
+(function show() {
+  const here = document.querySelector(".nav [aria-current]");
+  if (!here) return void requestAnimationFrame(show);
+  const side = here.closest(".side");
+  side.scrollLeft = here.getBoundingClientRect().left - side.clientWidth / 2;
+})();

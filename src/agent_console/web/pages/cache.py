@@ -6,19 +6,22 @@ from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
 from agent_console.model.format import exact_cost, printable, share, tokens
-from agent_console.usage.insight.cache_advice import advice
+from agent_console.usage.insight.cache_advice import Advice, advice
 from agent_console.usage.insight.cache_use import CacheReport, CacheUse, cache_report
+from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.sums import PICO_DIGITS
 from agent_console.web import charts
+from agent_console.web.chart_element import chart
 from agent_console.web.console import Console
-from agent_console.web.filter_bar import filter_bar
+from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, empty, frame, text
+from agent_console.web.frame import box, card, frame, text
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
 from agent_console.web.session_drawer import open_session
 from agent_console.web.themes import Ink
+from agent_console.web.time_axis import Stretch, time_axis
 from agent_console.web.troubles import within
 
 _CARDS = ("Cache hit rate", "Saved", "Reading saved", "Writing cost more", "Written, never read")
@@ -47,65 +50,85 @@ class _Cache:
         self._filters = filters
         self._ink = ink
         self._cards: dict[str, tuple[TextElement, TextElement]] = {}
-        with box("cards"):
-            for name in _CARDS:
-                with box("card"):
-                    text(name, "name")
-                    self._cards[name] = text("…", "figure"), text("", "below")
-        with card("Cache hit rate by day"):
-            self._chart = ui.echart({}).classes("chart")
-            self._chart.props('role="img" aria-label="Cache hit rate by day, with the goal"')
-        with box("columns"):
-            with card("What to do"):
-                self._advice = box("rows")
-            with card("Sessions that use it poorly"):
-                self._poor = grid(_POOR, [], by="id", fits=True)
+        self._axis: list[Stretch] = []
+        self._empty = nothing_used(filters)
+        with box("stack") as self._body:
+            with box("cards"):
+                for name in _CARDS:
+                    with box("card"):
+                        text(name, "name")
+                        self._cards[name] = text("…", "figure"), text("", "below")
+            with card("Cache hit rate by day"):
+                self._chart = chart("Cache hit rate by day, with the goal", picked=self._open_day)
+            with box("columns"):
+                with card("What to do"):
+                    self._advice = box("rows")
+                with card("Sessions that use it poorly"):
+                    self._none = text("No session of this range does.", "quiet")
+                    self._none.set_visibility(False)
+                    self._poor = grid(_POOR, [], by="id", fits=True)
         self._poor.on("cellClicked", self._open)
         read = Once(self._read)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
+
+    def _open_day(self, number: int) -> None:
+        if number < len(self._axis):
+            day = self._axis[number].since
+            ui.navigate.to(self._filters.address("/sessions", last="", since=day, until=day))
 
     def _open(self, event: GenericEventArguments) -> None:
         row = event.args.get("data")
         if row:
             open_session(self._console, str(row["id"]))
 
-    async def _ask(self) -> CacheReport:
+    async def _ask(self) -> tuple[Request, CacheReport]:
         request = self._filters.request(self._console, "daily")
         poor = self._console.config.cache.advice_percent
-        return await self._console.read(
-            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor)
+        return request, await self._console.kept(
+            f"cache {poor}",
+            request,
+            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor),
         )
 
     async def _read(self) -> None:
         found = await within(self._ask())
         if found is None:
             return
+        request, report = found
         wanted = self._console.config.cache
-        self._figures(found.total)
-        labels = [row.label for row in found.rows]
-        rates = [
-            None if row.hit_rate is None else round(100 * row.hit_rate, 1) for row in found.rows
-        ]
+        self._empty.set_visibility(not report.rows)
+        self._body.set_visibility(bool(report.rows))
+        self._figures(report.total)
+        self._axis = time_axis([row.key[0] for row in report.rows], request)
+        by_day = {row.label: row.hit_rate for row in report.rows}
+        labels = [each.label for each in self._axis]
+        rates = [None if (rate := by_day.get(day)) is None else 100 * rate for day in labels]
         charts.put(self._chart, charts.rates(labels, rates, self._ink, goal=wanted.goal_percent))
+        self._advise(advice(report, wanted))
+        self._none.set_visibility(not report.poor)
+        self._poor.set_visibility(bool(report.poor))
+        call(self._poor, "setGridOption", "rowData", [_poor_row(row) for row in report.poor])
+
+    def _advise(self, advised: list[Advice]) -> None:
         self._advice.clear()
         with self._advice:
-            advised = advice(found, wanted)
             for each in advised:
-                text(f"{_MARKS.get(each.level, '!')} {each.text}").style("padding: 8px 0")
+                with box(f"advice {each.level}"):
+                    text(_MARKS.get(each.level, "!"), tag="b").props('aria-hidden="true"')
+                    text(each.text, tag="span")
             if not advised:
-                empty("Too little was sent to say anything")
-        call(self._poor, "setGridOption", "rowData", [_poor_row(row) for row in found.poor])
+                text("Too little was sent to say anything. Choose a longer range.", "quiet")
 
     def _figures(self, total: CacheUse) -> None:
         money, rate = total.money, total.hit_rate
         sent = f"of {tokens(total.sent_tokens)} sent"
         self._set("Cache hit rate", "-" if rate is None else share(rate, 1), sent)
         self._set("Saved", _usd(money.saved_pico), "against no cache at all")
-        self._set("Reading saved", _usd(money.read_saved_pico), "")
+        self._set("Reading saved", _usd(money.read_saved_pico), "against sending it as input")
         self._set("Writing cost more", _usd(money.write_premium_pico), "than sending it as input")
-        lost = sum(total.unread.lost_pico.values())
-        self._set("Written, never read", tokens(total.unread.tokens), f"{_usd(lost)} for nothing")
+        lost = total.unread
+        self._set("Written, never read", tokens(lost.tokens), f"{_usd(lost.pico)} for nothing")
 
     def _set(self, name: str, figure: str, below: str) -> None:
         figure_label, below_label = self._cards[name]

@@ -1,12 +1,14 @@
 """Live: who does what now, what happened last, how fast money goes."""
 
+from fastapi import Request as HttpRequest
 from nicegui import ui
 
 from agent_console.client.link import Changes
 from agent_console.web.board_grid import BoardGrid
 from agent_console.web.console import Console
 from agent_console.web.feed_list import FeedList
-from agent_console.web.frame import box, card, frame
+from agent_console.web.filters import Filters
+from agent_console.web.frame import box, card, frame, text
 from agent_console.web.nice import when_gone
 from agent_console.web.pace import Pace
 
@@ -15,11 +17,14 @@ def add(console: Console) -> None:
     """Have the page at its address."""
 
     @ui.page("/live")
-    def live() -> None:
+    def live(request: HttpRequest) -> None:
+        filters = Filters.of(dict(request.query_params))
         with frame(console, "Live"):
+            if filters.names_something:
+                text("The sessions are narrowed; figures and activity are of all.", "quiet note")
             pace = Pace(console)
             with box("wide-first"):
-                board = BoardGrid(console)
+                board = BoardGrid(console, filters)
                 with card("Activity"):
                     feed = FeedList(console)
         client = ui.context.client

@@ -1,34 +1,40 @@
 """Sessions: all of them, to be sorted, searched and opened."""
 
+from urllib.parse import urlencode
+
 from fastapi import Request as HttpRequest
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from agent_console.web.column_choice import column_choice
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, frame, text
+from agent_console.web.frame import box, empty, frame, text
 from agent_console.web.grids import column, grid
-from agent_console.web.nice import attribute, call
+from agent_console.web.nice import attribute, call, when_gone
+from agent_console.web.once import Once
 from agent_console.web.session_drawer import open_session
 
 PAGE_ROWS = 50
+GRID = "sessions"
+ONE_DOLLAR = "1"
 _TEXT, _NUMBER = "agTextColumnFilter", "agNumberColumnFilter"
 _COLUMNS = [
-    column("last", "Last activity", text="last_text", width=160, wide=460),
     column("title", "Title", text="title_text", width=120, flex=3, bold=True, filter_=_TEXT),
     column("project", "Project", text="project_text", width=100, flex=2, filter_=_TEXT),
-    column("model", "Model", width=116, wide=760, filter_=_TEXT),
-    column("branch", "Branch", width=120, wide=1240, filter_=_TEXT),
-    column("first", "Start", text="first_text", width=160, wide=1500),
-    column("duration", "Duration", text="duration_text", width=104, number=True, wide=980),
-    column("messages", "Messages", width=116, number=True, wide=900, filter_=_NUMBER),
+    column("first", "Start", text="first_text", width=144, wide=1160),
+    column("last", "End", text="last_text", width=144, wide=460),
+    column("duration", "Duration", text="duration_text", width=98, number=True, wide=920),
+    column("messages", "Messages", width=112, number=True, wide=820, filter_=_NUMBER),
     column(
-        "tokens", "Tokens", text="tokens_text", width=104, number=True, wide=620, filter_=_NUMBER
+        "tokens", "Tokens", text="tokens_text", width=100, number=True, wide=620, filter_=_NUMBER
     ),
-    column("hits", "Cache", text="hits_text", width=98, number=True, wide=1060, filter_=_NUMBER),
-    column("cost", "Cost", text="cost_text", width=98, number=True, money=True, filter_=_NUMBER),
-    column("id", "Id", text="id_text", width=110, wide=1100, filter_=_TEXT),
+    column("hits", "Cache", text="hits_text", width=94, number=True, wide=1020, filter_=_NUMBER),
+    column("cost", "Cost", text="cost_text", width=94, number=True, money=True, filter_=_NUMBER),
+    column("model", "Model", width=106, wide=720, filter_=_TEXT),
+    column("branch", "Branch", width=106, wide=1260, filter_=_TEXT),
+    column("id", "Id", text="id_text", width=98, wide=1320, filter_=_TEXT),
 ]
 _MANY = {
     "rowModelType": "infinite",
@@ -38,7 +44,7 @@ _MANY = {
     "cacheBlockSize": PAGE_ROWS,
     "maxBlocksInCache": 8,
     ":datasource": "console_page.rows('/rows/sessions')",
-    "overlayNoRowsTemplate": "<span>No session matches.</span>",
+    "suppressNoRowsOverlay": True,
 }
 
 
@@ -49,38 +55,62 @@ def add(console: Console) -> None:
     def sessions(request: HttpRequest) -> None:
         query = dict(request.query_params)
         filters = Filters.of(query)
+        kept = {name: query[name] for name in ("search", "over") if query.get(name)}
         with frame(console, "Sessions"):
             with box("tools"):
-                _search(filters, query.get("search", ""))
-                over = text("Over $1", "button", "button")
-            filter_bar(console, "/sessions", filters)
-            table = grid(_COLUMNS, None, by="id", more=_MANY).classes("sessions")
-        over.on("click", lambda: call(table, "setFilterModel", {
-            "cost": {"filterType": "number", "type": "greaterThan", "filter": 1}
-        }))  # fmt: skip
+                _search(filters, kept)
+                _over_a_dollar(filters, kept)
+                column_choice(GRID, _COLUMNS)
+            path = f"/sessions?{urlencode(kept)}" if kept else "/sessions"
+            filter_bar(console, path, filters)
+            table = grid(_COLUMNS, None, by="id", more=_MANY, name=GRID).classes("sessions")
+            with box("no-rows"):
+                empty(
+                    "No sessions here",
+                    "Search for less, take filters away or choose a longer range.",
+                    "Is there none at all? `agent-console ingest` reads what Claude Code wrote.",
+                )
 
         def open_row(event: GenericEventArguments) -> None:
             row = event.args.get("data")
             if row:
                 open_session(console, str(row["id"]))
 
+        async def read_again() -> None:  # noqa: ASYNC124 - `Once` awaits its work
+            call(table, "refreshInfiniteCache")
+
+        again = Once(read_again)
+        when_gone(console.listen(lambda changes: again() if changes.usage else None))
         table.on("cellClicked", open_row)
         if query.get("open"):
             open_session(console, query["open"])
 
 
-def _search(filters: Filters, words: str) -> None:
-    with (
-        box("tools", "form")
-        .props('role="search" method="get" action="/sessions"')
-        .style("flex: 1; min-width: 220px")
-    ):
-        given = ui.element("input").classes("plain").style("flex: 1; min-width: 0")
+def _over_a_dollar(filters: Filters, kept: dict[str, str]) -> None:
+    """Only those that cost more, or all again."""
+    here = kept.get("over") == ONE_DOLLAR
+    words = {name: value for name, value in kept.items() if name != "over"}
+    if not here:
+        words["over"] = ONE_DOLLAR
+    path = f"/sessions?{urlencode(words)}" if words else "/sessions"
+    link = ui.link("Over $1", filters.address(path)).classes("button")
+    if here:
+        link.props('aria-current="true"')
+
+
+def _search(filters: Filters, kept: dict[str, str]) -> None:
+    with box("tools search", "form").props('role="search" method="get" action="/sessions"'):
+        given = ui.element("input").classes("plain")
         given.props(
             'type="search" name="search" placeholder="Search title, project, model, branch, id"'
         )
         given.props('aria-label="Search sessions"')
-        attribute(given, "value", words)
+        attribute(given, "value", kept.get("search", ""))
+        with box("field", "label"):
+            text("Cost over $", tag="span")
+            over = ui.element("input").classes("plain").style("width: 76px")
+            over.props('name="over" inputmode="decimal" placeholder="any"')
+            attribute(over, "value", kept.get("over", ""))
         for name in ("last", "since", "until", "project", "model"):
             value: str = getattr(filters, name)
             if value:

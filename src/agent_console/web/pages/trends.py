@@ -2,24 +2,35 @@
 
 from fastapi import Request as HttpRequest
 from nicegui import ui
-from nicegui.events import EChartPointClickEventArguments
+from nicegui.events import GenericEventArguments
 
-from agent_console.board.charts import Series, series
-from agent_console.usage.reports.buckets import last_day_of
-from agent_console.usage.reports.calendar import iso
+from agent_console.board.charts import series
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.web import charts
+from agent_console.web.chart_element import chart
 from agent_console.web.console import Console
-from agent_console.web.filter_bar import filter_bar
-from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, empty, frame
-from agent_console.web.nice import when_gone
+from agent_console.web.filter_bar import filter_bar, nothing_used
+from agent_console.web.filters import STEPS, Filters
+from agent_console.web.frame import box, card, frame, text
+from agent_console.web.grids import column, grid
+from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
+from agent_console.web.time_axis import POINTS, Stretch, along, starts_of, stretch_rows, time_axis
 from agent_console.web.troubles import within
 
-POINTS = 1_000
+_COLUMNS = [
+    column("label", "", width=116, flex=1, bold=True),
+    column("input", "Input", text="input_text", width=84, flex=1, number=True, wide=620),
+    column("output", "Output", text="output_text", width=84, flex=1, number=True, wide=620),
+    column("write", "Cache write", text="write_text", width=118, flex=1, number=True, wide=760),
+    column("read", "Cache read", text="read_text", width=114, flex=1, number=True, wide=760),
+    column("tokens", "Tokens", text="tokens_text", width=92, flex=1, number=True),
+    column("cost", "Cost", text="cost_text", width=92, flex=1, number=True, money=True),
+]
+
+PAGES = {"pagination": True, "paginationPageSize": 10, "paginationPageSizeSelector": False}
 
 
 def add(console: Console) -> None:
@@ -38,56 +49,60 @@ class _Trends:
         self._console = console
         self._filters = filters
         self._ink = ink
-        self._spans: list[tuple[str, str]] = []
-        self._empty = empty("Nothing was used in this range", "Choose a longer one above.")
-        self._empty.set_visibility(False)
+        self._axis: list[Stretch] = []
+        step = dict(STEPS)[filters.by]
+        self._empty = nothing_used(filters)
         with box("stack") as self._body:
             with card("Tokens and cost"):
-                self._lines = self._chart("Tokens by class and cost over time")
+                self._lines = chart(
+                    "Tokens by class and cost over time", size="tall", picked=self._open
+                )
+                text(
+                    f"A click opens the sessions of that {step.lower()}. Drag to move, Ctrl and "
+                    "the wheel or two fingers to zoom; a name above takes its line away.",
+                    "quiet note",
+                )
             with card("Composition"):
-                self._stack = self._chart("Tokens by class, stacked, and cost over time")
+                self._stack = chart(
+                    "Tokens by class, stacked, and cost over time", size="tall", picked=self._open
+                )
+            with card(f"By {step.lower()}"):
+                self._grid = grid(
+                    [{**_COLUMNS[0], "headerName": step}, *_COLUMNS[1:]], [], by="label", fits=True,
+                    more=PAGES,
+                )  # fmt: skip
+        self._grid.on("cellClicked", self._open_row)
         read = Once(self._read)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 
-    def _chart(self, label: str) -> ui.echart:
-        chart = ui.echart({}, on_point_click=self._open).classes("chart tall")
-        chart.props(f'role="img" aria-label="{label}"')
-        return chart
+    def _open(self, number: int) -> None:
+        if number < len(self._axis):
+            self._go(self._axis[number].since, self._axis[number].until)
 
-    def _open(self, event: EChartPointClickEventArguments) -> None:
-        if 0 <= event.data_index < len(self._spans):
-            since, until = self._spans[event.data_index]
-            ui.navigate.to(
-                self._filters.address("/sessions", last="", since=since, until=until, by="daily")
-            )
+    def _open_row(self, event: GenericEventArguments) -> None:
+        row = event.args.get("data")
+        if row:
+            self._go(str(row["since"]), str(row["until"]))
+
+    def _go(self, since: str, until: str) -> None:
+        ui.navigate.to(
+            self._filters.address("/sessions", last="", since=since, until=until, by="daily")
+        )
 
     async def _read(self) -> None:
         found = await within(self._ask())
         if found is None:
             return
         request, report = found
-        drawn = series(report, POINTS)
-        rows = [row for row in report.rows if row.sums is not None][-POINTS:]
-        self._spans = [
-            (iso(row.key[0]), iso(last_day_of(request.grouping, row.key[0], request.wanted)))
-            for row in rows
-        ]
-        if request.grouping == "daily":
-            drawn = self._with_idle_days(drawn)
-        self._empty.set_visibility(not drawn.labels)
-        self._body.set_visibility(bool(drawn.labels))
+        self._axis = time_axis(starts_of(report), request)
+        self._empty.set_visibility(not self._axis)
+        self._body.set_visibility(bool(self._axis))
+        drawn = along(series(report, POINTS), self._axis)
         charts.put(self._lines, charts.over_time(drawn, self._ink, stacked=False))
         charts.put(self._stack, charts.over_time(drawn, self._ink, stacked=True))
+        call(self._grid, "setGridOption", "rowData", stretch_rows(report, self._axis))
 
     async def _ask(self) -> tuple[Request, Report]:
         request = self._filters.request(self._console, self._filters.by, order="asc")
         return request, await self._console.report(request)
-
-    def _with_idle_days(self, drawn: Series) -> Series:
-        """Days on which nothing was used are days too."""
-        if not drawn.labels:
-            return drawn
-        days = charts.days_between(drawn.labels[0], drawn.labels[-1])
-        self._spans = [(day, day) for day in days]
-        return charts.with_days(drawn, days)

@@ -1,0 +1,44 @@
+"""A chart in a page, and what a click in it means."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from nicegui import ui
+from nicegui.events import EChartPointClickEventArguments, GenericEventArguments
+
+
+def chart(
+    label: str,
+    *,
+    size: str = "",
+    picked: Callable[[int], None] | None = None,
+    axis: Literal["x", "y"] = "x",
+    pointed: Callable[[int], None] | None = None,
+) -> ui.echart:
+    """An empty chart.
+
+    Args:
+        label: What is to be seen in it, for those who do not see it.
+        size: `small` or `tall`.
+        picked: Called with the number of the day or name in whose column was clicked.
+        axis: The axis of days or names.
+        pointed: Called with the number of a slice that was clicked.
+    """
+    found = ui.echart({}).classes(f"chart {size}").props('role="img"')
+    found.props(f'aria-label="{label}"')
+    if picked is not None:
+
+        def pick(event: GenericEventArguments) -> None:
+            picked(int(event.args))
+
+        found.on("pick", pick)
+        found.on(
+            "chart:finished", js_handler=f"() => console_page.pick({found.id}, '{axis}')", args=[]
+        )
+    if pointed is not None:
+
+        def point(event: EChartPointClickEventArguments) -> None:
+            pointed(event.data_index)
+
+        found.on_point_click(point)
+    return found
