@@ -15,6 +15,7 @@ from agent_console import config, paths
 from agent_console.board.session_table import session_table
 from agent_console.cli.command_table import EXIT_CODES, SECTIONS
 from agent_console.cli.main import command as root, main
+from agent_console.cli.pricing.changing import set_
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Activity, Session, Status, urgency
 from agent_console.protocol.codec import NOTIFICATIONS
@@ -251,6 +252,7 @@ def test_every_report_and_every_option_of_usage_is_explained() -> None:
 def test_options_in_the_text_are_options_of_usage() -> None:
     """What is told of others' options is in the column of what is not there."""
     names = {option.name for option in (*OPTIONS, *EXPORT)} | {"prune", "message-id", "install"}
+    names |= {name.lstrip("-") for option in set_.params for name in option.opts}  # of `pricing`
     told = re.sub(r"^\| not here:.*", "", of("Coming from ccusage"), flags=re.MULTILINE)
     assert set(re.findall(r"--([a-z][a-z-]+)", of("Usage and costs") + told)) <= names
 

@@ -136,6 +136,15 @@ def load(path: "Path | None" = None) -> Config:
     return _checked(read_file(path), path)
 
 
+def check(content: bytes, path: "Path") -> Config:
+    """The configuration that a file with this content would be.
+
+    Raises:
+        ConfigError: It would be no TOML, or hold a value that is not allowed.
+    """
+    return _checked(_parsed(content, path), path)
+
+
 def read_file(path: "Path") -> dict[str, Any]:
     """What the file says, unchecked; empty when there is none.
 
@@ -148,6 +157,10 @@ def read_file(path: "Path") -> dict[str, Any]:
         return {}
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    return _parsed(content, path)
+
+
+def _parsed(content: bytes, path: "Path") -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most people have no such file
 
     try:

@@ -60,7 +60,7 @@ def test_every_command_explains_itself_and_its_options(
 
 
 @pytest.mark.parametrize(
-    "group", ["daemon", "config", "db", "usage", "budget", "alerts", "compare"]
+    "group", ["daemon", "config", "db", "usage", "budget", "alerts", "compare", "pricing"]
 )
 def test_no_sentence_of_a_group_is_cut_short(
     group: str, capsys: pytest.CaptureFixture[str]
@@ -133,6 +133,8 @@ ANSWERS = {
     "compare periods": [],
     "compare tickets": [],
     "pricing": ["--all"],
+    "pricing set": ["house-model", "--input", "1"],
+    "pricing unset": ["house-model"],
     "report schedule": ["--remove"],
     "ingest": [],
     "reindex": ["--prune"],
@@ -190,6 +192,8 @@ def test_the_json_of_every_command_is_one_document(
             assert main(["stop"]) == 0
         if words == "db restore":
             assert main(["db", "backup", "made-before.db"]) == 0
+        if words == "pricing unset":
+            assert main(["pricing", "set", "house-model", "--input", "1"]) == 0
         if words.startswith("budget"):
             assert main(["budget", "set", "10"]) == 0
         capsys.readouterr()

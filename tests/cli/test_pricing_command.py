@@ -173,3 +173,53 @@ def test_prices_that_are_known_are_listed_without_the_catalogue(
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
     assert "claude-opus-4-6" in done.stdout
+
+
+def test_a_price_is_set_and_taken_away_and_the_past_follows(
+    run: Run, ledger: PricedLedger, socket: str
+) -> None:
+    ledger.use(ledger.facet("claude-opus-4-8"), input=1_000_000)
+    ledger.refresh()
+    published = ledger.cost()
+
+    done = run("pricing", "set", "claude-opus-4-8", "--input", "77", "--output", "$80.5")
+    assert done.code == 0
+    assert done.out == ""
+    assert f"Set claude-opus-4-8 in {config_path()}." in done.err
+    assert ledger.cost() == 77
+
+    told = run("pricing", "set", "claude-opus-4-8", "--input", "78", "--json").json
+    assert told["prices"] == [{"model": "claude-opus-4-8", "input": 78, "output": 80.5}]
+    assert "claude-opus-4-8" in told["looked_up"]
+    assert ledger.cost() == 78
+
+    assert run("pricing", "unset", "claude-opus-4-8").code == 0
+    assert ledger.cost() == published
+    assert run("pricing", "unset", "claude-opus-4-8").code == 6
+
+
+def test_an_entry_is_told_by_its_day_and_size_of_prompt(run: Run, scratch_home: Path) -> None:
+    for place in ([], ["--from", "2026-03-01"], ["--prompt-over", "200000"]):
+        assert run("pricing", "set", "m", "--input", "1", "--output", "2", *place).code == 0
+    done = run("pricing", "unset", "m", "--from", "2026-03-01", "--json")
+
+    assert done.json["prices"] == [
+        {"model": "m", "input": 1, "output": 2},
+        {"model": "m", "prompt_over": 200_000, "input": 1, "output": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["m"], "Give it a price"),
+        (["m", "--input", "free"], "is no price"),
+        (["m", "--input", "1", "--from", "March"], "is no day"),
+    ],
+)
+def test_what_is_no_price_is_wrong_usage(run: Run, words: list[str], why: str) -> None:
+    done = run("pricing", "set", *words)
+
+    assert done.code == 2
+    assert why in done.err
+    assert not config_path().exists()

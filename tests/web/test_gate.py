@@ -111,7 +111,9 @@ def test_a_wrong_token_or_cookie_is_refused(gate: Gate) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", "",
-     f"[::1:{PORT}", f"192.168.1.7:{PORT}", f"127.0.0.1.evil.example:{PORT}"],
+     f"[::1:{PORT}", f"192.168.1.7:{PORT}", f"127.0.0.1.evil.example:{PORT}",
+     f"evil@127.0.0.1:{PORT}", f"127.0.0.1:{PORT}/;script-src *", f"2130706433:{PORT}",
+     f"localhost.:{PORT}"],
 )  # fmt: skip
 def test_a_foreign_name_that_points_here_is_refused(gate: Gate, host: str) -> None:
     assert asked(gate, host=host, cookie=cookie_of(gate))[0]["status"] == 403
@@ -121,6 +123,39 @@ def test_a_foreign_name_that_points_here_is_refused(gate: Gate, host: str) -> No
 @pytest.mark.parametrize("host", [f"localhost:{PORT}", f"[::1]:{PORT}"])
 def test_the_machines_own_names_are_taken(gate: Gate, host: str) -> None:
     assert asked(gate, host=host, cookie=cookie_of(gate))[0]["status"] == 200
+
+
+def test_a_unix_socket_is_reached_by_whatever_port_was_forwarded_to_it() -> None:
+    gate = Gate(page, None)
+    for port in (1234, 60_000):
+        host = f"127.0.0.1:{port}"
+        body = headers_of(asked(gate, f"/?token={gate.token}", host=host))["set-cookie"]
+        cookie = body.partition(";")[0]
+
+        assert cookie.startswith(f"agent_console_{port}=")
+        assert asked(gate, host=host, cookie=cookie)[0]["status"] == 200
+        own = asked(gate, kind="websocket", host=host, cookie=cookie, origin=f"http://{host}")
+        assert own[0]["type"] == "websocket.accept"
+        assert asked(gate, host=f"evil.example:{port}", cookie=cookie)[0]["status"] == 403
+        assert (
+            asked(gate, host=host, cookie=cookie, origin="http://127.0.0.1:1")[0]["status"] == 403
+        )
+
+
+def test_behind_a_reverse_proxy_its_name_is_ours_and_no_other() -> None:
+    gate = Gate(page, None, url="https://console.example.org")
+    host = "console.example.org"
+    admitted = headers_of(asked(gate, f"/?token={gate.token}", host=host))["set-cookie"]
+    cookie = admitted.partition(";")[0]
+
+    assert {"Secure", "HttpOnly", "SameSite=Strict"} <= set(admitted.split("; "))
+    sent = asked(gate, host=host, cookie=cookie, origin=f"https://{host}")
+    assert sent[0]["status"] == 200
+    assert f"wss://{host}" in headers_of(sent)["content-security-policy"]
+    for origin in (f"http://{host}", "https://evil.example", f"https://{host}:8443"):
+        assert asked(gate, host=host, cookie=cookie, origin=origin)[0]["status"] == 403
+    for other in ("example.org", f"{host}.evil.example", f"{host}:8443"):
+        assert asked(gate, host=other, cookie=cookie)[0]["status"] == 403
 
 
 def test_bound_elsewhere_addresses_are_taken_and_names_are_not() -> None:
@@ -140,6 +175,16 @@ def test_another_site_can_neither_ask_nor_open_a_websocket(gate: Gate, origin: s
     assert asked(gate, origin=origin, cookie=cookie)[0]["status"] == 403
     refused = asked(gate, kind="websocket", origin=origin, cookie=cookie)
     assert [message["type"] for message in refused] == ["websocket.close"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_page_can_lead_here_and_not_load_us(gate: Gate, site: str) -> None:
+    cookie = cookie_of(gate)
+    for mode, status in (("no-cors", 403), ("cors", 403), ("navigate", 200)):
+        sent = asked(gate, cookie=cookie, sec_fetch_site=site, sec_fetch_mode=mode)
+        assert sent[0]["status"] == status
+    own = asked(gate, cookie=cookie, sec_fetch_site="same-origin", sec_fetch_mode="no-cors")
+    assert own[0]["status"] == 200
 
 
 def test_a_websocket_must_say_where_it_comes_from(gate: Gate) -> None:

@@ -150,28 +150,6 @@ def test_an_alert_is_acknowledged_everywhere(inside: Browser, house: House) -> N
         assert client.request(Alerts(unacknowledged=True)) == ()
 
 
-def test_the_ledger_is_checked_and_backed_up(inside: Browser, house: House) -> None:
-    go(inside, house, "/data")
-    inside.button("Back up now").click()
-    inside.until(lambda: "by-hand" in inside.text("#content"))
-    folder = house.home / ".local/share/agent-console/backups"
-    (backup,) = folder.glob("by-hand-*.db")
-    connection = sqlite3.connect(backup)
-    try:
-        assert connection.execute("SELECT count(*) FROM sessions").fetchone()[0] > 100
-    finally:
-        connection.close()
-    assert backup.stat().st_mode & 0o077 == 0
-    inside.button("Check").click()
-    inside.until(lambda: "✓" in inside.text("#content") or "✗" in inside.text("#content"))
-
-
-def test_transcripts_are_read_on_demand(inside: Browser, house: House) -> None:
-    go(inside, house, "/data")
-    inside.button("Read new transcripts").click()
-    inside.until(lambda: "Nothing new." in inside.text(".q-notification"))
-
-
 @pytest.mark.parametrize("level", ["day", "session", "message"])
 def test_an_export_has_what_the_ledger_has(inside: Browser, house: House, level: str) -> None:
     go(inside, house, "/data")
@@ -189,25 +167,3 @@ def test_an_export_has_what_the_ledger_has(inside: Browser, house: House, level:
 
     assert len(rows) >= 2 if level == "day" else len(rows) >= count
     assert "There is no field nothing" in inside.run(DOWNLOADED, "/download/usage?fields=nothing")
-
-
-def test_an_export_is_of_the_fields_that_are_chosen(inside: Browser, house: House) -> None:
-    del house
-    text = inside.run(DOWNLOADED, "/download/usage?all=1&level=day&fields=date,cost_usd")
-
-    assert text.splitlines()[0] == "date,cost_usd"
-
-
-def test_a_backup_is_brought_back(inside: Browser, house: House) -> None:
-    go(inside, house, "/data")
-    inside.until(lambda: inside.all(".tools .danger"))
-    folder = house.home / ".local/share/agent-console"
-    before = set(folder.iterdir())
-    inside.press(".tools .danger")
-    inside.press(".sheet .danger")
-    inside.until(lambda: "Restored." in inside.text(".q-notification"))
-    kept = {path.name for path in set(folder.iterdir()) - before}
-
-    assert any("before-restore" in name for name in kept)
-    go(inside, house, "/sessions")
-    inside.until(lambda: column(inside, "cost"))

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 MAX_USD = 1_000_000
 MAX_TOKENS = 10**15
 MAX_PERCENT = 1_000
+LAST_DAY = 31
 _NANO_DIGITS = 9
 _UNITS = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
@@ -49,6 +50,18 @@ def tokens(text: str) -> int:
             f"AMOUNT is `{text}`; with --tokens write a number like 500000, 500k or 2.5M."
         )
     return int(count)
+
+
+def day_of_month(text: str) -> int:
+    """`15`, a month's first day.
+
+    Raises:
+        ValueError: It is no day of a month.
+    """
+    word = text.strip()
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= LAST_DAY):
+        raise ValueError(f"The billing day is `{text}`; write a day of the month from 1 to 31.")
+    return int(word)
 
 
 def percents(text: str) -> tuple[int, ...]:

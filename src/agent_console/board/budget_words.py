@@ -12,6 +12,13 @@ def described(budget: Budget) -> str:
     return "everything" if budget.scope == "all" else printable(budget.subject)
 
 
+def period_words(budget: Budget) -> str:
+    """How often it begins anew: `monthly from day 15`."""
+    if budget.period == "monthly" and budget.billing_day != 1:
+        return f"monthly from day {budget.billing_day}"
+    return budget.period
+
+
 def short(budget: Budget, amount: int) -> str:
     """An amount of its unit for a list."""
     if budget.limit_tokens is None:

@@ -5,12 +5,11 @@ for any row are not drawn; where a price is from stands in the table when there 
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from rich.table import Table
 from rich.text import Text
 
-from agent_console.model.format import printable, tokens
+from agent_console.model.format import exact_amount, printable, threshold
 from agent_console.usage.prices.listing import ListedModel, ListedPrice
 
 ORIGIN_FROM_COLUMNS = 110
@@ -52,7 +51,7 @@ def price_table(models: Iterable[ListedModel], columns: int) -> Table:
                 cells.append(Text((price and price.since) or ""))
             if tiered:
                 over = price.prompt_over if price else 0
-                cells.append(Text(f">{_size(over)}" if over else ""))
+                cells.append(Text(threshold(over) if over else ""))
             cells += _amounts(price)
             if wide:
                 cells.append(Text(_origin(model) if number == 0 else "", style="dim"))
@@ -70,19 +69,7 @@ def _amounts(price: ListedPrice | None) -> list[Text]:
         price.cache_write_1h,
         price.cache_read,
     )
-    return [Text(amount(usd)) for usd in told]
-
-
-def amount(usd: Decimal) -> str:
-    """A price with all its digits and at least two decimals: `$0.025`, `$15.00`."""
-    plain = usd.normalize()
-    exponent = plain.as_tuple().exponent
-    decimals = max(2, -exponent if isinstance(exponent, int) else 2)
-    return f"${plain:.{decimals}f}"
-
-
-def _size(prompt_tokens: int) -> str:
-    return f"{prompt_tokens // 1000}k" if prompt_tokens % 1000 == 0 else tokens(prompt_tokens)
+    return [Text(f"${exact_amount(usd)}") for usd in told]
 
 
 def _origin(model: ListedModel) -> str:

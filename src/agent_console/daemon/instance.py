@@ -4,18 +4,16 @@ Rule: whoever holds the lock owns the socket file; nobody else unlinks it. A soc
 somebody answers is never replaced, lock or not.
 """
 
-import errno
 import fcntl
 import os
 import socket
-import stat
 import time
 from pathlib import Path
 
+from agent_console import socket_file
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
 from agent_console.paths import refuse_other_than_socket
 
-LISTEN_BACKLOG = 1_024
 _HOLDER_SECONDS = 1.0
 _FIRST_HANDED_OVER_FD = 3
 
@@ -37,7 +35,7 @@ class Instance:
         self.path = path
         self._socket: socket.socket | None = None
         self._identity: tuple[int, int] | None = None
-        _own_folder(Path(path).parent)
+        socket_file.own_folder(Path(path).parent)
         if usual:
             _tighten(Path(path).parent)
         refuse_other_than_socket(path)
@@ -52,22 +50,19 @@ class Instance:
         """
         self._socket = _handed_over(self.path)
         if self._socket is None:
-            _remove_stale(self.path)
-            self._socket = _bound(self.path)
-            found = os.lstat(self.path)
-            self._identity = (found.st_dev, found.st_ino)
+            if not socket_file.clear(self.path):
+                raise DaemonAlreadyRunningError(
+                    f"Something listens on {self.path} already; is it systemd's "
+                    "agent-console.socket?"
+                )
+            self._socket = socket_file.bound(self.path)
+            self._identity = socket_file.identity(self.path)
         return self._socket
 
     def release(self) -> None:
         """Remove the socket, if it is still ours, and let the lock go."""
         if self._identity is not None:
-            try:
-                # The socket is still open, so nobody else can have been given its inode's number.
-                found = os.lstat(self.path)
-                if (found.st_dev, found.st_ino) == self._identity:
-                    os.unlink(self.path)
-            except FileNotFoundError:
-                pass
+            socket_file.remove(self.path, self._identity)
         if self._socket is not None:
             self._socket.close()
         os.ftruncate(self._lock, 0)
@@ -101,27 +96,6 @@ def _handed_over(path: str | None) -> socket.socket | None:
         return None
     os.set_inheritable(_FIRST_HANDED_OVER_FD, False)
     return sock
-
-
-def _own_folder(folder: Path) -> None:
-    """Make the socket's folder, or make sure that nobody else can put things there."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigError(f"{folder} cannot be made: {error.strerror}.") from error
-    found = os.lstat(folder)
-    if not stat.S_ISDIR(found.st_mode):
-        raise ConfigError(f"{folder} is a link or no folder: the socket's folder must be your own.")
-    if found.st_uid != os.getuid():
-        raise ConfigError(
-            f"{folder} belongs to another user: the socket's folder must be your own."
-        )
-    if found.st_mode & stat.S_ISVTX and found.st_mode & 0o022:
-        raise ConfigError(f"{folder} is shared by all: the socket's folder must be your own.")
-    if found.st_mode & 0o022:
-        raise ConfigError(f"{folder} can be written by others: run `chmod go-w {folder}`.")
 
 
 def _tighten(folder: Path) -> None:
@@ -182,44 +156,3 @@ def _runs(pid: int) -> bool:
     except (OSError, OverflowError):
         return False
     return True
-
-
-def _remove_stale(path: str) -> None:
-    """Remove a socket on which nobody listens any more.
-
-    Raises:
-        DaemonAlreadyRunningError: Somebody does.
-        ConfigError: Whatever lies there is none of ours.
-    """
-    if not os.path.lexists(path):
-        return
-    refuse_other_than_socket(path)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.setblocking(False)
-        outcome = probe.connect_ex(path)
-    # A full backlog (EAGAIN) is a listener too; only a refusal proves that there is none.
-    if outcome in {0, errno.EAGAIN, errno.EINPROGRESS}:
-        raise DaemonAlreadyRunningError(
-            f"Something listens on {path} already; is it systemd's agent-console.socket?"
-        )
-    if outcome not in {errno.ECONNREFUSED, errno.ENOENT}:
-        raise ConfigError(
-            f"{path} is a socket of something else ({os.strerror(outcome)}): "
-            "move it away or choose another path."
-        )
-    Path(path).unlink(missing_ok=True)
-
-
-def _bound(path: str) -> socket.socket:
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # The mode must be right from the first moment: a later chmod leaves a gap.
-    before = os.umask(0o177)
-    try:
-        sock.bind(path)
-    except OSError as error:
-        sock.close()
-        raise ConfigError(f"No socket can be made at {path}: {error.strerror}.") from error
-    finally:
-        os.umask(before)
-    sock.listen(LISTEN_BACKLOG)
-    return sock

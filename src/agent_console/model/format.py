@@ -66,6 +66,19 @@ def exact_cost(usd: "Money | None") -> str:
     return _dollars(amount, _HUNDREDTH_OF_A_CENT if is_small else _CENT, ",f")
 
 
+def threshold(prompt_tokens: int) -> str:
+    """A size of prompt that prices begin at, as price lists write it: `>200k`."""
+    whole = prompt_tokens % 1000 == 0
+    return f">{prompt_tokens // 1000}k" if whole else f">{tokens(prompt_tokens)}"
+
+
+def exact_amount(usd: "Decimal") -> str:
+    """A price without its sign, with all its digits and at least two decimals: `0.025`, `15.00`."""
+    plain = usd.normalize()
+    exponent = plain.as_tuple().exponent
+    return f"{plain:.{max(2, -exponent if isinstance(exponent, int) else 2)}f}"
+
+
 def panel_lines(input_tokens: int, output_tokens: int, cost_usd: "Money | None") -> tuple[str, str]:
     """The two lines of a session's panel."""
     return (

@@ -1,7 +1,6 @@
 """The form for a budget, new or known."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from nicegui import ui
 
@@ -11,6 +10,7 @@ from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
+from agent_console.web.form_row import form_row
 from agent_console.web.frame import box, text
 from agent_console.web.nice import set_choices, soon
 from agent_console.web.troubles import toast, within
@@ -53,35 +53,35 @@ class _Form:
 
     def _fields(self, known: Budget | None) -> None:
         fixed = known is not None
-        self._amount = self._row("Amount", ui.input(value=_amount(known)))
+        self._amount = form_row("Amount", ui.input(value=_amount(known)))
         self._amount.props('placeholder="50" autofocus')
-        self._unit = self._row("In", ui.select(_UNITS, value=_unit(known)))
-        self._period = self._row(
+        self._unit = form_row("In", ui.select(_UNITS, value=_unit(known)))
+        self._period = form_row(
             "Each", ui.select(_PERIODS, value="monthly" if known is None else known.period)
         )
-        self._scope = self._row(
+        self._day = form_row(
+            "Billing day",
+            ui.input(value=str(1 if known is None else known.billing_day)).props(
+                'type="number" min="1" max="31" hint="Months begin on it, or on their last day."'
+            ),
+            (self._period, "monthly".__eq__),
+        )
+        self._scope = form_row(
             "For", ui.select(_SCOPES, value="all" if known is None else known.scope)
         )
         subject = "" if known is None else known.subject
-        self._subject = self._row(
-            "Which", ui.select({subject: subject.removeprefix(EXACTLY)}, value=subject)
+        self._subject = form_row(
+            "Which",
+            ui.select({subject: subject.removeprefix(EXACTLY)}, value=subject),
+            (self._scope, _is_one),
         )
-        self._warn = self._row("Alert at %", ui.input(value=_warn(known)))
-        self._hard = self._row("Hard", ui.checkbox(
+        self._warn = form_row("Alert at %", ui.input(value=_warn(known)))
+        self._hard = form_row("Hard", ui.checkbox(
             "The gate stops sessions beyond it", value=known is not None and known.is_hard
         ))  # fmt: skip
         for choice in (self._period, self._scope, self._subject):
             choice.set_enabled(not fixed)
-        self._subject.bind_visibility_from(self._scope, "value", _is_one)
         self._scope.on_value_change(lambda: soon(self._read_names))
-
-    @staticmethod
-    def _row(words: str, field: Any) -> Any:
-        label = text(words, "field", "label")
-        label.move(target_index=-1)
-        field.props(f'dense outlined aria-label="{words}"')
-        field.move(target_index=-1)
-        return field
 
     async def _read_names(self) -> None:
         scope = str(self._scope.value)
@@ -116,11 +116,16 @@ class _Form:
             period=self._period.value,
             limit_nano_usd=None if in_tokens else budget_amounts.nano_usd(amount),
             limit_tokens=budget_amounts.tokens(amount) if in_tokens else None,
-            billing_day=1 if self._known is None else self._known.billing_day,
+            billing_day=self._billing_day(),
             warn_at=budget_amounts.percents(str(self._warn.value or "")),
             is_hard=bool(self._hard.value),
             is_paused=self._known is not None and self._known.is_paused,
         )
+
+    def _billing_day(self) -> int:
+        if self._period.value != "monthly":
+            return 1
+        return budget_amounts.day_of_month(str(self._day.value or ""))
 
 
 def _amount(known: Budget | None) -> str:

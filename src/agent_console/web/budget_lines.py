@@ -3,7 +3,7 @@
 import anyio
 from nicegui import ui
 
-from agent_console.board.budget_words import described, outlook, short
+from agent_console.board.budget_words import described, outlook, period_words, short
 from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budget_periods import calendar_of
 from agent_console.usage.budgets_now import budgets_now
@@ -26,7 +26,7 @@ def budget_line(status: BudgetStatus) -> ui.element:
     """One budget; what is built into it stands below."""
     budget = status.budget
     with box("budget") as line:
-        text(f"{described(budget)}, {budget.period}", "who")
+        text(f"{described(budget)}, {period_words(budget)}", "who")
         paused = " · paused" if budget.is_paused else ""
         hard = " · hard" if budget.is_hard else ""
         spent = f"{short(budget, status.spent)} of {short(budget, budget.limit)}"

@@ -4,21 +4,17 @@ Rule: a change goes into the ledger as `agent-console budget` makes it, in a thr
 then made to look.
 """
 
-import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
-from nicegui import ui
 
 from agent_console.board.budget_words import described
-from agent_console.errors import AgentConsoleError
 from agent_console.model.budget import Budget, BudgetStatus
-from agent_console.protocol.messages import Meta_
 from agent_console.usage.budget_keeping import drop_budget, keep_budget, pause
 from agent_console.usage.ledger import Ledger
+from agent_console.web.asking import ask
 from agent_console.web.budget_form import budget_form
 from agent_console.web.budget_lines import budget_line, read_statuses
 from agent_console.web.console import Console
@@ -76,22 +72,17 @@ class BudgetList:
         await self._change(lambda ledger: pause(ledger, budget, now, paused=paused))
 
     def _ask_remove(self, budget: Budget) -> None:
-        with ui.dialog(value=True) as dialog, box("sheet"):
-            text(f"Remove the budget for {described(budget)}, {budget.period}?", tag="h2")
-            text("Alerts that it has raised stay in the history.", "quiet")
-            with box("tools"):
-                yes = text("Remove", "button danger", "button")
-                text("Keep", "button", "button").on("click", dialog.close)
-        dialog.on("hide", dialog.delete)
+        ask(
+            f"Remove the budget for {described(budget)}, {budget.period}?",
+            "Alerts that it has raised stay in the history.",
+            "Remove",
+            lambda: self._remove(budget),
+        )
 
-        async def remove() -> None:
-            now = self._console.now_ms()
-            dialog.close()
-            with self._rows:
-                if await self._change(lambda ledger: _dropped(ledger, budget, now)):
-                    toast("Removed.", "positive")
-
-        yes.on("click", remove)
+    async def _remove(self, budget: Budget) -> None:
+        now = self._console.now_ms()
+        if await self._change(lambda ledger: _dropped(ledger, budget, now)):
+            toast("Removed.", "positive")
 
     async def _change(self, change: Callable[[Ledger], Changed]) -> Changed | None:
         console = self._console
@@ -105,8 +96,7 @@ class BudgetList:
 
         changed = await within(anyio.to_thread.run_sync(work))
         if changed is not None:
-            with suppress(AgentConsoleError):  # it finds out with the next thing it asks
-                await console.link.client.request(Meta_(session_id=str(uuid.uuid4())))
+            await console.ledger_changed()
             self.read()
         return changed
 

@@ -5,22 +5,26 @@ thread. What a page shows of either is decided in modules that know no front end
 """
 
 import time
+import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
+from agent_console import config
 from agent_console.board.feed import Feed
 from agent_console.board.money import Money
 from agent_console.board.usage_question import Asker
 from agent_console.board.waiting_alerts import WaitingAlerts
 from agent_console.client.link import Changes, Link
 from agent_console.config import Config
+from agent_console.errors import AgentConsoleError
 from agent_console.model.usage import Alert, UsageEntry
 from agent_console.paths import database_path
 from agent_console.protocol.codec import Notification
-from agent_console.protocol.messages import Snapshot
+from agent_console.protocol.messages import Meta_, Snapshot
 from agent_console.usage.insight.overview import Overview, overview
 from agent_console.usage.reports import query
 from agent_console.usage.reports.empty import empty_ledger
@@ -28,6 +32,7 @@ from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.web.answers import Answers, question_of
+from agent_console.web.long_work import LongWork, Work
 
 if TYPE_CHECKING:
     from agent_console.usage.reports.reading import Reading
@@ -49,6 +54,7 @@ class Console:
         money: What is being spent now.
         alerts: Those that wait for the person.
         feed: The last events.
+        work: What takes long.
         config: The person's settings.
         database: The ledger's path.
         asker: Reports, in the words of `agent-console usage`.
@@ -64,6 +70,7 @@ class Console:
         self.link = Link(socket, start=start, changed=self._changed, told=self._take)
         self.money = Money(lambda: self.config, self.now_ms, self._money_changed)
         self.alerts = WaitingAlerts(self._money_changed)
+        self.work = LongWork(self.ledger_changed)
         self._tasks: TaskGroup
         self._listeners: list[Told] = []
         self._alert_listeners: list[Callable[[Alert], None]] = []
@@ -172,6 +179,35 @@ class Console:
             tasks.start_soon(self.money.run)
             task_status.started()
             await self.link.run()
+
+    def begin(self, title: str, work: Work, *, may_cancel: bool = True) -> None:
+        """Have long work done, whoever looks; `work` tells how it goes.
+
+        Raises:
+            NotPossibleError: Other work is under way.
+        """
+        telling = self.work.claim(title, may_cancel=may_cancel)
+        self._tasks.start_soon(self.work.run, telling, work)
+
+    def load_config(self) -> Config:
+        """The person's settings as the file says now; pages use them from here on.
+
+        Raises:
+            ConfigError: The file cannot be used; the settings from before stay.
+        """
+        self.config = config.load()
+        return self.config
+
+    async def ledger_changed(self) -> None:
+        """Something else than the daemon has changed the ledger: it looks, and all pages read."""
+        client = self.link.client
+        with suppress(AgentConsoleError):  # it finds out with the next thing it asks
+            await client.request(Meta_(session_id=str(uuid.uuid4())))
+            for session_id in tuple(self.link.cache.sessions):
+                await client.request(Meta_(session_id=session_id, reread=True))
+        self.money.read_again()
+        await self.alerts.load(client)
+        self.link.add(Changes(usage=True, money=True))
 
     def _money_changed(self) -> None:
         self.link.add(Changes(money=True))

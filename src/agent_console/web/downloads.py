@@ -77,7 +77,11 @@ def add_downloads(application: FastAPI, console: Console) -> None:
         form, kind = FORMATS.get(query.get("format", ""), FORMATS["csv"])
         names = [name for name in query.get("fields", "").split(",") if name]
         try:
-            wanted = Filters.of(query).request(console, "daily").wanted
+            session = query.get("session", "")
+            asked = Filters.of(query).request(
+                console, "daily", session=[session] if session else ""
+            )
+            wanted = asked.wanted
             known = fields(level, wanted.mode)
             unknown = [name for name in names if name not in known]
             if unknown:

@@ -30,20 +30,29 @@ class Gate:
 
     Args:
         app: What is behind it.
-        port: The port that browsers name.
+        port: The port that browsers name; null for a Unix socket, to which whoever forwards a port
+            of theirs has chosen it.
         anywhere: The server listens on more than the loopback interface, so any address of this
             machine may be named, though never a name.
+        url: The origin under which a reverse proxy shows it, ours too then; empty for none.
         token: What the first address carries; a new one when not given.
     """
 
-    def __init__(self, app: App, port: int, *, anywhere: bool, token: str | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        port: int | None,
+        *,
+        anywhere: bool = False,
+        url: str = "",
+        token: str | None = None,
+    ) -> None:
         self.token = token or secrets.token_urlsafe(TOKEN_BYTES)
         self._cookie = secrets.token_urlsafe(TOKEN_BYTES)
         self._app = app
         self._port = port
         self._anywhere = anywhere
-        # Cookies are shared between the ports of a host.
-        self._cookie_name = f"agent_console_{port}"
+        self._url = url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or say why not."""
@@ -54,38 +63,36 @@ class Gate:
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        if not self._is_host(headers.get("host", "")) or not _is_own(scope, headers):
+        origin = self._origin(headers.get("host", ""))
+        if origin is None or not _is_own(scope, headers, origin):
             await _refuse(scope, send, 403, "This address is not for other pages or names.")
         elif scope["type"] == "http" and (token := _token_of(scope)) is not None:
-            await self._admit(scope, send, token)
-        elif not self._has_cookie(headers):
+            await self._admit(scope, send, token, origin)
+        elif not _has_cookie(headers, origin, self._cookie):
             await _refuse(
                 scope, send, 401, "Open the address that `agent-console web` has printed: it holds "
                 "the key to this page."
             )  # fmt: skip
         elif scope["type"] == "http":
-            await self._app(scope, receive, _Sealed(scope, headers["host"], send))
+            await self._app(scope, receive, _Sealed(scope, origin, send))
         else:
             await self._app(scope, receive, send)
 
-    def _is_host(self, host: str) -> bool:
+    def _origin(self, host: str) -> str | None:
+        """Our own origin by the name that the browser has for us; null when that is not ours."""
+        if self._url and host == self._url.partition("://")[2]:
+            return self._url
         try:
             parts = urlsplit(f"//{host}")
             name, port = parts.hostname or "", parts.port or 80
         except ValueError:
-            return False
-        if port != self._port:
-            return False
-        return name in _LOOPBACK or (self._anywhere and _is_address(name))
+            return None
+        if parts.netloc != host or "@" in host or (self._port is not None and port != self._port):
+            return None
+        ours = name in _LOOPBACK or (self._anywhere and _is_address(name))
+        return f"http://{host}" if ours else None
 
-    def _has_cookie(self, headers: dict[str, str]) -> bool:
-        for pair in headers.get("cookie", "").split(";"):
-            name, _, value = pair.strip().partition("=")
-            if name == self._cookie_name:
-                return secrets.compare_digest(value.encode(), self._cookie.encode())
-        return False
-
-    async def _admit(self, scope: Scope, send: Send, token: str) -> None:
+    async def _admit(self, scope: Scope, send: Send, token: str, origin: str) -> None:
         """Exchange the token for the cookie, and go on without it in the address."""
         if not secrets.compare_digest(token.encode(), self.token.encode()):
             await _refuse(
@@ -98,16 +105,13 @@ class Gate:
         target = path + (f"?{urlencode(rest)}" if rest else "")
         # Not a redirect: one that began on another site would arrive without a strict cookie.
         safe = target.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C")
+        flags = "; Secure" if origin.startswith("https:") else ""
+        cookie = f"{_cookie_name(origin)}={self._cookie}; Path=/; HttpOnly; SameSite=Strict{flags}"
         await _answer(
             send,
             200,
             f'<!doctype html><meta http-equiv="refresh" content="0;url={safe}"><title>…</title>',
-            (
-                (
-                    "set-cookie",
-                    f"{self._cookie_name}={self._cookie}; Path=/; HttpOnly; SameSite=Strict",
-                ),
-            ),
+            (("set-cookie", cookie),),
         )
 
 
@@ -119,9 +123,9 @@ class _Sealed:
     among them.)
     """
 
-    def __init__(self, scope: Scope, host: str, send: Send) -> None:
+    def __init__(self, scope: Scope, origin: str, send: Send) -> None:
         self._scope = scope
-        self._host = host
+        self._origin = origin
         self._send = send
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
@@ -139,7 +143,7 @@ class _Sealed:
             if not kept:
                 headers = [each for each in headers if each[0].lower() != b"cache-control"]
                 headers.append((b"cache-control", b"no-store"))
-            headers += _sealing(self._host, self._nonce)
+            headers += _sealing(self._origin, self._nonce)
             self._start = {**message, "headers": headers}
             if not names.get(b"content-type", b"").startswith(b"text/html"):
                 await self._send(self._start)
@@ -162,7 +166,8 @@ class _Sealed:
         await self._send({"type": "http.response.body", "body": page})
 
 
-def _sealing(host: str, nonce: str) -> list[tuple[bytes, bytes]]:
+def _sealing(origin: str, nonce: str) -> list[tuple[bytes, bytes]]:
+    socket = origin.replace("http", "ws", 1)
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -170,7 +175,7 @@ def _sealing(host: str, nonce: str) -> list[tuple[bytes, bytes]]:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            f"connect-src 'self' ws://{host}",
+            f"connect-src 'self' {socket}",
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -190,11 +195,30 @@ def _sealing(host: str, nonce: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _is_own(scope: Scope, headers: dict[str, str]) -> bool:
+def _has_cookie(headers: dict[str, str], origin: str, cookie: str) -> bool:
+    wanted = _cookie_name(origin)
+    for pair in headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == wanted:
+            return secrets.compare_digest(value.encode(), cookie.encode())
+    return False
+
+
+def _cookie_name(origin: str) -> str:
+    """With the port, for cookies are shared between the ports of a host."""
+    parts = urlsplit(origin)
+    return f"agent_console_{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _is_own(scope: Scope, headers: dict[str, str], ours: str) -> bool:
     """It comes from our page, or from no page at all."""
     origin = headers.get("origin")
     if origin is not None:
-        return origin == f"http://{headers['host']}"
+        return origin == ours
+    # Another port of this machine is the same site for cookies, and not for us.
+    foreign = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+    if foreign and headers.get("sec-fetch-mode") != "navigate":
+        return False
     # Browsers always say where a WebSocket comes from.
     return scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
 

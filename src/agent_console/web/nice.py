@@ -29,6 +29,11 @@ def attribute(element: ui.element, name: str, value: str) -> None:
     cast("Any", element)._props[name] = value
 
 
+def follow_value(element: ui.element, chooser: ui.element, holds: Callable[[Any], bool]) -> None:
+    """Show an element while the value of another is such a one."""
+    element.bind_visibility_from(chooser, "value", holds)
+
+
 def set_choices(
     select: ui.select, options: Mapping[str, str], value: str | list[str] | None
 ) -> None:

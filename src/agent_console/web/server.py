@@ -7,7 +7,6 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,15 +17,12 @@ from nicegui import app as nicegui_app, ui
 from starlette.staticfiles import StaticFiles
 
 from agent_console.config import Config
-from agent_console.errors import AgentConsoleError
 from agent_console.version import __version__
 from agent_console.web.console import Console
 from agent_console.web.downloads import add_downloads
 from agent_console.web.gate import Gate
+from agent_console.web.listening import Place, listening
 from agent_console.web.pages.every_page import add_pages
-
-PORT = 8377
-"""Where it is when nothing else is said; a free one when that is taken."""
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -46,8 +42,7 @@ def serve(
     daemon: str | None,
     *,
     start: bool,
-    bind: str,
-    port: int | None,
+    place: Place,
     config: Config,
     ready: Callable[[str], None],
 ) -> None:
@@ -56,33 +51,31 @@ def serve(
     Args:
         daemon: The daemon's socket, when it is not the usual one.
         start: Start a daemon when there is none.
-        bind: The address to listen on.
-        port: The port; null for the usual one, or a free one when that is taken.
+        place: Where to listen.
         config: The person's settings.
         ready: Called with the address, token included, when it can be opened.
 
     Raises:
-        AgentConsoleError: The address cannot be listened on.
+        AgentConsoleError: It cannot be listened there.
     """
-    listening = _listen(bind, port)
-    number: int = listening.getsockname()[1]
-    loopback = ip_address(bind).is_loopback
-    gate = Gate(_application(daemon, start=start, config=config), number, anywhere=not loopback)
-    shown = bind if not ip_address(bind).is_unspecified else "127.0.0.1"
-    host = f"[{shown}]" if ":" in shown else shown
-    settings = uvicorn.Config(
-        gate,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(settings, lambda: ready(f"http://{host}:{number}/?token={gate.token}"))
-    try:
-        asyncio.run(server.serve([listening]))
-    finally:
-        listening.close()
+    with listening(place) as found:
+        gate = Gate(
+            _application(daemon, start=start, config=config),
+            found.port,
+            anywhere=found.anywhere,
+            url=place.url,
+        )
+        settings = uvicorn.Config(
+            gate,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # nobody's word for where a request comes from is needed
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+        )
+        server = _Server(settings, lambda: ready(f"{found.origin}/?token={gate.token}"))
+        asyncio.run(server.serve([found.socket]))
 
 
 def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
@@ -93,6 +86,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
         async with anyio.create_task_group() as tasks:
             await tasks.start(console.run)
             yield
+            console.work.cancel()  # its thread would be waited for
             tasks.cancel_scope.cancel()
 
     application = FastAPI(lifespan=following, openapi_url=None, docs_url=None, redoc_url=None)
@@ -111,23 +105,3 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
         reconnect_timeout=10,
     )
     return application
-
-
-def _listen(bind: str, port: int | None) -> socket.socket:
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    for wanted in (port,) if port is not None else (PORT, 0):
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((bind, wanted))
-            listening.listen(128)
-        except OSError as error:
-            listening.close()
-            if port is None and wanted:
-                continue
-            raise AgentConsoleError(
-                f"The dashboard cannot listen on {bind}:{wanted}: {error.strerror}. "
-                "Choose another port with --port."
-            ) from error
-        return listening
-    raise AssertionError

@@ -1,6 +1,7 @@
 """`agent-console pricing`: what a token costs here, since when, and who says so."""
 
 import time
+from datetime import datetime
 
 import click
 import msgspec
@@ -8,21 +9,29 @@ import msgspec
 from agent_console import config
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import columns, emit, emit_json, narrate
+from agent_console.cli.pricing.changing import set_, unset
 from agent_console.config_prices import PricesConfig
 from agent_console.paths import config_path, database_path
 from agent_console.usage.prices.factors import FACTORS
 from agent_console.usage.prices.listing import PriceList, UnpricedKind, price_list
 
 
-@click.command("pricing")
+@click.group("pricing", invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Also Anthropic's models you never used.")
 @json_option
-def command(everything: bool, as_json: bool) -> None:
+@click.pass_context
+def command(context: click.Context, *, everything: bool, as_json: bool) -> None:
     """Show the prices that costs are computed with, and models without one.
 
     US dollars per million tokens, for the models in the ledger. A price for long prompts (>200k)
-    holds for the whole of such a prompt. Prices of your own belong into the configuration.
+    holds for the whole of such a prompt. `set` has a model cost what it costs you.
     """
+    if context.invoked_subcommand is not None:
+        if everything or as_json:
+            raise click.UsageError(
+                f"Options of `{context.invoked_subcommand}` stand behind its name."
+            )
+        return
     prices = config.load().prices
     listed = price_list(
         database_path(),
@@ -50,8 +59,16 @@ def command(everything: bool, as_json: bool) -> None:
             _tell_origins(listed)
     else:
         narrate("The ledger has no models yet. `--all` lists those of Anthropic.")
+    _tell_age(listed)
     _tell_discount(prices)
     _tell_unpriced(listed)
+
+
+def _tell_age(listed: PriceList) -> None:
+    if listed.installed_ms is not None and listed.models:
+        zone = config.load().display.zone
+        day = datetime.fromtimestamp(listed.installed_ms / 1000, zone)
+        narrate(f"The catalogue was installed on {day:%Y-%m-%d}; a newer one comes with an update.")
 
 
 def _tell_origins(listed: PriceList) -> None:
@@ -74,7 +91,7 @@ def _tell_unpriced(listed: PriceList) -> None:
     if names:
         narrate(
             f"Without a price: {', '.join(names)}. Their tokens are counted as unpriced. "
-            f"Give them one in {config_path()}:\n"
+            f"Give them one with `agent-console pricing set`, or in {config_path()}:\n"
             f"  [[prices.models]]\n"
             f"  model = {msgspec.json.encode(names[0]).decode()}\n"
             f"  input = 3.0    # US dollars per million tokens\n"
@@ -87,3 +104,7 @@ def _tell_unpriced(listed: PriceList) -> None:
 def _words(kind: UnpricedKind) -> str:
     told = msgspec.structs.asdict(kind)
     return ", ".join(f"{name} {told[name]!r}" for name in list(told)[1:] if told[name])
+
+
+for subcommand in (set_, unset):
+    command.add_command(subcommand)

@@ -4,25 +4,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from agent_console.claude_code import spool
+from agent_console.claude_code.retention import retention_days, retention_words
 from agent_console.cli.doctor.finding import Finding, ok, problem, warning
 from agent_console.cli.doctor.situation import Situation
 from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
 from agent_console.paths import database_path, spool_dir
 
-DEFAULT_RETENTION_DAYS = 30
-
 
 def retention(situation: Situation) -> Iterator[Finding]:
     """When Claude Code deletes transcripts, and what stays."""
-    said = [file.value.get("cleanupPeriodDays") for file in (*situation.users, *situation.others)]
-    days = [value for value in said if isinstance(value, int) and not isinstance(value, bool)]
-    shortest = min(days, default=DEFAULT_RETENTION_DAYS)
-    text = (
-        "Claude Code keeps no transcripts (cleanupPeriodDays is 0)"
-        if shortest <= 0
-        else f"Claude Code deletes transcripts after {shortest} days"
-    )
+    files = (*situation.users, *situation.others)
+    text = retention_words(retention_days(file.value for file in files))
     if database_path().exists():
         yield ok("retention", f"{text}; tokens and costs stay in {short(database_path())}.")
     else:

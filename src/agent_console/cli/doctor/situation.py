@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.json_shape import as_object
+from agent_console.claude_code.retention import MANAGED_SETTINGS
 from agent_console.claude_code.settings import is_blank
 from agent_console.claude_code.settings_text import decode, parse
 from agent_console.cli.install import files, hook_command, manifest, targets
@@ -19,10 +20,6 @@ from agent_console.cli.install.running_daemon import holder
 from agent_console.errors import AgentConsoleError, ConfigError, DaemonUnreachableError
 from agent_console.protocol.messages import ServerStatus, ServerStatusResult
 
-MANAGED_SETTINGS = (
-    "/etc/claude-code/managed-settings.json",
-    "/Library/Application Support/ClaudeCode/managed-settings.json",
-)
 DAEMON_SECONDS = 3.0
 
 DaemonState: TypeAlias = Literal["answers", "absent", "silent", "refuses"]

@@ -5,6 +5,7 @@ given out is understood for ever.
 
     metrics-20261126-schema2.db                             the day's
     metrics-20261126T101112Z-schema1-before-schema2.db      before a migration
+    metrics-20261126T101112Z-schema2.db                     when the person asked for one
 """
 
 import os
@@ -47,6 +48,11 @@ def backup_folder(database: Path) -> Path:
 def daily_path(database: Path, schema: int, at_ms: int) -> Path:
     """The day's backup."""
     return backup_folder(database) / f"metrics-{day_name(at_ms)}-schema{schema}.db"
+
+
+def asked_path(database: Path, schema: int, at_ms: int) -> Path:
+    """A backup that the person has asked for; it is kept until they remove it."""
+    return backup_folder(database) / f"metrics-{moment_name(at_ms)}-schema{schema}.db"
 
 
 def migration_path(database: Path, schema: int, at_ms: int) -> Path:

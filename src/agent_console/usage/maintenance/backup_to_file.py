@@ -5,6 +5,7 @@ Rule: a file that is there is replaced only on demand, and the ledger itself nev
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +15,21 @@ from agent_console.usage.maintenance.copying import copy_database
 from agent_console.usage.maintenance.read_only import open_read_only
 
 
-def backup_to_file(database: Path, file: Path, *, replace: bool = False) -> int:
+def backup_to_file(
+    database: Path,
+    file: Path,
+    *,
+    replace: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
     """Write a checked copy of the ledger to `file`, for its owner only; its size in bytes.
+
+    Args:
+        database: The ledger.
+        file: Where to.
+        replace: Also in the place of a file that is there.
+        progress: Told the pages that remain and all pages, after each MiB; it may end the work by
+            raising.
 
     Raises:
         AgentConsoleError: The file is there, and not `replace`; or it cannot be written.
@@ -25,7 +39,7 @@ def backup_to_file(database: Path, file: Path, *, replace: bool = False) -> int:
         raise LedgerError(f"{file} is the ledger itself.")
     try:
         with closing(open_read_only(database)) as source:
-            copy_database(source, file, replace=replace)
+            copy_database(source, file, replace=replace, progress=progress)
     except FileExistsError as error:
         raise AgentConsoleError(f"{file} exists already: --force replaces it.") from error
     except OSError as error:

@@ -14,7 +14,7 @@ from agent_console.model.format import size
 from agent_console.usage.database import APPLICATION_ID, ledger_error
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
 from agent_console.usage.maintenance.finding import DatabaseFinding
-from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.maintenance.sums import COUNT_BY_SESSION
 from agent_console.usage.migrations import MIGRATIONS, schema_version
@@ -38,12 +38,13 @@ def settings(path: Path) -> DatabaseFinding:
         raise ledger_error(path, error) from error
 
 
-def check(path: Path, tell: Tell | None = None) -> list[DatabaseFinding]:
+def check(path: Path, tell: Tell | None = None, look: Look | None = None) -> list[DatabaseFinding]:
     """What is found; all of it is well when every finding is ok.
 
     Args:
         path: The ledger.
         tell: Told what is being looked at in a large one.
+        look: Called with each step, for who draws it.
 
     Raises:
         LedgerError: There is none, or it cannot be opened at all.
@@ -51,13 +52,13 @@ def check(path: Path, tell: Tell | None = None) -> list[DatabaseFinding]:
     try:
         with closing(open_read_only(path)) as connection:
             connection.execute("BEGIN")
-            return list(_findings(connection, path, tell))
+            return list(_findings(connection, path, tell, look))
     except sqlite3.Error as error:
         raise ledger_error(path, error) from error
 
 
 def _findings(
-    connection: sqlite3.Connection, path: Path, tell: Tell | None
+    connection: sqlite3.Connection, path: Path, tell: Tell | None, look: Look | None
 ) -> Iterator[DatabaseFinding]:
     large = path.stat().st_size >= LARGE_BYTES
     yield _settings(connection, path)
@@ -66,17 +67,22 @@ def _findings(
             "owner", False, f"{path} is a database of another program.", "Move it away."
         )
         return
-    yield _pages(connection, path, tell if large else None)
+    if large and tell is not None:
+        tell(f"Reading all {size(path.stat().st_size)} …")
+    with told_while_long(connection, None, "Reading every page", look):
+        pages = _pages(connection)
+    yield pages
     schema = _schema(connection)
     yield schema
     if not schema.ok:
         return
     try:
-        with told_while_long(connection, tell, "Summing up every message"):
+        with told_while_long(connection, tell, "Summing up every message", look):
             connection.execute(COUNT_BY_SESSION)
-        for name, look in CONTENT_CHECKS:
-            with told_while_long(connection, tell, f"Checking {name}"):
-                yield look(connection)
+        for name, check_content in CONTENT_CHECKS:
+            with told_while_long(connection, tell, f"Checking {name}", look):
+                finding = check_content(connection)
+            yield finding
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise
@@ -102,9 +108,7 @@ def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
     return DatabaseFinding("settings", True, "Only you can open it, and it is in WAL mode.")
 
 
-def _pages(connection: sqlite3.Connection, path: Path, tell: Tell | None) -> DatabaseFinding:
-    if tell is not None:
-        tell(f"Reading all {size(path.stat().st_size)} …")
+def _pages(connection: sqlite3.Connection) -> DatabaseFinding:
     try:
         rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
         found = [str(text) for (text,) in rows if text != "ok"]

@@ -11,15 +11,20 @@ from pathlib import Path
 from agent_console.errors import DamagedLedgerError
 from agent_console.usage.database import is_damage, ledger_error, open_database
 from agent_console.usage.maintenance.check import settings
-from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
 from agent_console.usage.maintenance.read_only import refuse_missing
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 
 MAX_DAMAGES = 20
 
 
-def repair(database: Path, tell: Tell | None = None) -> list[str]:
+def repair(database: Path, tell: Tell | None = None, look: Look | None = None) -> list[str]:
     """Mend the ledger; what was changed, as sentences. Empty: nothing was wrong.
+
+    Args:
+        database: The ledger.
+        tell: Told of long work.
+        look: Called with each step, for who draws it.
 
     Raises:
         DamagedLedgerError: It is damaged beyond that: `recover` begins again from a backup.
@@ -29,11 +34,11 @@ def repair(database: Path, tell: Tell | None = None) -> list[str]:
     changed = _settings(database)
     try:
         with closing(open_database(database, tell=tell)) as connection:
-            indexes = _mend_indexes(connection, database, tell)
+            indexes = _mend_indexes(connection, database, tell, look)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 named = _name_nothing(connection)
-                with told_while_long(connection, tell, "Summing up every message"):
+                with told_while_long(connection, tell, "Summing up every message", look):
                     sums = rebuild_sums(connection)
                 connection.execute("COMMIT")
             except BaseException:
@@ -54,12 +59,15 @@ def _settings(database: Path) -> list[str]:
     return [] if found.ok else [f"Mended the settings: {found.text}"]
 
 
-def _mend_indexes(connection: sqlite3.Connection, path: Path, tell: Tell | None) -> list[str]:
-    found = _damages(connection)
+def _mend_indexes(
+    connection: sqlite3.Connection, path: Path, tell: Tell | None, look: Look | None
+) -> list[str]:
+    with told_while_long(connection, None, "Reading every page", look):
+        found = _damages(connection)
     if not found:
         return []
     try:
-        with told_while_long(connection, tell, "Making the indexes anew"):
+        with told_while_long(connection, tell, "Making the indexes anew", look):
             connection.execute("REINDEX")
         left = _damages(connection)
     except sqlite3.DatabaseError as error:

@@ -18,6 +18,17 @@ def price_makers() -> str:
     return f"agent-console {__version__}, genai-prices {_catalogue()}"
 
 
+def catalogue_installed_ms() -> int | None:
+    """When the catalogue that is used came here, Unix milliseconds; null when that is not known."""
+    spec = PathFinder.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        return None
+    try:
+        return os.stat(spec.origin).st_mtime_ns // 1_000_000
+    except OSError:
+        return None
+
+
 def _catalogue() -> str:
     spec = PathFinder.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:

@@ -17,6 +17,7 @@ from agent_console.errors import LedgerError
 from agent_console.usage.database import open_database, reason
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.prices.installed import catalogue_installed_ms, price_makers
 from agent_console.usage.prices.rates import Rates, usd_per_million, usd_per_thousand
 from agent_console.usage.prices.refresh import refresh
 
@@ -68,10 +69,20 @@ class UnpricedKind(Struct, frozen=True):
 
 
 class PriceList(Struct, frozen=True):
-    """All that `agent-console pricing` shows."""
+    """All that `agent-console pricing` shows.
+
+    Attributes:
+        makers: The releases of agent-console and of the catalogue.
+        installed_ms: When this release of the catalogue was installed, Unix milliseconds; null
+            when that cannot be told. It says no date of its own.
+        looked_up_ms: When the newest of the ledger's prices was looked up; null: there is none.
+    """
 
     models: list[ListedModel]
     unpriced_kinds: list[UnpricedKind]
+    makers: str
+    installed_ms: int | None
+    looked_up_ms: int | None
 
 
 def price_list(
@@ -94,13 +105,16 @@ def price_list(
         refresh(connection, prices, at_ms)
         models = _models(connection)
         unpriced = [UnpricedKind(*row) for row in connection.execute(_UNPRICED)]
+        (looked_up_ms,) = connection.execute(
+            "SELECT max(looked_up_at_ms) FROM priced_models"
+        ).fetchone()
     except sqlite3.Error as error:
         raise LedgerError(reason(path, error)) from error
     finally:
         connection.close()
     if everything:
         models += _others({model.catalogue_name for model in models}, prices)
-    return PriceList(models, unpriced)
+    return PriceList(models, unpriced, price_makers(), catalogue_installed_ms(), looked_up_ms)
 
 
 _PRICES = """

@@ -3,8 +3,14 @@
 from nicegui import ui
 
 from agent_console.web.console import Console
-from agent_console.web.data_panels import ExportPanel, PricePanel, StorePanel, UpkeepPanel
+from agent_console.web.export_dialog import ExportPanel
 from agent_console.web.frame import box, frame
+from agent_console.web.nice import when_gone
+from agent_console.web.outcome import Outcome
+from agent_console.web.price_panel import PricePanel
+from agent_console.web.retention_panel import RetentionPanel
+from agent_console.web.store_panel import StorePanel
+from agent_console.web.upkeep_panel import UpkeepPanel
 
 
 def add(console: Console) -> None:
@@ -14,8 +20,18 @@ def add(console: Console) -> None:
     def data() -> None:
         with frame(console, "Data"):
             with box("halves"):
-                store = StorePanel(console)
                 with box("stack"):
-                    UpkeepPanel(console, store.read)
+                    store = StorePanel(console)
+                with box("stack"):
+                    UpkeepPanel(console)
+                    retention = RetentionPanel(console)
                     ExportPanel(console)
-            PricePanel(console)
+            prices = PricePanel(console)
+
+        def hear(outcome: Outcome | None) -> None:
+            if outcome is not None and outcome.has_changed:
+                store.read()
+                retention.read()
+                prices.read()
+
+        when_gone(console.work.listen(hear))

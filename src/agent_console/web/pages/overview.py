@@ -6,6 +6,7 @@ from fastapi import Request as HttpRequest
 from nicegui import ui
 
 from agent_console.client.link import Changes
+from agent_console.web.alert_notice import AlertNotice
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
 from agent_console.web.frame import box, frame, link_to, text
@@ -37,6 +38,7 @@ def add(console: Console) -> None:
                     "button"
                 ).props("download")
                 again = text("Refresh", "button", "button").props('type="button"')
+            AlertNotice(console)
             cards = Cards(console, theme, filters)
             with box("columns"):
                 with box("stack"):
