@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 
+from agent_console.cli import backing_up
 from agent_console.paths import database_path
 from agent_console.usage.maintenance.backup_files import backups
 
@@ -25,6 +26,18 @@ def transcript(scratch_home: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def an_old_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No ledger is too young for a backup."""
+    monkeypatch.setattr(backing_up, "LEAST_AGE_MS", 0)
+
+
+def test_a_ledger_that_was_just_made_has_no_backup_yet(run: Run) -> None:
+    assert run("ingest").code == 0
+    assert backups(database_path()) == []
+
+
+@pytest.mark.usefixtures("an_old_ledger")
 @pytest.mark.parametrize(
     "words", [("ingest",), ("usage",), ("usage", "export"), ("usage", "session")]
 )
@@ -33,9 +46,12 @@ def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) ->
     assert len(backups(database_path())) == 1
 
 
+@pytest.mark.usefixtures("an_old_ledger")
 def test_without_anything_new_none_is_made(run: Run) -> None:
     run("ingest")
-    for backup in backups(database_path()):
+    made = backups(database_path())
+    assert made
+    for backup in made:
         backup.path.unlink()
 
     run("ingest")
@@ -44,6 +60,7 @@ def test_without_anything_new_none_is_made(run: Run) -> None:
     assert backups(database_path()) == []
 
 
+@pytest.mark.usefixtures("an_old_ledger")
 def test_a_backup_that_fails_is_told_and_the_command_succeeds(run: Run) -> None:
     folder = database_path().parent / "backups"
     folder.parent.mkdir(parents=True)

@@ -69,6 +69,12 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return version
 
 
+def made_at_ms(connection: sqlite3.Connection) -> int:
+    """When the database was made, Unix milliseconds: its first step's time."""
+    made: int = connection.execute("SELECT min(applied_at_ms) FROM schema_versions").fetchone()[0]
+    return made
+
+
 def migrate(
     connection: sqlite3.Connection,
     path: Path,

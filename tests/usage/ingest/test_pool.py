@@ -174,6 +174,7 @@ def test_who_started_the_processes_reads_while_they_are_busy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool, "_MESSAGE_JOBS", 10)
+    monkeypatch.setattr(pool, "_JOBS_AHEAD", 2)
     jobs = [ReadJob(file) for file in files]
 
     def stop_it() -> None:
@@ -184,6 +185,16 @@ def test_who_started_the_processes_reads_while_they_are_busy(
     assert len(by_path(read_here)) == MANY - 20  # it has been given two portions
     os.kill(started[0].pid, signal.SIGCONT)
     assert len(by_path(read_here + list(batches))) == MANY
+
+
+def test_jobs_are_dealt_out_to_all_processes(
+    files: list[TranscriptFile],
+    started: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "_MESSAGE_JOBS", MANY // 3)
+    assert len(by_path(list(read_files([ReadJob(file) for file in files], 2)))) == MANY
+    assert len(started) == 2
 
 
 def test_nothing_is_done_meanwhile_without_processes(session: Path) -> None:

@@ -1,15 +1,14 @@
 """Reads many transcripts with several processes.
 
 Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches,
-and has at most `_JOBS_AHEAD` small messages of jobs before it. All readings of a file come from one
-process, in order. This process reads too while nothing has come from the others, so that no
+and has no more messages of jobs before it than fit into a pipe. All readings of a file come from
+one process, in order. This process reads too while nothing has come from the others, so that no
 processor waits; it begins with the smallest files, to be back soon.
 
 Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
 program needs nothing of what started it but the interpreter.
 """
 
-import contextlib
 import fcntl
 import os
 import selectors
@@ -38,7 +37,9 @@ IN_PROCESS_BYTES = 8 * 1024 * 1024
 _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
-_JOBS_AHEAD = 2
+_JOBS_AHEAD = 8
+"""A process has so many messages before it, and goes on reading during a transaction."""
+_JOBS_AHEAD_AT_LEAST = 2
 _NICE = 5
 """Whoever is waited for goes first: a daemon, an editor."""
 _PIPE_BYTES = 1024 * 1024
@@ -117,6 +118,12 @@ class _Worker:
             os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE
         )
         _enlarge(self.batches_out)
+        large = _enlarge(self.jobs_in)
+        self._jobs_ahead = _JOBS_AHEAD if large else _JOBS_AHEAD_AT_LEAST
+
+    def wants_jobs(self, share: int) -> bool:
+        """It may be given more, so that nobody waits for a pipe, and not all of the last ones."""
+        return len(self.open_jobs) < min(self._jobs_ahead, max(share, _JOBS_AHEAD_AT_LEAST))
 
     def give(self, jobs: list[ReadJob]) -> None:
         """Let it do these jobs after those it has."""
@@ -144,12 +151,16 @@ class _Worker:
             return
 
 
-def _enlarge(pipe: FileIO) -> None:
+def _enlarge(pipe: FileIO) -> bool:
     """Let a pipe hold more, where that is possible: Linux, as far as the user may."""
     wanted = getattr(fcntl, "F_SETPIPE_SZ", None)
-    if wanted is not None:
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
+    if wanted is None:
+        return False
+    try:
+        fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
+    except OSError:
+        return False
+    return True
 
 
 class _Pool:
@@ -174,8 +185,10 @@ class _Pool:
             for _ in range(self._workers):
                 worker = _Worker()
                 self._running.append(worker)
-                self._refill(worker)
+                worker.give(self._waiting.popleft())
                 selector.register(worker.batches_out, selectors.EVENT_READ, worker)
+            for worker in self._running:
+                self._refill(worker)
             if self._meanwhile is not None:
                 self._meanwhile()
             while selector.get_map():
@@ -199,7 +212,7 @@ class _Pool:
         self._complain()
 
     def _refill(self, worker: _Worker) -> None:
-        while self._waiting and len(worker.open_jobs) < _JOBS_AHEAD:
+        while self._waiting and worker.wants_jobs(len(self._waiting) // self._workers):
             worker.give(self._waiting.popleft())
 
     def _lose(self, worker: _Worker) -> None:

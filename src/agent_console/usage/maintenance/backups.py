@@ -15,14 +15,14 @@ from agent_console.usage.database import reason
 from agent_console.usage.maintenance.backup_files import backups, daily_path
 from agent_console.usage.maintenance.copying import copy_database
 from agent_console.usage.maintenance.read_only import open_read_only
-from agent_console.usage.migrations import MIGRATIONS, schema_version
+from agent_console.usage.migrations import MIGRATIONS, made_at_ms, schema_version
 
 KEPT = 7
 PAUSE_SECONDS = 0.005
 """After each MiB: nobody waits for it, and others use the disk."""
 
 
-def backup_if_due(database: Path, at_ms: int) -> Path | None:
+def backup_if_due(database: Path, at_ms: int, *, least_age_ms: int = 0) -> Path | None:
     """Make the day's backup when it is missing; the new file, or null when there was none to make.
 
     Costs one look at a file when it is not due. Another process that makes it just now is left to
@@ -31,6 +31,7 @@ def backup_if_due(database: Path, at_ms: int) -> Path | None:
     Args:
         database: The ledger.
         at_ms: Now, Unix milliseconds; days are those of UTC.
+        least_age_ms: A ledger that was made later has none yet.
 
     Raises:
         LedgerError: It cannot be made; the message says what to do.
@@ -52,6 +53,8 @@ def backup_if_due(database: Path, at_ms: int) -> Path | None:
             with closing(open_read_only(database)) as source:
                 if schema_version(source) != len(MIGRATIONS):
                     return None  # its first use by this version makes a backup of its own
+                if 0 <= at_ms - made_at_ms(source) < least_age_ms:
+                    return None
                 copy_database(source, target, pause_seconds=PAUSE_SECONDS)
             _remove_old(database)
     except sqlite3.Error as error:
