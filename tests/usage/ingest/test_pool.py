@@ -187,6 +187,7 @@ def test_who_started_the_processes_reads_while_they_are_busy(
     assert len(by_path(read_here + list(batches))) == MANY
 
 
+@pytest.mark.usefixtures("processes_always")
 def test_jobs_are_dealt_out_to_all_processes(
     files: list[TranscriptFile],
     started: list[subprocess.Popen[bytes]],
@@ -211,6 +212,7 @@ def test_a_process_that_is_killed_is_told_when_the_others_are_done(
 ) -> None:
     monkeypatch.setattr(pool, "_MESSAGE_JOBS", 1)
     monkeypatch.setattr(pool, "_MESSAGE_BYTES", 1)
+    monkeypatch.setattr(pool, "_JOBS_AHEAD", 2)
     files = [
         write(project / f"{number}.jsonl", *[answer(f"m{line}") for line in range(2_000)])
         for number in range(20)
