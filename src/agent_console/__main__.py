@@ -52,6 +52,10 @@ def _run_short_way(arguments: list[str]) -> int | None:
         from agent_console.cli.fast_usage import run_usage  # noqa: PLC0415
 
         code = run_usage(arguments[1:])
+    elif arguments[:1] == ["daemon"]:
+        from agent_console.cli.fast_daemon import run_daemon  # noqa: PLC0415
+
+        code = run_daemon(arguments[1:])
     return code
 
 

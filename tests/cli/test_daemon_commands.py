@@ -106,6 +106,30 @@ def test_run_exits_3_beside_another_one(daemon: int, socket: str) -> None:
     assert pid_on(socket) == daemon
 
 
+RUN_BESIDE = """
+import sys
+from agent_console.__main__ import main
+print(main(sys.argv[1:]), "click" in sys.modules)
+"""
+
+
+@pytest.mark.usefixtures("daemon")
+@pytest.mark.parametrize(
+    ("words", "told"), [(["run"], "3 False\n"), (["run", "--socket", "/tmp/x/s.sock"], "3 True\n")]
+)
+def test_what_reads_options_does_not_stay_in_the_daemon(
+    socket: str, words: list[str], told: str
+) -> None:
+    words = [socket if word.startswith("/") else word for word in words]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_BESIDE, "daemon", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == told, done.stderr
+
+
 def test_start_is_no_failure_when_one_runs(run: Run, daemon: int) -> None:
     assert run("daemon", "start", "--json").json["pid"] == daemon
 
