@@ -45,7 +45,7 @@ PATHS = {
     "/models": ".ag-row",
     "/cache": "canvas",
     "/budgets": "#content .card",
-    "/data": "#content .card",
+    "/data": "#content .facts",
 }
 """Pages with what must be there, and filled, for their figures to stand."""
 FIRST = QUICK = ("/", "/sessions")

@@ -151,3 +151,24 @@ def test_the_keyboard_reaches_the_pages_and_can_skip_them(inside: Browser) -> No
 
 def test_no_file_is_left_where_it_was_started(house: House) -> None:
     assert not (house.home / ".nicegui").exists()
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_shell_is_painted_before_any_script_has_run(
+    inside: Browser, house: House, width: int
+) -> None:
+    inside.size(width, 900)
+    try:
+        inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        inside.driver.get(page_of(house.address, "/sessions"))
+        boxes = {name: inside.all(f".first-paint {name}")[0].rect for name in ("h1", ".side")}
+        words = inside.all(".first-paint")[0].text
+    finally:
+        inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert set(PAGES.values()) <= set(words.split("\n"))
+    inside.open(page_of(house.address, "/sessions"))
+
+    assert inside.all(".first-paint") == []
+    for name, before in boxes.items():
+        now = inside.find(f"#app {name}").rect
+        assert (now["x"], now["y"]) == (before["x"], before["y"]), name
