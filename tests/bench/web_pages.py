@@ -45,7 +45,7 @@ PATHS = {
     "/models": ".ag-row",
     "/cache": "canvas",
     "/budgets": "#content .card",
-    "/data": "#content .facts",
+    "/data": "#content .facts > :nth-child(2)",
 }
 """Pages with what must be there, and filled, for their figures to stand."""
 FIRST = QUICK = ("/", "/sessions")
@@ -62,7 +62,7 @@ new MutationObserver(() => { window.changed_at = performance.now(); })
 STANDS = """
 const [wanted, done] = arguments;
 const standing = () => {
-    const found = [...document.querySelectorAll(wanted)];
+    const found = [...document.querySelectorAll(wanted)].filter(each => each.checkVisibility());
     return found.length && found.every(each => each.tagName === 'CANVAS' ||
         (each.innerText.trim() && !each.innerText.includes('…')));
 };
@@ -316,8 +316,8 @@ def _dashboard(socket: str) -> Generator[tuple[str, int]]:
     try:
         yield process.stdout.readline().strip(), process.pid
     finally:
-        process.terminate()
-        process.communicate(timeout=15)
+        process.kill()  # it has nothing to keep, and would wait a second for the browser
+        process.communicate()
 
 
 if __name__ == "__main__":
