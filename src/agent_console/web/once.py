@@ -16,6 +16,9 @@ from agent_console.web.nice import soon
 PAUSE_SECONDS = 1.0
 """While money is being spent, figures are read again so often."""
 
+AHEAD_SECONDS = 0.05
+"""The page itself goes out before anything is asked for it."""
+
 
 class Once:
     """Does some work now, or again after what is under way.
@@ -59,10 +62,11 @@ class Once:
 
 
 def ahead(ask: Callable[[], Awaitable[object]]) -> None:
-    """Have something asked now whose answer is kept; whoever draws it tells what went wrong."""
+    """Have something asked soon whose answer is kept; whoever draws it tells what went wrong."""
     background_tasks.create(_quietly(ask), name="ahead")
 
 
 async def _quietly(ask: Callable[[], Awaitable[object]]) -> None:
+    await anyio.sleep(AHEAD_SECONDS)
     with suppress(AgentConsoleError, ValueError):
         await ask()
