@@ -1,5 +1,7 @@
 """Every page opens, with data and without, asks nobody else and shows texts as texts."""
 
+from typing import Any, cast
+
 import pytest
 from selenium.webdriver import ActionChains, Keys
 from tests.web.audit import trips
@@ -161,7 +163,7 @@ def test_the_shell_is_painted_before_any_script_has_run(
     try:
         inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         inside.driver.get(page_of(house.address, "/sessions"))
-        boxes = {name: inside.all(f".first-paint {name}")[0].rect for name in ("h1", ".side")}
+        before = {name: _place(inside, f".first-paint {name}") for name in ("h1", ".side")}
         words = inside.all(".first-paint")[0].text
     finally:
         inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -169,6 +171,9 @@ def test_the_shell_is_painted_before_any_script_has_run(
     inside.open(page_of(house.address, "/sessions"))
 
     assert inside.all(".first-paint") == []
-    for name, before in boxes.items():
-        now = inside.find(f"#app {name}").rect
-        assert (now["x"], now["y"]) == (before["x"], before["y"]), name
+    assert {name: _place(inside, f"#app {name}") for name in before} == before
+
+
+def _place(browser: Browser, css: str) -> tuple[float, float]:
+    rect: dict[str, float] = cast("Any", browser.find(css)).rect
+    return rect["x"], rect["y"]
