@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Hashable
-from typing import TypeVar
+from typing import TypeVar, cast
 from unittest.mock import patch
 
 from agent_console.config import Config
@@ -18,7 +18,7 @@ async def _told(
     answers: Answers, question: Hashable, read: Callable[[], Awaitable[Found]]
 ) -> Found:
     answer = await _get(answers, question, read)
-    print(question[0] if isinstance(question, tuple) else question, flush=True)
+    print(cast("tuple[str, ...]", question)[0], flush=True)
     return answer
 
 
