@@ -175,10 +175,15 @@ def _cpu(measure: Measure | None) -> str:
 
 
 class Options(Struct, frozen=True):
-    """How a topic is run: `--quick` for a first look, `--json FILE` to keep the figures."""
+    """How a topic is run: `--quick` for a first look, `--json FILE` to keep the figures.
+
+    Attributes:
+        ledger: Measure a copy of this one, where a topic can.
+    """
 
     quick: bool
     json: Path | None
+    ledger: Path | None = None
 
     @property
     def rounds(self) -> int:
@@ -191,13 +196,16 @@ class Options(Struct, frozen=True):
         return 0.3 if self.quick else 0.4
 
 
-def run_topic(measure: Callable[[Options], list[Table]]) -> None:
+def run_topic(measure: Callable[[Options], list[Table]], *, takes_ledger: bool = False) -> None:
     """The command line of one topic."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="one short turn each")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    parser.set_defaults(ledger=None)
+    if takes_ledger:
+        parser.add_argument("--ledger", type=Path, help="measure a copy of this ledger")
     given = parser.parse_args()
-    options = Options(given.quick, given.json)
+    options = Options(given.quick, given.json, given.ledger)
     tables = measure(options)
     for table in tables:
         show(table)

@@ -1,5 +1,7 @@
 """Every page opens, with data and without, asks nobody else and shows texts as texts."""
 
+from typing import Any, cast
+
 import pytest
 from selenium.webdriver import ActionChains, Keys
 from tests.web.audit import trips
@@ -151,3 +153,27 @@ def test_the_keyboard_reaches_the_pages_and_can_skip_them(inside: Browser) -> No
 
 def test_no_file_is_left_where_it_was_started(house: House) -> None:
     assert not (house.home / ".nicegui").exists()
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_shell_is_painted_before_any_script_has_run(
+    inside: Browser, house: House, width: int
+) -> None:
+    inside.size(width, 900)
+    try:
+        inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        inside.driver.get(page_of(house.address, "/sessions"))
+        before = {name: _place(inside, f".first-paint {name}") for name in ("h1", ".side")}
+        words = inside.all(".first-paint")[0].text
+    finally:
+        inside.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert set(PAGES.values()) <= set(words.split("\n"))
+    inside.open(page_of(house.address, "/sessions"))
+
+    assert inside.all(".first-paint") == []
+    assert {name: _place(inside, f"#app {name}") for name in before} == before
+
+
+def _place(browser: Browser, css: str) -> tuple[float, float]:
+    rect: dict[str, float] = cast("Any", browser.find(css)).rect
+    return rect["x"], rect["y"]

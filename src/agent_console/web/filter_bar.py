@@ -10,6 +10,7 @@ from agent_console.web.console import Console
 from agent_console.web.filters import NAMED, RANGES, STEPS, Filters, short_name
 from agent_console.web.frame import box, empty, text
 from agent_console.web.nice import attribute, set_choices, soon
+from agent_console.web.once import ahead
 from agent_console.web.troubles import within
 
 
@@ -88,6 +89,7 @@ class _NameChoice:
         )
         self._everything = everything
         self._select.on_value_change(self._choose)
+        ahead(self._names)
         soon(self._read)
 
     def _choose(self, event: ValueChangeEventArguments[Any]) -> None:
@@ -95,9 +97,11 @@ class _NameChoice:
         if event.value is not None and event.value != now:
             ui.navigate.to(self._filters.address(self._path, **{self._kind: str(event.value)}))
 
+    async def _names(self) -> dict[int, str]:
+        return await self._console.names(f"{self._kind}_no")
+
     async def _read(self) -> None:
-        column = f"{self._kind}_no"
-        found = await within(self._console.names(column))
+        found = await within(self._names())
         names = sorted(filter(None, (found or {}).values()), key=str.casefold)
         options = {"": self._everything}
         options |= {f"{EXACTLY}{name}": short_name(name, self._kind) for name in names}

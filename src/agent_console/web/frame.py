@@ -21,6 +21,7 @@ from agent_console.model.usage import Alert
 from agent_console.version import __version__
 from agent_console.web.console import Console
 from agent_console.web.filters import NAMED, elsewhere, short_name, without
+from agent_console.web.first_paint import first_paint
 from agent_console.web.nice import attribute, when_gone
 from agent_console.web.themes import page_theme, style_of
 from agent_console.web.troubles import toast
@@ -96,6 +97,7 @@ def frame(console: Console, title: str) -> Generator[ThemeName]:
     ui.add_head_html(f"<style>{style_of(theme)}</style>")
     ui.add_head_html(f'<link rel="stylesheet" href="{_ASSETS}/console.css">')
     ui.add_head_html(f'<script src="{_ASSETS}/console.js"></script>')
+    ui.add_body_html(first_paint(title, (name for _, name, _ in PAGES), f"{_ASSETS}/icon.svg"))
     ui.page_title(f"{title} · agent-console")
     ui.dark_mode(value=theme == "dark")
     with box("shell"):

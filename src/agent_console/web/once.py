@@ -1,14 +1,23 @@
-"""Work that is asked for again and again, and done one at a time."""
+"""Work that is asked for again and again, and done one at a time.
+
+Rule: a page draws when the browser is connected, which takes it longer than most questions take the
+ledger: whatever is drawn first is asked for while the browser still makes itself ready.
+"""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import anyio
-from nicegui import ui
+from nicegui import background_tasks, ui
 
+from agent_console.errors import AgentConsoleError
 from agent_console.web.nice import soon
 
 PAUSE_SECONDS = 1.0
 """While money is being spent, figures are read again so often."""
+
+AHEAD_SECONDS = 0.05
+"""The page itself goes out before anything is asked for it."""
 
 
 class Once:
@@ -16,10 +25,17 @@ class Once:
 
     Args:
         work: What to do; it belongs to the page on which this is made.
+        ask: Asks what the work will ask first, so that the answer is kept by then; draws nothing.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        work: Callable[[], Awaitable[None]],
+        ask: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         self._work = work
+        if ask is not None:
+            ahead(ask)
         self._client = ui.context.client
         self._busy = False
         self._again = False
@@ -43,3 +59,14 @@ class Once:
                 await anyio.sleep(PAUSE_SECONDS)
         finally:
             self._busy = False
+
+
+def ahead(ask: Callable[[], Awaitable[object]]) -> None:
+    """Have something asked soon whose answer is kept; whoever draws it tells what went wrong."""
+    background_tasks.create(_quietly(ask), name="ahead")
+
+
+async def _quietly(ask: Callable[[], Awaitable[object]]) -> None:
+    await anyio.sleep(AHEAD_SECONDS)
+    with suppress(AgentConsoleError, ValueError):
+        await ask()

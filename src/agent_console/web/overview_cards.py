@@ -55,7 +55,7 @@ class Cards:
                 )
             with card("Last 7 days"):
                 self._sparks = box("sparks")
-        self.read = Once(self._read)
+        self.read = Once(self._read, self._ask)
 
     async def _read(self) -> None:
         found = await within(self._ask())

@@ -1,13 +1,12 @@
 """How fast money goes: today, this block, an hour, and what the month comes to."""
 
-from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost
 from agent_console.usage.insight.overview import Overview
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text
-from agent_console.web.nice import soon
+from agent_console.web.once import Once
 from agent_console.web.troubles import within
 
 
@@ -22,17 +21,15 @@ class Pace:
                 with box("card"):
                     text(name, "name")
                     self._cards[name] = text("…", "figure"), text("", "below")
-        self._client = ui.context.client
+        self.read = Once(self._read, self._ask)
         self.draw()
         self.read()
 
-    def read(self) -> None:
-        """Read it again, in the background."""
-        with self._client:
-            soon(self._read)
+    async def _ask(self) -> Overview:
+        return await self._console.overview(self._console.request("daily"))
 
     async def _read(self) -> None:
-        found = await within(self._console.overview(self._console.request("daily")))
+        found = await within(self._ask())
         if found is not None:
             self._forecast(found)
 

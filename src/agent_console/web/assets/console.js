@@ -83,8 +83,10 @@ document.addEventListener("keydown", (event) => {
 });
 /** Where the pages stand in a line, the one that is open is in sight. */
 (function show() {
-  const here = document.querySelector(".nav [aria-current]");
+  const here = document.querySelector("#app .nav [aria-current]");
   if (!here) return void requestAnimationFrame(show);
   const side = here.closest(".side");
   side.scrollLeft = here.getBoundingClientRect().left - side.clientWidth / 2;
 })();
+// Scripts that draw the page have run by then.
+document.addEventListener("DOMContentLoaded", () => document.querySelector(".first-paint")?.remove());

@@ -66,7 +66,7 @@ class _Breakdown:
         with box("stack") as self._body:
             self._build(TITLES[kind].lower())
         self._grid.on("cellClicked", self._open)
-        read = Once(self._read)
+        read = Once(self._read, self._ask)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 

@@ -68,7 +68,7 @@ class _Cache:
                     self._none.set_visibility(False)
                     self._poor = grid(_POOR, [], by="id", fits=True)
         self._poor.on("cellClicked", self._open)
-        read = Once(self._read)
+        read = Once(self._read, self._ask)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 

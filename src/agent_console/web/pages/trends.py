@@ -72,7 +72,7 @@ class _Trends:
                     more=PAGES,
                 )  # fmt: skip
         self._grid.on("cellClicked", self._open_row)
-        read = Once(self._read)
+        read = Once(self._read, self._ask)
         when_gone(console.listen(lambda changes: read() if changes.usage else None))
         read()
 
