@@ -78,7 +78,7 @@ class StorePanel:
 
     def _show_backups(self, found: LedgerStats | None) -> None:
         if found is None or not found.backups:
-            text("None yet. The daemon makes one a day; `Back up now` makes one at once.", "quiet")
+            text("None yet. The daemon makes one a day; “Back up now” makes one at once.", "quiet")
             return
         newest = found.backups[0]
         zone = self._console.config.display.zone
