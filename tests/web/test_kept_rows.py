@@ -1,5 +1,6 @@
 """A list that is drawn again does not take away what somebody is about to press."""
 
+from selenium.webdriver.common.keys import Keys
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, page_of
 from tests.web.full_house import session_id
@@ -55,7 +56,20 @@ def test_tab_leaves_the_cells_of_a_grid(browser: Browser, house: House) -> None:
     browser.open(page_of(house.address, "/sessions"))
     browser.until(lambda: "Task 158" in browser.text(".ag-row"))
     browser.run("document.querySelector('.ag-row .ag-cell').focus()")
-    browser.press_key("\ue004")
+    browser.press_key(Keys.ARROW_DOWN)
+    assert browser.run("return document.activeElement.closest('.ag-row').getAttribute('row-index')")
+    browser.press_key(Keys.TAB)
 
-    assert browser.run("return !document.activeElement.closest('.ag-row')")
-    assert browser.run("return !!document.activeElement.closest('.ag-paging-panel')")
+    browser.until(lambda: browser.run("return document.activeElement.closest('.ag-paging-panel')"))
+
+
+def test_enter_saves_a_form(browser: Browser, house: House) -> None:
+    browser.open(house.address)
+    browser.open(page_of(house.address, "/budgets?new=1"))
+    amount = browser.find('.sheet input[aria-label="Amount"]')
+    amount.send_keys("much", Keys.ENTER)
+    browser.until(lambda: "AMOUNT is `much`" in browser.text(".q-notification"))
+    amount.send_keys(*[Keys.BACKSPACE] * 4, "77", Keys.ENTER)
+
+    browser.until(lambda: "of $77.00" in browser.text(".budget"))
+    browser.until(lambda: not browser.all(".sheet"))

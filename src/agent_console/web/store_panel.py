@@ -60,7 +60,11 @@ class StorePanel:
             ("Responses", f"{found.messages:,}"),
             ("Sessions", f"{found.sessions:,} in {counted(found.projects, 'project')}"),
             ("Tokens", tokens(found.total_tokens)),
-            ("From", f"{day(found.first_message_ms)} to {day(found.last_message_ms)}"),
+            *(
+                [("From", f"{day(found.first_message_ms)} to {day(found.last_message_ms)}")]
+                if found.messages
+                else []
+            ),
             ("Schema", str(found.schema)),
             ("Settings", str(config_path())),
             ("Log", str(log_path())),
