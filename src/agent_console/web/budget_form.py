@@ -42,7 +42,8 @@ class _Form:
         self._keep = keep
         with (
             ui.dialog(value=True) as self._dialog,
-            box("sheet", "form").props('role="dialog" novalidate') as form,
+            box("sheet").props('role="dialog"'),
+            box("", "form").props("novalidate").style("display: contents") as form,
         ):
             text("New budget" if known is None else "Edit the budget", tag="h2")
             with box("form"):

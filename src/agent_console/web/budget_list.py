@@ -35,7 +35,7 @@ class BudgetList:
         new = text("New budget", "button first", "button")
         new.on("click", self.ask_new)
         rows = box("rows").style("margin-top: 8px")
-        self._rows = KeptRows(rows, lambda: _BudgetRow(self))
+        self._rows = KeptRows[BudgetStatus](rows, lambda: _BudgetRow(self))
         self._none = empty("No budget is set", "Set one to be told before the money is gone.")
         self._none.set_visibility(False)
         self.read = Once(self._read)

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from agent_console.model.budget import BudgetStatus
 from agent_console.model.format import ago, cost, elapsed, tokens
 from agent_console.model.palette import SYMBOLS
 from agent_console.model.session import Session, Status
@@ -57,7 +58,7 @@ class ActivePanel:
         self._filters = filters
         live = link_to("/live")
         with card("Active sessions", ("Live board", live)):
-            self._rows = KeptRows(box("rows"), lambda: _ActiveRow(console))
+            self._rows = KeptRows[Session](box("rows"), lambda: _ActiveRow(console))
             self._more = ui.link("", live).classes("more")
             if filters.names_something:
                 self._nobody = empty(
@@ -167,7 +168,7 @@ class BudgetPanel:
     def __init__(self, console: Console) -> None:
         self._console = console
         with card("Budgets", ("Edit", "/budgets")):
-            self._rows = KeptRows(box("rows"), BudgetLine)
+            self._rows = KeptRows[BudgetStatus](box("rows"), BudgetLine)
             with box("") as self._none:
                 text("No budget is set.", "quiet")
                 ui.link("Set one", "/budgets?new=1").classes("more").style("margin: 0")

@@ -52,7 +52,8 @@ class _Form:
         with (
             client.layout,
             ui.dialog(value=True) as self._dialog,
-            box("sheet", "form").props('role="dialog" novalidate') as form,
+            box("sheet").props('role="dialog"'),
+            box("", "form").props("novalidate").style("display: contents") as form,
         ):
             text("A price of yours", tag="h2")
             text("US dollars per million tokens, in the past too. Empty: as it is without this.",
