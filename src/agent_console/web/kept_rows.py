@@ -22,7 +22,7 @@ class Row(Protocol[Item_contra]):
 
     element: ui.element
 
-    def draw(self, item: Item_contra) -> None:
+    def draw(self, item: Item_contra, /) -> None:
         """Show what is known of it now."""
 
 
