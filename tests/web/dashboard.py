@@ -130,6 +130,10 @@ class Browser:
 
         self.until(pressed)
 
+    def press_key(self, key: str) -> None:
+        """Press a key where the focus is."""
+        self.driver.switch_to.active_element.send_keys(key)
+
     def text(self, css: str) -> str:
         """All the text in what a selector finds."""
         found = self.run(

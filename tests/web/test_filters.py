@@ -7,7 +7,7 @@ import pytest
 from agent_console.config import Config, DisplayConfig
 from agent_console.model.session import Session, Status
 from agent_console.web.console import Console
-from agent_console.web.filters import Filters, elsewhere, without
+from agent_console.web.filters import Filters, elsewhere, name_choices, nothing_advice, without
 
 
 def of(address: str, last: str = "30d") -> Filters:
@@ -101,3 +101,24 @@ def test_weeks_begin_where_the_person_has_said() -> None:
     console = Console("/nowhere", start=False, config=config)
 
     assert Filters().request(console, "weekly").wanted.first_weekday == 6
+
+
+def test_names_are_ordered_as_they_are_shown_and_no_two_look_alike() -> None:
+    names = ["/srv/api", "/home/ada/shop", "/home/ada/api", "", "/home/ada/docs"]
+
+    assert name_choices(names, "project") == {
+        "=/home/ada/api": "/home/ada/api",
+        "=/srv/api": "/srv/api",
+        "=/home/ada/docs": "docs",
+        "=/home/ada/shop": "shop",
+    }
+    assert list(name_choices(names, "project").values())[2:] == ["docs", "shop"]
+
+
+def test_an_empty_view_says_what_can_be_done_about_it() -> None:
+    assert nothing_advice(Filters(last="7d", model="opus"))[0] == (
+        "Remove a filter, or choose a longer range above."
+    )
+    assert nothing_advice(Filters(model="opus"))[0] == "Remove a filter."
+    assert len(nothing_advice(Filters())) == 1
+    assert "agent-console ingest" in nothing_advice(Filters())[0]

@@ -131,3 +131,10 @@ def test_escape_closes_a_session_and_goes_back_to_its_row(sessions: Browser) -> 
     sessions.until(lambda: sessions.run(
         "return document.activeElement.closest('.ag-row')?.getAttribute('row-index') === '2'"
     ))  # fmt: skip
+
+
+def test_an_address_with_an_unknown_session_says_so(sessions: Browser, house: House) -> None:
+    sessions.open(page_of(house.address, "/sessions?open=nobody"))
+
+    sessions.until(lambda: "No session is called nobody" in sessions.text(".q-notification"))
+    sessions.until(lambda: not sessions.all(".drawer"))

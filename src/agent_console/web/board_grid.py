@@ -21,7 +21,7 @@ MANY = 500
 
 _COLUMNS = (
     column("status", "Status", text="status_text", width=112, style="status"),
-    column("name", "Session", width=98, flex=2, bold=True),
+    column("name", "Session", width=98, flex=3, bold=True),
     column("reason", "Reason", width=108, wide=640),
     column("activity", "Activity", width=120, flex=4, wide=420),
     column("label", "Label", width=110, wide=1100),

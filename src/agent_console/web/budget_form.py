@@ -40,14 +40,19 @@ class _Form:
         self._console = console
         self._known = known
         self._keep = keep
-        with ui.dialog(value=True) as self._dialog, box("sheet").props('role="dialog"'):
+        with (
+            ui.dialog(value=True) as self._dialog,
+            box("sheet").props('role="dialog"'),
+            box("", "form").props("novalidate").style("display: contents") as form,
+        ):
             text("New budget" if known is None else "Edit the budget", tag="h2")
             with box("form"):
                 self._fields(known)
             with box("tools"):
-                save = text("Save", "button first", "button")
-                text("Cancel", "button", "button").on("click", self._dialog.close)
-        save.on("click", self._save)
+                text("Save", "button first", "button").props('type="submit"')
+                cancel = text("Cancel", "button", "button").props('type="button"')
+                cancel.on("click", self._dialog.close)
+        form.on("submit.prevent", self._save)  # by Enter in a field, too
         self._dialog.on("hide", self._dialog.delete)
         soon(self._read_names)
 

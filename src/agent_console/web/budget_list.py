@@ -4,11 +4,12 @@ Rule: a change goes into the ledger as `agent-console budget` makes it, in a thr
 then made to look.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
+from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.board.budget_words import described
 from agent_console.model.budget import Budget, BudgetStatus
@@ -16,9 +17,10 @@ from agent_console.usage.budget_keeping import drop_budget, keep_budget, pause
 from agent_console.usage.ledger import Ledger
 from agent_console.web.asking import ask
 from agent_console.web.budget_form import budget_form
-from agent_console.web.budget_lines import budget_line, read_statuses
+from agent_console.web.budget_lines import BudgetLine, read_statuses
 from agent_console.web.console import Console
-from agent_console.web.frame import box, empty, text
+from agent_console.web.frame import box, empty, put, text
+from agent_console.web.kept_rows import KeptRows
 from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within
 
@@ -32,7 +34,10 @@ class BudgetList:
         self._console = console
         new = text("New budget", "button first", "button")
         new.on("click", self.ask_new)
-        self._rows = box("rows").style("margin-top: 8px")
+        rows = box("rows").style("margin-top: 8px")
+        self._rows = KeptRows[BudgetStatus](rows, lambda: _BudgetRow(self))
+        self._none = empty("No budget is set", "Set one to be told before the money is gone.")
+        self._none.set_visibility(False)
         self.read = Once(self._read)
 
     def ask_new(self) -> None:
@@ -41,24 +46,13 @@ class BudgetList:
 
     async def _read(self) -> None:
         found = await within(read_statuses(self._console))
-        if found is None:
-            return
-        self._rows.clear()
-        with self._rows:
-            for status in found:
-                self._row(status)
-            if not found:
-                empty("No budget is set", "Set one to be told before the money is gone.")
+        if found is not None:
+            self._rows.show((each.budget.budget_id, each) for each in found)
+            self._none.set_visibility(not found)
 
-    def _row(self, status: BudgetStatus) -> None:
-        budget = status.budget
-        with budget_line(status), box("tools").style("justify-self: end"):
-            edit = text("Edit", "button", "button")
-            edit.on("click", lambda: budget_form(self._console, budget, self._keep))
-            rest = text("Resume" if budget.is_paused else "Pause", "button", "button")
-            rest.on("click", lambda: self._pause(budget))
-            remove = text("Remove", "button danger", "button")
-            remove.on("click", lambda: self._ask_remove(budget))
+    def edit(self, budget: Budget) -> None:
+        """Ask what is to be different."""
+        budget_form(self._console, budget, self._keep)
 
     async def _keep(self, wanted: Budget) -> bool:
         now = self._console.now_ms()
@@ -67,11 +61,13 @@ class BudgetList:
             toast(f"Set: {described(wanted)}, {wanted.period}.", "positive")
         return kept is not None
 
-    async def _pause(self, budget: Budget) -> None:
+    async def pause(self, budget: Budget) -> None:
+        """Pause it, or let it count again."""
         now, paused = self._console.now_ms(), not budget.is_paused
         await self._change(lambda ledger: pause(ledger, budget, now, paused=paused))
 
-    def _ask_remove(self, budget: Budget) -> None:
+    def ask_remove(self, budget: Budget) -> None:
+        """Ask whether it is to go."""
         ask(
             f"Remove the budget for {described(budget)}, {budget.period}?",
             "Alerts that it has raised stay in the history.",
@@ -99,6 +95,30 @@ class BudgetList:
             await console.ledger_changed()
             self.read()
         return changed
+
+
+class _BudgetRow:
+    """One of them, with its buttons."""
+
+    def __init__(self, owner: BudgetList) -> None:
+        self._line = BudgetLine()
+        self.element = self._line.element
+        self._budget: Budget | None = None
+        with self.element, box("tools").style("justify-self: end"):
+            self._button("Edit", owner.edit)
+            self._rest = self._button("Pause", owner.pause)
+            self._button("Remove", owner.ask_remove).classes(add="danger")
+
+    def draw(self, status: BudgetStatus) -> None:
+        """Show what is known of it now."""
+        self._budget = status.budget
+        self._line.draw(status)
+        put(self._rest, "Resume" if status.budget.is_paused else "Pause")
+
+    def _button(self, words: str, work: Callable[[Budget], Awaitable[None] | None]) -> TextElement:
+        button = text(words, "button", "button").props('type="button"')
+        button.on("click", lambda: None if self._budget is None else work(self._budget))
+        return button
 
 
 def _dropped(ledger: Ledger, budget: Budget, now_ms: int) -> bool:

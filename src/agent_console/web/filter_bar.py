@@ -5,9 +5,16 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
-from agent_console.web.filters import NAMED, RANGES, STEPS, Filters, short_name
+from agent_console.web.filters import (
+    NAMED,
+    RANGES,
+    STEPS,
+    Filters,
+    name_choices,
+    nothing_advice,
+    short_name,
+)
 from agent_console.web.frame import box, empty, text
 from agent_console.web.nice import attribute, set_choices, soon
 from agent_console.web.once import ahead
@@ -42,10 +49,7 @@ def filter_bar(console: Console, path: str, filters: Filters, *, steps: bool = F
 
 def nothing_used(filters: Filters) -> ui.element:
     """What stands there when nothing was used in this view; hidden until then."""
-    more = "remove a filter, or " if filters.names_something else ""
-    found = empty(
-        "Nothing was used in this range", f"{more}choose a longer one above.".capitalize()
-    )
+    found = empty("Nothing was used in this range", *nothing_advice(filters))
     found.set_visibility(False)
     return found
 
@@ -102,9 +106,7 @@ class _NameChoice:
 
     async def _read(self) -> None:
         found = await within(self._names())
-        names = sorted(filter(None, (found or {}).values()), key=str.casefold)
-        options = {"": self._everything}
-        options |= {f"{EXACTLY}{name}": short_name(name, self._kind) for name in names}
+        options = {"": self._everything} | name_choices((found or {}).values(), self._kind)
         now: str = getattr(self._filters, self._kind)
         if now and now not in options:
             options[now] = short_name(now, self._kind)

@@ -3,7 +3,8 @@
 Rule: the words are those of `agent-console usage`, and so is what they mean.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,6 +117,28 @@ def without(path: str, query: Mapping[str, str], name: str) -> str:
     """The address of this page without one of its filters."""
     left = {key: value for key, value in query.items() if key not in {name, "open"}}
     return f"{path}?{urlencode(left)}" if left else path
+
+
+def name_choices(names: Iterable[str], kind: str) -> dict[str, str]:
+    """What a filter can name, and how each is shown: in that order, and no two alike."""
+    shown = {name: short_name(name, kind) for name in names if name}
+    times = Counter(shown.values())
+    full = {name: words if times[words] == 1 else printable(name) for name, words in shown.items()}
+    ranked = sorted(full, key=lambda name: (shown[name].casefold(), name))
+    return {f"{EXACTLY}{name}": full[name] for name in ranked}
+
+
+def nothing_advice(filters: Filters) -> list[str]:
+    """What to do where a view is empty."""
+    ranged = bool(filters.last or filters.since or filters.until)
+    ways = [
+        *(["remove a filter"] if filters.names_something else []),
+        *(["choose a longer range above"] if ranged else []),
+    ]
+    return [
+        *([f"{', or '.join(ways).capitalize()}."] if ways else []),
+        "Is there nothing at all? `agent-console ingest` reads what Claude Code wrote.",
+    ]
 
 
 def short_name(name: str, kind: str) -> str:

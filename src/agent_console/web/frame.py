@@ -47,6 +47,12 @@ def text(words: str, classes: str = "", tag: str = "div") -> TextElement:
     return TextElement(tag=tag, text=words).classes(classes)
 
 
+def put(label: TextElement, words: str) -> None:
+    """Have a text say something else, when it does not say that already."""
+    if label.text != words:
+        label.set_text(words)
+
+
 def box(classes: str, tag: str = "div") -> ui.element:
     """An element for others."""
     return ui.element(tag).classes(classes)
@@ -233,28 +239,23 @@ class _Head:
         link = self._console.link
         self._dot.classes(replace=f"dot {link.state}")
         words = "live" if link.state is LinkState.CONNECTED else str(link.state)
-        _set(self._words, words)
+        put(self._words, words)
         away = link.state in {LinkState.UNREACHABLE, LinkState.RECONNECTING}
         self._trouble.set_visibility(away)
-        _set(self._why, f"No daemon. {link.why} What you see is what was last known.")
+        put(self._why, f"No daemon. {link.why} What you see is what was last known.")
         counts = Counter(session.status for session in link.cache.sessions.values())
         for status, label in self._counts.items():
             label.set_visibility(bool(counts[status]))
-            _set(label, f"{SYMBOLS[status]} {counts[status]} {status}")
+            put(label, f"{SYMBOLS[status]} {counts[status]} {status}")
         spending = self._console.money.spending
         if spending is not None:
             rate = spending.burn_usd_per_hour
             burning = f" · {cost(rate)}/h" if rate else ""
-            _set(self._money, f"{cost(spending.today_cost_usd)} today{burning}")
+            put(self._money, f"{cost(spending.today_cost_usd)} today{burning}")
         limits = link.cache.limits
         said = [
             f"{name} {limit.used_percent:.0f}%"
             for name, limit in (("5h", limits.five_hour), ("7d", limits.seven_day))
             if limit is not None
         ]
-        _set(self._limits, " · ".join(said))
-
-
-def _set(label: TextElement, words: str) -> None:
-    if label.text != words:
-        label.set_text(words)
+        put(self._limits, " · ".join(said))

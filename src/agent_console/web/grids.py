@@ -94,6 +94,7 @@ def grid(
         ":onGridSizeChanged": "grid => console_page.fit(grid)",
         ":onCellKeyDown": "cell => { if (cell.event.key === 'Enter') cell.event.target.click(); }",
         "suppressCellFocus": False,
+        ":tabToNextCell": "tab => console_page.leave(tab.backwards)",
         "animateRows": False,
         "context": {"name": name},
         "suppressColumnVirtualisation": True,

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from agent_console.model.budget import BudgetStatus
 from agent_console.model.format import ago, cost, elapsed, tokens
 from agent_console.model.palette import SYMBOLS
 from agent_console.model.session import Session, Status
@@ -10,10 +11,11 @@ from agent_console.model.usage import Limit
 from agent_console.usage.insight.overview import Overview, Part
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.row import UNKNOWN
-from agent_console.web.budget_lines import budget_line, read_statuses
+from agent_console.web.budget_lines import BudgetLine, read_statuses
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, empty, link_to, text
+from agent_console.web.frame import box, card, empty, link_to, put, text
+from agent_console.web.kept_rows import KeptRows
 from agent_console.web.once import Once
 from agent_console.web.parts import TITLES, Kind, part_name
 from agent_console.web.session_drawer import open_session
@@ -22,15 +24,52 @@ from agent_console.web.troubles import within
 ACTIVE = 12
 
 
+class _ActiveRow:
+    """A session that is active; pressed, it opens."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._session_id = ""
+        with box("row-line", "button").props('type="button"') as self.element:
+            self._status = text("", "status", "span")
+            self._who = text("", "who", "span")
+            self._since = text("", "quiet", "span")
+            self._what = text("", "what", "span")
+        self.element.on("click", lambda: open_session(console, self._session_id))
+
+    def draw(self, session: Session) -> None:
+        """Show what is known of it now."""
+        self._session_id = session.session_id
+        metadata = session.metadata
+        money = "" if metadata is None else f"{cost(metadata.total_cost_usd)} · "
+        since = elapsed(self._console.now_ms() - session.since_ms)
+        self._status.classes(replace=f"status status-{session.status}")
+        put(self._status, f"{SYMBOLS[session.status]} {session.status}")
+        put(self._who, one_line(session.display_name))
+        put(self._since, f"{money}{since}")
+        put(self._what, doing(session) or "-")
+
+
 class ActivePanel:
     """The sessions that are not closed, most urgent first; those that the filters take."""
 
     def __init__(self, console: Console, filters: Filters) -> None:
         self._console = console
         self._filters = filters
-        self._live = link_to("/live")
-        with card("Active sessions", ("Live board", self._live)):
-            self._rows = box("rows")
+        live = link_to("/live")
+        with card("Active sessions", ("Live board", live)):
+            self._rows = KeptRows[Session](box("rows"), lambda: _ActiveRow(console))
+            self._more = ui.link("", live).classes("more")
+            if filters.names_something:
+                self._nobody = empty(
+                    "Nobody works on this right now", "Remove the filter above to see all."
+                )
+            else:
+                self._nobody = empty(
+                    "Nobody works right now",
+                    "Sessions appear here as soon as Claude Code runs.",
+                    "`agent-console install` makes Claude Code report them.",
+                )
         self.draw()
         ui.timer(10, self.draw)
 
@@ -41,32 +80,10 @@ class ActivePanel:
             for each in self._console.link.cache.board
             if each.status != Status.CLOSED and self._filters.takes(each)
         ]
-        self._rows.clear()
-        with self._rows:
-            for session in board[:ACTIVE]:
-                self._row(session)
-            if len(board) > ACTIVE:
-                ui.link(f"{len(board) - ACTIVE} more", self._live).classes("more")
-            if not board and self._filters.names_something:
-                empty("Nobody works on this right now", "Remove the filter above to see all.")
-            elif not board:
-                empty(
-                    "Nobody works right now",
-                    "Sessions appear here as soon as Claude Code runs.",
-                    "`agent-console install` makes Claude Code report them.",
-                )
-
-    def _row(self, session: Session) -> None:
-        metadata = session.metadata
-        since = elapsed(self._console.now_ms() - session.since_ms)
-        with box("row-line", "button").props('type="button"') as row:
-            words = f"{SYMBOLS[session.status]} {session.status}"
-            text(words, f"status status-{session.status}", "span")
-            text(one_line(session.display_name), "who", "span")
-            money = "" if metadata is None else f"{cost(metadata.total_cost_usd)} · "
-            text(f"{money}{since}", "quiet", "span")
-            text(doing(session) or "-", "what", "span")
-        row.on("click", lambda: open_session(self._console, session.session_id))
+        self._rows.show((each.session_id, each) for each in board[:ACTIVE])
+        put(self._more, f"{len(board) - ACTIVE} more")
+        self._more.set_visibility(len(board) > ACTIVE)
+        self._nobody.set_visibility(not board)
 
 
 class TopPanel:
@@ -151,15 +168,15 @@ class BudgetPanel:
     def __init__(self, console: Console) -> None:
         self._console = console
         with card("Budgets", ("Edit", "/budgets")):
-            self._rows = box("rows")
+            self._rows = KeptRows[BudgetStatus](box("rows"), BudgetLine)
+            with box("") as self._none:
+                text("No budget is set.", "quiet")
+                ui.link("Set one", "/budgets?new=1").classes("more").style("margin: 0")
+        self._none.set_visibility(False)
         self.read = Once(self._read)
 
     async def _read(self) -> None:
         found = await within(read_statuses(self._console))
-        self._rows.clear()
-        with self._rows:
-            for status in found or ():
-                budget_line(status)
-            if not found:
-                text("No budget is set.", "quiet")
-                ui.link("Set one", "/budgets").classes("more").style("margin: 0")
+        if found is not None:
+            self._rows.show((each.budget.budget_id, each) for each in found)
+            self._none.set_visibility(not found)

@@ -49,7 +49,12 @@ class _Form:
     ) -> None:
         self._keep = keep
         client = ui.context.client
-        with client.layout, ui.dialog(value=True) as self._dialog, box("sheet"):
+        with (
+            client.layout,
+            ui.dialog(value=True) as self._dialog,
+            box("sheet").props('role="dialog"'),
+            box("", "form").props("novalidate").style("display: contents") as form,
+        ):
             text("A price of yours", tag="h2")
             text("US dollars per million tokens, in the past too. Empty: as it is without this.",
                  "quiet")  # fmt: skip
@@ -63,11 +68,12 @@ class _Form:
                 self._prompt = form_row("Prompts over", ui.input(value=over))
                 attribute(self._prompt, "placeholder", "any size; 200k")
             with box("tools"):
-                save = text("Save", "button first", "button")
-                text("Cancel", "button", "button").on("click", self._dialog.close)
+                text("Save", "button first", "button").props('type="submit"')
+                cancel = text("Cancel", "button", "button").props('type="button"')
+                cancel.on("click", self._dialog.close)
         for field in (self._model, self._since, self._prompt):
             field.set_enabled(is_new)
-        save.on("click", self._save)
+        form.on("submit.prevent", self._save)  # by Enter in a field, too
         self._dialog.on("hide", self._dialog.delete)
 
     @staticmethod

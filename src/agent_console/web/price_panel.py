@@ -55,12 +55,12 @@ class PricePanel:
                 new.on("click", lambda: self._ask(PriceOverride("")))
                 self._more = text("Also models never used", "button", "button")
                 self._more.props('aria-pressed="false"').on("click", self._toggle)
-            self._unpriced = box("stack-tight")
+            self._unpriced = box("stack-tight").style("margin-top: 10px")
             self._none = empty("No model has been used yet", "The list grows with the ledger.")
             with box("").style("margin-top: 10px"):
                 self._grid = grid(_COLUMNS, [], by="key", fits=True)
             self._grid.on("cellClicked", self._open, ["data"])
-            text("Click a price to have it cost what it costs you.", "quiet")
+            text("Click a row to set what that model costs you.", "quiet").style("margin-top: 8px")
         with card("Prices of yours"):
             self._own = box("rows")
         self.read = Once(self._read)

@@ -18,6 +18,7 @@ from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
 from agent_console.model.palette import ThemeName
 from agent_console.model.session import Session, StateTransition
+from agent_console.model.session_words import one_line
 from agent_console.protocol.messages import Get
 from agent_console.usage.reports.session_messages import Message
 from agent_console.usage.session_reading import SessionRead, SessionReading
@@ -172,6 +173,10 @@ class _Drawer:
         finally:
             self._busy = False
         if read is None or self._dialog.is_deleted:
+            return
+        if self._known is None and self._read is None and read.ledger is None:
+            self._dialog.close()
+            toast(f"No session is called {one_line(self._id)}: choose one of the list.", "warning")
             return
         self._read = read
         self._draw()

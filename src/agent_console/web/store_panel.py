@@ -60,7 +60,11 @@ class StorePanel:
             ("Responses", f"{found.messages:,}"),
             ("Sessions", f"{found.sessions:,} in {counted(found.projects, 'project')}"),
             ("Tokens", tokens(found.total_tokens)),
-            ("From", f"{day(found.first_message_ms)} to {day(found.last_message_ms)}"),
+            *(
+                [("From", f"{day(found.first_message_ms)} to {day(found.last_message_ms)}")]
+                if found.messages
+                else []
+            ),
             ("Schema", str(found.schema)),
             ("Settings", str(config_path())),
             ("Log", str(log_path())),
@@ -78,7 +82,7 @@ class StorePanel:
 
     def _show_backups(self, found: LedgerStats | None) -> None:
         if found is None or not found.backups:
-            text("None yet. The daemon makes one a day; `Back up now` makes one at once.", "quiet")
+            text("None yet. The daemon makes one a day; “Back up now” makes one at once.", "quiet")
             return
         newest = found.backups[0]
         zone = self._console.config.display.zone

@@ -55,6 +55,18 @@ window.console_page = {
       if (box) box.checked = wanted(column);
     }
   },
+  /** Go on behind or before the rows of a grid: arrows go through the cells, Tab leaves them all. */
+  leave(backwards) {
+    const body = document.activeElement.closest(".ag-body");
+    const side = backwards ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+    const others = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter(
+      (each) => body.compareDocumentPosition(each) & side && !body.contains(each) && each.offsetWidth > 1 &&
+        !each.disabled && !each.matches(".ag-disabled, .ag-tab-guard, [tabindex='-1']")
+    );
+    const next = backwards ? others.at(-1) : others[0];
+    if (next) setTimeout(() => next.focus()); // the grid takes it back at once
+    return Boolean(next);
+  },
   grids: {},
   /** The columns of a grid that were chosen or not wanted, by name. */
   chosen(name) {

@@ -22,7 +22,7 @@ ONE_DOLLAR = "1"
 _TEXT, _NUMBER = "agTextColumnFilter", "agNumberColumnFilter"
 _COLUMNS = [
     column("title", "Title", text="title_text", width=120, flex=3, bold=True, filter_=_TEXT),
-    column("project", "Project", text="project_text", width=100, flex=2, filter_=_TEXT),
+    column("project", "Project", text="project_text", width=100, flex=3, filter_=_TEXT),
     column("first", "Start", text="first_text", width=144, wide=1160),
     column("last", "End", text="last_text", width=144, wide=460),
     column("duration", "Duration", text="duration_text", width=98, number=True, wide=920),
@@ -33,7 +33,7 @@ _COLUMNS = [
     column("hits", "Cache", text="hits_text", width=94, number=True, wide=1020, filter_=_NUMBER),
     column("cost", "Cost", text="cost_text", width=94, number=True, money=True, filter_=_NUMBER),
     column("model", "Model", width=106, wide=720, filter_=_TEXT),
-    column("branch", "Branch", width=106, wide=1260, filter_=_TEXT),
+    column("branch", "Branch", width=106, flex=2, wide=1260, filter_=_TEXT),
     column("id", "Id", text="id_text", width=98, wide=1320, filter_=_TEXT),
 ]
 _MANY = {
