@@ -7,7 +7,7 @@ from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, totals
 
 from agent_console.usage import batch, known_sessions
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.statements import read_sessions
+from agent_console.usage.session_rows import read_sessions
 
 
 @pytest.fixture

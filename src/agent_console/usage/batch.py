@@ -14,32 +14,34 @@ from agent_console.usage.facets import Facets
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
+from agent_console.usage.message_rows import (
+    change_messages,
+    delete_messages,
+    insert_messages,
+    read_keyless_messages,
+    read_messages,
+)
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.rollups import Cell, add_to_rollups, sum_values
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
-from agent_console.usage.statements import (
+from agent_console.usage.session_rows import (
+    change_sessions,
+    read_numbered_sessions,
+    read_session,
+    read_sessions,
+    read_span,
+)
+from agent_console.usage.told_rows import (
     AT_MS,
     FACET_NO,
     KEY_HASH,
     SESSION_NO,
     SUMS_FROM,
-    Cell,
     Values,
-    add_to_rollups,
-    change_messages,
-    change_sessions,
-    delete_messages,
-    insert_messages,
     insert_told,
-    read_keyless_messages,
-    read_messages,
-    read_numbered_sessions,
-    read_session,
-    read_sessions,
-    read_span,
     row_of_values,
-    sum_values,
 )
 
 _NOTHING = Figures()
