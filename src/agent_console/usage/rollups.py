@@ -12,11 +12,10 @@ from sqlite3 import Connection
 
 from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.many_rows import adding, insert_many
-from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_MS
 from agent_console.usage.rows import Figures
 
-_DAY_QUARTERS = 96
-_DAY_MS = _DAY_QUARTERS * QUARTER_MS
+_DAY_MS = DAY_QUARTERS * QUARTER_MS
 
 _ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(SUMS)})"
 _TO_TIME = f"ON CONFLICT (quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
@@ -68,10 +67,10 @@ def add_to_rollups(
             continue
         _, quarter, facet_no = cell
         brief = brief_no(facet_no)
-        in_day = (quarter // _DAY_QUARTERS, facet_no)
+        in_day = (quarter // DAY_QUARTERS, facet_no)
         by_session.append((*cell, *gain))
         _add(by_time, (quarter, brief), gain)
-        _add(by_hour, (quarter // 4, brief), gain)
+        _add(by_hour, (quarter // HOUR_QUARTERS, brief), gain)
         _add(by_day, in_day, gain)
         if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
             last_quarters[in_day] = quarter
@@ -97,13 +96,13 @@ def _take_out(
         emptied,
     )
     briefs = {(quarter, brief_no(facet_no)) for _, quarter, facet_no in emptied}
-    days = {(quarter // _DAY_QUARTERS, facet_no) for _, quarter, facet_no in emptied}
+    days = {(quarter // DAY_QUARTERS, facet_no) for _, quarter, facet_no in emptied}
     connection.executemany(
         "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0", briefs
     )
     connection.executemany(
         "DELETE FROM usage_by_hour WHERE hour = ? AND facet_no = ? AND messages = 0",
-        {(quarter // 4, facet_no) for quarter, facet_no in briefs},
+        {(quarter // HOUR_QUARTERS, facet_no) for quarter, facet_no in briefs},
     )
     connection.executemany(
         "DELETE FROM usage_by_day WHERE day = ? AND facet_no = ? AND messages = 0", days
