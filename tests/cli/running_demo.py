@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from agent_console.daemon.process_watch import is_alive, process_start
+from agent_console.daemon.process_identity import is_alive, process_start
 
 SECONDS = 60
 COMMAND = (sys.executable, "-u", "-m", "agent_console", "demo")

@@ -16,7 +16,7 @@ from tests.client.real_daemon import real_daemon
 from agent_console.cli.doctor import probe, situation
 from agent_console.cli.install import running_daemon, units
 from agent_console.cli.main import main
-from agent_console.daemon.process_watch import process_start
+from agent_console.daemon.process_identity import process_start
 from agent_console.paths import data_dir, database_path, socket_path, spool_dir
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.daemon.running import Wire, wait_readable
 
-from agent_console.daemon.server import serve
+from agent_console.daemon.serve import serve
 from agent_console.errors import AgentConsoleError
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.daemon.running import DEADLINE_SECONDS, Message, Wire
 
-from agent_console.daemon.process_watch import process_start
+from agent_console.daemon.process_identity import process_start
 
 
 class StandIn:

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from tests.daemon.running import AsyncWire, Message, serving
 
-from agent_console.daemon import dispatcher, server
+from agent_console.daemon import dispatcher, server_status
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.outcome import Outcome
 from agent_console.daemon.state import State
@@ -53,7 +53,7 @@ async def test_a_description_that_fails_is_answered_internal(
 
     async with serving(scratch_home) as running, running.connect() as wire:
         with monkeypatch.context() as broken:
-            broken.setattr(server, "_rss_bytes", fail)
+            broken.setattr(server_status, "_rss_bytes", fail)
             broken.setattr(State, "dump", fail)
             assert (await wire.ask({"cmd": cmd}))["error"]["code"] == "internal"
         assert (await wire.data(cmd="PING"))["pong"]
@@ -64,7 +64,7 @@ async def test_an_answer_that_cannot_be_written_is_answered_internal(
 ) -> None:
     async with serving(scratch_home) as running, running.connect() as wire:
         with monkeypatch.context() as broken:
-            broken.setattr(server, "__version__", "\ud800")
+            broken.setattr(server_status, "__version__", "\ud800")
             assert (await wire.ask({"cmd": "STATUS"}))["error"]["code"] == "internal"
         assert (await wire.data(cmd="PING"))["pong"]
 

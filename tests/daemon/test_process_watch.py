@@ -14,7 +14,8 @@ from tests.daemon.running import DEADLINE_SECONDS, Daemon
 from tests.daemon.standin import hears
 
 from agent_console.daemon import process_watch
-from agent_console.daemon.process_watch import ProcessWatch, is_alive, process_start
+from agent_console.daemon.process_identity import is_alive, process_start
+from agent_console.daemon.process_watch import ProcessWatch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="start times are Linux's")
 

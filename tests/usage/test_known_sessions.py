@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, totals
 
-from agent_console.usage import batch, known_sessions
+from agent_console.usage import batch, known_rows, known_sessions
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.statements import read_sessions
+from agent_console.usage.session_rows import read_sessions
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.extend(session_ids)
         return read_sessions(connection, session_ids)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(batch, "read_sessions", counted)
+    monkeypatch.setattr(known_rows, "read_sessions", counted)
     return read
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.usage.asking import NOON_MS, SESSION, add, do, query, sums_that_differ
 
 from agent_console.errors import LedgerError
-from agent_console.usage import ledger as ledger_module, statements
+from agent_console.usage import ledger as ledger_module, message_rows
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.prices.thresholds import unapplied_thresholds
 
@@ -67,7 +67,7 @@ def test_what_fails_in_the_middle_is_done_the_next_time(
     large: Ledger, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
-    really = statements.read_large_prompts
+    really = message_rows.read_large_prompts
 
     def fail_later(
         connection: sqlite3.Connection, prompt_tokens: int, after: int, most: int

@@ -10,10 +10,11 @@ from msgspec import Struct
 from agent_console.model.format import printable
 from agent_console.model.short_names import short_model
 from agent_console.usage.money import dollars
+from agent_console.usage.periods import DAY_QUARTERS
 from agent_console.usage.reports.calendar import WEEKDAYS
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.row import Row
-from agent_console.usage.reports.zone import DAY_QUARTERS, Zone
+from agent_console.usage.reports.zone import Zone
 
 Chart = Literal["time", "composition", "models", "projects", "hours"]
 CHARTS: tuple[Chart, ...] = ("time", "composition", "models", "projects", "hours")

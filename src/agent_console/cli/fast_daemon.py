@@ -13,7 +13,7 @@ def run_daemon(arguments: list[str]) -> int | None:
     if arguments != ["run"]:
         return None
     from agent_console.cli.output import narrate  # noqa: PLC0415 - asked only now
-    from agent_console.daemon.server import serve  # noqa: PLC0415 - likewise
+    from agent_console.daemon.serve import serve  # noqa: PLC0415 - likewise
     from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise
 
     try:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from agent_console import socket_file
+from agent_console.daemon.process_identity import process_exists
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError
 from agent_console.paths import refuse_other_than_socket
 
@@ -142,17 +143,7 @@ def _holder(lock: int) -> str:
     while time.monotonic() < deadline:
         pid, newline, _ = os.pread(lock, 32, 0).partition(b"\n")
         # What a killed daemon has left there names a process that is gone.
-        if newline and pid.isdigit() and _runs(int(pid)):
+        if newline and pid.isdigit() and process_exists(int(pid)):
             return pid.decode()
         time.sleep(0.01)
     return "unknown"
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True

@@ -1,8 +1,7 @@
 """Notices when the process of a session ends, however it ends.
 
-Rule: a pid alone proves nothing, since the system gives it out again; a process is the same when
-its start time is (field 22 of /proc/<pid>/stat, proc(5)). On Linux the end is an event (pidfd);
-elsewhere it is looked for once a second, and only while there are sessions.
+Rule: on Linux the end is an event (pidfd); elsewhere it is looked for once a second, and only while
+there are sessions.
 """
 
 import os
@@ -13,44 +12,9 @@ from contextlib import suppress
 import anyio
 from anyio.abc import TaskGroup
 
+from agent_console.daemon.process_identity import is_alive, process_start
+
 _POLL_SECONDS = 1.0
-_START_TIME_FIELD = 22
-
-
-def process_start(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot; null when it is gone or nobody says."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            content = file.read()
-    except OSError:
-        return None
-    # The second field is the program's name in parentheses and may hold anything.
-    fields = content[content.rfind(b")") + 2 :].split()
-    index = _START_TIME_FIELD - 3
-    # A zombie has ended; only its parent has not noticed.
-    if len(fields) <= index or fields[0] in {b"Z", b"X"}:
-        return None
-    return fields[index].decode()
-
-
-def is_alive(pid: int, start: str | None) -> bool:
-    """Whether this very process still runs."""
-    if sys.platform == "linux":
-        now = process_start(pid)
-        alive = now is not None and (start is None or now == start)
-    else:
-        alive = _exists(pid)
-    return alive
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 class ProcessWatch:

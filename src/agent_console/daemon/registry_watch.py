@@ -22,7 +22,7 @@ from anyio.abc import TaskGroup, TaskStatus
 from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
 from agent_console.daemon.actor import Actor, Observation
 from agent_console.daemon.folder_watch import watch_folders
-from agent_console.daemon.process_watch import is_alive
+from agent_console.daemon.process_identity import is_alive
 
 MAX_ENTRY_BYTES = 64 * 1024
 FOREIGN_ENTRY_SECONDS = 12 * 3600

@@ -1,4 +1,4 @@
-"""The daemon's life: lock, socket, ledger, watchers, the actor, and an orderly end.
+"""The daemon's life: socket, ledger, watchers, the actor, and an orderly end.
 
 Rule: the order of starting is the order of promises. Ready is said only when the spool is drained,
 the registry is read and the socket listens; stopping answers what was asked, then says goodbye,
@@ -6,18 +6,13 @@ then lets the ledger finish, then lets go of the socket.
 """
 
 import gc
-import importlib.util
 import logging
 import os
-import platform
-import resource
 import signal
 import socket
-import sys
 import time
 import uuid
 from contextlib import suppress
-from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
@@ -27,6 +22,7 @@ from agent_console.daemon.actor import Actor
 from agent_console.daemon.config_dirs import config_dir, known_config_dirs
 from agent_console.daemon.day_backups import DayBackups
 from agent_console.daemon.dispatcher import Ticket
+from agent_console.daemon.idleness import idle_for
 from agent_console.daemon.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
@@ -34,16 +30,14 @@ from agent_console.daemon.listener import accept_waiting, listen
 from agent_console.daemon.outcome import Change
 from agent_console.daemon.process_watch import ProcessWatch
 from agent_console.daemon.registry_watch import RegistryWatch
-from agent_console.daemon.socket_record import recorded
+from agent_console.daemon.server_status import server_status
 from agent_console.daemon.spool_watch import SpoolWatch
 from agent_console.daemon.state import State
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
 from agent_console.daemon.waiting_watch import WaitingWatch
 from agent_console.errors import ConfigError
-from agent_console.model.session import Status
-from agent_console.protocol.messages import PROTOCOL_VERSION, ServerStatusResult
+from agent_console.protocol.messages import ServerStatusResult
 from agent_console.usage.entries import LedgerResult, UsageAdded, UserFieldsKept
-from agent_console.version import __version__
 
 _log = logging.getLogger(__name__)
 
@@ -57,62 +51,8 @@ SETTLE_SECONDS = 2.0
 FLUSH_SECONDS = 1.5
 GOODBYE_SECONDS = 1.0
 """What the parts of an orderly end may take; the promise is 5 s for the whole."""
-SWITCH_SECONDS = 0.0002
-"""How long the event loop and the journal's thread wait for each other while both have work. What
-Python does by itself is 25 times that, and a client's GET would feel it; the thread asks for the
-interpreter again after each statement of SQLite, some thirty times for a commit."""
-MAX_OPEN_FILES = 4_096
-"""Room for all connections, and for a descriptor of each session's process."""
 READY_FD_VARIABLE = "AGENT_CONSOLE_READY_FD"
 """A client that starts the daemon waits on this descriptor for `READY`."""
-
-
-def serve(given: str | None = None) -> int:
-    """Run the daemon until it is told to stop; the exit code.
-
-    Args:
-        given: The socket's path, when it is not the usual one.
-
-    Raises:
-        DaemonAlreadyRunningError: Another daemon holds the socket.
-        ConfigError: The configuration or the socket's folder cannot be used.
-    """
-    # Whoever finds our lock may ask us to reload before we listen to signals.
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        _serve(given)
-    finally:
-        signal.signal(signal.SIGHUP, before)
-    return 0
-
-
-def _serve(given: str | None) -> None:
-    config = configuration.load()
-    log.configure(config.daemon.log_level)
-    usual = not given and not os.environ.get("AGENT_CONSOLE_SOCKET")
-    if usual:
-        given = handed_over_path()
-    instance = Instance(paths.socket_path(given), usual=usual and given is None)
-    try:
-        _allow_open_files()
-        sys.setswitchinterval(SWITCH_SECONDS)
-        with recorded(instance.path):
-            server = Server(instance, config)
-            backend_options = {"use_uvloop": True} if _has_uvloop() else {}
-            anyio.run(server.run, backend_options=backend_options)
-    finally:
-        instance.release()
-
-
-def _has_uvloop() -> bool:
-    return importlib.util.find_spec("uvloop") is not None
-
-
-def _allow_open_files() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Server:
@@ -322,30 +262,12 @@ class Server:
 
     async def _leave_when_idle(self) -> None:
         """Without systemd, which would start us again at need, an unused daemon leaves."""
-        actor = self._actor
         if self._notifier.under_systemd or handed_over_path() is not None:
             return
-        while True:
-            minutes = self._config.daemon.idle_exit_minutes
-            if actor.occupied:
-                # A look now and then is cheaper than to be told of every change.
-                await anyio.sleep(self._minute_seconds)
-                continue
-            actor.signals.occupation_changed = anyio.Event()
-            left_at = time.perf_counter()
-            seconds = minutes * self._minute_seconds if minutes else float("inf")
-            while seconds > 0 and not actor.occupied:
-                with anyio.move_on_after(seconds) as waiting:
-                    await actor.signals.occupation_changed.wait()
-                if not waiting.cancelled_caught:
-                    break  # somebody came or went: begin again
-                # What changed meanwhile is known when the time is over, not told each time.
-                quiet = time.perf_counter() - max(actor.changed_at, left_at)
-                seconds = minutes * self._minute_seconds - quiet
-            else:
-                if not actor.occupied:
-                    self.request_stop(f"idle for {minutes} min")
-                    return
+        minutes = await idle_for(
+            self._actor, lambda: self._config.daemon.idle_exit_minutes, self._minute_seconds
+        )
+        self.request_stop(f"idle for {minutes} min")
 
     async def _leave_when_asked(self) -> None:
         await self._actor.signals.stopping.wait()
@@ -357,28 +279,13 @@ class Server:
         return f"{len(sessions)} sessions, {waiting} waiting for a person"
 
     def _describe(self, actor: Actor) -> ServerStatusResult:
-        by_status: dict[str, int] = {status.value: 0 for status in Status}
-        for session in actor.state.sessions.values():
-            by_status[session.status.value] += 1
-        return ServerStatusResult(
-            pid=os.getpid(),
-            server=__version__,
-            version=PROTOCOL_VERSION,
-            epoch=actor.epoch,
-            python=platform.python_version(),
-            event_loop="uvloop" if sys.modules.get("uvloop") else "asyncio",
-            uptime_ms=time.time_ns() // 1_000_000 - self._started_ms,
+        return server_status(
+            actor,
+            started_ms=self._started_ms,
             socket=self._instance.path,
-            database=str(self._database),
+            database=self._database,
             ledger_error=self._journal.last_error,
-            sessions=by_status,
-            subscribers=actor.publisher.statuses(),
-            connections=len(actor.connections),
-            counters=actor.counts.told(actor.state.hooks_counted),
-            loop_lag_p99_ms=actor.loop_lag_p99_ms,
-            rss_bytes=_rss_bytes(),
-            watching=tuple(str(folder) for folder in self._registry.folders),
-            last_error=actor.counts.last_error,
+            watching=self._registry.folders,
             indexing=self._indexer.status,
         )
 
@@ -396,12 +303,3 @@ def _same_in_ledger(one: configuration.Config, other: configuration.Config) -> b
         for each in (one, other)
     ]
     return told[0] == told[1]
-
-
-def _rss_bytes() -> int:
-    """What the process holds in memory now; at its peak where the system tells only that."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return pages * resource.getpagesize()

@@ -1,7 +1,8 @@
 """What the daemon knows, and every way in which it changes.
 
-Rule 1: nothing else writes to the tables (tables.py). What clients ask is here; what Claude Code
-        tells is in observations.py, and what it means in the *_rules.py, which are pure functions.
+Rule 1: nothing else writes to the tables (tables.py). What clients ask of one session is in
+        session_requests.py, what Claude Code tells in observations.py, what the ledger answers in
+        ledger_answers.py; what it means is in the *_rules.py, which are pure functions.
 Rule 2: nothing here does I/O, awaits or reads a clock. Time arrives as `at_ms`, effects leave as an
         Outcome. Structs are frozen and tables are written last, so a rule that raises has changed
         nothing.
@@ -10,9 +11,6 @@ Rule 2: nothing here does I/O, awaits or reads a clock. Time arrives as `at_ms`,
 from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
-from msgspec import UNSET
-
-from agent_console.claude_code.hook_event import Rank
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
 from agent_console.config_alerts import AlertsConfig
@@ -22,56 +20,40 @@ from agent_console.daemon.alert_rules import (
     next_waiting_ms,
     waiting_alerts,
 )
+from agent_console.daemon.ledger_answers import LedgerAnswers
 from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
 from agent_console.daemon.outcome import Change, Failure, Outcome
-from agent_console.daemon.set_rules import after_set
+from agent_console.daemon.session_requests import SessionRequests, unprintable
 from agent_console.daemon.statusline_rules import gauge_usd, limits_told, with_gauges
-from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
-from agent_console.model.session import Session, Status, is_printable
 from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.messages import (
     Acknowledge,
-    Acknowledged,
     Alerts,
     DumpResult,
     Gate,
-    GateResult,
     Get,
     Hook,
     ListSessions,
     Meta_,
     Remove,
-    Removed,
     Reopen,
     Seen,
     SetSession,
     Snapshot,
     StatusLine,
-    StatusLineResult,
     Upsert,
-    UpsertResult,
 )
 from agent_console.usage.entries import (
     AddUsage,
-    AlertNoted,
-    AlertsChanged,
-    AlertsRead,
     ChangeAlerts,
-    GateRead,
     KeepUserFields,
     LedgerEntry,
-    LedgerRefusal,
-    LedgerResult,
     ReadAlerts,
     ReadGate,
     ReadSpending,
     ReadTotals,
-    SpendingRead,
-    TotalsRead,
-    UsageAdded,
-    UserFieldsKept,
 )
 
 StateRequest: TypeAlias = (
@@ -94,12 +76,10 @@ StateRequest: TypeAlias = (
 DUMP_VERSION = 1
 
 
-class State:
+class State(LedgerAnswers):
     """The tables and their rules. One actor task owns the only instance.
 
     Attributes:
-        sessions: The board.
-        metadata: Totals, as far as the ledger has told them.
         processes: Which process is in which session.
         config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
@@ -111,12 +91,11 @@ class State:
         user_fields: Iterable[KeepUserFields] = (),
         wanted_alerts: AlertsConfig | None = None,
     ) -> None:
+        super().__init__(user_fields)
         self.wanted_alerts = wanted_alerts or AlertsConfig()
         self._told_waiting: dict[str, int] = {}
-        self._tables = Tables(user_fields)
         self._observations = Observations(self._tables)
-        self.sessions: SessionTable = self._tables.sessions
-        self.metadata: MetadataTable = self._tables.metadata
+        self._requests = SessionRequests(self._tables, self._observations.processes)
         self.processes: dict[int, str] = self._observations.processes.sessions
         self.config_dirs: NamedDirs = self._observations.config_dirs
         self.hooks_counted: dict[str, int] = self._observations.hooks_counted
@@ -147,11 +126,11 @@ class State:
         """
         match request:
             case SetSession():
-                return self._set(request, at_ms)
+                return self._requests.set(request, at_ms)
             case Get():
                 session = self.sessions.get(request.session_id)
                 if session is None:
-                    return Outcome(_unprintable(request.session_id))
+                    return Outcome(unprintable(request.session_id))
                 return Outcome(self._tables.shown(session))
             case Hook():
                 return self._observations.hook(request, at_ms)
@@ -166,11 +145,11 @@ class State:
                     self._tables.list_all(request.status, include_closed=request.include_closed)
                 )
             case Seen():
-                return self._seen(request, at_ms)
+                return self._requests.seen(request, at_ms)
             case Remove():
-                return self._remove(request)
+                return self._requests.remove(request)
             case Reopen():
-                return self._reopen(request, at_ms)
+                return self._requests.reopen(request, at_ms)
             case Alerts():
                 wanted = ReadAlerts(at_ms, request.unacknowledged, request.limit)
                 return Outcome(ledger=(wanted,), waits=True)
@@ -181,74 +160,6 @@ class State:
                 return self._gate(request, at_ms)
             case _:
                 assert_never(request)
-
-    def _set(self, request: SetSession, at_ms: int) -> Outcome:
-        tables = self._tables
-        session_id = request.session_id
-        known = tables.known(session_id)
-        if known is None:
-            return self._create(request, at_ms)
-        session = known.session
-        after = after_set(known, request, at_ms, gone=session.closed and self._is_gone(session))
-        if after is known:
-            return Outcome(tables.touch(session, at_ms), (), self._kept(request))
-        changes = tables.commit(after, at_ms)
-        return Outcome(self.sessions[session_id], changes, self._kept(request))
-
-    def _create(self, request: SetSession, at_ms: int) -> Outcome:
-        """The first that is heard of a session."""
-        tables = self._tables
-        session_id = request.session_id
-        if request.status is UNSET:
-            message = f"Session not found: {session_id}. Send a status to create it."
-            return Outcome(Failure("not_found", message))
-        unprintable = _unprintable(session_id)
-        if unprintable is not None:
-            return Outcome(unprintable)
-        new = tables.new(session_id, request.status, at_ms)
-        changes = tables.commit(after_set(new, request, at_ms, gone=False), at_ms)
-        ledger = (*tables.recall(session_id), *self._kept(request))
-        return Outcome(self.sessions[session_id], changes, ledger)
-
-    def _kept(self, request: SetSession) -> tuple[LedgerEntry, ...]:
-        """What the ledger must remember of a session: what the person wrote on it."""
-        if request.label is UNSET and request.priority is UNSET and request.note is UNSET:
-            return ()
-        priority = request.priority if request.priority is UNSET else request.priority or 0
-        news = KeepUserFields(request.session_id, request.label, priority, request.note)
-        return (self._tables.user_fields.write(news),)
-
-    def _seen(self, request: Seen, at_ms: int) -> Outcome:
-        known = self._tables.known(request.session_id)
-        if known is None:
-            return Outcome(_not_found(request.session_id))
-        changes = self._tables.commit(known.with_session(seen=True), at_ms)
-        return Outcome(self.sessions[request.session_id], changes)
-
-    def _remove(self, request: Remove) -> Outcome:
-        session = self.sessions.get(request.session_id)
-        if session is None:
-            return Outcome(Removed(removed=False))
-        changes = self._tables.remove(session)
-        gone = self._observations.processes.forget_session(session.session_id)
-        return Outcome(Removed(removed=True), changes, processes_changed=gone)
-
-    def _reopen(self, request: Reopen, at_ms: int) -> Outcome:
-        known = self._tables.known(request.session_id)
-        if known is None:
-            return Outcome(_not_found(request.session_id))
-        if not known.session.closed:
-            return Outcome(Failure("conflict", f"Session {request.session_id} is not closed."))
-        at = max(at_ms, known.evidence.changed_at_ms)
-        known = known.entering(Status.ATTENTION, "ready", at, Rank.END)
-        if self._is_gone(known.session):
-            known = known.with_session(pid=None)
-        changes = self._tables.commit(known, at_ms)
-        return Outcome(self.sessions[request.session_id], changes)
-
-    def _is_gone(self, session: Session) -> bool:
-        """Whether the session's process, if it had one, has left it."""
-        return session.pid is not None and self.processes.get(session.pid) != session.session_id
 
     # ---- what Claude Code tells ----------------------------------------------------------
 
@@ -377,123 +288,6 @@ class State:
             return Outcome(totals)
         return Outcome(None, (), (ReadTotals(request.session_id),), waits=True)
 
-    def committed(self, entry: LedgerEntry, result: LedgerResult, at_ms: int) -> Outcome:
-        """What follows from the ledger's answer to an entry of an earlier outcome.
-
-        Args:
-            entry: What the ledger was asked.
-            result: What it answered.
-            at_ms: When that was heard, Unix milliseconds.
-        """
-        match result:
-            case UsageAdded():
-                return self._usage_added(result, at_ms)
-            case TotalsRead():
-                if result.totals is None:
-                    if result.session_id not in self.sessions:
-                        return Outcome(None)
-                    nothing = SessionMetadata(result.session_id)
-                    # What the ledger held is gone from it: pruned, or in one that was replaced.
-                    known = result.session_id in self._tables.metadata
-                    return Outcome(nothing, self._tables.take_totals(nothing) if known else ())
-                if result.session_id not in self.sessions:
-                    return Outcome(result.totals)  # read, not watched: nothing to keep
-                return Outcome(result.totals, self._tables.take_totals(result.totals))
-            case SpendingRead():
-                return Outcome(self._statusline_answer(entry, result))
-            case LedgerRefusal():
-                if isinstance(entry, ReadTotals) and result.retryable:
-                    self._tables.recall_later(entry.session_id)
-                elif isinstance(entry, KeepUserFields) and not result.retryable:
-                    self._tables.user_fields.settle(entry)
-                return Outcome(Failure(result.code, result.message, result.retryable))
-            case UserFieldsKept():
-                if isinstance(entry, KeepUserFields):
-                    self._tables.user_fields.settle(entry)
-                return Outcome()
-            case AlertsRead(alerts):
-                return Outcome(alerts)
-            case AlertsChanged(count):
-                return Outcome(Acknowledged(changed=count))
-            case AlertNoted():
-                return Outcome()
-            case GateRead(reason):
-                return Outcome(GateResult(blocked=reason is not None, reason=reason))
-            case _:
-                assert_never(result)
-
-    @property
-    def unkept(self) -> bool:
-        """Whether the person wrote something that the ledger has not kept yet."""
-        return bool(self._tables.user_fields.unkept)
-
-    def ask_again(self, _at_ms: int) -> Outcome:
-        """What the ledger refused to keep or to tell, for another try."""
-        tables = self._tables
-        unkept = tuple(tables.user_fields.unkept.values())
-        return Outcome(ledger=(*unkept, *tables.recall_again()))
-
-    def recall_user_fields(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
-        """What the person had written, which could not be read when the daemon started."""
-        kept = tuple(kept)
-        self._tables.user_fields.recall(kept)
-        changes = self._show_user_fields((fields.session_id for fields in kept), at_ms)
-        return Outcome(changes=changes)
-
-    def ledger_replaced(self, kept: Iterable[KeepUserFields], at_ms: int) -> Outcome:
-        """Another ledger is in the place of the one that was read: what it holds stands."""
-        tables = self._tables
-        tables.user_fields.begin_anew(kept)
-        changes = self._show_user_fields(tuple(self.sessions), at_ms)
-        return Outcome(changes=changes, ledger=tables.recall_all())
-
-    def _show_user_fields(self, session_ids: Iterable[str], at_ms: int) -> tuple[Change, ...]:
-        tables = self._tables
-        changes: tuple[Change, ...] = ()
-        for session_id in session_ids:
-            known = tables.known(session_id)
-            if known is not None:
-                after = known.with_session(**tables.user_fields.of(session_id))
-                if after.session != known.session:
-                    changes += tables.commit(after, at_ms)
-        return changes
-
-    def _usage_added(self, result: UsageAdded, at_ms: int) -> Outcome:
-        tables = self._tables
-        changes: tuple[Change, ...] = ()
-        if result.usage is not None or result.totals.session_id in self.sessions:
-            changes = tables.take_totals(result.totals, at_ms)
-        if result.moved is not None:
-            changes += tables.take_totals(result.moved)
-        if result.usage is not None:
-            changes += tables.take_usage(result.usage)
-        totals = result.totals
-        answer = UpsertResult(
-            totals.session_id,
-            totals.total_input_tokens,
-            totals.total_output_tokens,
-            totals.total_cache_creation_tokens,
-            totals.total_cache_read_tokens,
-            totals.total_cost_usd,
-            totals.model,
-            totals.updated_at_ms,
-            totals.total_duration_ms,
-            totals.turns_used,
-            True if result.set_aside else UNSET,
-        )
-        return Outcome(answer, changes)
-
-    def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
-        spending = result.spending
-        gauge = entry.gauge_usd if isinstance(entry, ReadSpending) else 0.0
-        return StatusLineResult(
-            session_cost_usd=gauge if result.totals is None else result.totals.total_cost_usd,
-            today_cost_usd=spending.today_cost_usd,
-            block_cost_usd=spending.block_cost_usd,
-            burn_usd_per_hour=spending.burn_usd_per_hour,
-            limits=self.limits,
-        )
-
     # ---- subscribers ---------------------------------------------------------------------
 
     def snapshot(self, epoch: str) -> Snapshot:
@@ -514,16 +308,5 @@ class State:
         return DumpResult(DUMP_VERSION, epoch, tables.seq, at_ms, sessions, metadata, tables.limits)
 
 
-def _unprintable(session_id: str) -> Failure | None:
-    """Why no session can have this id, if none can; asked only when none has it."""
-    if is_printable(session_id):
-        return None
-    return Failure("invalid_value", "Expected printable characters in `session_id`.")
-
-
 def _no_total() -> Failure:
     return Failure("invalid_value", "UPSERT: a total needs a `model` and has no `message_id`.")
-
-
-def _not_found(session_id: str) -> Failure:
-    return Failure("not_found", f"Session not found: {session_id}")

@@ -26,8 +26,8 @@ from agent_console.usage.entries import (
     ReadGate,
 )
 from agent_console.usage.facets import Facets
+from agent_console.usage.rollups import Cell
 from agent_console.usage.spending import SpendingQuery
-from agent_console.usage.statements import Cell
 from agent_console.usage.usage_alerts import UsageAlerts
 
 AlertEntry: TypeAlias = ReadAlerts | ChangeAlerts | RaiseAlert | EndEpisode | ReadGate

@@ -4,57 +4,48 @@ Rule: a row and the sums that it is in (its session's, those of all rollups) cha
 difference, through `post` and `remove`. Nothing else changes figures in these tables.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
 
 from msgspec.structs import replace
 
-from agent_console.usage.accounts import Account, standing
+from agent_console.usage.accounts import Account
 from agent_console.usage.facets import Facets
 from agent_console.usage.key_hash import key_hash
+from agent_console.usage.known_rows import KnownRows
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
+from agent_console.usage.message_rows import (
+    change_messages,
+    delete_messages,
+    insert_messages,
+    read_keyless_messages,
+)
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.rollups import Cell, add_to_rollups, sum_values
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
-from agent_console.usage.statements import (
+from agent_console.usage.session_rows import change_sessions, read_span
+from agent_console.usage.told_rows import (
     AT_MS,
     FACET_NO,
     KEY_HASH,
     SESSION_NO,
     SUMS_FROM,
-    Cell,
     Values,
-    add_to_rollups,
-    change_messages,
-    change_sessions,
-    delete_messages,
-    insert_messages,
     insert_told,
-    read_keyless_messages,
-    read_messages,
-    read_numbered_sessions,
-    read_session,
-    read_sessions,
-    read_span,
-    row_of_values,
-    sum_values,
 )
 
 _NOTHING = Figures()
 
 
-class Batch:
+class Batch(KnownRows):
     """What one transaction has read and is going to write. The caller begins and commits it.
 
     Attributes:
-        names: Strings that rows share.
-        facets: What else rows share.
-        known: Sessions as they are after all that was posted.
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, by cell.
-        seen: Which keys may have rows; null: any.
     """
 
     def __init__(
@@ -67,16 +58,11 @@ class Batch:
         gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
         seen: SeenKeys | None = None,
     ) -> None:
-        self.names = names
-        self.facets = facets
+        super().__init__(connection, names, facets, known, seen)
         self.new_rows_in: set[int] = set()
         self.gained = gained
-        self._connection = connection
-        self._seen = seen
-        self.known = known
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
-        self._rows: dict[str, MessageRow | Values | None] = {}
         self._new_rows: dict[str, MessageRow | Values] = {}
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
@@ -84,65 +70,6 @@ class Batch:
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
         self._with_new_rows: dict[int, SessionAccount] = {}
-
-    # ---- reading ---------------------------------------------------------------------------
-
-    def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
-        """Read everything that is going to be asked for."""
-        self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
-        self.read_rows({key: key_hash(key) for key in keys})
-
-    def read_rows(self, hashes: Mapping[str, int]) -> None:
-        """Read the rows that have these keys, which come with their hashes."""
-        rows = self._rows
-        unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
-        rows.update(dict.fromkeys(unread))
-        if self._seen is not None:
-            unread = self._seen.sifted(unread)
-        for row in read_messages(self._connection, sorted(unread.values())):
-            if row.key is not None and row.key in unread:  # else only the hash is the same
-                rows[row.key] = row
-
-    def session(self, session_id: str) -> SessionAccount | None:
-        """The session, or null when the ledger does not know it."""
-        if session_id not in self.known.by_id:
-            self._read_sessions([session_id])
-        return self.known.by_id[session_id]
-
-    def numbered_session(self, session_no: int) -> SessionAccount:
-        """The session that a row belongs to."""
-        session = self.known.by_no.get(session_no)
-        if session is None:
-            session = read_session(self._connection, session_no)
-            self.known.keep(session)
-        return session
-
-    def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
-        """These sessions with their costs, as they are written now."""
-        return read_numbered_sessions(self._connection, session_nos)
-
-    def row(self, key: str) -> MessageRow | None:
-        """The row with this key, or null when there is none yet."""
-        if key not in self._rows:
-            self.read_rows({key: key_hash(key)})
-        row = self._rows[key]
-        return row_of_values(row) if isinstance(row, tuple) else row
-
-    def known_among(self, keys: Iterable[str]) -> set[str]:
-        """Those of these keys, which have been read ahead, that have rows."""
-        rows = self._rows
-        return {key for key in keys if rows[key] is not None}
-
-    def account(self, row: MessageRow) -> Account:
-        """What the ledger says of the response of `row`."""
-        return standing(row, self.facets.facet(row.facet_no), self.names.name(row.agent_no) or "")
-
-    def _read_sessions(self, session_ids: Sequence[str]) -> None:
-        self.known.by_id.update(dict.fromkeys(session_ids))
-        for session in read_sessions(self._connection, session_ids):
-            self.known.keep(session)
-
-    # ---- changing --------------------------------------------------------------------------
 
     def open_session(self, session_id: str) -> SessionAccount:
         """The session, made when it is new."""

@@ -9,12 +9,11 @@ from sqlite3 import Connection
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.usage.budget_periods import Calendar, period_of
 from agent_console.usage.budgets import read_budgets
-from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.periods import DAY_QUARTERS, QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.query import grouped, names, select_rows
+from agent_console.usage.reports.query import grouped, names
+from agent_console.usage.reports.selection import select_rows
 from agent_console.usage.reports.sums import Sums
-
-DAY_QUARTERS = 96
 
 
 def budget_statuses(connection: Connection, calendar: Calendar, at_ms: int) -> list[BudgetStatus]:

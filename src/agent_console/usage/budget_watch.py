@@ -25,8 +25,8 @@ from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.facets import Facets
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.matching import is_model, is_project
+from agent_console.usage.rollups import Cell
 from agent_console.usage.rows import Figures
-from agent_console.usage.statements import Cell
 
 REMEMBERED = 20_000
 """Facets whose budgets are known, before they are looked up again."""

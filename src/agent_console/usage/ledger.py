@@ -47,10 +47,10 @@ from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.keeping_user_fields import keep_user_fields
 from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.message_rows import read_large_prompts
 from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
 from agent_console.usage.spending import NOTHING_SPENT
-from agent_console.usage.statements import read_large_prompts
 
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""

@@ -13,7 +13,8 @@ from agent_console.usage.cost_sql import PICO_PER_USD, TOKENS, cost, cost_sum, p
 from agent_console.usage.money import dollars
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.query import grouped, select_rows
+from agent_console.usage.reports.query import grouped
+from agent_console.usage.reports.selection import select_rows
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
 

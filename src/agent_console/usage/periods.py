@@ -10,8 +10,9 @@ if TYPE_CHECKING:  # a report is made in less time than these take to import
     from datetime import tzinfo
 
 QUARTER_MS = 15 * 60 * 1000
+HOUR_QUARTERS = 4
 BLOCK_QUARTERS = 20
-_HOUR_QUARTERS = 4
+DAY_QUARTERS = 96
 
 
 def quarter(at_ms: int) -> int:
@@ -60,7 +61,7 @@ def later_block(start: int | None, oldest_first: "Iterable[int]") -> int | None:
     """The newest block, given one that is known and the quarters with messages since then."""
     for each in oldest_first:
         if start is None or each >= start + BLOCK_QUARTERS:
-            start = each - each % _HOUR_QUARTERS
+            start = each - each % HOUR_QUARTERS
     return start
 
 

@@ -22,10 +22,10 @@ from agent_console.usage.facets import Facets
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.message_rows import is_empty
 from agent_console.usage.names import Names
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.spending import SpendingQuery
-from agent_console.usage.statements import is_empty
 
 Result = TypeVar("Result")
 

@@ -16,8 +16,8 @@ from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.periods import quarter
+from agent_console.usage.rollups import sum_values
 from agent_console.usage.rows import Figures, SessionAccount
-from agent_console.usage.statements import sum_values
 
 _READ = (
     "SELECT at_ms, input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, "

@@ -15,8 +15,8 @@ from agent_console.usage.alerts import RaisedAlert, raise_alert
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.periods import quarter
 from agent_console.usage.reports.zone import Zone
+from agent_console.usage.rollups import Cell
 from agent_console.usage.spending import SpendingQuery
-from agent_console.usage.statements import Cell
 
 if TYPE_CHECKING:
     from agent_console.usage.insight.usual_day import UsualDay

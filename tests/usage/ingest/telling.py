@@ -15,8 +15,8 @@ from agent_console.usage.ingest.file_reading import (
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.rollups import sum_values
 from agent_console.usage.rows import Facet, Figures
-from agent_console.usage.statements import sum_values
 
 MODEL = "claude-opus-5-5"
 

@@ -11,7 +11,7 @@ from tests.usage.reports.test_one_truth import ZONES, borders, messages, mostly
 from agent_console.usage.insight.cache_money import cache_money, cache_money_of
 from agent_console.usage.insight.spent import daily_usd, spent, sums_by_name
 from agent_console.usage.money import dollars
-from agent_console.usage.reports import query
+from agent_console.usage.reports import selection
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
@@ -90,7 +90,7 @@ def test_what_the_cache_saved_is_counted_token_by_token(rows: list[Message], mod
         found = cache_money_of(connection, wanted)
         by_project = cache_money(
             connection,
-            query.select_rows(connection, wanted, facets=("project_no",)),
+            selection.select_rows(connection, wanted, facets=("project_no",)),
             facets=("project_no",),
         )
         connection.close()

@@ -22,8 +22,8 @@ from tests.usage.reports.ledgers import (
 
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.query import select_rows
 from agent_console.usage.reports.report import build
+from agent_console.usage.reports.selection import select_rows
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
 

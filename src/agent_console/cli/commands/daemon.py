@@ -32,7 +32,7 @@ def run(daemon: DaemonAccess) -> int:
 
     Exits 3 when another one holds the socket.
     """
-    from agent_console.daemon.server import serve  # noqa: PLC0415 - nobody else needs the server
+    from agent_console.daemon.serve import serve  # noqa: PLC0415 - nobody else needs the server
 
     return serve(daemon.socket)
 

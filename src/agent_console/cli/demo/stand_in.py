@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from agent_console.cli.demo.programme import CLAUDE_CODE_VERSION
 from agent_console.cli.demo.recordings import SessionFileFields
-from agent_console.daemon.process_watch import process_start
+from agent_console.daemon.process_identity import process_start
 
 END_SECONDS = 5.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
 from agent_console.cli.doctor.finding import Finding, ok, warning
 from agent_console.cli.doctor.situation import Situation
-from agent_console.daemon.process_watch import is_alive
+from agent_console.daemon.process_identity import is_alive
 
 WITHOUT_HOOKS = ("--bare", "--safe-mode")
 PROCESSES = Path("/proc")

@@ -2,10 +2,6 @@
 
 Rule: what is drawn follows from the rows it is given; it keeps the cursor on its row wherever that
 goes, leaves the scroll position as it is, and touches no cell that says the same as before.
-
-DataTable draws all rows anew when one cell changes, and a cell takes it ten times as long as its
-text; with 200 sessions at work that left no time for keys. So lines are drawn here, from cells that
-fit their columns already, and kept until their own row changes (`tests/bench/tui_updates.py`).
 """
 
 from collections.abc import Generator, Sequence
@@ -13,16 +9,11 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from msgspec import Struct
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.coordinate import Coordinate
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import DataTable
 
 from agent_console.board.columns import Column
@@ -31,10 +22,7 @@ from agent_console.tui.board_cells import fitting, row_cells
 from agent_console.tui.board_columns import LEAD
 from agent_console.tui.board_layout import BoardLayout
 from agent_console.tui.board_rows import Kind, Row
-from agent_console.tui.shared import console_of
-
-STRIPS = 1000
-"""So many drawn lines are kept."""
+from agent_console.tui.widgets.kept_lines import KeptLines
 
 EDGE = 1
 """Blanks at both sides of the table."""
@@ -55,7 +43,7 @@ class Drawn(Struct):
     cells: list[Text]
 
 
-class BoardTable(DataTable[Text]):
+class BoardTable(KeptLines):
     """The board's rows, with a cursor that stays on its row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,23 +80,13 @@ class BoardTable(DataTable[Text]):
         """The person did something here."""
 
     def __init__(self) -> None:
-        super().__init__(
-            cursor_type="row",
-            cell_padding=0,
-            cursor_foreground_priority="renderable",
-            cursor_background_priority="renderable",
-            zebra_stripes=False,
-        )
+        super().__init__()
         self._layout = BoardLayout((), 0, narrow=False)
         self._drawn: dict[str, Drawn] = {}
         self._order: list[str] = []
         self._row_lines = 1
         self._dark = True
         self._anew = False
-        self._versions: dict[str, int] = {}
-        """How often each row has changed."""
-        self._ground = Style()
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(STRIPS)
 
     # ---- what is under the cursor --------------------------------------------------------------
 
@@ -255,8 +233,7 @@ class BoardTable(DataTable[Text]):
         top = self.scroll_y
         with self._steady(order):
             self.clear(columns=True)
-            self._strips.clear()
-            self._versions.clear()
+            self.forget_lines()
             last = len(self._layout.fit.columns) - 1
             for place, column in enumerate(self._layout.fit.columns):
                 width = self._layout.fit.widths[column.title]
@@ -300,57 +277,6 @@ class BoardTable(DataTable[Text]):
         ):
             self._scroll_cursor_into_view()
 
-    # ---- lines ---------------------------------------------------------------------------------
-
-    def notify_style_update(self) -> None:
-        """Colours are others now."""
-        self._strips.clear()
-        super().notify_style_update()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw some lines."""
-        self._ground = self.rich_style
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """Draw a line, unless its row has not changed since it was drawn."""
-        header = self.header_height if self.show_header else 0
-        if y < header:
-            return super().render_line(y)
-        width = self.size.width
-        lines = self._y_offsets
-        if (place := y - header + self.scroll_offset.y) >= len(lines):
-            return Strip.blank(width, self._ground)
-        row_key, line = lines[place]
-        key = str(row_key.value)
-        row = self.get_row_index(row_key)
-        cursor = row == self.cursor_row
-        hover = row == self.hover_row and self._show_hover_cursor
-        state = (key, line, self._versions[key], cursor, hover, width, self._ground, self.has_focus)
-        strip = self._strips.get(state)
-        if strip is None:
-            look, _ = self._get_styles_to_render_cell(
-                False, False, False, hover, cursor, True, hover, False, False
-            )
-            strip = self._drawn_line(key, line, width, self._ground + look)
-            self._strips[state] = strip
-        return strip
-
-    def _drawn_line(self, key: str, line: int, width: int, style: Style) -> Strip:
-        console = console_of(self).console
-        segments: list[Segment] = []
-        for column, cell in zip(self.ordered_columns, self.get_row(key), strict=True):
-            lines = cell.split("\n", allow_blank=True) if "\n" in cell.plain else [cell]
-            room = column.get_render_width(self)
-            if line < len(lines):
-                text = lines[line]
-                # What has no spans is rendered without its own style.
-                own = style + console.get_style(text.style)
-                segments += Segment.apply_style(text.render(console), own)
-                room -= text.cell_len
-            segments.append(Segment(" " * room, style))
-        return Strip(segments).adjust_cell_length(width, style).simplify()
-
     # ---- keys and mouse ------------------------------------------------------------------------
 
     def on_key(self) -> None:
@@ -378,15 +304,6 @@ class BoardTable(DataTable[Text]):
         self._set_hover_cursor(place is not None)
         if place is not None:
             self.hover_coordinate = Coordinate(place, 0)
-
-    def _place_at(self, y: int) -> int | None:
-        """The row at a line of the widget; null for the heading and for none."""
-        header = self.header_height if self.show_header else 0
-        if y < header:
-            return None
-        line = y - header + self.scroll_offset.y
-        offsets = self._y_offsets
-        return self.get_row_index(offsets[line][0]) if line < len(offsets) else None
 
     def action_choose(self) -> None:
         """Go to the session under the cursor; a project unfolds."""

@@ -14,7 +14,7 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from agent_console.usage.batch import Batch
-from agent_console.usage.statements import read_numbered_messages
+from agent_console.usage.message_rows import read_numbered_messages
 
 _PAIRS = """
     SELECT shared.session_no AS teller, messages.session_no AS owner

@@ -27,8 +27,8 @@ from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
+from agent_console.usage.message_rows import read_rows_of_sources, read_unlisted
 from agent_console.usage.rows import Kind, Source
-from agent_console.usage.statements import read_rows_of_sources, read_unlisted
 
 _SOURCES_AT_ONCE = 400
 """Transcripts whose rows are taken out in one transaction."""

@@ -18,13 +18,8 @@ from agent_console.usage.ingest.origins import forget_tellers, settle_origins
 from agent_console.usage.ingest.source_rows import read_source, write_source
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.rows import SessionAccount, Source
-from agent_console.usage.statements import (
-    AT_MS,
-    SESSION_NO,
-    Values,
-    read_last_model,
-    row_of_values,
-)
+from agent_console.usage.session_rows import read_last_model
+from agent_console.usage.told_rows import AT_MS, SESSION_NO, Values, row_of_values
 from agent_console.usage.told_usage import usage_entry
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
 
@@ -29,7 +29,7 @@ class Keys(Struct, frozen=True):
         fold: Makes the row's bucket of a query's.
     """
 
-    rows: query.Selection
+    rows: selection.Selection
     bucket: str
     facets: tuple[str, ...]
     fold: Callable[[int], int]
@@ -39,12 +39,12 @@ def keys_of(connection: Connection, wanted: Filter, by: By) -> Keys:
     """How the rows of a filter are told apart."""
     match by:
         case "day":
-            rows = query.select_rows(connection, wanted, cut="day")
+            rows = selection.select_rows(connection, wanted, cut="day")
             way = cut(connection, "daily", wanted, rows)
             return Keys(rows, way.bucket, (), way.fold)
         case "project":
             facets = ("project_no",)
-            return Keys(query.select_rows(connection, wanted, facets=facets), "0", facets, int)
+            return Keys(selection.select_rows(connection, wanted, facets=facets), "0", facets, int)
         case "session":
-            rows = query.select_rows(connection, wanted, by_session=True)
+            rows = selection.select_rows(connection, wanted, by_session=True)
             return Keys(rows, query.SESSION, (), int)

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from agent_console.usage.cost_sql import CACHE_READ_SAVED, CACHE_WRITE_PREMIUM
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.filter import Filter
 
 _COLUMNS = (
@@ -47,7 +47,7 @@ class CacheMoney(Struct):
 
 
 def cache_money(
-    connection: Connection, rows: query.Selection, bucket: str = "0", facets: Sequence[str] = ()
+    connection: Connection, rows: selection.Selection, bucket: str = "0", facets: Sequence[str] = ()
 ) -> dict[tuple[Any, ...], CacheMoney]:
     """By key, as `query.grouped` has it."""
     found: dict[tuple[Any, ...], CacheMoney] = {}
@@ -58,5 +58,5 @@ def cache_money(
 
 def cache_money_of(connection: Connection, wanted: Filter) -> CacheMoney:
     """Of everything that a filter takes."""
-    rows = query.select_rows(connection, wanted)
+    rows = selection.select_rows(connection, wanted)
     return cache_money(connection, rows).get((0,), CacheMoney())

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.money import dollars
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -101,7 +101,7 @@ def tickets(connection: Connection, wanted: Filter, pattern: re.Pattern[str]) ->
         wanted: What counts.
         pattern: Finds a ticket in a branch's name: its first group, else all of it.
     """
-    rows = query.select_rows(connection, wanted, facets=("branch_no",))
+    rows = selection.select_rows(connection, wanted, facets=("branch_no",))
     branches = query.names(connection, "branch_no")
     models = query.names(connection, "model_no")
     found: dict[str, Row] = {}

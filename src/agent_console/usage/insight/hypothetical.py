@@ -14,7 +14,7 @@ from agent_console.config_prices import PricesConfig
 from agent_console.usage.periods import quarter
 from agent_console.usage.prices.lookup import look_up
 from agent_console.usage.prices.rates import Rates, Tier, parts_per_million, tier_at
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.matching import is_model
 from agent_console.usage.reports.row import UNKNOWN
@@ -59,7 +59,7 @@ def hypothetical(
     rest = _MILLION - parts_per_million(prices.discount_percent)
     names = query.names(connection, "model_no")
     facets = ("model_no", "prompt_over")
-    rows = query.select_rows(connection, wanted, facets=facets)
+    rows = selection.select_rows(connection, wanted, facets=facets)
     found: dict[str, int] = {}
     for (_, model_no, prompt_over), sums in query.grouped(connection, rows, facets=facets):
         used = names.get(model_no, "") or UNKNOWN

@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.money import dollars
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.sums import Sums
@@ -52,13 +52,13 @@ def spent(connection: Connection, wanted: Filter) -> Spent:
 
 def sessions_in(connection: Connection, wanted: Filter) -> int:
     """How many sessions have usage in it."""
-    rows = query.select_rows(connection, wanted, by_session=True)
+    rows = selection.select_rows(connection, wanted, by_session=True)
     return query.count_sessions(connection, rows)
 
 
 def sums_by_name(connection: Connection, wanted: Filter, column: str) -> dict[str, Sums]:
     """The sums of every name of a column of `facets`; what was not told is the empty name."""
-    rows = query.select_rows(connection, wanted, facets=(column,))
+    rows = selection.select_rows(connection, wanted, facets=(column,))
     known = query.names(connection, column)
     found: dict[str, Sums] = {}
     for (_, number), sums in query.grouped(connection, rows, facets=(column,)):
@@ -68,7 +68,7 @@ def sums_by_name(connection: Connection, wanted: Filter, column: str) -> dict[st
 
 def daily_usd(connection: Connection, wanted: Filter) -> dict[int, float]:
     """Dollars by local day, days counted from 1970-01-01."""
-    rows = query.select_rows(connection, wanted, cut="day")
+    rows = selection.select_rows(connection, wanted, cut="day")
     way = cut(connection, "daily", wanted, rows)
     pico: dict[int, int] = {}
     for (day,), sums in query.grouped(connection, rows, way.bucket):

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from agent_console.usage.cost_sql import CACHE_WRITE_PREMIUM, exact_sum, priced
 from agent_console.usage.insight.cache_keys import Keys
 from agent_console.usage.periods import QUARTER_MS
-from agent_console.usage.reports import query
+from agent_console.usage.reports import selection
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.matching import session_numbers
 
@@ -91,7 +91,7 @@ FROM (
     )
 )
 WHERE written > 0 AND (next_ms IS NOT NULL OR at_ms + {_LIFETIME} < :now_ms)
-    AND {{where}} AND {{of_facets}}"""  # noqa: S608 - constants, and what query.py made
+    AND {{where}} AND {{of_facets}}"""  # noqa: S608 - constants, and what selection.py made
 
 
 def unread_writes(
@@ -105,7 +105,7 @@ def unread_writes(
         keys: What to tell apart.
         now_ms: Unix milliseconds.
     """
-    rows = query.select_rows(connection, wanted, by_session=True)
+    rows = selection.select_rows(connection, wanted, by_session=True)
     facets = "".join(f"{column}, " for column in keys.facets)
     of_sessions = "1"
     if wanted.sessions:

@@ -26,7 +26,7 @@ from agent_console.usage.insight.anomalies import (
 from agent_console.usage.insight.day_history import day_history
 from agent_console.usage.insight.spent import between
 from agent_console.usage.money import dollars
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.buckets import cut
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.matching import EXACTLY
@@ -182,7 +182,7 @@ class UnusualSpending:
 
     def _days_and_projects(self) -> dict[int, dict[str, Spread]]:
         facets = ("project_no",)
-        rows = query.select_rows(self._connection, self._known, cut="day", facets=facets)
+        rows = selection.select_rows(self._connection, self._known, cut="day", facets=facets)
         bucket = cut(self._connection, "daily", self._known, rows).bucket
         found: dict[int, dict[str, Spread]] = {}
 
@@ -201,7 +201,7 @@ class UnusualSpending:
     def _sessions(self) -> dict[int, tuple[str, Spread]]:
         """By number, each with the project that it has spent most on."""
         facets = ("project_no",)
-        rows = query.select_rows(self._connection, self._known, by_session=True)
+        rows = selection.select_rows(self._connection, self._known, by_session=True)
         found: dict[int, Spread] = {}
         by_project: dict[int, dict[str, float]] = {}
         for (number, project_no), sums in query.grouped(
@@ -226,7 +226,7 @@ class UnusualSpending:
         """The session that has most of a part on a day."""
         exactly = None if driver.project == UNKNOWN else [f"{EXACTLY}{driver.project}"]
         wanted = between(self._wanted, day, day, projects=exactly)
-        rows = query.select_rows(self._connection, wanted, by_session=True)
+        rows = selection.select_rows(self._connection, wanted, by_session=True)
         picos: dict[int, int] = {}
         column = f"coalesce({CLASS_COSTS[driver.kind]}, 0)"
         for pico, number in query.asked(self._connection, rows, column, query.SESSION):
@@ -237,10 +237,10 @@ class UnusualSpending:
         return self._session_ids([most]).get(most)
 
     def _session_ids(self, numbers: Iterable[int]) -> Mapping[int, str]:
-        query.show(self._connection, numbers)
+        selection.show(self._connection, numbers)
         return dict(
             self._connection.execute(
-                f"SELECT session_no, session_id FROM sessions WHERE session_no IN {query.SHOWN}"  # noqa: S608
+                f"SELECT session_no, session_id FROM sessions WHERE session_no IN {selection.SHOWN}"  # noqa: S608
             )
         )
 

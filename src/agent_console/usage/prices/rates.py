@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from msgspec import Struct
 
-_QUARTERS_PER_DAY = 96
+from agent_console.usage.periods import DAY_QUARTERS
+
 _EPOCH = date(1970, 1, 1)
 ALWAYS = 0
 """The `from_quarter` of a price that has no beginning."""
@@ -56,7 +57,7 @@ Periods = tuple[Period, ...]
 
 def first_quarter(day: date) -> int:
     """The first quarter of an hour of a day in UTC, as the ledger counts them."""
-    return (day - _EPOCH).days * _QUARTERS_PER_DAY
+    return (day - _EPOCH).days * DAY_QUARTERS
 
 
 def pico_per_token(usd_per_million: Decimal) -> int:

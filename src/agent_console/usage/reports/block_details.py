@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
 
-    from agent_console.usage.reports.query import Selection
+    from agent_console.usage.reports.selection import Selection
 
 BLOCK_MS = BLOCK_QUARTERS * QUARTER_MS
 _MINUTE_MS = 60_000

@@ -4,14 +4,13 @@ Rule: SQL cuts days (or hours, or blocks), and Python folds days into weeks and 
 week is the sum of its days by construction.
 """
 
-from agent_console.usage.periods import block_starts
+from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS, block_starts
 from agent_console.usage.reports.calendar import (
     iso,
     month_start,
     next_month_start,
     week_start,
 )
-from agent_console.usage.reports.zone import DAY_QUARTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
-    from agent_console.usage.reports.query import Selection
-
-HOUR_QUARTERS = 4
+    from agent_console.usage.reports.selection import Selection
 
 
 class Cut:

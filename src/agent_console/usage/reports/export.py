@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 from agent_console.model.format import printable
 from agent_console.usage.cost_sql import priced
-from agent_console.usage.periods import QUARTER_MS
-from agent_console.usage.reports import query
+from agent_console.usage.periods import DAY_QUARTERS, QUARTER_MS
+from agent_console.usage.reports import selection
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.csv_text import csv_line
 from agent_console.usage.reports.export_fields import Field, Level
@@ -19,7 +19,6 @@ from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import Usd, json_text
 from agent_console.usage.reports.sums import usd_text
-from agent_console.usage.reports.zone import DAY_QUARTERS
 
 Format: TypeAlias = Literal["csv", "json", "jsonl"]
 
@@ -70,7 +69,7 @@ def export(
 def _statement(
     connection: Connection, wanted: Filter, level: Level, fields: Sequence[Field]
 ) -> str:
-    rows = query.select_rows(
+    rows = selection.select_rows(
         connection, wanted, by_session=level == "session", cut="day" if level == "day" else ""
     )
     columns = ", ".join(field.sql for field in fields)

@@ -1,6 +1,6 @@
 """What a report is about: the one set of filters that every report has.
 
-Rule: a filter is turned into SQL only in usage/reports/query.py, so that it means the same
+Rule: a filter is turned into SQL only in usage/reports/selection.py, so that it means the same
 everywhere. Once made it is not changed.
 """
 

@@ -5,7 +5,7 @@ Rule: costs are made as in every other report, so the entries add up to the sess
 
 from agent_console.usage.cost_sql import cost, priced, unpriced_tokens
 from agent_console.usage.periods import QUARTER_MS
-from agent_console.usage.reports import query
+from agent_console.usage.reports import selection
 from agent_console.usage.reports.report import Report, build
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums
@@ -129,7 +129,7 @@ def one_session(
 
 
 def _entries(connection: "Connection", wanted: "Filter", number: int) -> list[Entry]:
-    rows = query.select_rows(connection, wanted, by_session=True)
+    rows = selection.select_rows(connection, wanted, by_session=True)
     money = cost(wanted.mode)
     source = (
         f"(SELECT *, at_ms / {QUARTER_MS} AS quarter, 1 AS messages FROM messages "  # noqa: S608

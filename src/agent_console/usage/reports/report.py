@@ -3,8 +3,9 @@
 Rule: totals are those of the filter, whatever is then left out of the rows to show.
 """
 
-from agent_console.usage.reports import query
-from agent_console.usage.reports.buckets import HOUR_QUARTERS, cut, cut_of
+from agent_console.usage.periods import HOUR_QUARTERS
+from agent_console.usage.reports import query, selection
+from agent_console.usage.reports.buckets import cut, cut_of
 from agent_console.usage.reports.row import MAIN, UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
-    from agent_console.usage.reports.query import Selection
+    from agent_console.usage.reports.selection import Selection
 
 
 class AllTime:
@@ -88,7 +89,7 @@ def build(
 
         return build_sessions(connection, wanted, grouping, newest=newest)
     facets = (*grouping.facets, *(["project_no"] if by_project else []))
-    rows = query.select_rows(connection, wanted, cut=cut_of(grouping), facets=facets)
+    rows = selection.select_rows(connection, wanted, cut=cut_of(grouping), facets=facets)
     bucket = "0"
     fold: Callable[[int], int] = int
     label: Callable[[int], str] = str
@@ -150,7 +151,7 @@ def count_all(
         rows: What was summed up last.
     """
     report.projects = _projects(
-        connection, rows if rows.is_brief else query.select_rows(connection, wanted)
+        connection, rows if rows.is_brief else selection.select_rows(connection, wanted)
     )
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
@@ -166,7 +167,7 @@ def all_time(connection: "Connection", wanted: "Filter", asked: "Selection") -> 
         wanted: The filter.
         asked: What was asked for last.
     """
-    rows = query.select_rows(connection, wanted.without_borders())
+    rows = selection.select_rows(connection, wanted.without_borders())
     totals = Sums()
     as_before = rows.facets == asked.facets and rows.rollup == asked.rollup
     for _, sums in query.grouped(connection, rows, as_before=as_before):
@@ -215,7 +216,7 @@ def _say_last_quarters(
     found: "dict[tuple[Any, ...], Row]",
 ) -> None:
     """Rows that were summed up by hour know only the hour of their last usage."""
-    if rows.rollup != query.BY_HOUR:
+    if rows.rollup != selection.BY_HOUR:
         return
     sums = {key: row.sums for key, row in found.items() if row.sums is not None}
     hours = {each.last_quarter // HOUR_QUARTERS for each in sums.values()}

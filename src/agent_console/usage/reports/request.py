@@ -7,7 +7,8 @@ short way alike. A wrong value is a ValueError whose sentence says what is allow
 import os
 import time
 
-from agent_console.usage.reports.buckets import HOUR_QUARTERS, last_periods
+from agent_console.usage.periods import HOUR_QUARTERS
+from agent_console.usage.reports.buckets import last_periods
 from agent_console.usage.reports.calendar import WEEKDAYS
 from agent_console.usage.reports.dates import first_day, last_day, span_or_count
 from agent_console.usage.reports.filter import Filter

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from sqlite3 import Connection
 
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.filter import Filter
 
 
@@ -17,9 +17,9 @@ def branches(
         wanted: What counts.
         only: Numbers of sessions; null for all.
     """
-    rows = query.select_rows(connection, wanted, by_session=True, facets=("branch_no",))
+    rows = selection.select_rows(connection, wanted, by_session=True, facets=("branch_no",))
     if only is not None:
-        query.show(connection, only)
+        selection.show(connection, only)
         rows = rows.of_shown()
     names = query.names(connection, "branch_no")
     found: dict[int, str] = {}
@@ -29,14 +29,14 @@ def branches(
         if name and found.setdefault(session_no, name) != name:
             several.add(session_no)
     if several:  # only there tokens have to decide, which takes far longer to find out
-        query.show(connection, several)
+        selection.show(connection, several)
         shown = rows if only is not None else rows.of_shown()
         found |= _most_used(connection, shown, names)
     return found
 
 
 def _most_used(
-    connection: Connection, rows: query.Selection, names: dict[int, str]
+    connection: Connection, rows: selection.Selection, names: dict[int, str]
 ) -> dict[int, str]:
     most: dict[int, tuple[int, str]] = {}
     for (session_no, branch_no), sums in query.grouped(

@@ -3,7 +3,7 @@
 Rule: a session that is known and has no usage gets a row without sums: not available is not zero.
 """
 
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.matching import session_numbers, transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.zone import QUARTER_SECONDS
@@ -76,8 +76,10 @@ LEFT JOIN (
 ) AS told ON told.session_no = session.session_no"""
 
 _OF_SHOWN = (
-    _DETAILS.replace("FROM sources GROUP", f"FROM sources WHERE session_no IN {query.SHOWN} GROUP")
-    + f" WHERE session.session_no IN {query.SHOWN}"
+    _DETAILS.replace(
+        "FROM sources GROUP", f"FROM sources WHERE session_no IN {selection.SHOWN} GROUP"
+    )
+    + f" WHERE session.session_no IN {selection.SHOWN}"
 )
 
 
@@ -110,7 +112,7 @@ class Details:
         Args:
             found: The rows by number of their session.
             where: Tokens by number of session and of project.
-            of_shown: Only the sessions that `query.show` named need a row.
+            of_shown: Only the sessions that `selection.show` named need a row.
         """
         for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
             row = found.get((session_no,))

@@ -4,7 +4,7 @@ Rule: however many sessions there are, those that are only written out are not a
 and the totals are known before, so `streamed` makes the rows of some, forgets them and goes on.
 """
 
-from agent_console.usage.reports import query
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.report import Report, add_totals, count_all, count_of_sessions
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.session_details import Details
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
-    from agent_console.usage.reports.query import Selection
+    from agent_console.usage.reports.selection import Selection
 
 AT_ONCE = 2_000
 """Sessions: about 10 MB."""
@@ -39,10 +39,10 @@ def build_sessions(
         grouping: That of sessions.
         newest: Only so many sessions need a row, the latest; the totals are of all.
     """
-    rows = query.select_rows(connection, wanted, by_session=True)
+    rows = selection.select_rows(connection, wanted, by_session=True)
     only = None
     if newest is not None and wanted.names_nothing:
-        only = query.newest_sessions(connection, newest)
+        only = selection.newest_sessions(connection, newest)
     report = Report(grouping, _Sessions(connection, wanted, rows).rows(only))
     add_totals(report)
     if only is not None:
@@ -62,8 +62,8 @@ def session_rows(
         wanted: What counts; nothing may be named when only the newest are wanted.
         newest: Only so many sessions, the latest.
     """
-    rows = query.select_rows(connection, wanted, by_session=True)
-    numbers = query.newest_sessions(connection, newest)
+    rows = selection.select_rows(connection, wanted, by_session=True)
+    numbers = selection.newest_sessions(connection, newest)
     for some in _parts(_Sessions(connection, wanted, rows), numbers, ALL_AT_ONCE):
         yield from some
 
@@ -86,11 +86,11 @@ def streamed(
         latest_first: Begin with the latest.
     """
     report = Report(grouping, [])
-    numbers = query.newest_sessions(connection, newest)
+    numbers = selection.newest_sessions(connection, newest)
     _total_of_all(connection, wanted, report)
     if newest is not None:
         report.hidden = count_of_sessions(connection) - len(numbers)
-    rows = query.select_rows(connection, wanted, by_session=True)
+    rows = selection.select_rows(connection, wanted, by_session=True)
     count_all(connection, wanted, report, rows)
     if not latest_first:
         numbers.reverse()
@@ -126,7 +126,7 @@ class _Sessions:
         projects: dict[int, dict[int, int]] = {}
         shown = self._rows
         if only is not None:
-            query.show(self._connection, only)
+            selection.show(self._connection, only)
             shown = shown.of_shown()
         sums_of_keys = query.grouped(
             self._connection, shown, query.SESSION, _FACETS, as_before=self._found_alike
@@ -148,7 +148,7 @@ class _Sessions:
 
 def _total_of_all(connection: "Connection", wanted: "Filter", report: Report) -> None:
     """Totals of all sessions, of which the report has only some."""
-    rows = query.select_rows(connection, wanted)
+    rows = selection.select_rows(connection, wanted)
     models = query.names(connection, "model_no")
     everything = Row((), "")
     for key, sums in query.grouped(connection, rows, "0", ("model_no",)):

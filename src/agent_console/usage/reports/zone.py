@@ -9,12 +9,13 @@ no import; a named one through zoneinfo.
 
 import time
 
+from agent_console.usage.periods import DAY_QUARTERS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
 
 QUARTER_SECONDS = 900
-DAY_QUARTERS = 96
 _STEP = 4 * DAY_QUARTERS
 """No zone changes its clock twice within four days."""
 

@@ -1,0 +1,101 @@
+"""What one transaction knows of the ledger: what it has read, as it stands after what was posted.
+
+Rule: what is going to be asked for is read ahead, in a few statements. Nothing here changes a row;
+who does (batch.py) puts the new one in the place of the one that was read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from sqlite3 import Connection
+
+from agent_console.usage.accounts import Account, standing
+from agent_console.usage.facets import Facets
+from agent_console.usage.key_hash import key_hash
+from agent_console.usage.known_sessions import KnownSessions
+from agent_console.usage.message_rows import read_messages
+from agent_console.usage.names import Names
+from agent_console.usage.rows import MessageRow, SessionAccount
+from agent_console.usage.seen_keys import SeenKeys
+from agent_console.usage.session_rows import read_numbered_sessions, read_session, read_sessions
+from agent_console.usage.told_rows import Values, row_of_values
+
+
+class KnownRows:
+    """Rows by their keys, and sessions.
+
+    Args:
+        connection: The ledger, in a transaction.
+        names: Strings that rows share.
+        facets: What else rows share.
+        known: Sessions as they are after all that was posted.
+        seen: Which keys may have rows; null: any.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        names: Names,
+        facets: Facets,
+        known: KnownSessions,
+        seen: SeenKeys | None,
+    ) -> None:
+        self.names = names
+        self.facets = facets
+        self.known = known
+        self._connection = connection
+        self._seen = seen
+        self._rows: dict[str, MessageRow | Values | None] = {}
+
+    def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
+        """Read everything that is going to be asked for."""
+        self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
+        self.read_rows({key: key_hash(key) for key in keys})
+
+    def read_rows(self, hashes: Mapping[str, int]) -> None:
+        """Read the rows that have these keys, which come with their hashes."""
+        rows = self._rows
+        unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
+        rows.update(dict.fromkeys(unread))
+        if self._seen is not None:
+            unread = self._seen.sifted(unread)
+        for row in read_messages(self._connection, sorted(unread.values())):
+            if row.key is not None and row.key in unread:  # else only the hash is the same
+                rows[row.key] = row
+
+    def session(self, session_id: str) -> SessionAccount | None:
+        """The session, or null when the ledger does not know it."""
+        if session_id not in self.known.by_id:
+            self._read_sessions([session_id])
+        return self.known.by_id[session_id]
+
+    def numbered_session(self, session_no: int) -> SessionAccount:
+        """The session that a row belongs to."""
+        session = self.known.by_no.get(session_no)
+        if session is None:
+            session = read_session(self._connection, session_no)
+            self.known.keep(session)
+        return session
+
+    def read_again(self, session_nos: Sequence[int]) -> list[SessionAccount]:
+        """These sessions with their costs, as they are written now."""
+        return read_numbered_sessions(self._connection, session_nos)
+
+    def row(self, key: str) -> MessageRow | None:
+        """The row with this key, or null when there is none yet."""
+        if key not in self._rows:
+            self.read_rows({key: key_hash(key)})
+        row = self._rows[key]
+        return row_of_values(row) if isinstance(row, tuple) else row
+
+    def known_among(self, keys: Iterable[str]) -> set[str]:
+        """Those of these keys, which have been read ahead, that have rows."""
+        rows = self._rows
+        return {key for key in keys if rows[key] is not None}
+
+    def account(self, row: MessageRow) -> Account:
+        """What the ledger says of the response of `row`."""
+        return standing(row, self.facets.facet(row.facet_no), self.names.name(row.agent_no) or "")
+
+    def _read_sessions(self, session_ids: Sequence[str]) -> None:
+        self.known.by_id.update(dict.fromkeys(session_ids))
+        for session in read_sessions(self._connection, session_ids):
+            self.known.keep(session)

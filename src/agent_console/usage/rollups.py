@@ -1,0 +1,132 @@
+"""The sums that reports read, by time, hour, day and session: what a transaction adds to them.
+
+Rule: all rollups take the same gains, in the transaction that writes the rows, and a cell that
+holds no row any more is deleted.
+
+S608 is silenced where a text is put together from constants only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import add
+from sqlite3 import Connection
+
+from agent_console.usage.cost_sql import SUMS
+from agent_console.usage.many_rows import adding, insert_many
+from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_MS
+from agent_console.usage.rows import Figures
+
+_DAY_MS = DAY_QUARTERS * QUARTER_MS
+
+_ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(SUMS)})"
+_TO_TIME = f"ON CONFLICT (quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+_ADD_BY_SESSION = (
+    f"INSERT INTO usage_by_session (session_no, quarter, facet_no, messages, {', '.join(SUMS)})"
+)
+_TO_SESSION = (
+    f"ON CONFLICT (session_no, quarter, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+)
+_ADD_BY_HOUR = f"INSERT INTO usage_by_hour (hour, facet_no, messages, {', '.join(SUMS)})"
+_TO_HOUR = f"ON CONFLICT (hour, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}"
+_ADD_BY_DAY = f"INSERT INTO usage_by_day (day, facet_no, messages, {', '.join(SUMS)}, last_quarter)"
+_TO_DAY = (
+    f"ON CONFLICT (day, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}, "
+    "last_quarter = max(last_quarter, excluded.last_quarter)"
+)
+_MEND_LAST_QUARTER = f"""
+UPDATE usage_by_day SET last_quarter = coalesce((
+    SELECT at_ms / {QUARTER_MS} FROM messages
+    WHERE at_ms >= day * {_DAY_MS} AND at_ms < (day + 1) * {_DAY_MS}
+        AND messages.facet_no = usage_by_day.facet_no AND NOT set_aside
+    ORDER BY at_ms DESC LIMIT 1
+), last_quarter) WHERE day = ? AND facet_no = ?"""  # noqa: S608
+
+Cell = tuple[int, int, int]
+"""Session, quarter, facet."""
+
+_Gains = dict[tuple[int, int], Sequence[int]]
+"""By quarter, hour or day, and facet."""
+
+
+def add_to_rollups(
+    connection: Connection, gains: Mapping[Cell, Sequence[int]], brief_no: Callable[[int], int]
+) -> None:
+    """Add numbers of rows and their SUMS to cells of all rollups; empty ones disappear.
+
+    Args:
+        connection: The ledger, in a transaction in which the rows have been written.
+        gains: What to add.
+        brief_no: The brief facet of a facet.
+    """
+    by_session: list[tuple[int, ...]] = []
+    by_time: _Gains = {}
+    by_hour: _Gains = {}
+    by_day: _Gains = {}
+    last_quarters: dict[tuple[int, int], int] = {}
+    for cell, gain in gains.items():
+        if not any(gain):
+            continue
+        _, quarter, facet_no = cell
+        brief = brief_no(facet_no)
+        in_day = (quarter // DAY_QUARTERS, facet_no)
+        by_session.append((*cell, *gain))
+        _add(by_time, (quarter, brief), gain)
+        _add(by_hour, (quarter // HOUR_QUARTERS, brief), gain)
+        _add(by_day, in_day, gain)
+        if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
+            last_quarters[in_day] = quarter
+    insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
+    insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
+    insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
+    days = [
+        (*cell, *gain, last_quarters.get(cell, 0)) for cell, gain in by_day.items() if any(gain)
+    ]
+    insert_many(connection, _ADD_BY_DAY, _TO_DAY, days)
+    emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
+    if emptied:
+        _take_out(connection, emptied, brief_no)
+
+
+def _take_out(
+    connection: Connection, emptied: Sequence[Cell], brief_no: Callable[[int], int]
+) -> None:
+    """Cells have lost rows: delete what is empty, and say anew when days were last used."""
+    connection.executemany(
+        "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
+        "AND messages = 0",
+        emptied,
+    )
+    briefs = {(quarter, brief_no(facet_no)) for _, quarter, facet_no in emptied}
+    days = {(quarter // DAY_QUARTERS, facet_no) for _, quarter, facet_no in emptied}
+    connection.executemany(
+        "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0", briefs
+    )
+    connection.executemany(
+        "DELETE FROM usage_by_hour WHERE hour = ? AND facet_no = ? AND messages = 0",
+        {(quarter // HOUR_QUARTERS, facet_no) for quarter, facet_no in briefs},
+    )
+    connection.executemany(
+        "DELETE FROM usage_by_day WHERE day = ? AND facet_no = ? AND messages = 0", days
+    )
+    connection.executemany(_MEND_LAST_QUARTER, days)
+
+
+def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
+    known = sums.get(cell)
+    sums[cell] = gain if known is None else list(map(add, known, gain))
+
+
+def _rows(sums: _Gains) -> list[tuple[int, ...]]:
+    return [(*cell, *gain) for cell, gain in sums.items() if any(gain)]
+
+
+def sum_values(figures: Figures) -> tuple[int, int, int, int, int, int, int]:
+    """The figures that are in rollups, in the order of SUMS."""
+    return (
+        figures.input_tokens,
+        figures.output_tokens,
+        figures.cache_write_5m_tokens,
+        figures.cache_write_1h_tokens,
+        figures.cache_read_tokens,
+        figures.web_searches,
+        figures.reported_nano_usd,
+    )
