@@ -208,3 +208,22 @@ def test_the_board_has_only_what_the_chip_says(inside: Browser, house: House) ->
     inside.find(f'.ag-row[row-id="{session_id(9_002)}"]')
 
     assert len(inside.all(".ag-center-cols-container .ag-row")) == 1
+
+
+def test_projects_of_the_cache_page_are_sorted_and_narrow_it(inside: Browser, house: House) -> None:
+    inside.open(page_of(house.address, "/cache?last="))
+    saved = ".ag-row [col-id=saved]"
+    inside.until(lambda: len(inside.all(saved)) > 1)
+    inside.press(".ag-header-cell[col-id=saved]")
+
+    def dollars() -> list[float]:
+        rows = sorted(
+            inside.all(".ag-row:has([col-id=saved])"),
+            key=lambda row: int(row.get_attribute("row-index") or 0),
+        )
+        texts = [str(row.find_element("css selector", "[col-id=saved]").text) for row in rows]
+        return [float(text.replace("$", "").replace(",", "")) for text in texts]
+
+    inside.until(lambda: len(set(dollars())) > 1 and dollars() == sorted(dollars(), reverse=True))
+    inside.press(".ag-row [col-id=name]")
+    assert inside.until(lambda: asks(inside).get("project", "")).startswith("=")

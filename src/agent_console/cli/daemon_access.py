@@ -72,7 +72,7 @@ no_start_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_keep_no_start,
-    help="Do not start the daemon when none runs; exit 4 instead.",
+    help="Start no daemon when none runs; what needs one exits 4.",
 )
 
 

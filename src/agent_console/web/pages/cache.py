@@ -1,5 +1,7 @@
 """Cache: how much of what is sent comes from it, what that saves, and what would save more."""
 
+from typing import Any
+
 from fastapi import Request as HttpRequest
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
@@ -7,14 +9,16 @@ from nicegui.events import GenericEventArguments
 
 from agent_console.model.format import exact_cost, printable, share, tokens
 from agent_console.usage.insight.cache_advice import Advice, advice
+from agent_console.usage.insight.cache_keys import By
 from agent_console.usage.insight.cache_use import CacheReport, CacheUse, cache_report
+from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.sums import PICO_DIGITS
 from agent_console.web import charts
 from agent_console.web.chart_element import chart
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
-from agent_console.web.filters import Filters
+from agent_console.web.filters import Filters, short_name
 from agent_console.web.frame import box, card, frame, text
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
@@ -30,6 +34,15 @@ _POOR = [
     column("title", "Session", width=120, flex=2, bold=True, sortable=False),
     column("rate", "Hit rate", width=92, number=True, sortable=False),
     column("sent", "Sent", width=92, number=True, sortable=False, wide=420),
+]
+_PROJECTS = [
+    column("name", "Project", width=120, flex=2, bold=True),
+    column("rate", "Hit rate", text="rate_text", width=92, number=True),
+    column("sent", "Sent", text="sent_text", width=92, number=True),
+    column("read", "Read", text="read_text", width=92, number=True, wide=480),
+    column("written", "Written", text="written_text", width=96, number=True, wide=600),
+    column("lost", "Never read", text="lost_text", width=104, number=True, wide=720),
+    column("saved", "Saved", text="saved_text", width=92, number=True),
 ]
 
 
@@ -60,6 +73,8 @@ class _Cache:
                         self._cards[name] = text("…", "figure"), text("", "below")
             with card("Cache hit rate by day"):
                 self._chart = chart("Cache hit rate by day, with the goal", picked=self._open_day)
+            with card("Projects"):
+                self._projects = grid(_PROJECTS, [], by="label", fits=True)
             with box("columns"):
                 with card("What to do"):
                     self._advice = box("rows")
@@ -68,9 +83,16 @@ class _Cache:
                     self._none.set_visibility(False)
                     self._poor = grid(_POOR, [], by="id", fits=True)
         self._poor.on("cellClicked", self._open)
+        self._projects.on("cellClicked", self._narrow)
         read = Once(self._read, self._ask)
-        when_gone(console.listen(lambda changes: read() if changes.usage else None))
-        read()
+        read_projects = Once(self._read_projects, self._ask_projects)
+
+        def read_all() -> None:
+            read()
+            read_projects()
+
+        when_gone(console.listen(lambda changes: read_all() if changes.usage else None))
+        read_all()
 
     def _open_day(self, number: int) -> None:
         if number < len(self._axis):
@@ -82,13 +104,32 @@ class _Cache:
         if row:
             open_session(self._console, str(row["id"]))
 
+    def _narrow(self, event: GenericEventArguments) -> None:
+        row = event.args.get("data")
+        if row and row["label"]:
+            project = f"{EXACTLY}{row['label']}"
+            again = "" if self._filters.project == project else project
+            ui.navigate.to(self._filters.address("/cache", project=again))
+
     async def _ask(self) -> tuple[Request, CacheReport]:
         request = self._filters.request(self._console, "daily")
+        return request, await self._cache_by("day", request)
+
+    async def _ask_projects(self) -> CacheReport:
+        return await self._cache_by("project", self._filters.request(self._console, "daily"))
+
+    async def _read_projects(self) -> None:
+        found = await within(self._ask_projects())
+        if found is not None:
+            rows = list(map(_project_row, found.rows))
+            call(self._projects, "setGridOption", "rowData", rows)
+
+    async def _cache_by(self, by: By, request: Request) -> CacheReport:
         poor = self._console.config.cache.advice_percent
-        return request, await self._console.kept(
-            f"cache {poor}",
+        return await self._console.kept(
+            f"cache {by} {poor}",
             request,
-            lambda each: cache_report(each, request.wanted, "day", request.now_ms, poor),
+            lambda each: cache_report(each, request.wanted, by, request.now_ms, poor),
         )
 
     async def _read(self) -> None:
@@ -138,6 +179,27 @@ class _Cache:
 
 def _usd(pico: int) -> str:
     return exact_cost(pico / 10**PICO_DIGITS)
+
+
+def _project_row(row: CacheUse) -> dict[str, Any]:
+    sums = row.sums
+    written = sums.cache_write
+    return {
+        "label": row.label,
+        "name": short_name(row.label, "project") if row.label else "no project",
+        "rate": row.hit_rate,
+        "rate_text": "" if row.hit_rate is None else share(row.hit_rate, 1),
+        "sent": row.sent_tokens,
+        "sent_text": tokens(row.sent_tokens),
+        "read": sums.cache_read,
+        "read_text": tokens(sums.cache_read),
+        "written": written,
+        "written_text": tokens(written),
+        "lost": row.unread.tokens,
+        "lost_text": tokens(row.unread.tokens),
+        "saved": row.money.saved_pico,
+        "saved_text": _usd(row.money.saved_pico),
+    }
 
 
 def _poor_row(row: CacheUse) -> dict[str, str]:
