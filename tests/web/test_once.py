@@ -34,7 +34,7 @@ def test_a_page_that_is_still_loading_has_its_questions_asked(
     telling: "subprocess.Popen[str]",
 ) -> None:
     assert telling.stdout is not None
-    address = telling.stdout.readline().strip()
+    address: str = telling.stdout.readline().strip()
     with closing(HTTPConnection(host_of(address))) as connection:
         connection.request("GET", f"/?{urlsplit(address).query}")
         with connection.getresponse() as admitted:

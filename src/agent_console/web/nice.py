@@ -3,10 +3,10 @@
 Rule: exceptions from the type checks for NiceGUI stand here.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, cast
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 
 def when_gone(work: Callable[[], object]) -> None:
@@ -17,6 +17,11 @@ def when_gone(work: Callable[[], object]) -> None:
 def soon(work: Callable[[], Awaitable[None]]) -> None:
     """Have something done as soon as the page is connected, in the element that is open."""
     ui.timer(0, work, once=True)
+
+
+def beside(work: Coroutine[Any, Any, None], name: str) -> None:
+    """Have something done beside the page that is being built."""
+    cast("Any", background_tasks).create(work, name=name)
 
 
 def call(grid: ui.aggrid, method: str, *arguments: object) -> None:

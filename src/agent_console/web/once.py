@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import anyio
-from nicegui import background_tasks, ui
+from nicegui import ui
 
 from agent_console.errors import AgentConsoleError
-from agent_console.web.nice import soon
+from agent_console.web.nice import beside, soon
 
 PAUSE_SECONDS = 1.0
 """While money is being spent, figures are read again so often."""
@@ -63,7 +63,7 @@ class Once:
 
 def ahead(ask: Callable[[], Awaitable[object]]) -> None:
     """Have something asked soon whose answer is kept; whoever draws it tells what went wrong."""
-    background_tasks.create(_quietly(ask), name="ahead")
+    beside(_quietly(ask), "ahead")
 
 
 async def _quietly(ask: Callable[[], Awaitable[object]]) -> None:
