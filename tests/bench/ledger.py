@@ -1,6 +1,6 @@
 """What the ledger costs beside SQLite itself: rows a second, and a status line's figures.
 
-Run: python tests/bench/ledger.py [rows already there] [--json FILE]
+Run: python tests/bench/ledger.py [rows already there] [--rounds N] [--json FILE]
 
 The reference writes the same columns and indexes with bare `executemany`, in the same batches and
 in turn with the ledger, so that both see the same machine.
@@ -112,6 +112,7 @@ def median(rates: list[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("there", type=int, nargs="?", default=0)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is measured")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
     given = parser.parse_args()
     there: int = given.there
@@ -138,7 +139,7 @@ def main() -> None:
                     rate(keep, batch, identified=identified),
                     rate(bare.carry_out, batch, identified=identified),
                 )
-                for _ in range(ROUNDS)
+                for _ in range(given.rounds)
             ]
             ours, theirs = (median(list(rates)) for rates in zip(*pairs, strict=True))
             batches.append(

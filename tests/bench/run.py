@@ -25,7 +25,7 @@ OURS = (
 """Topics that take `--quick`. Every topic takes `--json`."""
 OTHERS: dict[str, tuple[list[str], list[str]]] = {
     "hook_cost": (["20"], ["60"]),
-    "ledger": ([], []),
+    "ledger": (["--rounds", "3"], []),
 }
 """Topics with arguments of their own: for a quick run and for a full one."""
 TOPIC_SECONDS = 180

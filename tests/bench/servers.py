@@ -93,7 +93,8 @@ def running_daemon(
         ready, told = os.pipe()
         env = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
         env |= {"HOME": str(folder), "AGENT_CONSOLE_READY_FD": str(told)}
-        command = [sys.executable, *start, "daemon", "run", "--socket", path]
+        env["AGENT_CONSOLE_SOCKET"] = path
+        command = [sys.executable, *start, "daemon", "run"]  # as systemd and clients start it
         with _running(command, folder, env, (told,)) as pid:
             os.close(told)
             with os.fdopen(ready, "rb") as ready_file:
