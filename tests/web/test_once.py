@@ -30,6 +30,17 @@ def telling(scratch_home: Path) -> Iterator["subprocess.Popen[str]"]:
         process.communicate()
 
 
+QUESTIONS = ("overview", "compared")
+
+
+def test_the_first_page_is_asked_for_before_anybody_opens_it(
+    telling: "subprocess.Popen[str]",
+) -> None:
+    assert telling.stdout is not None
+    assert telling.stdout.readline().startswith("http")
+    assert {telling.stdout.readline().strip() for _ in QUESTIONS} == set(QUESTIONS)
+
+
 def test_a_page_that_is_still_loading_has_its_questions_asked(
     telling: "subprocess.Popen[str]",
 ) -> None:
@@ -44,5 +55,5 @@ def test_a_page_that_is_still_loading_has_its_questions_asked(
         with connection.getresponse() as page:
             assert page.status == 200
 
-    asked = {telling.stdout.readline().strip() for _ in ("overview", "compared")}
-    assert asked == {"overview", "compared"}
+    asked = [telling.stdout.readline().strip() for _ in 2 * QUESTIONS]
+    assert sorted(asked) == sorted(2 * QUESTIONS), "once before, and once for the page"

@@ -63,10 +63,11 @@ class Once:
 
 def ahead(ask: Callable[[], Awaitable[object]]) -> None:
     """Have something asked soon whose answer is kept; whoever draws it tells what went wrong."""
-    beside(_quietly(ask), "ahead")
+    beside(quietly(ask), "ahead")
 
 
-async def _quietly(ask: Callable[[], Awaitable[object]]) -> None:
+async def quietly(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask in a moment, for the sake of the answer that is kept."""
     await anyio.sleep(AHEAD_SECONDS)
     with suppress(AgentConsoleError, ValueError):
         await ask()

@@ -24,6 +24,20 @@ from agent_console.web.week import Spark, sparks, week_days
 _NAMES = ("This month", "Today", "Sessions", "Average per session", "Against last month")
 
 
+async def ask_overview(console: Console, filters: Filters) -> tuple[Overview, list[Compared]]:
+    """What the cards say of this month and of the last seven days.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    month = filters.request(console, "daily")
+    week = replace(filters, last="7d").request(console, "daily")
+    return (
+        await console.overview(month),
+        await console.kept("compared", week, lambda each: compared(each, week.wanted, "daily")),
+    )
+
+
 class Cards:
     """The cards.
 
@@ -66,14 +80,7 @@ class Cards:
             self.then(found[0])
 
     async def _ask(self) -> tuple[Overview, list[Compared]]:
-        request = self._filters.request(self._console, "daily")
-        week = replace(self._filters, last="7d").request(self._console, "daily")
-        return (
-            await self._console.overview(request),
-            await self._console.kept(
-                "compared", week, lambda each: compared(each, week.wanted, "daily")
-            ),
-        )
+        return await ask_overview(self._console, self._filters)
 
     def _draw(self, found: Overview, week: list[Compared]) -> None:
         now, before = found.now, found.before

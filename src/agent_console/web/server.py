@@ -7,6 +7,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,8 +21,11 @@ from agent_console.config import Config
 from agent_console.version import __version__
 from agent_console.web.console import Console
 from agent_console.web.downloads import add_downloads
+from agent_console.web.filters import Filters
 from agent_console.web.gate import Gate
 from agent_console.web.listening import Place, listening
+from agent_console.web.once import quietly
+from agent_console.web.overview_cards import ask_overview
 from agent_console.web.pages.every_page import add_pages
 
 ASSETS = Path(__file__).with_name("assets")
@@ -85,6 +89,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
     async def following(_: FastAPI) -> AsyncGenerator[None]:
         async with anyio.create_task_group() as tasks:
             await tasks.start(console.run)
+            tasks.start_soon(quietly, partial(ask_overview, console, Filters()))  # the first page
             yield
             console.work.cancel()  # its thread would be waited for
             tasks.cancel_scope.cancel()
