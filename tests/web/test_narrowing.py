@@ -227,3 +227,22 @@ def test_projects_of_the_cache_page_are_sorted_and_narrow_it(inside: Browser, ho
     inside.until(lambda: len(set(dollars())) > 1 and dollars() == sorted(dollars(), reverse=True))
     inside.press(".ag-row [col-id=name]")
     assert inside.until(lambda: asks(inside).get("project", "")).startswith("=")
+
+
+def test_a_chart_is_used_by_keyboard(inside: Browser, house: House) -> None:
+    inside.open(page_of(house.address, "/trends"))
+    label = "Tokens by class and cost"
+    inside.until(lambda: inside.run(f"{CHART} return true", label))
+    chart = inside.find(f'[role=img][aria-label^="{label}"]')
+    inside.run("arguments[0].focus()", chart)
+
+    inside.press_key("1")
+    hidden = "options.legend[0].selected[options.series[0].name] === false"
+    inside.until(lambda: inside.run(f"{CHART} return {hidden}", label))
+    inside.press_key("1")
+    inside.until(lambda: not inside.run(f"{CHART} return {hidden}", label))
+    shown = f"{CHART} return options.dataZoom[0].end - options.dataZoom[0].start"
+    inside.press_key("+")
+    inside.until(lambda: round(inside.run(shown, label)) == 50)
+    inside.press_key("-")
+    inside.until(lambda: round(inside.run(shown, label)) == 100)

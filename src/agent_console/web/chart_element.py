@@ -6,6 +6,8 @@ from typing import Literal
 from nicegui import ui
 from nicegui.events import EChartPointClickEventArguments, GenericEventArguments
 
+KEYS = "With the focus on it: 1 to 9 take a line away or back, + and - zoom, arrows move."
+
 
 def chart(
     label: str,
@@ -14,6 +16,7 @@ def chart(
     picked: Callable[[int], None] | None = None,
     axis: Literal["x", "y"] = "x",
     pointed: Callable[[int], None] | None = None,
+    keys: bool = False,
 ) -> ui.echart:
     """An empty chart.
 
@@ -23,9 +26,12 @@ def chart(
         picked: Called with the number of the day or name in whose column was clicked.
         axis: The axis of days or names.
         pointed: Called with the number of a slice that was clicked.
+        keys: It takes the focus and KEYS.
     """
     found = ui.echart({}).classes(f"chart {size}").props('role="img"')
     found.props(f'aria-label="{label}"')
+    if keys:
+        found.classes("keys").props('tabindex="0"')
     if picked is not None:
 
         def pick(event: GenericEventArguments) -> None:

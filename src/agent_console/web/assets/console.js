@@ -93,6 +93,25 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+/** Keys in a chart that has the focus: digits for the names of its legend, + - and arrows for its range. */
+document.addEventListener("keydown", (event) => {
+  const element = event.target.closest && event.target.closest(".chart.keys");
+  const chart = element && getElement(Number(element.id.slice(1)))?.chart;
+  if (!chart || event.ctrlKey || event.altKey || event.metaKey) return;
+  const { series, dataZoom } = chart.getOption();
+  const name = [...new Set(series.map((each) => each.name))][Number(event.key) - 1];
+  if (name !== undefined) chart.dispatchAction({ type: "legendToggleSelect", name });
+  const { start = 0, end = 100 } = (dataZoom || [])[0] || {};
+  const width = end - start;
+  const moves = { "+": [0.25, -0.25], "-": [-0.5, 0.5], ArrowLeft: [-0.25, -0.25], ArrowRight: [0.25, 0.25] };
+  const move = dataZoom && dataZoom.length && moves[event.key];
+  if (move) {
+    const wide = Math.min(100, width * (1 + move[1] - move[0]));
+    const from = Math.max(0, Math.min(100 - wide, start + width * move[0]));
+    chart.dispatchAction({ type: "dataZoom", start: from, end: from + wide });
+  }
+  if (move || name !== undefined) event.preventDefault();
+});
 /** Where the pages stand in a line, the one that is open is in sight. */
 (function show() {
   const here = document.querySelector("#app .nav [aria-current]");

@@ -14,11 +14,11 @@ from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.row import UNKNOWN
 from agent_console.web import charts, part_charts, parts
-from agent_console.web.chart_element import chart
+from agent_console.web.chart_element import KEYS, chart
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, frame
+from agent_console.web.frame import box, card, frame, text
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
@@ -91,11 +91,14 @@ class _Breakdown:
                     axis="y",
                 )
         with card("Cost over time"):
-            self._lines = chart(f"Cost of {all_of_them} over time", picked=self._open_stretch)
+            self._lines = chart(
+                f"Cost of {all_of_them} over time", picked=self._open_stretch, keys=True
+            )
+            text(KEYS, "quiet note")
         with box("halves" if kind == "model" else "stack"):
             if kind == "model":
                 with card("Migration: shares of the cost"):
-                    self._areas = chart("Between which models the cost moves over time")
+                    self._areas = chart("Between which models the cost moves over time", keys=True)
             with card("Tokens by class, on a logarithmic scale"):
                 self._classes = chart(
                     f"Tokens by class of each {kind}, on a logarithmic scale",

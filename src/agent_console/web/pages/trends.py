@@ -8,7 +8,7 @@ from agent_console.board.charts import series
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.web import charts
-from agent_console.web.chart_element import chart
+from agent_console.web.chart_element import KEYS, chart
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import STEPS, Filters
@@ -55,16 +55,22 @@ class _Trends:
         with box("stack") as self._body:
             with card("Tokens and cost"):
                 self._lines = chart(
-                    "Tokens by class and cost over time", size="tall", picked=self._open
+                    "Tokens by class and cost over time",
+                    size="tall",
+                    picked=self._open,
+                    keys=True,
                 )
                 text(
                     f"A click opens the sessions of that {step.lower()}. Drag to move, Ctrl and "
-                    "the wheel or two fingers to zoom; a name above takes its line away.",
+                    "the wheel or two fingers to zoom; a name above takes its line away. " + KEYS,
                     "quiet note",
                 )
             with card("Composition"):
                 self._stack = chart(
-                    "Tokens by class, stacked, and cost over time", size="tall", picked=self._open
+                    "Tokens by class, stacked, and cost over time",
+                    size="tall",
+                    picked=self._open,
+                    keys=True,
                 )
             with card(f"By {step.lower()}"):
                 self._grid = grid(
