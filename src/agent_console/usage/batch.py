@@ -23,7 +23,7 @@ from agent_console.usage.message_rows import (
 )
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
-from agent_console.usage.rollups import Cell, add_to_rollups, sum_values
+from agent_console.usage.rollups import Cell, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import change_sessions, read_span
@@ -255,10 +255,10 @@ class Batch(KnownRows):
         cell = (row.session_no, in_quarter, row.facet_no)
         known = self._gains.get(cell)
         if known is None:
-            self._gains[cell] = [messages, *sum_values(gain)]
+            self._gains[cell] = [messages, *gain.sums]
         else:
             known[0] += messages
-            _add(known, 1, sum_values(gain))
+            _add(known, 1, gain.sums)
 
     def _fold(self, cell: Cell, first_ms: int, last_ms: int, gain: list[int]) -> None:
         """Add new rows of a cell to all sums."""

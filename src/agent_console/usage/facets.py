@@ -50,7 +50,7 @@ class Facets:
     @property
     def least_threshold(self) -> int:
         """The smallest prompt size at which some price changes."""
-        return self._read_thresholds()[-1]
+        return min(self._read_thresholds(), default=0)
 
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""

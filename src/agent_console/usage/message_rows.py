@@ -140,6 +140,7 @@ def _message(values: Sequence[Any]) -> MessageRow:
 
 def _message_values(row: MessageRow) -> tuple[Any, ...]:
     figures = row.figures
+    *used, reported_nano_usd = figures.sums
     return (
         row.session_no,
         row.message_no,
@@ -156,19 +157,15 @@ def _message_values(row: MessageRow) -> tuple[Any, ...]:
         row.claim,
         row.web_fetches,
         row.set_aside,
-        figures.input_tokens,
-        figures.output_tokens,
-        figures.cache_write_5m_tokens,
-        figures.cache_write_1h_tokens,
-        figures.cache_read_tokens,
-        figures.web_searches,
-        figures.reported_nano_usd or None,
+        *used,
+        reported_nano_usd or None,
     )
 
 
 def _untold_values(row: MessageRow) -> tuple[Any, ...]:
     """A new row that no transcript told: integers and texts, as in told_rows.py."""
     figures = row.figures
+    *used, reported_nano_usd = figures.sums
     return (
         row.session_no,
         None if row.key is None else key_hash(row.key),
@@ -180,11 +177,6 @@ def _untold_values(row: MessageRow) -> tuple[Any, ...]:
         row.at_ms,
         int(row.source),
         1 if row.set_aside else 0,
-        figures.input_tokens,
-        figures.output_tokens,
-        figures.cache_write_5m_tokens,
-        figures.cache_write_1h_tokens,
-        figures.cache_read_tokens,
-        figures.web_searches,
-        figures.reported_nano_usd or None,
+        *used,
+        reported_nano_usd or None,
     )

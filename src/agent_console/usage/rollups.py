@@ -13,7 +13,6 @@ from sqlite3 import Connection
 from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.many_rows import adding, insert_many
 from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_MS
-from agent_console.usage.rows import Figures
 
 _DAY_MS = DAY_QUARTERS * QUARTER_MS
 
@@ -117,16 +116,3 @@ def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
 
 def _rows(sums: _Gains) -> list[tuple[int, ...]]:
     return [(*cell, *gain) for cell, gain in sums.items() if any(gain)]
-
-
-def sum_values(figures: Figures) -> tuple[int, int, int, int, int, int, int]:
-    """The figures that are in rollups, in the order of SUMS."""
-    return (
-        figures.input_tokens,
-        figures.output_tokens,
-        figures.cache_write_5m_tokens,
-        figures.cache_write_1h_tokens,
-        figures.cache_read_tokens,
-        figures.web_searches,
-        figures.reported_nano_usd,
-    )

@@ -46,6 +46,19 @@ class Figures(Struct, frozen=True, gc=False):
     turns: int = 0
 
     @property
+    def sums(self) -> tuple[int, int, int, int, int, int, int]:
+        """The figures that are in rollups, in the order of SUMS."""
+        return (
+            self.input_tokens,
+            self.output_tokens,
+            self.cache_write_5m_tokens,
+            self.cache_write_1h_tokens,
+            self.cache_read_tokens,
+            self.web_searches,
+            self.reported_nano_usd,
+        )
+
+    @property
     def tokens(self) -> int:
         """All tokens: the larger of two accounts of one response stands."""
         return self.prompt_tokens + self.output_tokens

@@ -16,7 +16,6 @@ from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.periods import quarter
-from agent_console.usage.rollups import sum_values
 from agent_console.usage.rows import Figures, SessionAccount
 
 _READ = (
@@ -53,7 +52,7 @@ def take_totals(
     """
     model, figures, told_at_ms = told
     place = (session.session_no, -quarter(told_at_ms), batch.names.number(model))
-    counts = (told_at_ms, *sum_values(figures))
+    counts = (told_at_ms, *figures.sums)
     known = connection.execute(_READ, place).fetchone() or (0,) * len(counts)
     at, *largest = map(max, counts, known)
     connection.execute(_REMOVE, place)

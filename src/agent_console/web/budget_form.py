@@ -11,9 +11,10 @@ from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.web.console import Console
 from agent_console.web.form_row import form_row
+from agent_console.web.form_saving import save
 from agent_console.web.frame import box, text
 from agent_console.web.nice import set_choices, soon
-from agent_console.web.troubles import toast, within
+from agent_console.web.troubles import within
 
 _PERIODS = ["daily", "weekly", "monthly"]
 _SCOPES = {"all": "Everything", "project": "One project", "model": "One model"}
@@ -98,14 +99,7 @@ class _Form:
         set_choices(self._subject, options, next(iter(options), None))
 
     async def _save(self) -> None:
-        try:
-            wanted = self._budget()
-        except ValueError as error:
-            toast(str(error))
-            return
-        with self._dialog.client.layout:
-            if await self._keep(wanted):
-                self._dialog.close()
+        await save(self._dialog, self._budget, self._keep)
 
     def _budget(self) -> Budget:
         in_tokens = self._unit.value == "tokens"

@@ -10,9 +10,9 @@ from agent_console.config_prices import LARGEST_PROMPT, PRICES, PriceOverride
 from agent_console.model.format import exact_amount
 from agent_console.usage.prices.own_prices import usd
 from agent_console.web.form_row import form_row
+from agent_console.web.form_saving import save
 from agent_console.web.frame import box, text
 from agent_console.web.nice import attribute
-from agent_console.web.troubles import toast
 
 _WORDS = {
     "input": "Input", "output": "Output", "cache_write_5m": "Cache write 5m",
@@ -84,14 +84,7 @@ class _Form:
         return field
 
     async def _save(self) -> None:
-        try:
-            wanted = self._wanted()
-        except ValueError as error:
-            toast(str(error))
-            return
-        with self._dialog.client.layout:
-            if await self._keep(wanted):
-                self._dialog.close()
+        await save(self._dialog, self._wanted, self._keep)
 
     def _wanted(self) -> PriceOverride:
         model = str(self._model.value or "").strip()

@@ -15,7 +15,6 @@ from agent_console.usage.ingest.file_reading import (
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.rollups import sum_values
 from agent_console.usage.rows import Facet, Figures
 
 MODEL = "claude-opus-5-5"
@@ -52,7 +51,7 @@ def response(
         at_ms=NOON_MS + round(minute * MINUTE_MS),
         agent_id="",
         web_fetches=0,
-        sums=sum_values(figures),
+        sums=figures.sums,
     )
     return replace(told, **fields), replace(_FACET, **shared)
 

@@ -193,7 +193,8 @@ def test_jobs_are_dealt_out_to_all_processes(
     started: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "_MESSAGE_JOBS", (MANY + 1) // 2)
+    monkeypatch.setattr(pool, "_MESSAGE_JOBS", MANY // 2)
+    monkeypatch.setattr(pool, "_MESSAGE_BYTES", 1 << 40)  # two messages in all, one for each
     assert len(by_path(list(read_files([ReadJob(file) for file in files], 2)))) == MANY
     assert len(started) == 2
 

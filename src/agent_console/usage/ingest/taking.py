@@ -64,11 +64,9 @@ class Taker:
     def take(self, readings: Sequence[FileReading]) -> Taken:
         """Take all of them, in order."""
         batch = self._batch
-        batch.read_ahead(
-            {r.after.session_id for r in readings}
-            | {told.session_id for r in readings for told in r.responses},
-            (),
-        )
+        session_ids = {reading.after.session_id for reading in readings}
+        session_ids |= {told.session_id for each in readings for told in each.responses}
+        batch.read_ahead(session_ids - {""}, ())
         batch.read_rows({told.key: told.key_hash for r in readings for told in r.responses})
         for reading in readings:
             self._take(reading)
