@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from genai_prices import Usage, calc_price
-from genai_prices.data import providers
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ConditionalPrice, ModelPrice, TimeOfDateConstraint
 from hypothesis import given, strategies as st
 
@@ -115,7 +115,7 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 def _priced_by_name() -> list[str]:
     """Models whose every kind of token has a price there, at every hour of the day."""
     names: list[str] = []
-    for provider in providers:
+    for provider in get_snapshot().providers:
         for model in provider.models:
             prices = model.prices
             history = (

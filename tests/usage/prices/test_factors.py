@@ -3,13 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from genai_prices.data import providers
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
 from agent_console.usage.prices.factors import FACTORS, NEUTRAL, factor
 from agent_console.usage.prices.generation import Generation, generation
 
-ANTHROPIC = next(provider for provider in providers if provider.id == "anthropic").models
+ANTHROPIC = next(
+    provider for provider in get_snapshot().providers if provider.id == "anthropic"
+).models
 
 
 @pytest.mark.parametrize(
