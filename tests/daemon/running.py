@@ -286,6 +286,7 @@ async def serving(
     readable, writable = os.pipe()
     os.environ["AGENT_CONSOLE_READY_FD"] = str(writable)
     instance = Instance(path)
+    gc.freeze()  # a daemon that starts collects its garbage: not among all that pytest holds
     try:
         server = Server(
             instance,
@@ -305,4 +306,4 @@ async def serving(
     finally:
         os.close(readable)
         instance.release()
-        gc.unfreeze()  # the daemon froze what this process had made
+        gc.unfreeze()  # as it was, and with what the daemon froze
