@@ -8,6 +8,7 @@ while it has much to read: a client that does not read cannot make the daemon ke
 import select
 import socket
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
@@ -45,6 +46,7 @@ class Connection:
         subscription: Set while the client subscribes.
         in_flight: Requests the ledger has not answered yet.
         queue: What came after them and must wait, in order.
+        send_at_once: Hands bytes to the kernel; how many it took. Raises OSError.
         backlog: Bytes the kernel has not taken yet.
         outgoing: Lines of this turn, which come after those; `flush` hands them to the kernel.
         between_lines: What comes next begins a line, and is taken.
@@ -55,6 +57,7 @@ class Connection:
     def __init__(self, sock: socket.socket, inbox: Inbox) -> None:
         sock.setblocking(False)
         self._socket = sock
+        self.send_at_once = sock.send
         self._inbox = inbox
         self._tasks: TaskGroup | None = None
         self._partial = bytearray()
@@ -215,34 +218,32 @@ class Connection:
         data = self.outgoing
         if data:
             self.outgoing = bytearray()
-            self._send(data)
+            self.send(data)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""
-        if self.outgoing:
-            self.write(data)
-            self.flush()
+        if self.outgoing or self.backlog or not self.open:
+            self._send_later(data)
         else:
-            self._send(data)
+            send_to_all((self,), data)
 
-    def _send(self, data: bytes | bytearray) -> None:
-        if self.backlog:
-            self.backlog += data
-            return
+    def _send_later(self, data: bytes | bytearray) -> None:
         if not self.open:
             self.queue.clear()
             return
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.close()
-            return
-        if sent != len(data):
-            self.backlog += data[sent:]
-            if self._tasks is not None:
-                self._start_draining(self._tasks)
+        if self.outgoing:
+            data = self.outgoing + data
+            self.outgoing = bytearray()
+        if self.backlog:
+            self.backlog += data
+        else:
+            self.send(data)
+
+    def fall_behind(self, data: bytes | bytearray) -> None:
+        """The kernel does not take these bytes yet: send them when it does."""
+        self.backlog += data
+        if self._tasks is not None:
+            self._start_draining(self._tasks)
 
     def _start_draining(self, tasks: TaskGroup) -> None:
         if not self._draining:
@@ -265,3 +266,18 @@ class Connection:
             self._draining = False
         self.resume()
         self._inbox.drained(self)
+
+
+def send_to_all(connections: Iterable[Connection], data: bytes | bytearray) -> None:
+    """Hand the same bytes to several, of whom none has anything else to be sent first."""
+    length = len(data)
+    for connection in connections:
+        try:
+            sent = connection.send_at_once(data)
+        except BlockingIOError:
+            connection.fall_behind(data)
+        except OSError:
+            connection.close()
+        else:
+            if sent != length:
+                connection.fall_behind(data[sent:])
