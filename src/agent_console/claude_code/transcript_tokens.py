@@ -11,6 +11,9 @@ from agent_console.claude_code.transcript_line import Iteration, Usage
 _ABSURD = 10**12
 """No response has as many tokens; a sum of such numbers would not fit the ledger."""
 
+_UNUSUAL = 1 << 36
+"""Several counts can be compared with a power of two at once, by their bits."""
+
 
 class Tokens(Struct, frozen=True, gc=False):
     """Tokens of one model call, by what they cost.
@@ -66,14 +69,7 @@ def tokens(*, new: int, output: int, written: int, five: int, hour: int, read: i
         hour: Those for 1 hour, likewise.
         read: Cache reads.
     """
-    if not (
-        0 <= new < _ABSURD
-        and 0 <= output < _ABSURD
-        and 0 <= written < _ABSURD
-        and 0 <= five < _ABSURD
-        and 0 <= hour < _ABSURD
-        and 0 <= read < _ABSURD
-    ):
+    if not 0 <= new | output | written | five | hour | read < _UNUSUAL:
         new, output, written = count(new), count(output), count(written)
         five, hour, read = count(five), count(hour), count(read)
     if written > five + hour:
