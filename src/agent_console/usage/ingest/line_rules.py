@@ -63,7 +63,8 @@ class LineRules:
         self._is_replay = name.startswith(_REPLAYS)
         self._responses = responses
         self._at_ms = at_ms
-        self._times: list[str | memoryview] = []
+        self._times: list[str | int] = []
+        self._buffer = bytearray()
         self._result_beginning = _NO_BEGINNING
 
     def take(self, lines: Lines) -> None:
@@ -73,7 +74,7 @@ class LineRules:
             self.lines += 1
             self._bad("too_long")
             return
-        buffer = lines.buffer
+        self._buffer = buffer = lines.buffer
         find, is_at = buffer.find, buffer.startswith
         note_time = self._times.append
         take_plain = self._responses.take_plain
@@ -87,7 +88,7 @@ class LineRules:
                 is_text = stop - start >= LONG_LINE_BYTES and self._is_bulk(buffer, start, stop)
             if is_text:
                 taken += 1
-                note_time(text[start:stop])
+                note_time(start)
                 start = stop + 1
                 continue
             try:
@@ -153,8 +154,9 @@ class LineRules:
         """Find the last line that has a time; most lines are not the last and need no reading."""
         while self._times:
             time = self._times.pop()
-            if isinstance(time, memoryview):
-                line = read_line(time)
+            if isinstance(time, int):
+                stop = self._buffer.find(b"\n", time)
+                line = read_line(memoryview(self._buffer)[time:stop])
                 time = "" if isinstance(line, str) else line.timestamp or ""
             at_ms = timestamp_ms(time)
             if at_ms is not None:
