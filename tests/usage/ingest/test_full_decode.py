@@ -27,6 +27,7 @@ from agent_console.claude_code.transcript_bulk import (
     is_next_result,
     result_beginning,
 )
+from agent_console.claude_code.transcript_line import decode_line
 from agent_console.usage.ingest import line_rules
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.reading import TranscriptReader
@@ -121,7 +122,6 @@ def test_a_result_is_known_by_the_one_before_it(
     session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[bytes] = []
-    decode_line = line_rules.decode_line
 
     def remember(text: memoryview) -> Any:
         decoded.append(bytes(text) + b"\n")
