@@ -1,8 +1,8 @@
 """The one task that owns the state.
 
-Rule: nothing else reads or writes the tables, so there are no locks. Each turn takes all that has
-arrived since the last one, applies it in order, writes every answer straight to its socket, hands
-the ledger's entries over in one batch, and tells subscribers.
+Rule: nothing else reads or writes the tables, and a turn never waits, so there are no locks. Each
+turn takes all that has arrived since the last one, applies it in order, writes every answer
+straight to its socket, hands the ledger's entries over in one batch, and tells subscribers.
 """
 
 import time
@@ -88,8 +88,14 @@ class Actor:
     # ---- what others hand in ---------------------------------------------------------------
 
     def receive(self, connection: Connection, data: bytes) -> None:
-        """Bytes from a client; none means that it sends no more."""
+        """Bytes from a client; none means that it sends no more.
+
+        One that is alone has nobody to share a turn with: its turn is at once.
+        """
         self._inbox.append((connection, data, None))
+        if len(self.connections) == 1:
+            self._woken_at = time.perf_counter()
+            self._measured_turn()
         if not self._bell.rung:
             self._awake()
 
@@ -134,9 +140,7 @@ class Actor:
         """Take turns for ever."""
         while True:
             await self._bell.heard(patient=not self._journal.backlog)
-            woken_at = self._woken_at
-            self._turn()
-            self._lags.append(time.perf_counter() - woken_at)
+            self._measured_turn()
             done, self._turn_done = self._turn_done, None
             if done is not None:
                 done.set()
@@ -157,6 +161,10 @@ class Actor:
         await self.after_turn()
         while self.state.unkept or any(connection.owed for connection in self.connections):
             await self._turned()
+
+    def _measured_turn(self) -> None:
+        self._turn()
+        self._lags.append(time.perf_counter() - self._woken_at)
 
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
