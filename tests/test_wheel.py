@@ -17,10 +17,10 @@ UNREACHABLE = (
 )
 
 
-def pip(python: Path | str, *arguments: str) -> None:
+def pip(*arguments: str) -> None:
     """Run pip, or skip the test where there is no index to install from."""
     done = subprocess.run(
-        [python, "-m", "pip", "--disable-pip-version-check", *arguments],
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -34,11 +34,11 @@ def test_the_demo_runs_from_an_installed_wheel_and_leaves_nothing(
     scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    pip(sys.executable, "wheel", "-q", "--no-deps", "-w", str(scratch_home / "dist"), str(ROOT))
+    pip("wheel", "-q", "--no-deps", "-w", str(scratch_home / "dist"), str(ROOT))
     (wheel,) = (scratch_home / "dist").iterdir()
     venv = scratch_home / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    pip(venv / "bin/python", "install", "-q", str(wheel))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    pip("--python", str(venv), "install", "-q", str(wheel))
     home = scratch_home / "home"
     home.mkdir()
 

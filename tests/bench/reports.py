@@ -3,7 +3,7 @@
     python -m tests.bench.reports [--quick] [--json FILE]
 
 Each report is a process of its own, beside the bare interpreter, with nothing new to ingest. Rule:
-it shows and judges nothing; `--quick` makes a tenth of each year.
+it shows and judges nothing; `--quick` makes a twentieth of each year.
 """
 
 import argparse
@@ -40,15 +40,15 @@ def main() -> None:
     """The command line."""
     compile_program()
     parser = argparse.ArgumentParser(description="Reports over a year of usage.")
-    parser.add_argument("--quick", action="store_true", help="a tenth of each year, two runs")
+    parser.add_argument("--quick", action="store_true", help="a twentieth of each year, two runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
     given = parser.parse_args()
     lines: list[Line] = []
     for full in (TYPICAL, HEAVY):
         year = full
         if given.quick:
-            tenth = f"a tenth of {full.name}"
-            year = Year(tenth, full.sessions // 10, full.messages // 10, full.projects)
+            part = f"a twentieth of {full.name}"
+            year = Year(part, full.sessions // 20, full.messages // 20, full.projects)
         with tempfile.TemporaryDirectory(prefix="ac") as folder:
             lines += measure(year, Path(folder), 2 if given.quick else 5)
     if given.json is not None:

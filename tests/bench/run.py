@@ -4,7 +4,7 @@
 
 Rule: it shows figures and judges none: the exit code is 0 whatever they are, because absolute times
 wander and a slow machine is no defect. Each topic is a process of its own, so that one that breaks
-does not take the others with it.
+does not take the others with it; when all are done, one that broke is exit code 1.
 """
 
 import argparse
@@ -33,8 +33,8 @@ LONG_SECONDS = {"transcripts": 1_800, "reports": 1_200, "web_pages": 1_200}
 """Topics that make a gigabyte or five million rows first, unless `--quick` is given."""
 
 
-def main() -> None:
-    """Run the topics that were asked for, all by default."""
+def main() -> int:
+    """Run the topics that were asked for, all by default; 1 when one of them broke, else 0."""
     compileall.compile_dir(ROOT / "src", quiet=2)  # as installers do
     known = [*OURS, *(name for name in OTHERS if (FOLDER / f"{name}.py").exists())]
     parser = argparse.ArgumentParser(description="Benchmarks of agent-console.")
@@ -46,19 +46,25 @@ def main() -> None:
     if unknown := [topic for topic in topics if topic not in known]:
         parser.error(f"there is no topic {unknown[0]!r}")
     figures: dict[str, object] = {}
+    broken: list[str] = []
     with TemporaryDirectory(prefix="ac") as folder:
         for topic in topics:
             started = time.monotonic()
             kept = Path(folder) / f"{topic}.json"
-            _run(topic, kept, quick=given.quick)
+            if not _run(topic, kept, quick=given.quick):
+                broken.append(topic)
             print(f"({topic}: {time.monotonic() - started:.0f} s)", flush=True)
             if kept.exists():
                 figures[topic] = json.loads(kept.read_text())
     if given.json is not None:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if broken:
+        print(f"No good end: {', '.join(broken)}.", file=sys.stderr)
+    return 1 if broken else 0
 
 
-def _run(topic: str, kept: Path, *, quick: bool) -> None:
+def _run(topic: str, kept: Path, *, quick: bool) -> bool:
+    """Whether it ended well."""
     if topic in OTHERS:
         arguments = [str(FOLDER / f"{topic}.py"), *OTHERS[topic][0 if quick else 1]]
     else:
@@ -69,10 +75,11 @@ def _run(topic: str, kept: Path, *, quick: bool) -> None:
         ended = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
         print(f"{topic} took over {limit} s and was ended.", file=sys.stderr)
-    else:
-        if ended.returncode:
-            print(f"{topic} ended with exit code {ended.returncode}.", file=sys.stderr)
+        return False
+    if ended.returncode:
+        print(f"{topic} ended with exit code {ended.returncode}.", file=sys.stderr)
+    return ended.returncode == 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

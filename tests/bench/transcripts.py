@@ -40,8 +40,8 @@ def main() -> None:
     """The command line."""
     compile_program()
     parser = argparse.ArgumentParser(description="Reading transcripts, beside other tools.")
-    parser.add_argument("--quick", action="store_true", help="100 MB and two runs")
-    parser.add_argument("--mb", type=float, help="size of the corpus (1000; with --quick 100)")
+    parser.add_argument("--quick", action="store_true", help="50 MB and two runs")
+    parser.add_argument("--mb", type=float, help="size of the corpus (1000; with --quick 50)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, help="runs of each (3; with --quick 2)")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="use or make the corpus there")
@@ -51,7 +51,7 @@ def main() -> None:
     if given.install:
         install()
     options = Options(
-        given.mb or (100 if given.quick else 1000),
+        given.mb or (50 if given.quick else 1000),
         given.seed,
         given.runs or (2 if given.quick else 3),
         given.corpus,

@@ -59,8 +59,15 @@ class Manager:
         """A client's connection."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(TIMEOUT_SECONDS)
-        connection.connect(self.socket)
-        return connection
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                connection.connect(self.socket)
+            except ConnectionRefusedError:  # bound, and not listened on yet
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            else:
+                return connection
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
         """One request on a connection of its own."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.client.real_daemon import real_daemon
 
+from agent_console.tui import looking
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -29,3 +31,9 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at a row for so long, however slow the machine, unless a test says so."""
+    monkeypatch.setattr(looking, "LOOK_SECONDS", 3600.0)

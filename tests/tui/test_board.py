@@ -53,12 +53,6 @@ async def until_kept(
             session = await get(socket, session_id)
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks at a row for so long, unless a test says so."""
-    monkeypatch.setattr(looking, "LOOK_SECONDS", 3600.0)
-
-
 async def test_the_most_urgent_session_is_the_first(socket: str) -> None:
     await ask(
         socket,

@@ -77,6 +77,13 @@ class Browser:
             options=options, service=webdriver.ChromeService(executable_path=DRIVER)
         )
         self.size(width, height)
+        self._lets_in: set[str] = set()
+
+    def enter(self, address: str) -> None:
+        """Be let in by a dashboard, which takes a page of it, and only the first time."""
+        if address not in self._lets_in:
+            self.open(address)
+            self._lets_in.add(address)
 
     def size(self, width: int, height: int) -> None:
         """Make the page so large, which no window of a headless browser can be made narrower."""

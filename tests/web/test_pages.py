@@ -23,20 +23,25 @@ NASTY_SESSION = session_id(9_005)
 
 @pytest.fixture
 def inside(browser: Browser, house: House) -> Browser:
-    """The browser, let in."""
+    """The browser, let in, on no page, and all that it has noted forgotten."""
     browser.size(*WIDE)
-    browser.open(house.address)
+    browser.enter(house.address)
+    browser.driver.get("about:blank")
     browser.complaints()
+    browser.hosts()
     return browser
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: str) -> None:
+def test_a_page_opens_without_a_complaint_and_asks_nobody_else(
+    inside: Browser, house: House, path: str
+) -> None:
     inside.open(page_of(house.address, path))
     inside.settle()
 
     assert inside.text("h1") == PAGES[path]
     assert inside.complaints() == []
+    assert inside.hosts() == {host_of(house.address)}
     assert inside.run("return document.querySelector('[aria-current=page]').innerText") != ""
     for theme in GROUNDS:
         inside.run(
@@ -50,7 +55,9 @@ def test_a_page_opens_without_a_complaint(inside: Browser, house: House, path: s
 def test_a_page_opens_where_nothing_has_happened(
     browser: Browser, empty_house: House, path: str
 ) -> None:
-    browser.open(empty_house.address)
+    browser.enter(empty_house.address)
+    browser.driver.get("about:blank")
+    browser.complaints()
     browser.open(page_of(empty_house.address, path))
     browser.settle()
 
@@ -67,19 +74,10 @@ def test_a_page_opens_where_nothing_has_happened(
 def test_an_empty_page_says_what_to_do(
     browser: Browser, empty_house: House, path: str, words: str
 ) -> None:
-    browser.open(empty_house.address)
+    browser.enter(empty_house.address)
     browser.open(page_of(empty_house.address, path))
 
     browser.until(lambda: words in browser.text("#content"))
-
-
-def test_nobody_else_is_asked_for_anything(inside: Browser, house: House) -> None:
-    inside.hosts()
-    for path in PAGES:
-        inside.open(page_of(house.address, path))
-        inside.settle()
-
-    assert inside.hosts() == {host_of(house.address)}
 
 
 @pytest.mark.parametrize(
@@ -124,6 +122,7 @@ def test_a_page_is_as_wide_as_its_window(
 def test_a_theme_is_kept(inside: Browser, house: House) -> None:
     ground = "return getComputedStyle(document.body).backgroundColor"
     seen: set[str] = set()
+    inside.open(page_of(house.address, "/"))
     for words in ("Light", "Paper", "Dark"):
         inside.button(words).click()
         name = words.lower()
@@ -134,7 +133,8 @@ def test_a_theme_is_kept(inside: Browser, house: House) -> None:
     assert len(seen) == 3
 
 
-def test_the_keyboard_reaches_the_pages_and_can_skip_them(inside: Browser) -> None:
+def test_the_keyboard_reaches_the_pages_and_can_skip_them(inside: Browser, house: House) -> None:
+    inside.open(page_of(house.address, "/"))
     name = "return document.activeElement.innerText.trim().split('\\n').pop()"
     reached: list[str] = []
     for _ in range(len(PAGES) + 2):
