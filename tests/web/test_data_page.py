@@ -19,7 +19,7 @@ MODEL = HAIKU
 @pytest.fixture
 def inside(browser: Browser, house: House) -> Browser:
     browser.size(1600, 1000)
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/data"))
     browser.until(lambda: "Last backup" in browser.text("#content"))
     return browser

@@ -37,7 +37,7 @@ def test_an_active_session_keeps_the_focus_while_others_come_and_go(
 
 
 def test_a_budget_keeps_the_focus_while_money_is_spent(browser: Browser, house: House) -> None:
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/budgets"))
     browser.until(lambda: "everything, monthly" in browser.text(".budget .who"))
     browser.run("document.querySelector('.budget .button').focus()")
@@ -52,7 +52,7 @@ def test_a_budget_keeps_the_focus_while_money_is_spent(browser: Browser, house: 
 
 
 def test_tab_leaves_the_cells_of_a_grid(browser: Browser, house: House) -> None:
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/sessions"))
     browser.until(lambda: "Task 158" in browser.text(".ag-row"))
     browser.run("document.querySelector('.ag-row .ag-cell').focus()")
@@ -64,7 +64,7 @@ def test_tab_leaves_the_cells_of_a_grid(browser: Browser, house: House) -> None:
 
 
 def test_enter_saves_a_form(browser: Browser, house: House) -> None:
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/budgets?new=1"))
     amount = browser.find('.sheet input[aria-label="Amount"]')
     amount.send_keys("much", Keys.ENTER)

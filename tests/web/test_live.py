@@ -17,7 +17,7 @@ NEW = session_id(7_000)
 @pytest.fixture
 def live(browser: Browser, house: House) -> Browser:
     browser.size(1600, 1000)
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/live"))
     browser.until(lambda: "payments-service" in browser.text(".ag-cell"))
     return browser

@@ -20,7 +20,7 @@ HEADINGS = (
 @pytest.fixture
 def sessions(browser: Browser, house: House) -> Iterator[Browser]:
     browser.size(1600, 1000)
-    browser.open(house.address)
+    browser.enter(house.address)
     browser.open(page_of(house.address, "/sessions"))
     browser.until(lambda: cells(browser, "title"))
     yield browser

@@ -21,7 +21,7 @@ DOWNLOADED = "return fetch(arguments[0]).then(answer => answer.text())"
 @pytest.fixture
 def inside(browser: Browser, house: House) -> Browser:
     browser.size(1600, 1000)
-    browser.open(house.address)
+    browser.enter(house.address)
     return browser
 
 
