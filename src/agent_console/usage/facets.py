@@ -5,6 +5,7 @@ what was made in a transaction that failed may not. Prices may be changed by ano
 are forgotten whenever `PRAGMA data_version` says that somebody else has committed.
 """
 
+from bisect import bisect_left
 from sqlite3 import Connection
 from typing import Any
 
@@ -47,24 +48,22 @@ class Facets:
         self._thresholds: tuple[int, ...] | None = None
         self._data_version: int | None = None
 
-    @property
-    def least_threshold(self) -> int:
-        """The smallest prompt size at which some price changes."""
-        return min(self._read_thresholds(), default=0)
-
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
-        for threshold in self._thresholds or self._read_thresholds():
-            if prompt_tokens > threshold:
-                return threshold
-        return 0
+        thresholds = self.thresholds
+        return thresholds[bisect_left(thresholds, prompt_tokens, 1) - 1]
+
+    @property
+    def thresholds(self) -> tuple[int, ...]:
+        """The prompt sizes at which some price changes, in order, behind a 0."""
+        return self._thresholds or self._read_thresholds()
 
     def _read_thresholds(self) -> tuple[int, ...]:
         if self._thresholds is None:
             found = self._connection.execute(
-                "SELECT prompt_tokens FROM price_thresholds ORDER BY 1 DESC"
+                "SELECT prompt_tokens FROM price_thresholds ORDER BY 1"
             )
-            self._thresholds = tuple(number for (number,) in found)
+            self._thresholds = (0, *(number for (number,) in found))
         return self._thresholds
 
     def number(self, facet: Facet) -> int:

@@ -27,8 +27,8 @@ from agent_console.usage.ingest.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
     CLAIM_SIDECHAIN,
-    ToldResponse,
 )
+from agent_console.usage.ingest.told_columns import ToldColumns
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.money import nano_usd
 from agent_console.usage.rows import Facet, Kind
@@ -239,13 +239,14 @@ class ToldResponses:
         elif known.claim & CLAIM_ECHO == account.claim & CLAIM_ECHO:
             known.join(account)
 
-    def told(self) -> tuple[list[ToldResponse], list[Facet]]:
+    def told(self) -> tuple[ToldColumns, list[Facet]]:
         """Each response once, and each facet of them."""
         facets: dict[Told, int] = {}
         responses = [self._told(key, each, facets) for key, each in self._accounts.items()]
-        return responses, [_facet(told) for told in facets]
+        return ToldColumns.of(responses), [_facet(told) for told in facets]
 
-    def _told(self, key: str, account: _Account, facets: dict[Told, int]) -> ToldResponse:
+    def _told(self, key: str, account: _Account, facets: dict[Told, int]) -> tuple[Any, ...]:
+        """The fields of a ToldResponse."""
         line = account.owner
         usage = account.usage
         tokens = account.tokens
@@ -275,7 +276,7 @@ class ToldResponses:
             searches = count(tools.web_search_requests)
             fetches = count(tools.web_fetch_requests)
         cost_usd = account.cost_usd
-        return ToldResponse(
+        return (
             key,
             key_hash(key),
             facet_at,
@@ -284,15 +285,13 @@ class ToldResponses:
             account.at_ms,
             line.agent_id or account.agent_id or self._agent_id,
             fetches,
-            (
-                tokens.input_tokens,
-                tokens.output_tokens,
-                tokens.cache_write_5m_tokens,
-                tokens.cache_write_1h_tokens,
-                tokens.cache_read_tokens,
-                searches,
-                nano_usd(cost_usd) if cost_usd else 0,
-            ),
+            tokens.input_tokens,
+            tokens.output_tokens,
+            tokens.cache_write_5m_tokens,
+            tokens.cache_write_1h_tokens,
+            tokens.cache_read_tokens,
+            searches,
+            nano_usd(cost_usd) if cost_usd else 0,
         )
 
 
