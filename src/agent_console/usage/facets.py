@@ -22,7 +22,7 @@ _COLUMNS = (
     "cost_is_reported, output_is_lower_bound"
 )
 _FIND = f"SELECT facet_no FROM facets WHERE ({_COLUMNS}) = ({', '.join('?' * 15)})"  # noqa: S608
-_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608
+_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)}) ON CONFLICT DO NOTHING"  # noqa: S608
 _READ = f"SELECT {_COLUMNS} FROM facets WHERE facet_no = ?"  # noqa: S608
 _READ_BRIEF = "SELECT brief_no FROM facets WHERE facet_no = ?"
 
@@ -83,19 +83,19 @@ class Facets:
             name(facet.inference_geo),
             name(facet.agent_type),
             name(facet.skill),
-            facet.is_subagent,
-            facet.kind,
+            int(facet.is_subagent),  # SQLite takes an integer as it is
+            int(facet.kind),
             facet.prompt_over,
-            facet.cost_is_reported,
-            facet.output_is_lower_bound,
+            int(facet.cost_is_reported),
+            int(facet.output_is_lower_bound),
         )
-        found = self._connection.execute(_FIND, values).fetchone()
-        if found is None:
-            number = self._connection.execute(_MAKE, values).lastrowid or 0
+        made = self._connection.execute(_MAKE, values)
+        if made.rowcount:
+            number = made.lastrowid or 0
             self._unpriced.append(number)
             self._made.append((facet, number))
         else:
-            number = int(found[0])
+            number = int(self._connection.execute(_FIND, values).fetchone()[0])
         self._remember(facet, number)
         return number
 
