@@ -62,7 +62,7 @@ class Actor:
         self.heeding: Callable[[list[Change]], object] = len
         self.changed_at = 0.0
         self._journal = journal
-        self._inbox: list[tuple[Connection | None, bytes | Observation | OwnRequest]] = []
+        self._inbox: list[tuple[Connection | None, bytes, Observation | OwnRequest | None]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._recalled: list[Recalled] = []
         self._drained: list[Connection] = []
@@ -89,19 +89,19 @@ class Actor:
 
     def receive(self, connection: Connection, data: bytes) -> None:
         """Bytes from a client; none means that it sends no more."""
-        self._inbox.append((connection, data))
+        self._inbox.append((connection, data, None))
         if not self._bell.rung:
             self._awake()
 
     def observe(self, observation: Observation) -> None:
         """Something a watcher has seen."""
-        self._inbox.append((None, observation))
+        self._inbox.append((None, b"", observation))
         self._awake()
 
     def ask(self, request: StateRequest) -> OwnRequest:
         """Something to be carried out like a client's request, in order with all else."""
         own = OwnRequest(request)
-        self._inbox.append((None, own))
+        self._inbox.append((None, b"", own))
         self._awake()
         return own
 
@@ -167,20 +167,19 @@ class Actor:
             drained = []
         inbox, self._inbox = self._inbox, []
         answered: list[Connection] = []
-        for connection, item in inbox:
-            if connection is None:
-                if isinstance(item, OwnRequest):
-                    outcome = dispatcher.guarded(self.state.apply, item.request, at_ms)
-                    dispatcher.carry_out(outcome, own=item)
-                elif not isinstance(item, bytes):
-                    dispatcher.carry_out(dispatcher.guarded(item, self.state, at_ms))
-            elif isinstance(item, bytes):
-                if item:
-                    dispatcher.feed(connection, item, at_ms)
+        for connection, data, own in inbox:
+            if connection is not None:
+                if data:
+                    dispatcher.feed(connection, data, at_ms)
                     answered.append(connection)
                 else:
                     connection.ended = True
                     connection.resume()
+            elif isinstance(own, OwnRequest):
+                outcome = dispatcher.guarded(self.state.apply, own.request, at_ms)
+                dispatcher.carry_out(outcome, own=own)
+            elif own is not None:
+                dispatcher.carry_out(dispatcher.guarded(own, self.state, at_ms))
         for connection in answered:  # not before: each answer wakes a client, which costs us time
             self._flush(connection)
         if dispatcher.entries:

@@ -47,7 +47,7 @@ class Connection:
         queue: What came after them and must wait, in order.
         backlog: Bytes the kernel has not taken yet.
         outgoing: Lines of this turn, which come after those; `flush` hands them to the kernel.
-        outgoing_bytes: How many bytes these are.
+        between_lines: What comes next begins a line, and is taken.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
     """
@@ -61,12 +61,12 @@ class Connection:
         self._resume: anyio.Event | None = None
         self._at_end = False
         self._draining = False
+        self.between_lines = True
         self.refused = False
         self.open = True
         self.ended = False
         self.backlog = bytearray()
-        self.outgoing: list[bytes] = []
-        self.outgoing_bytes = 0
+        self.outgoing = bytearray()
         self.subscription: Subscription | None = None
         self.in_flight = 0
         self.queue: deque[Request | ProtocolError] = deque()
@@ -84,7 +84,7 @@ class Connection:
     @property
     def unsent(self) -> int:
         """How many bytes the client has to read before it has read all."""
-        return len(self.backlog) + self.outgoing_bytes
+        return len(self.backlog) + len(self.outgoing)
 
     @property
     def _unanswered(self) -> bool:
@@ -130,8 +130,10 @@ class Connection:
         except BlockingIOError:
             return True
         self._inbox.receive(self, data)  # which drops it, after a line that was refused
-        self._at_end = not data
-        return not self._at_end
+        if data:
+            return True
+        self._at_end = True
+        return False
 
     def _listens(self) -> bool:
         """Whether a subscriber that sends no more still reads."""
@@ -169,16 +171,10 @@ class Connection:
         if self._resume is not None:
             self._resume.set()
 
-    def lines(self, data: bytes) -> bytes | list[bytes]:
-        """The lines completed by these bytes; one that is too long is refused and is the last.
-
-        Returns:
-            All in one piece, as nearly always, where these bytes are whole lines.
-        """
+    def lines(self, data: bytes) -> list[bytes]:
+        """The lines completed by these bytes; one that is too long is refused and is the last."""
         if self.refused:
             return []
-        if not self._partial and data.endswith(b"\n") and len(data) <= MAX_LINE_BYTES:
-            return data
         if self._partial:
             self._partial += data
             if b"\n" not in data:
@@ -194,6 +190,7 @@ class Connection:
                 if self._refuse_if_long(line):
                     return lines[:index]
             self._refuse_if_long(self._partial)
+        self.between_lines = not self._partial and not self.refused
         return lines
 
     def _refuse_if_long(self, line: bytes | bytearray) -> bool:
@@ -203,6 +200,7 @@ class Connection:
         if len(line) <= limit:
             return False
         self.refused = True
+        self.between_lines = False
         self._partial = bytearray()
         if self._tasks is not None:
             self._tasks.start_soon(self._leave)
@@ -210,15 +208,13 @@ class Connection:
 
     def write(self, line: bytes) -> None:
         """Send a line at the end of this turn, in one piece with all the others."""
-        self.outgoing.append(line)
-        self.outgoing_bytes += len(line)
+        self.outgoing += line
 
     def flush(self) -> None:
         """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
-        if self.outgoing:
-            data = b"".join(self.outgoing)
-            self.outgoing.clear()
-            self.outgoing_bytes = 0
+        data = self.outgoing
+        if data:
+            self.outgoing = bytearray()
             self._send(data)
 
     def send(self, data: bytes) -> None:
@@ -229,7 +225,7 @@ class Connection:
         else:
             self._send(data)
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, data: bytes | bytearray) -> None:
         if self.backlog:
             self.backlog += data
             return
