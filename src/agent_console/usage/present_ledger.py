@@ -143,6 +143,8 @@ class PresentLedger:
             if self.facets.begin():
                 known = KnownSessions()
                 self._seen = None
+            if self._seen is not None and self._seen.is_full:
+                self._seen = None
             if fills and self._seen is None and is_empty(self.connection):
                 self._seen = SeenKeys()
             self.watch.budgets.begin()

@@ -27,8 +27,8 @@ from agent_console.usage.ingest.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
     CLAIM_SIDECHAIN,
-    ToldResponse,
 )
+from agent_console.usage.ingest.told_columns import ToldColumns
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.money import nano_usd
 from agent_console.usage.rows import Facet, Kind
@@ -244,12 +244,12 @@ class ToldResponses:
         elif known.claim & CLAIM_ECHO == account.claim & CLAIM_ECHO:
             known.join(account)
 
-    def told(self) -> tuple[list[ToldResponse], list[Facet]]:
+    def told(self) -> tuple[ToldColumns, list[Facet]]:
         """Each response once, and each facet of them."""
         facets: dict[Told, int] = {}
         last: Told = ()
         facet_at = 0
-        responses: list[ToldResponse] = []
+        responses: list[tuple[Any, ...]] = []  # the fields of ToldResponse
         for key, account in self._accounts.items():  # no call that can be spared
             line, usage, kind = account.owner, account.usage, account.kind
             is_subagent = account.claim & CLAIM_SIDECHAIN != 0
@@ -279,7 +279,7 @@ class ToldResponses:
                 searches = count(tools.web_search_requests)
                 fetches = count(tools.web_fetch_requests)
             responses.append(
-                ToldResponse(
+                (
                     key,
                     key_hash(key),
                     facet_at,
@@ -288,18 +288,16 @@ class ToldResponses:
                     account.at_ms,
                     line.agent_id or account.agent_id or self._agent_id,
                     fetches,
-                    (
-                        tokens.input_tokens,
-                        tokens.output_tokens,
-                        tokens.cache_write_5m_tokens,
-                        tokens.cache_write_1h_tokens,
-                        tokens.cache_read_tokens,
-                        searches,
-                        nano_usd(account.cost_usd) if account.cost_usd else 0,
-                    ),
+                    tokens.input_tokens,
+                    tokens.output_tokens,
+                    tokens.cache_write_5m_tokens,
+                    tokens.cache_write_1h_tokens,
+                    tokens.cache_read_tokens,
+                    searches,
+                    nano_usd(account.cost_usd) if account.cost_usd else 0,
                 )
             )
-        return responses, [_facet(told) for told in facets]
+        return ToldColumns.of(responses), [_facet(told) for told in facets]
 
 
 def _facet(told: Told) -> Facet:
