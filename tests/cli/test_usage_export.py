@@ -125,7 +125,7 @@ def test_memory_does_not_grow_with_the_rows(ledger: Ledger) -> None:
         connection.close()
         return peak
 
-    ledger.fill([Message(NOON_MS + n, key=f"k{n}") for n in range(5_000)])
+    ledger.fill([Message(NOON_MS + n, key=f"k{n}") for n in range(2_000)])
     few = peak_bytes()
-    ledger.fill([Message(NOON_MS + n, key=f"l{n}") for n in range(20_000)])
+    ledger.fill([Message(NOON_MS + n, key=f"l{n}") for n in range(6_000)])
     assert peak_bytes() < few * 1.2
