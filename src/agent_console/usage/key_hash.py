@@ -6,11 +6,9 @@ An index of integers takes half the time and space of one of texts. Two texts ma
 whoever looks a row up compares its text as well.
 """
 
-from functools import lru_cache
 from hashlib import blake2b
 
 
-@lru_cache(maxsize=16_384)  # a new row's key is looked for and then written
 def key_hash(key: str) -> int:
     """A signed 64-bit number."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

@@ -44,6 +44,7 @@ class KnownRows:
         self._connection = connection
         self._seen = seen
         self._rows: dict[str, MessageRow | Values | None] = {}
+        self._hashes: Mapping[str, int] = {}
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
@@ -53,13 +54,22 @@ class KnownRows:
     def read_rows(self, hashes: Mapping[str, int]) -> None:
         """Read the rows that have these keys, which come with their hashes."""
         rows = self._rows
-        unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
+        unread = hashes
+        if rows:
+            unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
+        else:
+            self._hashes = hashes
         rows.update(dict.fromkeys(unread))
         if self._seen is not None:
             unread = self._seen.sifted(unread)
         for row in read_messages(self._connection, sorted(unread.values())):
             if row.key is not None and row.key in unread:  # else only the hash is the same
                 rows[row.key] = row
+
+    def hash_of(self, key: str) -> int:
+        """The key's hash, which those of a batch that was read ahead have already."""
+        known = self._hashes.get(key)
+        return key_hash(key) if known is None else known
 
     def session(self, session_id: str) -> SessionAccount | None:
         """The session, or null when the ledger does not know it."""
