@@ -302,6 +302,17 @@ class Batch(KnownRows):
 
     # ---- writing ---------------------------------------------------------------------------
 
+    def _write_rows(self) -> None:
+        connection, new = self._connection, self._new_rows.values()
+        others = [row for row in new if not isinstance(row, tuple)]
+        if len(others) < len(new):
+            insert_told(connection, [row for row in new if isinstance(row, tuple)])
+        insert_messages(connection, [*others, *self._new_rows_without_key], self.hash_of)
+        if self._changed_rows:
+            change_messages(connection, self._changed_rows.values())
+        if self._removed_rows:
+            delete_messages(connection, self._removed_rows)
+
     def write(self, at_ms: int = 0) -> None:
         """Write what has changed since the last time.
 
@@ -313,12 +324,7 @@ class Batch(KnownRows):
             session.updated_at_ms = at_ms
             self._changed_sessions[session_no] = session
         self._with_new_rows.clear()
-        new = self._new_rows.values()
-        insert_told(self._connection, [row for row in new if isinstance(row, tuple)])
-        others = [row for row in new if not isinstance(row, tuple)]
-        insert_messages(self._connection, [*others, *self._new_rows_without_key], self.hash_of)
-        change_messages(self._connection, self._changed_rows.values())
-        delete_messages(self._connection, self._removed_rows)
+        self._write_rows()
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)

@@ -21,7 +21,7 @@ _MAX_WANTED = 256
 """The most rows that are asked for at once. Shorter lists are filled up to a power of two, so that
 nine statements of each kind are prepared once and kept."""
 
-_MAX_VALUES = 800
+_MAX_VALUES = 200
 """The most values written at once. Their rows are 1, 2, 3 or a multiple of four, as are the rest:
 few kinds of statements are prepared once and kept, and two are enough for most batches."""
 
@@ -54,13 +54,15 @@ def insert_many(
     connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Insert rows of one width."""
-    if len(rows) > _MANY:  # an import, in a process of its own
-        statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
-        connection.executemany(statement, rows)
+    if not rows:
         return
-    at, width = 0, len(rows[0]) if rows else 1
-    while at < len(rows):
-        size = min(len(rows) - at, _MAX_VALUES // width)
+    at, count, width = 0, len(rows), len(rows[0])
+    if count > _MANY:  # an import, in a process of its own
+        connection.executemany(f"{insert} VALUES ({', '.join('?' * width)}) {on_conflict}", rows)
+        return
+    most = _MAX_VALUES // width
+    while at < count:
+        size = min(count - at, most)
         if size > 3:
             size &= ~3
         parameters = list(chain.from_iterable(rows[at : at + size]))

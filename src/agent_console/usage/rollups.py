@@ -65,9 +65,9 @@ def add_to_rollups(
         if not any(gain):
             continue
         _, quarter, facet_no = cell
-        in_day = (quarter // DAY_QUARTERS, facet_no)
         by_session.append((*cell, *gain))
         _add(by_time, (quarter, brief_no(facet_no)), gain)
+        in_day = (quarter // DAY_QUARTERS, facet_no)
         _add(by_day, in_day, gain)
         if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
             last_quarters[in_day] = quarter
