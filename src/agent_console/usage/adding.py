@@ -149,8 +149,7 @@ def _at_ms(entry: AddUsage) -> int:
 def _figures(upsert: MetadataUpsert) -> Figures:
     # Of cache writes that are not said to live longer the shorter time counts.
     written, hour = upsert.cache_creation_tokens, upsert.cache_creation_1h_tokens
-    if hour > written:
-        hour = written
+    hour = min(hour, written)
     return Figures(
         upsert.input_tokens,
         upsert.output_tokens,

@@ -140,9 +140,7 @@ def _message(values: Sequence[Any]) -> MessageRow:
     )
 
 
-def _message_values(
-    row: MessageRow, hash_of: Callable[[str], int] = key_hash
-) -> tuple[Any, ...]:
+def _message_values(row: MessageRow, hash_of: Callable[[str], int] = key_hash) -> tuple[Any, ...]:
     figures = row.figures
     *used, reported_nano_usd = figures.sums
     return (
