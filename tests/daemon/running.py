@@ -273,6 +273,11 @@ class Running:
             yield AsyncWire(stream)
 
 
+def rules_of(running: Running) -> dict[type, Any]:
+    """Which rule carries out which request: for tests that break one."""
+    return running.server._actor.state.rules  # pyright: ignore[reportPrivateUsage]
+
+
 @asynccontextmanager
 async def serving(
     home: Path,

@@ -92,6 +92,21 @@ async def test_a_subscriber_has_its_answer_before_the_notification(actor: Actor)
         assert told["data"] == answer["data"]
 
 
+async def test_who_has_been_told_everything_lags_behind_nothing(actor: Actor) -> None:
+    with client(actor) as (one, one_end), client(actor) as (other, _):
+        for connection in (one, other):
+            actor.receive(connection, encode(Subscribe()))
+        for status in (Status.WORKING, Status.ATTENTION, Status.WORKING):
+            actor.receive(one, encode(SetSession(session_id=MAIN, status=status)))
+            await taking_turns(actor)
+        assert [line["seq"] for line in heard(one_end) if line.get("event") == "session"] == [
+            1,
+            2,
+            3,
+        ]
+        assert [status.lag for status in actor.publisher.statuses()] == [0, 0]
+
+
 async def test_who_has_unsubscribed_or_gone_is_told_nothing(actor: Actor) -> None:
     with client(actor) as (one, one_end), client(actor) as (other, other_end):
         for connection in (one, other):

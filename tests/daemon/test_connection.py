@@ -7,12 +7,13 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.daemon.running import AsyncWire, Message, serving
+from tests.daemon.running import AsyncWire, Message, rules_of, serving
 
 from agent_console.daemon import dispatcher, server_status
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.outcome import Outcome
 from agent_console.daemon.state import State
+from agent_console.protocol.messages import SetSession
 
 
 def set_working(session: str, **fields: Any) -> Message:
@@ -25,14 +26,14 @@ def set_working(session: str, **fields: Any) -> Message:
 async def test_a_rule_that_fails_is_answered_internal_and_changes_nothing(
     scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: State, request: object, at_ms: int) -> Outcome:
+    def fail(*_: object) -> Outcome:
         raise ZeroDivisionError("a bug")
 
     async with serving(scratch_home) as running, running.connect() as wire:
         await wire.data(**set_working("a"))
         before = await wire.data(cmd="DUMP")
         with monkeypatch.context() as broken:
-            broken.setattr(State, "apply", fail)
+            broken.setitem(rules_of(running), SetSession, fail)
             answer = await wire.ask({**set_working("a", label="new"), "id": 7})
         assert answer["id"] == 7
         assert answer["error"]["code"] == "internal"

@@ -11,13 +11,14 @@ from types import ModuleType
 
 import anyio
 import pytest
-from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Running, serving
+from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Running, rules_of, serving
 from tests.daemon.standin import StandIn
 
 from agent_console.config import Config, DaemonConfig
 from agent_console.daemon import registry_watch, server, spool_watch
 from agent_console.daemon.folder_watch import FolderChange, watch_folders
-from agent_console.daemon.state import State
+from agent_console.daemon.outcome import Outcome
+from agent_console.protocol.messages import ListSessions
 from agent_console.version import __version__
 
 AN_INSTANT = 0.05
@@ -100,15 +101,13 @@ def test_each_boot_is_another_epoch(daemon: Daemon) -> None:
 async def test_the_loop_lag_shows_a_rule_that_takes_long(
     scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = State.apply
-
-    def slow(self: State, request: object, at_ms: int) -> object:
+    def slow(*_: object) -> Outcome:
         time.sleep(0.05)
-        return apply(self, request, at_ms)  # type: ignore[arg-type]
+        return Outcome()
 
     async with serving(scratch_home) as running, running.connect() as wire:
         assert (await wire.data(cmd="STATUS"))["loop_lag_p99_ms"] < 50
-        monkeypatch.setattr(State, "apply", slow)
+        monkeypatch.setitem(rules_of(running), ListSessions, slow)
         await wire.data(cmd="LIST")
         assert (await wire.data(cmd="STATUS"))["loop_lag_p99_ms"] >= 50
 

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from agent_console.daemon.history import READ_HISTORIES_KEPT, Histories, packed
+from agent_console.daemon.history import READ_HISTORIES_KEPT, Histories
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
 statuses = st.sampled_from(Status)
-FIRST_STEP = (packed(Status.WORKING, 1), packed(Status.CLOSED, 2))
+FIRST_STEP = (Status.WORKING, 1, Status.CLOSED, 2)
 steps = st.lists(st.tuples(st.integers(0, 2**40), statuses, st.booleans()), max_size=130)
 
 
@@ -22,8 +22,7 @@ def test_what_is_read_is_what_was_appended(
         if after is before:
             continue
         after_ms = before_ms + waited_ms
-        begun = () if "s" in histories.steps else (packed(before, before_ms),)
-        histories.append("s", (*begun, packed(after, after_ms)))
+        histories.append("s", before, before_ms, after, after_ms)
         kept.append(StateTransition(after_ms, before, after, waited_ms))
         before, before_ms = after, after_ms
         if read_now:
@@ -37,7 +36,7 @@ def test_a_session_without_a_transition_has_an_empty_history() -> None:
 
 def test_a_forgotten_history_begins_anew() -> None:
     histories = Histories()
-    histories.append("s", FIRST_STEP)
+    histories.append("s", *FIRST_STEP)
     assert len(histories.of("s")) == 1
     histories.forget("s")
     assert histories.of("s") == ()
@@ -46,7 +45,7 @@ def test_a_forgotten_history_begins_anew() -> None:
 def test_only_the_histories_read_last_are_kept_unpacked() -> None:
     histories = Histories()
     for number in range(READ_HISTORIES_KEPT * 2):
-        histories.append(str(number), FIRST_STEP)
+        histories.append(str(number), *FIRST_STEP)
         histories.of(str(number))
     assert len(histories._read) == READ_HISTORIES_KEPT  # pyright: ignore[reportPrivateUsage]
     assert histories.of("0") == (StateTransition(2, Status.WORKING, Status.CLOSED, 1),)
@@ -54,5 +53,8 @@ def test_only_the_histories_read_last_are_kept_unpacked() -> None:
 
 @pytest.mark.parametrize("at_ms", [-(10**30), 10**30])
 def test_a_time_that_no_history_can_hold_is_refused_before_anything_is_kept(at_ms: int) -> None:
-    with pytest.raises(OverflowError):
-        packed(Status.WORKING, at_ms)
+    histories = Histories()
+    for times in ((at_ms, 1), (1, at_ms)):
+        with pytest.raises(OverflowError):
+            histories.append("s", Status.WORKING, times[0], Status.CLOSED, times[1])
+    assert histories.of("s") == ()

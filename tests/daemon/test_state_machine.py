@@ -4,6 +4,8 @@
 # pyright: reportPrivateUsage=false
 
 from collections import deque
+from contextlib import ExitStack
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +16,7 @@ from msgspec import UNSET, Raw
 from msgspec.structs import replace
 from tests.daemon import state_inputs as inputs
 from tests.daemon.state_replica import EPOCH, Replica
+from tests.protocol.answers import encode_success
 
 from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.names import folder_of
@@ -22,7 +25,6 @@ from agent_console.daemon.state import State
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import HISTORY_LENGTH, Session, StateTransition, Status
 from agent_console.model.usage import Spending, UsageEntry
-from agent_console.protocol.codec import encode_success
 from agent_console.protocol.messages import (
     Acknowledge,
     Alerts,
@@ -120,7 +122,13 @@ class StateMachine(RuleBasedStateMachine):
     def is_set(self, request: SetSession) -> None:
         before = self.state.sessions.get(request.session_id)
         label, priority, note = self.written.get(request.session_id, (None, 0, None))
-        if not self.refused(outcome := self.apply(request)):
+        long_way = deepcopy(self.state)
+        with patch("agent_console.daemon.session_requests.tells_status_alone", return_value=False):
+            same = long_way.apply(request, self.now_ms)
+        outcome = self.apply(request)
+        assert outcome == same
+        assert frozen(self.state) == frozen(long_way)
+        if not self.refused(outcome):
             self.written[request.session_id] = (
                 label if request.label is UNSET else request.label,
                 priority if request.priority is UNSET else request.priority or 0,
@@ -135,6 +143,10 @@ class StateMachine(RuleBasedStateMachine):
         else:
             assert before is None
             assert request.status is UNSET
+
+    @rule(session_id=inputs.session_ids, status=st.sampled_from(Status))
+    def its_status_alone_is_set(self, session_id: str, status: Status) -> None:
+        self.is_set(SetSession(session_id=session_id, status=status))
 
     @rule(session_id=inputs.session_ids)
     def the_same_is_set_again(self, session_id: str) -> None:
@@ -396,8 +408,11 @@ class StateMachine(RuleBasedStateMachine):
         if broken is None:
             return
         before = frozen(self.state)
-        module = "tables" if broken in STEPS_OF_A_COMMIT else "observations"
-        with patch(f"agent_console.daemon.{module}.{broken}", side_effect=ZeroDivisionError):
+        modules = ("tables", "history") if broken in STEPS_OF_A_COMMIT else ("observations",)
+        with ExitStack() as stack:
+            for module in modules:
+                name = f"agent_console.daemon.{module}.{broken}"
+                stack.enter_context(patch(name, side_effect=ZeroDivisionError))
             try:
                 self.carry_out(step, *args)
             except ZeroDivisionError:

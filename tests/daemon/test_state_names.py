@@ -1,7 +1,7 @@
 """Display names: the folder, and as much of its parents as tells two folders apart."""
 
 import pytest
-from tests.daemon.state_driver import Driver
+from tests.daemon.state_driver import MAIN, OTHER, Driver
 
 from agent_console.model.session import Status
 from agent_console.protocol.messages import Remove
@@ -65,3 +65,10 @@ def test_a_session_that_moves_alone_is_told_once() -> None:
     board.set(Status.WORKING, session="a", working_dir="/x/api")
     assert len(board.set(session="a", working_dir="/y/api").changes) == 1
     assert names(board) == ["api"]
+
+
+def test_a_process_that_moves_to_a_folder_like_the_one_it_left_leaves_two_names() -> None:
+    board = Driver()
+    board.registry(None, session=MAIN, cwd="/a/x")
+    board.registry(None, session=OTHER, cwd="x")
+    assert names(board) == ["a/x", "x"]

@@ -1,6 +1,9 @@
 """SET: creates a session, changes what is named, and wakes nobody for nothing."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from tests.daemon.state_driver import MAIN, START_MS, Driver, refused
@@ -222,3 +225,47 @@ def test_the_clock_going_back_does_not_make_a_negative_duration() -> None:
     board.now_ms += 120_000
     board.set(Status.WORKING)
     assert [duration for _, _, duration in board.history()] == [0, 62_000]
+
+
+def _asks(board: Driver) -> None:
+    board.prompt()
+    board.hook("PreToolUse", tool_name="Bash", tool_input={"command": "make"}, prompt_id="p1")
+    board.hook("PermissionRequest", tool_name="Bash", tool_input={"command": "make"})
+
+
+def _waits_unexplained(board: Driver) -> None:
+    board.prompt()
+    board.registry("busy")
+    board.registry("waiting", "something new")
+
+
+SITUATIONS: dict[str, Callable[[Driver], object]] = {
+    "set": lambda board: board.set(Status.ATTENTION, reason="lunch", label="mine"),
+    "seen": lambda board: board.apply(Seen(session_id=MAIN)),
+    "works": lambda board: board.prompt(),
+    "asks": _asks,
+    "waits unexplained": _waits_unexplained,
+    "told of the future": lambda board: board.hook("Stop", sent_ms=board.now_ms + 90_000),
+    "closed": lambda board: board.hook("SessionEnd", reason="logout"),
+    "crashed": lambda board: board.state.observe_exit(7, board.now_ms),
+}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_status_alone_is_set_the_short_way_as_it_is_the_long_way(
+    situation: str, status: Status
+) -> None:
+    board = Driver()
+    board.set(Status.QUESTION)
+    board.registry("idle")
+    SITUATIONS[situation](board)
+    other = Driver(deepcopy(board.state))
+    other.now_ms = board.now_ms
+    with patch("agent_console.daemon.session_requests.tells_status_alone", return_value=False):
+        outcome = other.set(status)
+    assert board.set(status) == outcome
+    tables, others = board.state._tables, other.state._tables  # pyright: ignore[reportPrivateUsage]
+    assert tables._evidence == others._evidence  # pyright: ignore[reportPrivateUsage]
+    assert tables.sessions == others.sessions
+    assert board.history() == other.history()

@@ -2,9 +2,9 @@
 
 import pytest
 from tests.daemon.state_driver import MAIN, Driver
+from tests.protocol.answers import encode_success
 
 from agent_console.daemon.tree_rules import SHOWN
-from agent_console.protocol.codec import encode_success
 
 
 def tasks_of(board: Driver) -> list[tuple[str, str, str]]:

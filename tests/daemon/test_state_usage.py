@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from msgspec import UNSET, Raw
 from tests.daemon.state_driver import MAIN, OTHER, Driver, refused
+from tests.protocol.answers import encode_success
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.session import Status
 from agent_console.model.usage import Limit, Limits, Spending, UsageEntry
-from agent_console.protocol.codec import encode_success
 from agent_console.protocol.messages import (
     Meta_,
     Remove,

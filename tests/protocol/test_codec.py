@@ -6,6 +6,7 @@ from typing import Any, cast, get_args
 import pytest
 from hypothesis import example, given, strategies as st
 from msgspec import UnsetType
+from tests.protocol.answers import encode_success
 
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import (
@@ -17,7 +18,6 @@ from agent_console.protocol.codec import (
     encode,
     encode_data,
     encode_refusal,
-    encode_success,
     may_be_long,
 )
 from agent_console.protocol.messages import (

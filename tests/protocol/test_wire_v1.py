@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 from msgspec import Raw, Struct
+from tests.protocol.answers import encode_success
 
 from agent_console.client.answers import ANSWER_TYPES
 from agent_console.protocol.codec import (
@@ -22,7 +23,6 @@ from agent_console.protocol.codec import (
     encode,
     encode_notification,
     encode_refusal,
-    encode_success,
 )
 from agent_console.protocol.messages import ErrorCode, Request
 

@@ -131,12 +131,16 @@ class TranscriptLine(Struct, gc=False, rename="camel"):
     data: Progress | None = None
 
 
-_decode = msgspec.json.Decoder(TranscriptLine).decode
+NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What `decode_line` raises for a line that only `read_damaged` can tell more of."""
+
+decode_line = msgspec.json.Decoder(TranscriptLine).decode
+"""The fields of a whole line that has nothing odd."""
 
 
 def read_line(text: bytes | memoryview) -> TranscriptLine | BadReason:
     """A line, or why it is none. A BOM is stripped and invalid UTF-8 replaced."""
     try:
-        return _decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return decode_line(text)
+    except NOT_DECODED:
         return read_damaged(text, TranscriptLine)

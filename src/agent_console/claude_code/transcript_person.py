@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from agent_console.claude_code.transcript_bulk import begins_as_tool_result
 from agent_console.claude_code.transcript_line import TranscriptLine
 from agent_console.claude_code.transcript_repair import read_damaged
 
@@ -59,8 +58,6 @@ def may_be_a_persons(line: TranscriptLine) -> bool:
 
 def is_a_persons(text: memoryview) -> bool:
     """Whether a person wrote a `user` line, by the whole of it."""
-    if begins_as_tool_result(text):
-        return False
     line = _user_line(text)
     return line is not None and _wrote(line)
 

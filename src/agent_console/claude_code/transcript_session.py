@@ -8,8 +8,9 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from agent_console.claude_code.transcript_line import CacheCreation, Usage
 from agent_console.claude_code.transcript_repair import read_damaged
-from agent_console.claude_code.transcript_tokens import Tokens, count, tokens
+from agent_console.claude_code.transcript_tokens import Tokens, billed_tokens, count
 
 T = TypeVar("T", bound=Struct)
 
@@ -60,13 +61,14 @@ def model_totals(text: bytes) -> list[ModelTotal]:
     for model, usage in ((line and line.model_usage) or {}).items():
         if usage is None:
             continue
-        total = tokens(
-            new=usage.input_tokens or 0,
-            output=usage.output_tokens or 0,
-            written=usage.cache_creation_input_tokens or 0,
-            five=usage.five or 0,
-            hour=usage.hour or 0,
-            read=usage.cache_read_input_tokens or 0,
+        total = billed_tokens(
+            Usage(
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cache_creation_input_tokens=usage.cache_creation_input_tokens,
+                cache_read_input_tokens=usage.cache_read_input_tokens,
+                cache_creation=CacheCreation(usage.five, usage.hour),
+            )
         )
         searches = count(usage.web_search_requests)
         totals.append(ModelTotal(model, total, searches, usage.cost_usd))

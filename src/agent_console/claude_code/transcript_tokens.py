@@ -11,6 +11,9 @@ from agent_console.claude_code.transcript_line import Iteration, Usage
 _ABSURD = 10**12
 """No response has as many tokens; a sum of such numbers would not fit the ledger."""
 
+_UNUSUAL = 1 << 36
+"""Several counts can be compared with a power of two at once, by their bits."""
+
 
 class Tokens(Struct, frozen=True, gc=False):
     """Tokens of one model call, by what they cost.
@@ -29,15 +32,24 @@ class Tokens(Struct, frozen=True, gc=False):
 
 def billed_tokens(usage: Usage | Iteration) -> Tokens:
     """The tokens of a response's top level, or of one of its iterations."""
-    written = usage.cache_creation
-    return tokens(
-        new=usage.input_tokens or 0,
-        output=usage.output_tokens or 0,
-        written=usage.cache_creation_input_tokens or 0,
-        five=0 if written is None else written.ephemeral_5m_input_tokens or 0,
-        hour=0 if written is None else written.ephemeral_1h_input_tokens or 0,
-        read=usage.cache_read_input_tokens or 0,
+    new, output, read = (
+        usage.input_tokens or 0,
+        usage.output_tokens or 0,
+        usage.cache_read_input_tokens or 0,
     )
+    written = usage.cache_creation_input_tokens or 0
+    by_time = usage.cache_creation
+    if by_time is None:
+        five = hour = 0
+    else:
+        five = by_time.ephemeral_5m_input_tokens or 0
+        hour = by_time.ephemeral_1h_input_tokens or 0
+    if not 0 <= new | output | written | five | hour | read < _UNUSUAL:
+        new, output, written = count(new), count(output), count(written)
+        five, hour, read = count(five), count(hour), count(read)
+    if written > five + hour:
+        five = written - hour
+    return Tokens(new, output, five, hour, read, new + output + five + hour + read)
 
 
 def has_more_output(usage: Usage, other: Usage) -> bool:
@@ -53,32 +65,6 @@ def has_more_output(usage: Usage, other: Usage) -> bool:
         and usage.cache_creation == other.cache_creation
         and not usage.iterations
     )
-
-
-def tokens(*, new: int, output: int, written: int, five: int, hour: int, read: int) -> Tokens:
-    """Tokens from the counts as they are written.
-
-    Args:
-        new: Input.
-        output: Output.
-        written: All cache writes.
-        five: Those for 5 minutes, as far as they are told apart.
-        hour: Those for 1 hour, likewise.
-        read: Cache reads.
-    """
-    if not (
-        0 <= new < _ABSURD
-        and 0 <= output < _ABSURD
-        and 0 <= written < _ABSURD
-        and 0 <= five < _ABSURD
-        and 0 <= hour < _ABSURD
-        and 0 <= read < _ABSURD
-    ):
-        new, output, written = count(new), count(output), count(written)
-        five, hour, read = count(five), count(hour), count(read)
-    if written > five + hour:
-        five = written - hour
-    return Tokens(new, output, five, hour, read, new + output + five + hour + read)
 
 
 def count(value: int | None) -> int:

@@ -1,8 +1,8 @@
 """The one task that owns the state.
 
-Rule: nothing else reads or writes the tables, so there are no locks. Each turn takes all that has
-arrived since the last one, applies it in order, writes every answer straight to its socket, hands
-the ledger's entries over in one batch, and tells subscribers.
+Rule: nothing else reads or writes the tables, and a turn never waits, so there are no locks. Each
+turn takes all that has arrived since the last one, applies it in order, writes every answer
+straight to its socket, hands the ledger's entries over in one batch, and tells subscribers.
 """
 
 import time
@@ -62,7 +62,7 @@ class Actor:
         self.heeding: Callable[[list[Change]], object] = len
         self.changed_at = 0.0
         self._journal = journal
-        self._inbox: list[tuple[Connection | None, bytes | Observation | OwnRequest]] = []
+        self._inbox: list[tuple[Connection | None, bytes, Observation | OwnRequest | None]] = []
         self._results: list[tuple[Ticket, LedgerResult]] = []
         self._recalled: list[Recalled] = []
         self._drained: list[Connection] = []
@@ -88,20 +88,26 @@ class Actor:
     # ---- what others hand in ---------------------------------------------------------------
 
     def receive(self, connection: Connection, data: bytes) -> None:
-        """Bytes from a client; none means that it sends no more."""
-        self._inbox.append((connection, data))
+        """Bytes from a client; none means that it sends no more.
+
+        One that is alone has nobody to share a turn with: its turn is at once.
+        """
+        self._inbox.append((connection, data, None))
+        if len(self.connections) == 1:
+            self._woken_at = time.perf_counter()
+            self._measured_turn()
         if not self._bell.rung:
             self._awake()
 
     def observe(self, observation: Observation) -> None:
         """Something a watcher has seen."""
-        self._inbox.append((None, observation))
+        self._inbox.append((None, b"", observation))
         self._awake()
 
     def ask(self, request: StateRequest) -> OwnRequest:
         """Something to be carried out like a client's request, in order with all else."""
         own = OwnRequest(request)
-        self._inbox.append((None, own))
+        self._inbox.append((None, b"", own))
         self._awake()
         return own
 
@@ -134,9 +140,7 @@ class Actor:
         """Take turns for ever."""
         while True:
             await self._bell.heard(patient=not self._journal.backlog)
-            woken_at = self._woken_at
-            self._turn()
-            self._lags.append(time.perf_counter() - woken_at)
+            self._measured_turn()
             done, self._turn_done = self._turn_done, None
             if done is not None:
                 done.set()
@@ -158,6 +162,10 @@ class Actor:
         while self.state.unkept or any(connection.owed for connection in self.connections):
             await self._turned()
 
+    def _measured_turn(self) -> None:
+        self._turn()
+        self._lags.append(time.perf_counter() - self._woken_at)
+
     def _turn(self) -> None:
         at_ms = time.time_ns() // 1_000_000
         dispatcher = self._dispatcher
@@ -167,20 +175,19 @@ class Actor:
             drained = []
         inbox, self._inbox = self._inbox, []
         answered: list[Connection] = []
-        for connection, item in inbox:
-            if connection is None:
-                if isinstance(item, OwnRequest):
-                    outcome = dispatcher.guarded(self.state.apply, item.request, at_ms)
-                    dispatcher.carry_out(outcome, own=item)
-                elif not isinstance(item, bytes):
-                    dispatcher.carry_out(dispatcher.guarded(item, self.state, at_ms))
-            elif isinstance(item, bytes):
-                if item:
-                    dispatcher.feed(connection, item, at_ms)
+        for connection, data, own in inbox:
+            if connection is not None:
+                if data:
+                    dispatcher.feed(connection, data, at_ms)
                     answered.append(connection)
                 else:
                     connection.ended = True
                     connection.resume()
+            elif isinstance(own, OwnRequest):
+                outcome = dispatcher.guarded(self.state.apply, own.request, at_ms)
+                dispatcher.carry_out(outcome, own=own)
+            elif own is not None:
+                dispatcher.carry_out(dispatcher.guarded(own, self.state, at_ms))
         for connection in answered:  # not before: each answer wakes a client, which costs us time
             self._flush(connection)
         if dispatcher.entries:

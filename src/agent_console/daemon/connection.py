@@ -8,6 +8,7 @@ while it has much to read: a client that does not read cannot make the daemon ke
 import select
 import socket
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
@@ -45,9 +46,10 @@ class Connection:
         subscription: Set while the client subscribes.
         in_flight: Requests the ledger has not answered yet.
         queue: What came after them and must wait, in order.
+        send_at_once: Hands bytes to the kernel; how many it took. Raises OSError.
         backlog: Bytes the kernel has not taken yet.
         outgoing: Lines of this turn, which come after those; `flush` hands them to the kernel.
-        outgoing_bytes: How many bytes these are.
+        between_lines: What comes next begins a line, and is taken.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
     """
@@ -55,18 +57,19 @@ class Connection:
     def __init__(self, sock: socket.socket, inbox: Inbox) -> None:
         sock.setblocking(False)
         self._socket = sock
+        self.send_at_once = sock.send
         self._inbox = inbox
         self._tasks: TaskGroup | None = None
         self._partial = bytearray()
         self._resume: anyio.Event | None = None
         self._at_end = False
         self._draining = False
+        self.between_lines = True
         self.refused = False
         self.open = True
         self.ended = False
         self.backlog = bytearray()
-        self.outgoing: list[bytes] = []
-        self.outgoing_bytes = 0
+        self.outgoing = bytearray()
         self.subscription: Subscription | None = None
         self.in_flight = 0
         self.queue: deque[Request | ProtocolError] = deque()
@@ -84,7 +87,7 @@ class Connection:
     @property
     def unsent(self) -> int:
         """How many bytes the client has to read before it has read all."""
-        return len(self.backlog) + self.outgoing_bytes
+        return len(self.backlog) + len(self.outgoing)
 
     @property
     def _unanswered(self) -> bool:
@@ -130,8 +133,10 @@ class Connection:
         except BlockingIOError:
             return True
         self._inbox.receive(self, data)  # which drops it, after a line that was refused
-        self._at_end = not data
-        return not self._at_end
+        if data:
+            return True
+        self._at_end = True
+        return False
 
     def _listens(self) -> bool:
         """Whether a subscriber that sends no more still reads."""
@@ -169,16 +174,10 @@ class Connection:
         if self._resume is not None:
             self._resume.set()
 
-    def lines(self, data: bytes) -> bytes | list[bytes]:
-        """The lines completed by these bytes; one that is too long is refused and is the last.
-
-        Returns:
-            All in one piece, as nearly always, where these bytes are whole lines.
-        """
+    def lines(self, data: bytes) -> list[bytes]:
+        """The lines completed by these bytes; one that is too long is refused and is the last."""
         if self.refused:
             return []
-        if not self._partial and data.endswith(b"\n") and len(data) <= MAX_LINE_BYTES:
-            return data
         if self._partial:
             self._partial += data
             if b"\n" not in data:
@@ -194,6 +193,7 @@ class Connection:
                 if self._refuse_if_long(line):
                     return lines[:index]
             self._refuse_if_long(self._partial)
+        self.between_lines = not self._partial and not self.refused
         return lines
 
     def _refuse_if_long(self, line: bytes | bytearray) -> bool:
@@ -203,6 +203,7 @@ class Connection:
         if len(line) <= limit:
             return False
         self.refused = True
+        self.between_lines = False
         self._partial = bytearray()
         if self._tasks is not None:
             self._tasks.start_soon(self._leave)
@@ -210,43 +211,39 @@ class Connection:
 
     def write(self, line: bytes) -> None:
         """Send a line at the end of this turn, in one piece with all the others."""
-        self.outgoing.append(line)
-        self.outgoing_bytes += len(line)
+        self.outgoing += line
 
     def flush(self) -> None:
         """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
-        if self.outgoing:
-            data = b"".join(self.outgoing)
-            self.outgoing.clear()
-            self.outgoing_bytes = 0
-            self._send(data)
+        data = self.outgoing
+        if data:
+            self.outgoing = bytearray()
+            self.send(data)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""
-        if self.outgoing:
-            self.write(data)
-            self.flush()
+        if self.outgoing or self.backlog or not self.open:
+            self._send_later(data)
         else:
-            self._send(data)
+            send_to_all((self,), data)
 
-    def _send(self, data: bytes) -> None:
-        if self.backlog:
-            self.backlog += data
-            return
+    def _send_later(self, data: bytes | bytearray) -> None:
         if not self.open:
             self.queue.clear()
             return
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.close()
-            return
-        if sent != len(data):
-            self.backlog += data[sent:]
-            if self._tasks is not None:
-                self._start_draining(self._tasks)
+        if self.outgoing:
+            data = self.outgoing + data
+            self.outgoing = bytearray()
+        if self.backlog:
+            self.backlog += data
+        else:
+            self.send(data)
+
+    def fall_behind(self, data: bytes | bytearray) -> None:
+        """The kernel does not take these bytes yet: send them when it does."""
+        self.backlog += data
+        if self._tasks is not None:
+            self._start_draining(self._tasks)
 
     def _start_draining(self, tasks: TaskGroup) -> None:
         if not self._draining:
@@ -269,3 +266,18 @@ class Connection:
             self._draining = False
         self.resume()
         self._inbox.drained(self)
+
+
+def send_to_all(connections: Iterable[Connection], data: bytes | bytearray) -> None:
+    """Hand the same bytes to several, of whom none has anything else to be sent first."""
+    length = len(data)
+    for connection in connections:
+        try:
+            sent = connection.send_at_once(data)
+        except BlockingIOError:
+            connection.fall_behind(data)
+        except OSError:
+            connection.close()
+        else:
+            if sent != length:
+                connection.fall_behind(data[sent:])

@@ -4,7 +4,7 @@ Rule: a client's answers keep the order of its requests. Called by the actor onl
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import anyio
@@ -53,11 +53,6 @@ _log = logging.getLogger(__name__)
 INTERNAL = "The daemon failed on this request and changed nothing: its log says why."
 MAX_UNSENT_BYTES = 1024 * 1024
 """A client's further requests wait while it has more than this to read."""
-
-_ABOUT_THE_DAEMON = frozenset(
-    (ProtocolError, Subscribe, Ping, Unsubscribe, ServerStatus, Dump, Stop)
-)
-"""Answered here; every other request is the state's."""
 
 
 class OwnRequest:
@@ -126,6 +121,7 @@ class Dispatcher:
         self.entries: list[tuple[Ticket, LedgerEntry]] = []
         self.accepting = True
         self._state = state
+        self._rules = state.rules
         self._publisher = publisher
         self._encoded = encoded
         self._counts = counts
@@ -138,40 +134,34 @@ class Dispatcher:
 
     def feed(self, connection: Connection, data: bytes, at_ms: int) -> None:
         """Carry out what a client has sent; the path of every SET and GET, so it calls little."""
-        refused_before = connection.refused
-        requests = self._decoded(connection.lines(data))
+        requests: Sequence[Request | ProtocolError] | None = None
+        if connection.between_lines and data[-1:] == b"\n":
+            requests = codec.decode_requests(data)
+        if requests is None:
+            requests = self._each_by_itself(connection, data)
         self._counts.requests += len(requests)
         if not self.accepting:
             requests = list(map(_too_late, requests))
-        queue = connection.queue
-        for request in requests:
-            if (
-                queue
-                or connection.in_flight
-                or connection.backlog
-                or connection.outgoing_bytes > MAX_UNSENT_BYTES
-            ):
-                self._in_order(connection, request, at_ms)
-            else:
-                self._request(connection, request, at_ms)
+        waiting = iter(requests)
+        if not (connection.queue or connection.in_flight or connection.backlog):
+            self._until_one_waits(connection, waiting, at_ms)
+        for request in waiting:
+            self._in_order(connection, request, at_ms)
+
+    def _each_by_itself(
+        self, connection: Connection, data: bytes
+    ) -> Sequence[Request | ProtocolError]:
+        """The requests that these bytes complete; what is none comes as why it is none."""
+        refused_before = connection.refused
+        requests = [self._decoded_line(line) for line in connection.lines(data) if line]
         if connection.refused and not refused_before:
             self._counts.bad_lines += 1
             message = (
                 f"A line may have {MAX_LINE_BYTES >> 20} MiB, a HOOK "
                 f"{MAX_HOOK_LINE_BYTES >> 20} MiB: send less at once."
             )
-            self._in_order(connection, ProtocolError("frame_too_large", message), at_ms)
-
-    def _decoded(self, lines: bytes | list[bytes]) -> Sequence[Request | ProtocolError]:
-        """The requests in these lines; what is none comes as why it is none."""
-        if isinstance(lines, bytes):
-            if 0 < lines.find(b"\n") == len(lines) - 1:
-                return (self._decoded_line(lines),)  # its newline is as good as a blank
-            requests = codec.decode_requests(lines)
-            if requests is not None:
-                return requests
-            lines = lines.split(b"\n")
-        return [self._decoded_line(line) for line in lines if line]
+            requests.append(ProtocolError("frame_too_large", message))
+        return requests
 
     def _decoded_line(self, line: bytes) -> Request | ProtocolError:
         try:
@@ -209,20 +199,31 @@ class Dispatcher:
     def _request(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
     ) -> None:
-        if type(request) in _ABOUT_THE_DAEMON:
-            self._about_the_daemon(connection, request, at_ms)
-            return
-        asked: Any = request
-        try:
-            outcome = self._state.apply(asked, at_ms)
-        except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
-            outcome = self._failed(error)
-        if outcome.ledger or outcome.processes_changed:
-            self.carry_out(outcome, connection, asked.id)
-            return
-        if outcome.changes:
-            self.changes += outcome.changes
-        self._answer(connection, asked.id, outcome.answer)
+        self._until_one_waits(connection, iter((request,)), at_ms)
+
+    def _until_one_waits(
+        self, connection: Connection, requests: Iterator[Request | ProtocolError], at_ms: int
+    ) -> None:
+        """Carry out requests until the ledger has to answer one, or there is much to read."""
+        rules = self._rules
+        for request in requests:
+            rule = rules.get(type(request))
+            if rule is None:
+                self._about_the_daemon(connection, request, at_ms)
+                return
+            asked: Any = request
+            try:
+                outcome = rule(asked, at_ms)
+            except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
+                outcome = self._failed(error)
+            if outcome.ledger or outcome.processes_changed:
+                self.carry_out(outcome, connection, asked.id)
+                return
+            if outcome.changes:
+                self.changes += outcome.changes
+            self._answer(connection, asked.id, outcome.answer)
+            if len(connection.outgoing) > MAX_UNSENT_BYTES:
+                return
 
     def _about_the_daemon(
         self, connection: Connection, request: Request | ProtocolError, at_ms: int
@@ -345,20 +346,22 @@ class Dispatcher:
     # ---- answers -------------------------------------------------------------------------
 
     def _answer(self, connection: Connection, request_id: str | int | None, data: Any) -> None:
-        if type(data) is Failure:
+        if type(data) is Session:
+            if data.history is not UNSET or self._publisher.subscribers:
+                data = self._encoded.of(data)  # it is asked for again, or told as well
+        elif type(data) is Failure:
             line = codec.encode_refusal(
                 request_id, data.code, data.message, retryable=data.retryable
             )
             connection.write(line)
             return
+        outgoing = connection.outgoing
         try:
-            if type(data) is Session and (data.history is not UNSET or self._publisher.subscribers):
-                data = self._encoded.of(data)  # it is asked for again, or told as well
-            line = codec.encode_success(request_id, data)
+            codec.append_success(outgoing, request_id, data)
         except Exception as error:  # noqa: BLE001 - the wall around what a client may ask
+            del outgoing[outgoing.rfind(b"\n") + 1 :]
             self._counts.note_failure(error, "An answer could not be written.")
-            line = codec.encode_refusal(request_id, "internal", INTERNAL)
-        connection.write(line)
+            connection.write(codec.encode_refusal(request_id, "internal", INTERNAL))
 
     def _refuse(self, connection: Connection, error: ProtocolError) -> None:
         code = cast("ErrorCode", error.code)

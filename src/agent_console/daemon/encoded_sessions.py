@@ -4,6 +4,8 @@ Rule: a session never changes, it is replaced; so what was encoded is right as l
 for by the same object.
 """
 
+from msgspec import Raw
+
 from agent_console.model.session import Session
 from agent_console.protocol.codec import encode_data
 
@@ -15,9 +17,9 @@ class EncodedSessions:
     """The last answers. The actor owns the only instance."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Session, bytes]] = {}
+        self._known: dict[str, tuple[Session, Raw]] = {}
 
-    def of(self, session: Session) -> bytes:
+    def of(self, session: Session) -> Raw:
         """The session as JSON."""
         known = self._known.get(session.session_id)
         if known is not None and known[0] is session:

@@ -79,6 +79,21 @@ class Evidence(Struct, frozen=True, gc=False):
     activity_at_ms: int = 0
     facts_at_ms: int = 0
 
+    def turned(
+        self, at_ms: int, rank: int, *, worked: bool, asking: tuple[Asking, ...]
+    ) -> "Evidence":
+        """The same once the session has been given a status, which explains what it does."""
+        return replace(
+            self,
+            changed_at_ms=at_ms,
+            changed_rank=rank,
+            unexplained=False,
+            observed_end=False,
+            end_reason=None,
+            worked=worked or self.worked,
+            asking=asking,
+        )
+
 
 class Known(Struct, frozen=True, gc=False):
     """A session and its evidence: what a rule takes and gives."""
@@ -132,14 +147,10 @@ class Known(Struct, frozen=True, gc=False):
             )
         else:
             at_ms, rank = known.changed_at_ms, known.changed_rank
-        known = replace(
-            known,
-            changed_at_ms=at_ms,
-            changed_rank=rank,
-            unexplained=False,
-            observed_end=False,
-            end_reason=None,
-            worked=known.worked or status is WORKING,
+        known = known.turned(
+            at_ms,
+            rank,
+            worked=status is WORKING,
             asking=known.asking if asking is None else asking,
         )
         return Known(session, replace(known, **evidence) if evidence else known)

@@ -5,28 +5,22 @@ itself: where a step begins is where the one before it ended. As structs, the hi
 thousand sessions would be 60 MB; they are made when somebody asks, and kept for the few sessions
 that were asked about last.
 
-A step is packed before anything is written: a time that does not fit raises and changes nothing.
+A time that does not fit raises and changes nothing.
 """
 
 from array import array
 from itertools import islice, pairwise, starmap
-from typing import TypeAlias
 
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 
 READ_HISTORIES_KEPT = 128
 
 _STATUSES = tuple(Status)
-_CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
 _TIME_BITS = 63 - _CODE_BITS
 _KEPT = HISTORY_LENGTH + 1
 _CUT_AT = 2 * _KEPT
 """To cut the oldest step off at each new one would cost more than all the rest of a step."""
-
-Step: TypeAlias = tuple[int, ...]
-"""The packed beginning of the status that a session turned to; when it turns for the first time,
-that of the status before in front of it."""
 
 
 def packed(status: Status, at_ms: int) -> int:
@@ -37,7 +31,7 @@ def packed(status: Status, at_ms: int) -> int:
     """
     if at_ms >> _TIME_BITS:
         raise OverflowError(at_ms)
-    return at_ms << _CODE_BITS | _CODES[status]
+    return at_ms << _CODE_BITS | _STATUSES.index(status)
 
 
 class Histories:
@@ -53,13 +47,27 @@ class Histories:
         self._unread: dict[str, int] = {}
         """How many steps came since a history was read."""
 
-    def append(self, session_id: str, step: Step) -> None:
-        """Add a transition."""
+    def append(
+        self, session_id: str, before: Status, before_ms: int, status: Status, at_ms: int
+    ) -> None:
+        """Add a transition.
+
+        Args:
+            session_id: Whose.
+            before: The status before.
+            before_ms: When that began; noted with the first transition only.
+            status: The status now.
+            at_ms: When it began.
+
+        Raises:
+            OverflowError: A time is none that a history can hold; nothing was written.
+        """
+        turned = packed(status, at_ms)
         steps = self.steps.get(session_id)
         if steps is None:
-            self.steps[session_id] = array("q", step)
+            self.steps[session_id] = array("q", (packed(before, before_ms), turned))
         else:
-            steps.append(step[-1])
+            steps.append(turned)
             if len(steps) == _CUT_AT:
                 del steps[:-_KEPT]
         if session_id in self._read:

@@ -6,11 +6,12 @@ by the actor only, within its turn.
 
 from collections.abc import Callable, Iterable
 
+from agent_console.daemon.abreast import Abreast
 from agent_console.daemon.connection import Connection
 from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.outcome import Change
 from agent_console.daemon.state import State
-from agent_console.daemon.subscriptions import Subscription
+from agent_console.daemon.subscriptions import TOPIC_OF, Subscription
 from agent_console.model.session import Session
 from agent_console.protocol import codec
 from agent_console.protocol.messages import (
@@ -54,6 +55,10 @@ class Publisher:
         self._encoded = encoded
         self._drained = drained
         self._farewell: str | None = None
+        self._abreast: dict[frozenset[str], Abreast] = {}
+        """By their topics, who has been told everything: all of them are told the same."""
+        self._apart: set[Connection] = set()
+        """Who has just come, or was behind when there was something to tell."""
 
     def subscribe(
         self, connection: Connection, request: Subscribe
@@ -63,7 +68,9 @@ class Publisher:
         Changes of this turn that the snapshot already holds are not told again.
         """
         state = self._state
+        self._leave_group(connection)
         self.subscribers.add(connection)
+        self._apart.add(connection)
         since = request.since
         missed = None
         if since is not None and since.epoch == self._epoch:
@@ -78,7 +85,17 @@ class Publisher:
     def forget(self, connection: Connection) -> None:
         """It has unsubscribed, or is gone."""
         self.subscribers.discard(connection)
+        self._leave_group(connection)
+        self._apart.discard(connection)
         connection.subscription = None
+
+    def _leave_group(self, connection: Connection) -> None:
+        subscription = connection.subscription
+        if subscription is not None:
+            self._group(subscription).leave(connection)
+
+    def _group(self, subscription: Subscription) -> Abreast:
+        return self._abreast.setdefault(subscription.topics, Abreast())
 
     def tell(self, connection: Connection, missed: Iterable[Change]) -> None:
         """What a subscriber that came back has missed."""
@@ -95,29 +112,35 @@ class Publisher:
         if not self.subscribers:
             return
         encoded = [(change, self._encode(change)) for change in changes]
-        first_seq, last_seq = changes[0].seq, changes[-1].seq
-        joined: dict[frozenset[str], tuple[bytes, int]] = {}
-        for connection in self.subscribers:
-            subscription = connection.subscription
-            if subscription is None or not connection.open:
-                continue
-            if connection.backlog or subscription.pending or subscription.needs_snapshot:
-                for change in changes:
-                    subscription.postpone(change)
-                continue
-            # Who subscribed in this turn has heard of its first changes in the snapshot.
-            if subscription.seq < first_seq:
-                told = joined.get(subscription.topics)
-                if told is None:
-                    told = joined[subscription.topics] = _wanted(subscription, encoded)
-                subscription.seq = last_seq
-            else:
-                told = _wanted(subscription, encoded)
-                subscription.seq = max(subscription.seq, last_seq)
-            data, handed_seq = told
-            if data:
-                subscription.handed_seq = handed_seq
-                connection.send(data)
+        newcomers = list(self._apart)
+        for topics, group in self._abreast.items():
+            data, handed_seq = _joined(topics, encoded)
+            for connection in group.tell(data, changes[-1].seq, handed_seq):
+                self._apart.add(connection)
+                if connection.subscription is not None:
+                    for change in changes:
+                        connection.subscription.postpone(change)
+        for connection in newcomers:
+            self._tell_one(connection, encoded)
+
+    def _tell_one(self, connection: Connection, encoded: list[tuple[Change, bytes]]) -> None:
+        """Tell one that is not like the others; if it has heard everything then, it is."""
+        subscription = connection.subscription
+        if subscription is None or not connection.open:
+            return
+        if connection.backlog or subscription.pending or subscription.needs_snapshot:
+            for change, _ in encoded:
+                subscription.postpone(change)
+            return
+        # Who subscribed in this turn has heard of its first changes in the snapshot.
+        news = [each for each in encoded if each[0].seq > subscription.seq]
+        data, handed_seq = _joined(subscription.topics, news)
+        if data:
+            subscription.handed_seq = handed_seq
+            connection.send(data)
+        subscription.seq = max(subscription.seq, encoded[-1][0].seq)
+        self._apart.discard(connection)
+        self._group(subscription).join(connection, subscription)
 
     def catch_up(self, connection: Connection) -> None:
         """Send a subscriber that was behind the newest state of what it missed."""
@@ -137,6 +160,7 @@ class Publisher:
             connection.flush()
         else:
             if self._farewell is not None:
+                self._leave_group(connection)
                 self._notify(connection, "bye", Bye(self._farewell))
                 self.forget(connection)
             return
@@ -147,6 +171,7 @@ class Publisher:
 
     def heartbeat(self, at_ms: int) -> None:
         """Tell each subscriber that it still hears everything."""
+        self._note_how_far()
         for connection in self.subscribers:
             if not connection.backlog:
                 self._notify(connection, "heartbeat", Heartbeat(at_ms, self._state.limits))
@@ -160,6 +185,7 @@ class Publisher:
 
     def statuses(self) -> tuple[SubscriberStatus, ...]:
         """How far behind each subscriber is."""
+        self._note_how_far()
         return tuple(
             SubscriberStatus(
                 tuple(sorted(subscription.topics)),
@@ -169,6 +195,10 @@ class Publisher:
             for connection in self.subscribers
             if (subscription := connection.subscription) is not None
         )
+
+    def _note_how_far(self) -> None:
+        for group in self._abreast.values():
+            group.note()
 
     def _encode(self, change: Change) -> bytes:
         data = change.data
@@ -181,7 +211,7 @@ class Publisher:
         connection.send(codec.encode_notification(event, seq, self._epoch, data))
 
 
-def _wanted(subscription: Subscription, encoded: list[tuple[Change, bytes]]) -> tuple[bytes, int]:
-    """What it asked for of these changes, in one piece, and the number of the last of it."""
-    wanted = [each for each in encoded if subscription.wants(each[0])]
+def _joined(topics: frozenset[str], encoded: Iterable[tuple[Change, bytes]]) -> tuple[bytes, int]:
+    """What is about these topics, in one piece, and the number of the last of it."""
+    wanted = [each for each in encoded if TOPIC_OF[each[0].event] in topics]
     return b"".join(line for _, line in wanted), wanted[-1][0].seq if wanted else 0

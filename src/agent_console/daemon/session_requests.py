@@ -7,9 +7,10 @@ is new, whose process has gone, and what the ledger has to keep. Tables are writ
 from msgspec import UNSET
 
 from agent_console.claude_code.hook_event import Rank
+from agent_console.daemon.evidence import CLOSED
 from agent_console.daemon.outcome import Failure, Outcome
 from agent_console.daemon.processes import Processes
-from agent_console.daemon.set_rules import after_set
+from agent_console.daemon.set_rules import after_set, tells_status_alone
 from agent_console.daemon.tables import SessionTable, Tables
 from agent_console.model.session import Session, Status, is_printable
 from agent_console.protocol.messages import Remove, Removed, Reopen, Seen, SetSession
@@ -33,10 +34,17 @@ class SessionRequests:
         """What it names of the session is so from now on; a session it gives a status is made."""
         tables = self._tables
         session_id = request.session_id
-        known = tables.known(session_id)
-        if known is None:
+        session = self._sessions.get(session_id)
+        if session is None:
             return self._create(request, at_ms)
-        session = known.session
+        if tells_status_alone(request, session):
+            status = request.status
+            if status is session.status or status is UNSET:
+                return Outcome(tables.touch(session, at_ms))
+            if status is not CLOSED and not session.closed:
+                change = tables.turn(session, status, at_ms, Rank.END)
+                return Outcome(change.data, (change,))
+        known = tables.with_evidence(session)
         after = after_set(known, request, at_ms, gone=session.closed and self._is_gone(session))
         if after is known:
             return Outcome(tables.touch(session, at_ms), (), self._kept(request))
@@ -74,7 +82,7 @@ class SessionRequests:
         changes = self._tables.commit(known.with_session(seen=True), at_ms)
         return Outcome(self._sessions[request.session_id], changes)
 
-    def remove(self, request: Remove) -> Outcome:
+    def remove(self, request: Remove, _at_ms: int) -> Outcome:
         """The session is on the board no longer, and its process in no session."""
         session = self._sessions.get(request.session_id)
         if session is None:

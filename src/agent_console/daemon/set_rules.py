@@ -65,3 +65,15 @@ def _news(request: SetSession, session: Session) -> dict[str, Any]:
     if request.note is not UNSET and request.note != session.note:
         fields["note"] = request.note
     return fields
+
+
+def tells_status_alone(request: SetSession, session: Session) -> bool:
+    """Whether it says nothing new but the status, and nothing that the ledger has to keep."""
+    return (
+        request.label is UNSET
+        and request.priority is UNSET
+        and request.note is UNSET
+        and request.reason is UNSET
+        and request.agent_type is UNSET
+        and (request.working_dir is UNSET or request.working_dir == session.working_dir)
+    )

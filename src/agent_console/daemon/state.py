@@ -8,8 +8,8 @@ Rule 2: nothing here does I/O, awaits or reads a clock. Time arrives as `at_ms`,
         nothing.
 """
 
-from collections.abc import Iterable
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
@@ -84,6 +84,7 @@ class State(LedgerAnswers):
         config_dirs: Where these processes have their registry, as far as hooks told.
         hooks_counted: Events heard, by name; one that two registrations tell counts once.
         wanted_alerts: What the person wants to be told of.
+        rules: Which rule carries out which kind of request.
     """
 
     def __init__(
@@ -99,6 +100,21 @@ class State(LedgerAnswers):
         self.processes: dict[int, str] = self._observations.processes.sessions
         self.config_dirs: NamedDirs = self._observations.config_dirs
         self.hooks_counted: dict[str, int] = self._observations.hooks_counted
+        self.rules: dict[type, Callable[[Any, int], Outcome]] = {
+            SetSession: self._requests.set,
+            Get: self._get,
+            ListSessions: self._list,
+            Seen: self._requests.seen,
+            Remove: self._requests.remove,
+            Reopen: self._requests.reopen,
+            Upsert: self._upsert,
+            Meta_: self._meta,
+            Hook: self._observations.hook,
+            StatusLine: self._statusline,
+            Alerts: self._alerts,
+            Acknowledge: self._acknowledge,
+            Gate: self._gate,
+        }
 
     @property
     def seq(self) -> int:
@@ -124,42 +140,17 @@ class State(LedgerAnswers):
             request: What a client asked for.
             at_ms: When it was asked, Unix milliseconds.
         """
-        match request:
-            case SetSession():
-                return self._requests.set(request, at_ms)
-            case Get():
-                session = self.sessions.get(request.session_id)
-                if session is None:
-                    return Outcome(unprintable(request.session_id))
-                return Outcome(self._tables.shown(session))
-            case Hook():
-                return self._observations.hook(request, at_ms)
-            case Upsert():
-                return self._upsert(request, at_ms)
-            case Meta_():
-                return self._meta(request)
-            case StatusLine():
-                return self._statusline(request, at_ms)
-            case ListSessions():
-                return Outcome(
-                    self._tables.list_all(request.status, include_closed=request.include_closed)
-                )
-            case Seen():
-                return self._requests.seen(request, at_ms)
-            case Remove():
-                return self._requests.remove(request)
-            case Reopen():
-                return self._requests.reopen(request, at_ms)
-            case Alerts():
-                wanted = ReadAlerts(at_ms, request.unacknowledged, request.limit)
-                return Outcome(ledger=(wanted,), waits=True)
-            case Acknowledge():
-                change = ChangeAlerts(request.alert_ids, at_ms, request.snooze_until_ms)
-                return Outcome(ledger=(change,), waits=True)
-            case Gate():
-                return self._gate(request, at_ms)
-            case _:
-                assert_never(request)
+        return self.rules[type(request)](request, at_ms)
+
+    def _get(self, request: Get, _at_ms: int) -> Outcome:
+        session = self.sessions.get(request.session_id)
+        if session is None:
+            return Outcome(unprintable(request.session_id))
+        return Outcome(self._tables.shown(session))
+
+    def _list(self, request: ListSessions, _at_ms: int) -> Outcome:
+        shown = self._tables.list_all(request.status, include_closed=request.include_closed)
+        return Outcome(shown)
 
     # ---- what Claude Code tells ----------------------------------------------------------
 
@@ -227,6 +218,14 @@ class State(LedgerAnswers):
 
     # ---- alerts --------------------------------------------------------------------------
 
+    def _alerts(self, request: Alerts, at_ms: int) -> Outcome:
+        wanted = ReadAlerts(at_ms, request.unacknowledged, request.limit)
+        return Outcome(ledger=(wanted,), waits=True)
+
+    def _acknowledge(self, request: Acknowledge, at_ms: int) -> Outcome:
+        change = ChangeAlerts(request.alert_ids, at_ms, request.snooze_until_ms)
+        return Outcome(ledger=(change,), waits=True)
+
     def _gate(self, request: Gate, at_ms: int) -> Outcome:
         session = self.sessions.get(request.session_id)
         project = request.working_dir or (session and session.working_dir) or ""
@@ -281,7 +280,7 @@ class State(LedgerAnswers):
         entry = AddUsage(deltas, at_ms, session is not None, working_dir)
         return Outcome(None, (), (entry,), waits=True)
 
-    def _meta(self, request: Meta_) -> Outcome:
+    def _meta(self, request: Meta_, _at_ms: int) -> Outcome:
         totals = self.metadata.get(request.session_id)
         outdated = request.reread or request.session_id in self._tables.outdated
         if totals is not None and not outdated:

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from agent_console.daemon.evidence import Evidence, Known
-from agent_console.daemon.history import Histories, Step, packed
+from agent_console.daemon.evidence import WORKING, Evidence, Known
+from agent_console.daemon.history import Histories, packed
 from agent_console.daemon.missed import MissedChanges
 from agent_console.daemon.names import FolderNames, folder_of
 from agent_console.daemon.outcome import Change, ChangeEvent
@@ -67,7 +67,11 @@ class Tables:
     def known(self, session_id: str) -> Known | None:
         """A session on the board with its evidence."""
         session = self.sessions.get(session_id)
-        return None if session is None else Known(session, self._evidence[session_id])
+        return None if session is None else self.with_evidence(session)
+
+    def with_evidence(self, session: Session) -> Known:
+        """A session of the board with its evidence."""
+        return Known(session, self._evidence[session.session_id])
 
     def shown(self, session: Session) -> Session:
         """A session as GET shows it: the same object until it has changed."""
@@ -147,31 +151,57 @@ class Tables:
             OverflowError: A time is none; nothing was written.
         """
         old = self.sessions.get(known.session.session_id)
-        step = self._step(old, known.session)  # all that may fail comes before the first write
         if left is None:
-            return self._write(known, old, step, at_ms)
+            return self._write(known, old, at_ms)
         left_id = left.session.session_id
-        left_step = self._step(self.sessions.get(left_id), left.session)
-        changes = self._write(known, old, step, at_ms)
-        return changes + self._write(left, self.sessions.get(left_id), left_step, at_ms)
+        for each in (
+            self.sessions.get(left_id),
+            left.session,
+        ):  # what may fail comes before the first write
+            if each is not None:
+                packed(each.status, each.since_ms)
+        changes = self._write(known, old, at_ms)
+        return changes + self._write(left, self.sessions.get(left_id), at_ms)
 
-    def _step(self, old: Session | None, new: Session) -> Step | None:
-        """What a session's history is to be told, if it turned."""
-        if old is None or new.status is old.status:
-            return None
-        turned = packed(new.status, new.since_ms)
-        if new.session_id in self._histories.steps:
-            return (turned,)
-        return packed(old.status, old.since_ms), turned
+    def turn(self, session: Session, status: Status, at_ms: int, rank: int) -> Change:
+        """Write that an open session does something else, and that nobody says why.
 
-    def _write(
-        self, known: Known, old: Session | None, step: Step | None, at_ms: int
-    ) -> tuple[Change, ...]:
+        What `Known.entering` and `commit` come to then; the short way for the busiest request.
+
+        Raises:
+            OverflowError: The time is none; nothing was written.
+        """
+        session_id = session.session_id
+        evidence = self._evidence[session_id]
+        at = evidence.changed_at_ms
+        at = at_ms if at_ms > at else at  # noqa: FURB136 - see set_rules
+        since_ms, seen_ms = session.since_ms, session.last_seen_ms
+        new = replace(
+            session,
+            status=status,
+            reason=None,
+            since_ms=at if at > since_ms else since_ms,  # noqa: FURB136
+            last_seen_ms=at_ms if at_ms > seen_ms else seen_ms,  # noqa: FURB136
+            activity=None,
+            seen=False,
+            rev=self.seq + 1,
+        )
+        evidence = evidence.turned(at, rank, worked=status is WORKING, asking=())
+        self._histories.append(session_id, session.status, since_ms, status, new.since_ms)
+        self.seq = seq = new.rev
+        self.sessions[session_id] = new
+        self._evidence[session_id] = evidence
+        return Change(seq, "session", session_id, new)
+
+    def _write(self, known: Known, old: Session | None, at_ms: int) -> tuple[Change, ...]:
         if old is None:
             return self._add(known, at_ms)
         new = known.session
         session_id = new.session_id
-        if step is None and new == old:
+        turns = _turns(old, new)
+        if turns:
+            self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
+        elif new == old:
             self._evidence[session_id] = known.evidence
             self.touch(old, at_ms)
             return ()
@@ -186,11 +216,9 @@ class Tables:
             new,
             rev=seq,
             last_seen_ms=at_ms if at_ms > seen_ms else seen_ms,  # noqa: FURB136 - see set_rules
-            seen=new.seen and step is None and new.reason == old.reason,
+            seen=new.seen and not turns and new.reason == old.reason,
             display_name=name,
         )
-        if step is not None:
-            self._histories.append(session_id, step)
         self.sessions[session_id] = new
         self._evidence[session_id] = known.evidence
         change = Change(seq, "session", session_id, new)
@@ -325,3 +353,8 @@ class Tables:
     def _change(self, event: ChangeEvent, key: str, data: NotificationData) -> Change:
         self.seq += 1
         return Change(self.seq, event, key, data)
+
+
+def _turns(old: Session | None, new: Session) -> bool:
+    """Whether a session that is known gets another status."""
+    return old is not None and new.status is not old.status

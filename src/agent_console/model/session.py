@@ -133,7 +133,7 @@ class Session(Struct, frozen=True, gc=False):
     since_ms: int
     last_seen_ms: int
     display_name: str
-    agent_type: str = AgentType.CLAUDE_CODE
+    agent_type: str = AgentType.CLAUDE_CODE.value
     reason: str | None = None
     activity: Activity | None = None
     working_dir: str | None = None

@@ -4,7 +4,7 @@ Rule: what stands here is a promise to clients. A field may be added; none may b
 or removed while `PROTOCOL_VERSION` is 1. The recorded lines under tests/protocol/wire hold it.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
@@ -12,7 +12,7 @@ from agent_console.model.metadata import Reporter, SessionMetadata
 from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION: Final = 1
 MAX_LINE_BYTES = 1024 * 1024
 MAX_HOOK_LINE_BYTES = 8 * 1024 * 1024
 MAX_TOKENS = 10**12
@@ -61,7 +61,7 @@ class RequestBase(Struct, frozen=True, gc=False, tag_field="cmd", kw_only=True, 
     """What every request may carry."""
 
     id: str | int | None = None
-    version: int = PROTOCOL_VERSION
+    version: Literal[1] = PROTOCOL_VERSION
 
 
 class Ping(RequestBase, frozen=True, tag="PING"):

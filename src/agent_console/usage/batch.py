@@ -26,15 +26,7 @@ from agent_console.usage.rollups import Cell, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import change_sessions, read_span
-from agent_console.usage.told_rows import (
-    AT_MS,
-    FACET_NO,
-    KEY_HASH,
-    SESSION_NO,
-    SUMS_FROM,
-    Values,
-    insert_told,
-)
+from agent_console.usage.told_rows import ToldRows, insert_told, told_cells
 
 _NOTHING = Figures()
 
@@ -45,6 +37,7 @@ class Batch(KnownRows):
     Attributes:
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, by cell.
+        told_from: By session, the earliest time of the rows that were added by `post_told`.
     """
 
     def __init__(
@@ -62,13 +55,14 @@ class Batch(KnownRows):
         self.gained = gained
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
-        self._new_rows: dict[str, MessageRow | Values] = {}
+        self._new_rows: dict[str, MessageRow] = {}
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
-        self._with_new_rows: dict[int, SessionAccount] = {}
+        self.told_from: dict[int, int] = {}
+        self._told_in: set[int] = set()
 
     def open_session(self, session_id: str) -> SessionAccount:
         """The session, made when it is new."""
@@ -95,7 +89,10 @@ class Batch(KnownRows):
     def facet_no(self, facet: Facet, figures: Figures) -> int:
         """The number of `facet`, with what follows from the figures of its row."""
         prompt_over = self.facets.prompt_over(figures.prompt_tokens)
-        reported = figures.reported_nano_usd > 0
+        return self.placed_facet_no(facet, prompt_over, reported=figures.reported_nano_usd > 0)
+
+    def placed_facet_no(self, facet: Facet, prompt_over: int, *, reported: bool) -> int:
+        """The number of `facet`, with what follows from figures of which this is known."""
         if facet.prompt_over != prompt_over or facet.cost_is_reported != reported:
             facet = Facet(
                 facet.project,
@@ -203,28 +200,31 @@ class Batch(KnownRows):
             session.last_seen_ms = at_ms
         self._changed_sessions[session.session_no] = session
 
-    def post_new(self, rows: Mapping[str, Values]) -> None:
-        """Add rows that were not there, by key: the short way of `post`, for many of them.
+    def post_told(self, rows: ToldRows) -> None:
+        """Add what is in no row yet: the short way of `post`, for many rows.
 
-        The sums of their sessions in memory are right again after `write`, but for their cost.
+        They are written at once. The sums of their sessions in memory are right after `write`, but
+        for their cost.
         """
-        self._new_rows.update(rows)
-        self._rows.update(rows)
+        insert_told(self._connection, rows)
         if self._seen is not None:
-            self._seen.add([values[KEY_HASH] for values in rows.values()])
-        cells: dict[Cell, list[Values]] = {}
-        for values in rows.values():
-            cell = values[SESSION_NO], values[AT_MS] // QUARTER_MS, values[FACET_NO]
-            in_cell = cells.get(cell)
-            if in_cell is None:
-                cells[cell] = [values]
+            self._seen.add(rows.told.key_hashes)
+        for cell, first_ms, last_ms, gain in told_cells(rows):
+            session_no, in_quarter, _ = cell
+            self.new_rows_in.add(in_quarter)
+            session = self.numbered_session(session_no)
+            first, last = session.first_seen_ms, session.last_seen_ms
+            session.first_seen_ms = first_ms if first is None else min(first, first_ms)
+            session.last_seen_ms = last_ms if last is None else max(last, last_ms)
+            session.sums = session.sums.plus(Figures(*gain[1:]))
+            self._changed_sessions[session_no] = session
+            self._told_in.add(session_no)
+            self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
+            known = self._gains.get(cell)
+            if known is None:
+                self._gains[cell] = gain
             else:
-                in_cell.append(values)
-        for cell, in_cell in cells.items():
-            columns = list(zip(*in_cell, strict=True))
-            times = columns[AT_MS]
-            gain = [len(in_cell), *map(sum, columns[SUMS_FROM:])]
-            self._fold(cell, min(times), max(times), gain)
+                _add(known, 0, gain)
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -276,22 +276,6 @@ class Batch(KnownRows):
             _add(known, 1, gain.sums)
         return cost
 
-    def _fold(self, cell: Cell, first_ms: int, last_ms: int, gain: list[int]) -> None:
-        """Add new rows of a cell to all sums."""
-        session_no, in_quarter, _ = cell
-        self.new_rows_in.add(in_quarter)
-        session = self.numbered_session(session_no)
-        first, last = session.first_seen_ms, session.last_seen_ms
-        session.first_seen_ms = first_ms if first is None else min(first, first_ms)
-        session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-        session.sums = session.sums.plus(Figures(*gain[1:]))
-        self._with_new_rows[session_no] = session
-        known = self._gains.get(cell)
-        if known is None:
-            self._gains[cell] = gain
-        else:
-            _add(known, 0, gain)
-
     def _tell_spans(self) -> None:
         """Say anew when sessions were first and last seen that rows have left, or moved in."""
         for session_no in self._moved_in:
@@ -303,11 +287,9 @@ class Batch(KnownRows):
     # ---- writing ---------------------------------------------------------------------------
 
     def _write_rows(self) -> None:
-        connection, new = self._connection, self._new_rows.values()
-        others = [row for row in new if not isinstance(row, tuple)]
-        if len(others) < len(new):
-            insert_told(connection, [row for row in new if isinstance(row, tuple)])
-        insert_messages(connection, [*others, *self._new_rows_without_key], self.hash_of)
+        connection = self._connection
+        new = [*self._new_rows.values(), *self._new_rows_without_key]
+        insert_messages(connection, new, self.hash_of)
         if self._changed_rows:
             change_messages(connection, self._changed_rows.values())
         if self._removed_rows:
@@ -317,13 +299,12 @@ class Batch(KnownRows):
         """Write what has changed since the last time.
 
         Args:
-            at_ms: When rows were added by `post_new`.
+            at_ms: When rows were added by `post_told`.
         """
         self.facets.price_new_ones()
-        for session_no, session in self._with_new_rows.items():
-            session.updated_at_ms = at_ms
-            self._changed_sessions[session_no] = session
-        self._with_new_rows.clear()
+        for session_no in self._told_in:
+            self.numbered_session(session_no).updated_at_ms = at_ms
+        self._told_in.clear()
         self._write_rows()
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())

@@ -5,6 +5,7 @@ what was made in a transaction that failed may not. Prices may be changed by ano
 are forgotten whenever `PRAGMA data_version` says that somebody else has committed.
 """
 
+from bisect import bisect_left
 from sqlite3 import Connection
 from typing import Any
 
@@ -21,7 +22,7 @@ _COLUMNS = (
     "cost_is_reported, output_is_lower_bound"
 )
 _FIND = f"SELECT facet_no FROM facets WHERE ({_COLUMNS}) = ({', '.join('?' * 15)})"  # noqa: S608
-_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608
+_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)}) ON CONFLICT DO NOTHING"  # noqa: S608
 _READ = f"SELECT {_COLUMNS} FROM facets WHERE facet_no = ?"  # noqa: S608
 _READ_BRIEF = "SELECT brief_no FROM facets WHERE facet_no = ?"
 
@@ -52,24 +53,22 @@ class Facets:
         self._thresholds: tuple[int, ...] | None = None
         self.data_version: int | None = None
 
-    @property
-    def least_threshold(self) -> int:
-        """The smallest prompt size at which some price changes."""
-        return min(self._read_thresholds(), default=0)
-
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
-        for threshold in self._thresholds or self._read_thresholds():
-            if prompt_tokens > threshold:
-                return threshold
-        return 0
+        thresholds = self.thresholds
+        return thresholds[bisect_left(thresholds, prompt_tokens, 1) - 1]
+
+    @property
+    def thresholds(self) -> tuple[int, ...]:
+        """The prompt sizes at which some price changes, in order, behind a 0."""
+        return self._thresholds or self._read_thresholds()
 
     def _read_thresholds(self) -> tuple[int, ...]:
         if self._thresholds is None:
             found = self._connection.execute(
-                "SELECT prompt_tokens FROM price_thresholds ORDER BY 1 DESC"
+                "SELECT prompt_tokens FROM price_thresholds ORDER BY 1"
             )
-            self._thresholds = tuple(number for (number,) in found)
+            self._thresholds = (0, *(number for (number,) in found))
         return self._thresholds
 
     def number(self, facet: Facet) -> int:
@@ -89,19 +88,19 @@ class Facets:
             name(facet.inference_geo),
             name(facet.agent_type),
             name(facet.skill),
-            facet.is_subagent,
-            facet.kind,
+            int(facet.is_subagent),  # SQLite takes an integer as it is
+            int(facet.kind),
             facet.prompt_over,
-            facet.cost_is_reported,
-            facet.output_is_lower_bound,
+            int(facet.cost_is_reported),
+            int(facet.output_is_lower_bound),
         )
-        found = self._connection.execute(_FIND, values).fetchone()
-        if found is None:
-            number = self._connection.execute(_MAKE, values).lastrowid or 0
+        made = self._connection.execute(_MAKE, values)
+        if made.rowcount:
+            number = made.lastrowid or 0
             self._unpriced.append(number)
             self._made.append((facet, number))
         else:
-            number = int(found[0])
+            number = int(self._connection.execute(_FIND, values).fetchone()[0])
         self._remember(facet, number)
         return number
 

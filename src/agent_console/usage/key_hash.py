@@ -7,8 +7,17 @@ whoever looks a row up compares its text as well.
 """
 
 from hashlib import blake2b
+from struct import Struct
+
+_new = blake2b(digest_size=8).copy
+"""A copy takes half the time of a hash made with arguments, which counts with every response."""
+_numbers = Struct(">q").unpack
 
 
 def key_hash(key: str) -> int:
     """A signed 64-bit number."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+    text = _new()
+    text.update(key.encode())
+    number: int
+    (number,) = _numbers(text.digest())
+    return number

@@ -4,7 +4,7 @@ Rule: what is going to be asked for is read ahead, in a few statements. Nothing 
 who does (batch.py) puts the new one in the place of the one that was read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
 from agent_console.usage.accounts import Account, standing
@@ -16,7 +16,6 @@ from agent_console.usage.names import Names
 from agent_console.usage.rows import MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import read_numbered_sessions, read_session, read_sessions
-from agent_console.usage.told_rows import Values, row_of_values
 
 
 class KnownRows:
@@ -43,25 +42,40 @@ class KnownRows:
         self.known = known
         self._connection = connection
         self._seen = seen
-        self._rows: dict[str, MessageRow | Values | None] = {}
-        self._hashes: Mapping[str, int] = {}
+        self._rows: dict[str, MessageRow | None] = {}
+        self._hashes: dict[str, int] = {}
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
         self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
-        self.read_rows({key: key_hash(key) for key in keys})
+        self._hashes = hashes = {key: key_hash(key) for key in keys}
+        self._read_rows(list(hashes), list(hashes.values()))
 
-    def read_rows(self, hashes: Mapping[str, int]) -> None:
-        """Read the rows that have these keys, which come with their hashes."""
+    def known_among(self, keys: Sequence[str], hashes: Sequence[int]) -> set[str]:
+        """Those of these keys, which come with their hashes, that have rows."""
+        wanted = self._sifted(keys, hashes)
+        if not wanted:
+            return set()
+        self._read_rows(list(wanted), list(wanted.values()))
         rows = self._rows
-        unread = hashes
-        if rows:
-            unread = {key: hash_ for key, hash_ in hashes.items() if key not in rows}
-        else:
-            self._hashes = hashes
-        rows.update(dict.fromkeys(unread))
-        if self._seen is not None:
-            unread = self._seen.sifted(unread)
+        known = {key for key in wanted if rows[key] is not None}
+        for key in wanted.keys() - known:
+            del rows[key]  # it is going to have one
+        return known
+
+    def _sifted(self, keys: Sequence[str], hashes: Sequence[int]) -> dict[str, int]:
+        """Those of these keys that may have rows."""
+        if self._seen is None:
+            return dict(zip(keys, hashes, strict=True))
+        return self._seen.sifted(keys, hashes)
+
+    def _read_rows(self, keys: Sequence[str], hashes: Sequence[int]) -> None:
+        """Read the rows of those of these keys that have not been read."""
+        rows = self._rows
+        wanted = self._sifted(keys, hashes)
+        unread = {key: number for key, number in wanted.items() if key not in rows}
+        for key in keys:
+            rows.setdefault(key, None)
         for row in read_messages(self._connection, sorted(unread.values())):
             if row.key is not None and row.key in unread:  # else only the hash is the same
                 rows[row.key] = row
@@ -92,14 +106,8 @@ class KnownRows:
     def row(self, key: str) -> MessageRow | None:
         """The row with this key, or null when there is none yet."""
         if key not in self._rows:
-            self.read_rows({key: key_hash(key)})
-        row = self._rows[key]
-        return row_of_values(row) if isinstance(row, tuple) else row
-
-    def known_among(self, keys: Iterable[str]) -> set[str]:
-        """Those of these keys, which have been read ahead, that have rows."""
-        rows = self._rows
-        return {key for key in keys if rows[key] is not None}
+            self._read_rows([key], [key_hash(key)])
+        return self._rows[key]
 
     def account(self, row: MessageRow) -> Account:
         """What the ledger says of the response of `row`."""

@@ -151,6 +151,8 @@ class PresentLedger:
                 self.watch.budgets.forget()
                 self._is_sure = False
             self._must_be_the_same()
+            if self._seen is not None and self._seen.is_full:
+                self._seen = None
             if fills and self._seen is None and is_empty(self.connection):
                 self._seen = SeenKeys()
             batch = Batch(

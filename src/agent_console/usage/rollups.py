@@ -83,12 +83,13 @@ def add_to_rollups(
     emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
     if emptied:
         _take_out(connection, emptied, brief_no)
+        _mend_last_quarters(connection, gains)
 
 
 def _take_out(
     connection: Connection, emptied: Sequence[Cell], brief_no: Callable[[int], int]
 ) -> None:
-    """Cells have lost rows: delete what is empty, and say anew when days were last used."""
+    """Cells have lost rows: delete what is empty."""
     connection.executemany(
         "DELETE FROM usage_by_session WHERE session_no = ? AND quarter = ? AND facet_no = ? "
         "AND messages = 0",
@@ -106,6 +107,18 @@ def _take_out(
     connection.executemany(
         "DELETE FROM usage_by_day WHERE day = ? AND facet_no = ? AND messages = 0", days
     )
+
+
+def _mend_last_quarters(connection: Connection, gains: Mapping[Cell, Sequence[int]]) -> None:
+    """Say anew when days were last used that have lost rows to no other session's same cell."""
+    messages: dict[tuple[int, int], int] = {}
+    for (_, quarter, facet_no), gain in gains.items():
+        messages[quarter, facet_no] = messages.get((quarter, facet_no), 0) + gain[0]
+    days = {
+        (quarter // DAY_QUARTERS, facet_no)
+        for (quarter, facet_no), gained in messages.items()
+        if gained < 0
+    }
     connection.executemany(_MEND_LAST_QUARTER, days)
 
 

@@ -1,36 +1,34 @@
 """Which keys the ledger may hold, for who fills an empty one.
 
 Rule: it may say that a key is there that is not, never the opposite: it begins with an empty ledger
-and hears of every row, and is thrown away as soon as another connection has written.
-
-One bit for each of 2^25 values of a part of the key's hash: 4 MiB, touched as they are needed. With
-a million rows three keys in a hundred are looked up for nothing.
+and hears of every row, and is thrown away as soon as another connection has written, or it has
+grown to some megabytes: who fills on asks the index.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
-_BYTES = 4 * 1024 * 1024
-_LAST = _BYTES - 1
-_BITS = tuple(1 << bit for bit in range(8))
+MOST = 300_000
+"""Some 25 MB."""
 
 
 class SeenKeys:
-    """The keys of all rows that were written since the ledger was empty."""
+    """The hashes of the keys of all rows that were written since the ledger was empty."""
 
     def __init__(self) -> None:
-        self._bits = bytearray(_BYTES)
+        self._hashes: set[int] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """It is to be thrown away."""
+        return len(self._hashes) >= MOST
 
     def add(self, hashes: Iterable[int]) -> None:
         """Rows with these hashes of keys are written."""
-        bits = self._bits
-        for number in hashes:
-            bits[number >> 3 & _LAST] |= _BITS[number & 7]
+        self._hashes.update(hashes)
 
-    def sifted(self, hashes: Mapping[str, int]) -> dict[str, int]:
+    def sifted(self, keys: Sequence[str], hashes: Sequence[int]) -> dict[str, int]:
         """Those of these keys, given with their hashes, that may have rows."""
-        bits = self._bits
-        return {
-            key: number
-            for key, number in hashes.items()
-            if bits[number >> 3 & _LAST] & _BITS[number & 7]
-        }
+        seen = self._hashes
+        if seen.isdisjoint(hashes):
+            return {}
+        return {key: number for key, number in zip(keys, hashes, strict=True) if number in seen}

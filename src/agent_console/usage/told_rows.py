@@ -1,17 +1,23 @@
 """New rows as transcripts tell them: the short way into the ledger, for very many of them.
 
-Rule: such a row stays a tuple in the order of its columns until it is written, and all in it are
-integers and texts. A row that is changed is a struct, and is written by message_rows.py.
+Rule: all values are integers and texts, which SQLite takes as they are; anything else is first
+looked up among adapters, which costs as much as the writing of a column. A row that is changed is a
+struct, and is written by message_rows.py.
 
 S608 is silenced where a text is put together from constants only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from sqlite3 import Connection
-from typing import Any
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from agent_console.usage.cost_sql import SUMS
-from agent_console.usage.rows import Figures, MessageRow, Source
+from agent_console.usage.ingest.told_columns import ToldColumns
+from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.rollups import Cell
+from agent_console.usage.rows import Source
 
 _TOLD = (
     *("session_no", "key_hash", "key", "facet_no", "source_no", "agent_no", "at_ms", "claim"),
@@ -22,34 +28,69 @@ _INSERT_TOLD = (
     f"VALUES ({'?, ' * (len(_TOLD) + len(SUMS) - 1)}nullif(?, 0), {int(Source.TRANSCRIPT)})"
 )
 
-Values = tuple[Any, ...]
-"""A new row of `messages` that a transcript told, as it is written: _TOLD and SUMS.
 
-All of them are integers and texts, which SQLite takes as they are; anything else is first looked up
-among adapters, which costs as much as the writing of a column.
-"""
-SESSION_NO, KEY_HASH, FACET_NO, AT_MS, SUMS_FROM = 0, 1, 3, 6, 9
-"""Where some of its columns stand; behind SUMS_FROM, the sums."""
+class ToldRows(Struct, frozen=True, gc=False):
+    """What a transcript told, and where each response belongs in the ledger.
+
+    Attributes:
+        session_nos, facet_nos, agent_nos: One of each response.
+        source_no: The transcript.
+    """
+
+    told: ToldColumns
+    session_nos: list[int]
+    facet_nos: list[int]
+    agent_nos: list[int]
+    source_no: int
 
 
-def row_of_values(values: Values) -> MessageRow:
-    """The same row as a struct."""
-    session_no, _, key, facet_no, source_no, agent_no, at_ms, claim, web_fetches, *sums = values
-    return MessageRow(
-        None,
-        key,
-        session_no,
-        facet_no,
-        at_ms,
-        Source.TRANSCRIPT,
-        Figures(*sums),
-        claim,
-        source_no,
-        agent_no,
-        web_fetches,
+class ToldCell(NamedTuple):
+    """What rows of one cell add to all sums.
+
+    Attributes:
+        first_ms, last_ms: Their earliest and latest time.
+        gain: How many rows, and their SUMS.
+    """
+
+    cell: Cell
+    first_ms: int
+    last_ms: int
+    gain: list[int]
+
+
+def insert_told(connection: Connection, rows: ToldRows) -> None:
+    """Add rows that are new."""
+    told = rows.told
+    connection.executemany(
+        _INSERT_TOLD,
+        zip(  # each of its tuples is used again for the next row
+            rows.session_nos,
+            told.key_hashes,
+            told.keys,
+            rows.facet_nos,
+            [rows.source_no] * len(told),
+            rows.agent_nos,
+            told.times_ms,
+            told.claims,
+            told.web_fetches,
+            *told.sums,
+            strict=True,
+        ),
     )
 
 
-def insert_told(connection: Connection, rows: Sequence[Values]) -> None:
-    """Add many new rows that transcripts told."""
-    connection.executemany(_INSERT_TOLD, rows)
+def told_cells(rows: ToldRows) -> Iterator[ToldCell]:
+    """What they add to each cell of the rollups."""
+    told = rows.told
+    quarters = [at_ms // QUARTER_MS for at_ms in told.times_ms]
+    cells = zip(rows.session_nos, quarters, rows.facet_nos, strict=True)
+    by_cell: dict[Cell, list[tuple[int, ...]]] = {}
+    for cell, figures in zip(cells, zip(told.times_ms, *told.sums, strict=True), strict=True):
+        in_cell = by_cell.get(cell)
+        if in_cell is None:
+            by_cell[cell] = [figures]
+        else:
+            in_cell.append(figures)
+    for cell, in_cell in by_cell.items():
+        times, *sums = zip(*in_cell, strict=True)
+        yield ToldCell(cell, min(times), max(times), [len(times), *map(sum, sums)])

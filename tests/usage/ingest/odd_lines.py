@@ -59,6 +59,15 @@ USED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "server_tool_use": st.none(),
     },
 )
+PARENTS = st.sampled_from([
+    "aaaaaaaa-0000-4000-8000-000000000000",
+    "bbbbbbbb-0000-4000-8000-000000000000",
+    "bbbbbbbb-0000-4000-8000-000000000000",
+    'c","isSidechain":false,"type":"user"',
+    "no uuid",
+    None,
+])  # fmt: skip
+"""Most lines have one as long as the one before, and begin as it does but for that."""
 ANY_BOOL = st.sampled_from([True, False, None])
 
 
@@ -74,6 +83,7 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
         isApiErrorMessage=draw(ANY_BOOL),
         type=draw(st.sampled_from(["assistant", "user", None])),
         sessionId=draw(st.sampled_from([SESSION, None, 5])),
+        parentUuid=draw(PARENTS),
     )
     line["message"]["content"] = [
         {"type": "text", "text": draw(TEXTS)},
@@ -86,15 +96,20 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
 def prompts(draw: st.DrawFn) -> dict[str, Any]:
     """Lines that a person may have written."""
     text = draw(TEXTS)
-    content = draw(st.sampled_from([text, [{"type": "text", "text": text}]]))
+    block = {"type": "text", "text": text}
+    content = draw(st.sampled_from([text, [block], [{"tool_use_id": "toolu_1"} | block]]))
     marks = {"isMeta": draw(ANY_BOOL), "isSidechain": draw(ANY_BOOL)}
-    return prompt(content, timestamp=draw(TIMES), extra=draw(NESTED), **marks)
+    return prompt(
+        content, timestamp=draw(TIMES), extra=draw(NESTED), parentUuid=draw(PARENTS), **marks
+    )
 
 
 @st.composite
 def results(draw: st.DrawFn) -> dict[str, Any]:
     """What tools gave."""
-    return tool_result(draw(TEXTS), timestamp=draw(TIMES), extra=draw(NESTED))
+    return tool_result(
+        draw(TEXTS), timestamp=draw(TIMES), extra=draw(NESTED), parentUuid=draw(PARENTS)
+    )
 
 
 @st.composite
@@ -126,7 +141,7 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def written(draw: st.DrawFn) -> bytes:
     """One of these lines, in some spelling of JSON."""
-    line = draw(st.one_of(answers(), prompts(), results(), attachments(), others()))
+    line = draw(st.one_of(answers(), prompts(), results(), results(), attachments(), others()))
     if draw(st.booleans()):
         line = {key: line[key] for key in draw(st.permutations(list(line)))}
     separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]))

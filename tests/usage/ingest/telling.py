@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 from tests.usage.asking import MINUTE_MS, NOON_MS, SESSION, query
 
 from agent_console.usage.cost_sql import SUMS
@@ -10,9 +10,9 @@ from agent_console.usage.ingest.file_reading import (
     FileReading,
     SourceState,
     ToldCostState,
-    ToldResponse,
 )
 from agent_console.usage.ingest.taking import Taken
+from agent_console.usage.ingest.told_columns import ToldColumns, ToldResponse
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.rows import Facet, Figures
@@ -43,15 +43,15 @@ def response(
     counted = {name: fields.pop(name) for name in SUMS if name in fields}
     figures = replace(_FIGURES, **counted)
     told = ToldResponse(
-        key=key,
-        key_hash=key_hash(key),
-        facet_at=0,
-        session_id=session,
-        claim=claim,
-        at_ms=NOON_MS + round(minute * MINUTE_MS),
-        agent_id="",
-        web_fetches=0,
-        sums=figures.sums,
+        key,
+        key_hash(key),
+        0,
+        session,
+        claim,
+        NOON_MS + round(minute * MINUTE_MS),
+        "",
+        0,
+        *figures.sums,
     )
     return replace(told, **fields), replace(_FACET, **shared)
 
@@ -78,7 +78,9 @@ def reading(
         before=before,
         after=after,
         from_start=before is None,
-        responses=[replace(told, facet_at=at) for at, (told, _) in enumerate(responses)],
+        responses=ToldColumns.of(
+            astuple(replace(told, facet_at=at)) for at, (told, _) in enumerate(responses)
+        ),
         facets=[facet for _, facet in responses],
         cost_states=[],
         title=None,

@@ -1,5 +1,6 @@
 """What readers find is taken in portions, and none of it is lost on the way."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from tests.usage.asking import query
 from tests.usage.ingest.transcripts import answer, read, write
 
-from agent_console.usage.ingest import importer
+from agent_console.usage.ingest import importer, pool
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.pool import ReaderLostError
 from agent_console.usage.ingest.read_jobs import ReadBatch
@@ -50,3 +51,26 @@ def test_batches_are_taken_together_up_to_a_limit(
 
     Importer(ledger, taken).run(files)
     assert told == [4, 8, 10]
+
+
+def test_while_much_is_taken_no_foreign_key_is_looked_up_and_no_garbage_collected(
+    ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(session, answer("msg_1"))
+    monkeypatch.setattr(pool, "IN_PROCESS_BYTES", 0)
+    states: list[tuple[int, bool]] = []
+
+    def note() -> None:
+        (looked_up,) = ledger.connection.execute("PRAGMA foreign_keys").fetchone()
+        states.append((looked_up, gc.isenabled()))
+
+    def lost(*_: Any, **__: Any) -> Iterator[ReadBatch]:
+        yield ReadBatch([read(file)], jobs_done=1)
+        note()
+        raise ReaderLostError("Run it again.")
+
+    monkeypatch.setattr(importer, "read_files", lost)
+    with pytest.raises(ReaderLostError):
+        Importer(ledger, lambda _taken, _imported: None).run([file])
+    note()
+    assert states == [(0, False), (1, True)]

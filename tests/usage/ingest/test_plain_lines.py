@@ -101,5 +101,5 @@ def test_most_lines_are_taken_in_one_step(session: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(ToldResponses, "take_plain", remember)
     grown = answer(used={"input_tokens": 10, "output_tokens": 500})
     reading = read(write(session, answer("msg_0"), answer(), answer(), grown))
-    assert reading.responses[1].figures.output_tokens == 500
+    assert reading.responses.output_tokens[1] == 500
     assert taken == [True, True, True, True]

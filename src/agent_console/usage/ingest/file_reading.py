@@ -6,7 +6,8 @@ Structs here are `array_like`: they cross from one process to another as Message
 
 from msgspec import Struct
 
-from agent_console.usage.rows import Facet, Figures
+from agent_console.usage.ingest.told_columns import ToldColumns, ToldResponse
+from agent_console.usage.rows import Facet
 
 CLAIM_COPY = 1
 """The line says that it was copied from another session."""
@@ -16,38 +17,6 @@ CLAIM_ECHO = 4
 """The line is a parent's progress report on a subagent; it counts only when nothing else does.
 
 It comes with CLAIM_SIDECHAIN, for it is a subagent's response."""
-
-
-class ToldResponse(Struct, array_like=True, frozen=True, gc=False):
-    """One billed response as one transcript tells it: all its lines there, merged.
-
-    Attributes:
-        key: Its identity (ACCOUNTING: message.id, else uuid, else file and offset); advisor and
-            compaction iterations have their own.
-        key_hash: Of the key.
-        facet_at: Where what it shares with others stands in the reading's `facets`.
-        session_id: The session that it belongs to by this line, the one that the line says it was
-            copied from; empty: the one whose file this is.
-        claim: Sum of the CLAIM_ numbers of the best line, the lowest being the best.
-        at_ms: The earliest time among its lines, Unix milliseconds (UTC).
-        agent_id: Of the subagent; empty: not told.
-        sums: What it used: SUMS, the reported cost being `costUSD` of the line or 0.
-    """
-
-    key: str
-    key_hash: int
-    facet_at: int
-    session_id: str
-    claim: int
-    at_ms: int
-    agent_id: str
-    web_fetches: int
-    sums: tuple[int, int, int, int, int, int, int]
-
-    @property
-    def figures(self) -> Figures:
-        """The same sums by name."""
-        return Figures(*self.sums)
 
 
 class ToldCostState(Struct, array_like=True, frozen=True, gc=False):
@@ -115,7 +84,7 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
             has another by now (somebody else has read on). Null: the file was not known.
         after: The state to store, counted from the beginning of the file.
         from_start: It was read from its beginning: new, rewritten, truncated or asked for.
-        responses: Each key once.
+        responses: By column, each key once.
         facets: What responses share, each once. What follows from figures stands in none of them.
         title: The session's name by this file, and its rank: 1 a summary, 2 generated, 3 the
             person's own; null when none was told.
@@ -130,7 +99,7 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
     before: SourceState | None
     after: SourceState
     from_start: bool
-    responses: list[ToldResponse]
+    responses: ToldColumns
     facets: list[Facet]
     cost_states: list[ToldCostState]
     title: tuple[str, int] | None

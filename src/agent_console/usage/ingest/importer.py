@@ -4,14 +4,16 @@ Rule: what is taken in one transaction is bounded, so that a daemon that writes 
 never waits long; between two transactions others get their turn.
 """
 
+import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 from msgspec import Struct
 
 from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.known_files import KnownFiles
-from agent_console.usage.ingest.pool import ReaderLostError, read_files
+from agent_console.usage.ingest.pool import ReaderLostError, is_much, read_files
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReadJob
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
@@ -20,7 +22,7 @@ from agent_console.usage.ledger import Ledger
 TRIES = 3
 """How often a file is read again that somebody else has read on in."""
 
-_PORTION_RESPONSES = 5_000
+_PORTION_RESPONSES = 10_000
 _PORTION_BYTES = 64 * 1024 * 1024
 """What is taken in one transaction: a fraction of a second, and some megabytes of memory."""
 
@@ -84,16 +86,34 @@ class Importer:
         for _ in range(TRIES):
             wanted = self._wanted(todo, everything=from_start)
             jobs = [ReadJob(file, known, from_start) for file, known in wanted]
-            passed_over: set[str] = set()
-            for batch in _portions(read_files(jobs, meanwhile=self._meanwhile)):
-                for failure in batch.unreadable:
-                    imported.unreadable.append(failure)
-                    self._mark_unreadable(failure)
-                passed_over.update(self._take(batch.readings, imported, tell_since_ms))
+            with self._filling() if is_much(jobs) else nullcontext():
+                passed_over = self._carry_out(jobs, imported, tell_since_ms)
             todo = [file for file, _ in wanted if file.path in passed_over]
             if not todo:
                 break
         return imported
+
+    @contextmanager
+    def _filling(self) -> Generator[None]:
+        """Very much is going to be read, of which nothing makes a cycle and has many parts."""
+        collected = gc.isenabled()
+        gc.disable()
+        try:
+            with self._ledger.filling():
+                yield
+        finally:
+            if collected:
+                gc.enable()
+
+    def _carry_out(self, jobs: list[ReadJob], imported: Imported, tell_since_ms: int) -> set[str]:
+        """Read and take; the files that somebody else has read on in."""
+        passed_over: set[str] = set()
+        for batch in _portions(read_files(jobs, meanwhile=self._meanwhile)):
+            for failure in batch.unreadable:
+                imported.unreadable.append(failure)
+                self._mark_unreadable(failure)
+            passed_over.update(self._take(batch.readings, imported, tell_since_ms))
+        return passed_over
 
     def _wanted(
         self, files: list[TranscriptFile], *, everything: bool

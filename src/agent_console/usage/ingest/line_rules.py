@@ -4,8 +4,20 @@ Rule: lines come in the order of the file, and what was found so far is all that
 that reading may stop after any line and go on later.
 """
 
-from agent_console.claude_code.transcript_bulk import LONG_LINE_BYTES, is_bulk
-from agent_console.claude_code.transcript_line import BadReason, TranscriptLine, read_line
+from agent_console.claude_code.transcript_bulk import (
+    LONG_LINE_BYTES,
+    PARENT_BYTES,
+    is_bulk,
+    is_next_result,
+    result_beginning,
+)
+from agent_console.claude_code.transcript_line import (
+    NOT_DECODED,
+    BadReason,
+    TranscriptLine,
+    decode_line,
+    read_line,
+)
 from agent_console.claude_code.transcript_person import is_a_persons, may_be_a_persons
 from agent_console.claude_code.transcript_response import Response, copied_from, told_response
 from agent_console.claude_code.transcript_session import (
@@ -51,7 +63,9 @@ class LineRules:
         self._is_replay = name.startswith(_REPLAYS)
         self._responses = responses
         self._at_ms = at_ms
-        self._times: list[str | memoryview] = []
+        self._times: list[str | int] = []
+        self._buffer = bytearray()
+        self._result_beginning = _NO_BEGINNING
 
     def take(self, lines: Lines) -> None:
         """Take in whole lines."""
@@ -60,50 +74,78 @@ class LineRules:
             self.lines += 1
             self._bad("too_long")
             return
-        buffer = lines.buffer
-        find = buffer.find
+        self._buffer = buffer = lines.buffer
+        find, is_at = buffer.find, buffer.startswith
         note_time = self._times.append
         take_plain = self._responses.take_plain
-        taken = self.lines
+        taken = 0
         start, end = 0, len(text)
         while start < end:  # what stands in here is done for each line: no call that can be spared
             stop = find(b"\n", start, end)
-            if (
-                stop - start >= LONG_LINE_BYTES
-                and self.first_line_ms is not None
-                and is_bulk(buffer, start, stop)
-            ):
+            if is_at(self._result_beginning, start + PARENT_BYTES, stop):
+                is_text = is_next_result(buffer, start, stop, self._result_beginning)
+            else:
+                is_text = stop - start >= LONG_LINE_BYTES and self._is_bulk(buffer, start, stop)
+            if is_text:
                 taken += 1
-                note_time(text[start:stop])
+                note_time(start)
                 start = stop + 1
                 continue
-            line = read_line(text[start:stop])
-            if isinstance(line, str):
-                if buffer[start:stop].strip():
-                    taken += 1
-                    self._bad(line)
-                start = stop + 1
-                continue
+            try:
+                line = decode_line(text[start:stop])
+            except NOT_DECODED:
+                odd_line = self._odd_line(text[start:stop])
+                if odd_line is None:
+                    start = stop + 1
+                    continue
+                line = odd_line
             taken += 1
-            if line.timestamp:
-                note_time(line.timestamp)
+            timestamp = line.timestamp
+            if timestamp:
+                note_time(timestamp)
                 if self.first_line_ms is None:
-                    self.first_line_ms = timestamp_ms(line.timestamp)
-            if (line.message is not None or line.data is not None) and not take_plain(
-                line, self.session_id
+                    self.first_line_ms = timestamp_ms(timestamp)
+            message = line.message
+            if (
+                line.data is not None
+                if message is None
+                else not take_plain(line, message, self.session_id)
             ):
                 response = told_response(line)
                 if response is not None:
                     self._response(line, response, lines.offset + start)
             kind = line.type
             if kind == "user":
-                if may_be_a_persons(line) and is_a_persons(text[start:stop]):
-                    self._persons(line)
-            elif kind in _RARE:
+                self._of_user(line, buffer, start, stop)
+            elif kind != "assistant" and kind in _RARE:
                 self._rare(kind, bytes(text[start:stop]))
             start = stop + 1
-        self.lines = taken
+        self.lines += taken
         self._settle_time()
+
+    def _is_bulk(self, buffer: bytearray, start: int, stop: int) -> bool:
+        """Whether a long line is bulk; the first line with a time is always looked at."""
+        if self.first_line_ms is None or not is_bulk(buffer, start, stop):
+            return False
+        self._remember_result(buffer, start, stop)
+        return True
+
+    def _remember_result(self, buffer: bytearray, start: int, stop: int) -> bool:
+        """Whether the line is the result of a tool; how it begins is how the next one will."""
+        beginning = result_beginning(buffer, start, stop)
+        if beginning is not None and self.first_line_ms is not None:
+            self._result_beginning = beginning
+        return beginning is not None
+
+    def _odd_line(self, text: memoryview) -> TranscriptLine | None:
+        """What can be read of a line that the quick decoder refuses; null: it is counted as bad."""
+        line = read_line(text)
+        if not isinstance(line, str):
+            return line
+        if bytes(text).strip():
+            self.lines += 1
+            self._bad(line)
+        return None
 
     def _bad(self, reason: BadReason) -> None:
         self.bad_reasons[reason] = self.bad_reasons.get(reason, 0) + 1
@@ -112,8 +154,9 @@ class LineRules:
         """Find the last line that has a time; most lines are not the last and need no reading."""
         while self._times:
             time = self._times.pop()
-            if isinstance(time, memoryview):
-                line = read_line(time)
+            if isinstance(time, int):
+                stop = self._buffer.find(b"\n", time)
+                line = read_line(memoryview(self._buffer)[time:stop])
                 time = "" if isinstance(line, str) else line.timestamp or ""
             at_ms = timestamp_ms(time)
             if at_ms is not None:
@@ -152,8 +195,13 @@ class LineRules:
         self.forked_at_ms = self._now()
         self.user_messages = 0
 
-    def _persons(self, line: TranscriptLine) -> None:
-        if copied_from(line, self.session_id) is None:
+    def _of_user(self, line: TranscriptLine, buffer: bytearray, start: int, stop: int) -> None:
+        if (
+            not self._remember_result(buffer, start, stop)
+            and may_be_a_persons(line)
+            and is_a_persons(memoryview(buffer)[start:stop])
+            and copied_from(line, self.session_id) is None
+        ):
             self.user_messages += 1
 
     def _rare(self, kind: str, text: bytes) -> None:
@@ -184,5 +232,7 @@ class LineRules:
 
 
 _RARE = {COST_STATE, *TITLE_RANKS}
+_NO_BEGINNING = b"\n"
+"""No line holds it."""
 _REPLAYS = ("agent-acompact-", "agent-aside_question-")
 """Transcripts that begin with the conversation so far: an error in one is the conversation's."""

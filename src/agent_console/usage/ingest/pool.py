@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from typing import cast
 
@@ -68,7 +68,7 @@ def read_files(
     Raises:
         ReaderLostError: A process was ended from outside. It is raised when all others are done.
     """
-    if sum(job.bytes_to_read for job in jobs) < IN_PROCESS_BYTES:
+    if not is_much(jobs):
         yield from batches(jobs, TranscriptReader())
         return
     waiting = _messages(jobs)
@@ -78,6 +78,11 @@ def read_files(
         yield from pool.batches()
     finally:
         pool.stop()
+
+
+def is_much(jobs: Iterable[ReadJob]) -> bool:
+    """Whether processes are started for these jobs."""
+    return sum(job.bytes_to_read for job in jobs) >= IN_PROCESS_BYTES
 
 
 def _messages(jobs: list[ReadJob]) -> deque[list[ReadJob]]:

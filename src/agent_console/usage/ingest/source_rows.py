@@ -75,7 +75,7 @@ def write_source(connection: Connection, state: SourceState, session_no: int | N
             state.cost_states,
             msgspec.json.encode(state.bad_reasons).decode(),
             sum(state.bad_reasons.values()),
-            SourceStatus.READ,
+            int(SourceStatus.READ),
         ),
     ).fetchone()[0]
     return number

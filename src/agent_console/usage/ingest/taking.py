@@ -4,7 +4,8 @@ Rule: a file's rows and its offset change together, and only from the state that
 with: when somebody else has read on meanwhile, the reading is passed over, not added twice.
 """
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
@@ -13,13 +14,14 @@ from agent_console.model.metadata import SessionMetadata
 from agent_console.model.usage import UsageEntry
 from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
-from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading, ToldResponse
+from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading
 from agent_console.usage.ingest.origins import forget_tellers, settle_origins
 from agent_console.usage.ingest.source_rows import read_source, write_source
+from agent_console.usage.ingest.told_columns import ToldColumns, ToldResponse
 from agent_console.usage.ingest.unlisted import remake_unlisted
-from agent_console.usage.rows import SessionAccount, Source
+from agent_console.usage.rows import Facet, MessageRow, SessionAccount, Source
 from agent_console.usage.session_rows import read_last_model
-from agent_console.usage.told_rows import AT_MS, SESSION_NO, Values, row_of_values
+from agent_console.usage.told_rows import ToldRows
 from agent_console.usage.told_usage import usage_entry
 
 
@@ -65,9 +67,8 @@ class Taker:
         """Take all of them, in order."""
         batch = self._batch
         session_ids = {reading.after.session_id for reading in readings}
-        session_ids |= {told.session_id for each in readings for told in each.responses}
+        session_ids.update(*(reading.responses.session_ids for reading in readings))
         batch.read_ahead(session_ids - {""}, ())
-        batch.read_rows({told.key: told.key_hash for r in readings for told in r.responses})
         for reading in readings:
             self._take(reading)
         return self._finish()
@@ -93,66 +94,61 @@ class Taker:
         self._take_responses(reading, source_no)
 
     def _take_responses(self, reading: FileReading, source_no: int) -> None:
-        batch = self._batch
-        known = batch.known_among(told.key for told in reading.responses)
-        owners: dict[str, int] = {}
-        agents: dict[str, int] = {}
-        facet_nos: dict[tuple[int, int, bool], int] = {}
-        least = batch.facets.least_threshold
-        new: dict[str, Values] = {}
-        for told in reading.responses:  # most are new: no call here that can be spared
-            key, facet_at, session_id, agent_id = (
-                told.key,
-                told.facet_at,
-                told.session_id,
-                told.agent_id,
-            )
-            if key in known:
-                self._take_again(told, reading, source_no)
-                continue
-            session_no = owners.get(session_id)
-            if session_no is None:
-                session_no = batch.open_session(reading.session_of(told)).session_no
-                owners[session_id] = session_no
-            agent_no = agents.get(agent_id)
-            if agent_no is None:
-                agent_no = agents[agent_id] = batch.names.number(agent_id)
-            new_tokens, _, written_5m, written_1h, read, _, reported = sums = told.sums
-            prompt_tokens = new_tokens + written_5m + written_1h + read
-            over = batch.facets.prompt_over(prompt_tokens) if prompt_tokens > least else 0
-            placed = facet_at, over, reported > 0
-            facet_no = facet_nos.get(placed)
-            if facet_no is None:
-                facet_no = batch.facet_no(reading.facets[facet_at], told.figures)
-                facet_nos[placed] = facet_no
-            new[key] = (
-                session_no,
-                told.key_hash,
-                key,
-                facet_no,
-                source_no,
-                agent_no,
-                told.at_ms,
-                told.claim,
-                told.web_fetches,
-                *sums,
-            )
-        batch.post_new(new)
-        self._told_by_transcript.update(owners.values())
-        self._note(new.values())
+        told = reading.responses
+        known = self._batch.known_among(told.keys, told.key_hashes)
+        if known:
+            for each in told:
+                if each.key in known:
+                    self._take_again(each, reading, source_no)
+            told = told.only([at for at, key in enumerate(told.keys) if key not in known])
+        if told:
+            self._take_new(told, reading, source_no)
 
-    def _note(self, new: Collection[Values]) -> None:
-        """Remember which sessions have changed from when on, and what is to be told."""
-        changed_from = self._changed_from
-        for values in new:
-            session_no, at_ms = values[SESSION_NO], values[AT_MS]
-            earliest_ms = changed_from.get(session_no)
-            if earliest_ms is None or at_ms < earliest_ms:
-                changed_from[session_no] = at_ms
-            if at_ms >= self._tell_since_ms:
-                row = row_of_values(values)
-                if row.figures.tokens > 0:
-                    self._usage.append(usage_entry(self._batch, row, row.figures))
+    def _take_new(self, told: ToldColumns, reading: FileReading, source_no: int) -> None:
+        """Take what nobody has told before: most of it, so nothing is done for each by itself."""
+        batch = self._batch
+        own_id = reading.after.session_id
+        owners = {
+            session_id: batch.open_session(session_id or own_id).session_no
+            for session_id in dict.fromkeys(told.session_ids)
+        }
+        agents = {agent: batch.names.number(agent) for agent in dict.fromkeys(told.agent_ids)}
+        rows = ToldRows(
+            told,
+            [owners[session_id] for session_id in told.session_ids],
+            self._facet_nos(told, reading.facets),
+            [agents[agent] for agent in told.agent_ids],
+            source_no,
+        )
+        batch.post_told(rows)
+        self._told_by_transcript.update(owners.values())
+        if max(told.times_ms) >= self._tell_since_ms:
+            self._tell(rows)
+
+    def _tell(self, rows: ToldRows) -> None:
+        """Tell the new rows one by one, of those that are not older than was asked for."""
+        for each, session_no, facet_no in zip(
+            rows.told, rows.session_nos, rows.facet_nos, strict=True
+        ):
+            figures = each.figures
+            if each.at_ms >= self._tell_since_ms and figures.tokens > 0:
+                source = Source.TRANSCRIPT
+                row = MessageRow(None, each.key, session_no, facet_no, each.at_ms, source, figures)
+                self._usage.append(usage_entry(self._batch, row, figures))
+
+    def _facet_nos(self, told: ToldColumns, facets: Sequence[Facet]) -> list[int]:
+        """The number of each one's facet: with what follows from its figures."""
+        batch = self._batch
+        thresholds = batch.facets.thresholds
+        prompts = map(sum, zip(*told.prompts, strict=True))
+        exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
+        reported = map(bool, told.reported_nano_usd)
+        placed = list(zip(told.facet_ats, exceeded, reported, strict=True))
+        numbers = {
+            each: batch.placed_facet_no(facets[each[0]], thresholds[each[1]], reported=each[2])
+            for each in dict.fromkeys(placed)
+        }
+        return [numbers[each] for each in placed]
 
     def _take_again(self, told: ToldResponse, reading: FileReading, source_no: int) -> None:
         """Take what was told before, by another transcript or another part of this one."""
@@ -280,6 +276,8 @@ class Taker:
     def _finish(self) -> Taken:
         batch = self._batch
         batch.write(self._at_ms)
+        for session_no, at_ms in batch.told_from.items():
+            self._changed(session_no, at_ms)
         self._settle_origins()
         for session_no in self._changed_from:
             session = batch.numbered_session(session_no)

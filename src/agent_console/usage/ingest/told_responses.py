@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from agent_console.claude_code.transcript_line import TranscriptLine, Usage
+from agent_console.claude_code.transcript_line import Message, TranscriptLine, Usage
 from agent_console.claude_code.transcript_response import (
     SYNTHETIC,
     Response,
@@ -27,8 +27,8 @@ from agent_console.usage.ingest.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
     CLAIM_SIDECHAIN,
-    ToldResponse,
 )
+from agent_console.usage.ingest.told_columns import ToldColumns
 from agent_console.usage.key_hash import key_hash
 from agent_console.usage.money import nano_usd
 from agent_console.usage.rows import Facet, Kind
@@ -36,6 +36,8 @@ from agent_console.usage.rows import Facet, Kind
 _KINDS = {"advisor": Kind.ADVISOR, "compaction": Kind.COMPACTION}
 Told = tuple[Any, ...]
 """What a facet is made of."""
+_RESPONSE = Kind.RESPONSE
+_COPY_OR_ECHO = CLAIM_COPY | CLAIM_ECHO
 _ABSURD_USD = 1_000_000
 """No response costs as much."""
 
@@ -105,7 +107,7 @@ class ToldResponses:
         """How many were told."""
         return len(self._accounts)
 
-    def take_plain(self, line: TranscriptLine, session_id: str) -> bool:
+    def take_plain(self, line: TranscriptLine, message: Message, session_id: str) -> bool:
         """Take in what a line tells if it is like most lines; the others are for `add`.
 
         Such a line is no copy, no echo and no error, and either the first of its response or a
@@ -113,31 +115,34 @@ class ToldResponses:
 
         Args:
             line: The whole line.
+            message: What it holds.
             session_id: Whose transcript this is.
         """
-        message = line.message
-        timestamp = line.timestamp
-        if message is None or not timestamp or not session_id:
-            return False
-        key, model, usage = message.id, message.model, message.usage
+        key, usage, timestamp = message.id, message.usage, line.timestamp
         if (
             not key
-            or not model
             or usage is None
-            or model == SYNTHETIC
+            or not timestamp
+            or not session_id
             or line.is_api_error_message
             or line.cost_usd is not None
             or line.forked_from is not None
             or (line.request_session_id and line.request_session_id != session_id)
         ):
             return False
+        model = message.model
         known = self._accounts.get(key)
         if known is None:
             at_ms = timestamp_ms(timestamp)
-            if at_ms is None or (usage.iterations and billed_apart(usage)):
+            if (
+                not model
+                or model == SYNTHETIC
+                or at_ms is None
+                or (usage.iterations and billed_apart(usage))
+            ):
                 return False
             self._accounts[key] = _Account(
-                Kind.RESPONSE,
+                _RESPONSE,
                 line,
                 CLAIM_SIDECHAIN if self._is_subagent or line.is_sidechain else 0,
                 "",
@@ -153,7 +158,7 @@ class ToldResponses:
         owner = known.owner
         if (
             model != known.model
-            or known.claim & (CLAIM_COPY | CLAIM_ECHO)
+            or known.claim & _COPY_OR_ECHO
             or line.is_sidechain != owner.is_sidechain
             or not _is_later(timestamp, owner.timestamp)
         ):
@@ -199,7 +204,7 @@ class ToldResponses:
             return
         cost = line.cost_usd
         account = _Account(
-            Kind.RESPONSE,
+            _RESPONSE,
             line,
             claim,
             origin or "",
@@ -239,61 +244,60 @@ class ToldResponses:
         elif known.claim & CLAIM_ECHO == account.claim & CLAIM_ECHO:
             known.join(account)
 
-    def told(self) -> tuple[list[ToldResponse], list[Facet]]:
+    def told(self) -> tuple[ToldColumns, list[Facet]]:
         """Each response once, and each facet of them."""
         facets: dict[Told, int] = {}
-        responses = [self._told(key, each, facets) for key, each in self._accounts.items()]
-        return responses, [_facet(told) for told in facets]
-
-    def _told(self, key: str, account: _Account, facets: dict[Told, int]) -> ToldResponse:
-        line = account.owner
-        usage = account.usage
-        tokens = account.tokens
-        is_subagent = account.claim & CLAIM_SIDECHAIN != 0
-        told = (
-            line.cwd,
-            line.git_branch,
-            line.version,
-            line.entrypoint,
-            account.model,
-            usage.speed,
-            usage.service_tier,
-            usage.inference_geo,
-            line.attribution_agent or (self._agent_type if is_subagent else ""),
-            line.attribution_skill,
-            is_subagent,
-            account.kind,
-            account.output_is_lower_bound,
-        )
-        facet_at = facets.get(told)
-        if facet_at is None:
-            facet_at = facets[told] = len(facets)
-        tools = usage.server_tool_use
-        if tools is None or account.kind is not Kind.RESPONSE:
-            searches = fetches = 0
-        else:
-            searches = count(tools.web_search_requests)
-            fetches = count(tools.web_fetch_requests)
-        cost_usd = account.cost_usd
-        return ToldResponse(
-            key,
-            key_hash(key),
-            facet_at,
-            account.session_id,
-            account.claim,
-            account.at_ms,
-            line.agent_id or account.agent_id or self._agent_id,
-            fetches,
-            (
-                tokens.input_tokens,
-                tokens.output_tokens,
-                tokens.cache_write_5m_tokens,
-                tokens.cache_write_1h_tokens,
-                tokens.cache_read_tokens,
-                searches,
-                nano_usd(cost_usd) if cost_usd else 0,
-            ),
-        )
+        last: Told = ()
+        facet_at = 0
+        responses: list[tuple[Any, ...]] = []  # the fields of ToldResponse
+        for key, account in self._accounts.items():  # no call that can be spared
+            line, usage, kind = account.owner, account.usage, account.kind
+            is_subagent = account.claim & CLAIM_SIDECHAIN != 0
+            told = (
+                line.cwd,
+                line.git_branch,
+                line.version,
+                line.entrypoint,
+                account.model,
+                usage.speed,
+                usage.service_tier,
+                usage.inference_geo,
+                line.attribution_agent or (self._agent_type if is_subagent else ""),
+                line.attribution_skill,
+                is_subagent,
+                kind,
+                account.output_is_lower_bound,
+            )
+            if told != last:  # a hash of so many texts takes longer, and most are as the last one
+                facet_at = facets.setdefault(told, len(facets))
+                last = told
+            tokens = account.counted or billed_tokens(usage)
+            tools = usage.server_tool_use
+            if tools is None or kind is not _RESPONSE:
+                searches = fetches = 0
+            else:
+                searches = count(tools.web_search_requests)
+                fetches = count(tools.web_fetch_requests)
+            responses.append(
+                (
+                    key,
+                    key_hash(key),
+                    facet_at,
+                    account.session_id,
+                    account.claim,
+                    account.at_ms,
+                    line.agent_id or account.agent_id or self._agent_id,
+                    fetches,
+                    tokens.input_tokens,
+                    tokens.output_tokens,
+                    tokens.cache_write_5m_tokens,
+                    tokens.cache_write_1h_tokens,
+                    tokens.cache_read_tokens,
+                    searches,
+                    nano_usd(account.cost_usd) if account.cost_usd else 0,
+                )
+            )
+        return ToldColumns.of(responses), [_facet(told) for told in facets]
 
 
 def _facet(told: Told) -> Facet:
