@@ -1,6 +1,7 @@
 """A ledger that is open goes on in the one that a restore or a recovery puts in its place."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.usage.asking import query
 from tests.usage.maintenance.reading import damage
 
 from agent_console.model.metadata import MetadataUpsert
+from agent_console.usage import present_ledger
 from agent_console.usage.entries import (
     AddUsage,
     KeepUserFields,
@@ -19,6 +21,7 @@ from agent_console.usage.entries import (
 from agent_console.usage.ingest.catch_up import catch_up
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
+from agent_console.usage.maintenance.identity import LedgerIdentity, identity
 from agent_console.usage.maintenance.recover import recover
 from agent_console.usage.maintenance.restore import restore
 
@@ -76,6 +79,47 @@ def test_names_and_facets_of_before_are_not_used_in_the_restored_one(
     )
     assert rows == [("a", "/m", "m"), ("b", "/other", "other"), ("d", "/newest", "newest")]
     assert query(ledger.path, "PRAGMA foreign_key_check") == []
+
+
+def test_a_look_that_failed_after_a_restore_is_made_again(
+    ledger: Ledger, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    restore(ledger.path, backup, NOON_MS)
+    with monkeypatch.context() as broken:
+        broken.setattr(present_ledger, "identity", fail)
+        (refused,) = ledger.carry_out([add("d", 1_000, model="newest")])
+    assert isinstance(refused, LedgerRefusal)
+    before = ledger.identity
+
+    assert total(ledger) == 1
+
+    assert ledger.identity != before
+
+
+def test_a_look_at_the_content_is_made_only_when_another_connection_has_committed(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+
+    def counted(path: Path, connection: sqlite3.Connection) -> LedgerIdentity:
+        looks.append(path)
+        return identity(path, connection)
+
+    monkeypatch.setattr(present_ledger, "identity", counted)
+    for number in range(3):
+        ledger.carry_out([add(f"a{number}", 1)])
+    assert len(looks) == 1
+    other = Ledger(ledger.path)
+    other.carry_out([add("b", 10)])
+    other.close()
+    looks.clear()
+
+    assert total(ledger) == 13
+
+    assert looks == [ledger.path]
 
 
 def test_a_damaged_file_that_was_moved_aside_gets_nothing_more(

@@ -222,7 +222,7 @@ def test_two_keys_with_one_hash_are_two_rows(
     def same_for_all(_key: str) -> int:
         return 7
 
-    for module in ("batch", "known_rows", "message_rows"):
+    for module in ("known_rows", "message_rows"):
         monkeypatch.setattr(f"agent_console.usage.{module}.key_hash", same_for_all)
     do(ledger, add("msg_1", output_tokens=1))
     ledger.carry_out([add("msg_2", output_tokens=10), add("msg_3", output_tokens=100)])
@@ -243,7 +243,7 @@ def test_a_key_with_the_same_hash_does_not_undo_what_a_batch_has_changed(
     def same_for_all(_key: str) -> int:
         return 7
 
-    for module in ("batch", "known_rows", "message_rows"):
+    for module in ("known_rows", "message_rows"):
         monkeypatch.setattr(f"agent_console.usage.{module}.key_hash", same_for_all)
     do(ledger, add("msg_1", output_tokens=1))
     results = ledger.carry_out(

@@ -22,6 +22,7 @@ from agent_console.daemon.actor import Actor
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
 from agent_console.daemon.outcome import Change, Outcome
 from agent_console.daemon.state import State
+from agent_console.model.session import Session
 from agent_console.model.usage import UsageEntry
 from agent_console.protocol.messages import IndexingStatus
 
@@ -80,20 +81,21 @@ class Indexer:
     def heed(self, changes: Iterable[Change]) -> None:
         """Look for transcripts that sessions name, and prices of models, for the first time."""
         for change in changes:
-            if change.event == "usage":
-                self._heed_usage(change.data)
-            if change.event != "session":
+            data = change.data
+            if isinstance(data, UsageEntry):
+                self._heed_usage(data)
+            if not isinstance(data, Session):
                 continue
-            path: str | None = getattr(change.data, "transcript_path", None)
+            path = data.transcript_path
             if path is not None and path not in self._named and _has_transcripts_near(path):
                 if len(self._named) >= MAX_NAMED:
                     self._named.clear()
                 self._named[path] = None
                 self._order(IndexerOrder(path=path))
 
-    def _heed_usage(self, usage: object) -> None:
+    def _heed_usage(self, usage: UsageEntry) -> None:
         """Of what no transcript tells nobody else looks up the price."""
-        if not isinstance(usage, UsageEntry) or usage.cost_usd or usage.model is None:
+        if usage.cost_usd or usage.model is None:
             return
         if usage.model not in self._without_price and len(self._without_price) < MAX_NAMED:
             self._without_price.add(usage.model)

@@ -154,10 +154,8 @@ class Tables:
         if left is None:
             return self._write(known, old, at_ms)
         left_id = left.session.session_id
-        for each in (
-            self.sessions.get(left_id),
-            left.session,
-        ):  # what may fail comes before the first write
+        # What may fail comes before the first write.
+        for each in (self.sessions.get(left_id), left.session):
             if each is not None:
                 packed(each.status, each.since_ms)
         changes = self._write(known, old, at_ms)

@@ -91,11 +91,9 @@ def _add_new(
         set_aside=owner.has_transcript and upsert.message_id is None and not upsert.extra,
         extra=upsert.extra,
     )
-    cost_before = owner.cost_pico_usd
-    batch.post(row, None, entry.at_ms)
+    cost = batch.add(row, owner, entry.at_ms) / PICO_PER_USD
     if row.set_aside:
         return UsageAdded(owner.metadata(), set_aside=True)
-    cost = (owner.cost_pico_usd - cost_before) / PICO_PER_USD
     if row.source == Source.SDK:
         _explain_totals(connection, batch, owner, row, entry.at_ms)
     if upsert.model is not None and upsert.model != owner.last_model:
@@ -150,11 +148,12 @@ def _at_ms(entry: AddUsage) -> int:
 
 def _figures(upsert: MetadataUpsert) -> Figures:
     # Of cache writes that are not said to live longer the shorter time counts.
-    hour = min(upsert.cache_creation_1h_tokens, upsert.cache_creation_tokens)
+    written, hour = upsert.cache_creation_tokens, upsert.cache_creation_1h_tokens
+    hour = min(hour, written)
     return Figures(
         upsert.input_tokens,
         upsert.output_tokens,
-        upsert.cache_creation_tokens - hour,
+        written - hour,
         hour,
         upsert.cache_read_tokens,
         upsert.web_searches,

@@ -59,8 +59,9 @@ class AlertWatch:
         self.budgets = BudgetWatch(connection, facets, calendar)
         self._usage = UsageAlerts(connection, wanted, spending, calendar.zone)
         self._connection = connection
+        self._facets = facets
         self._changed = 0
-        self._looked_at: tuple[int, int] | None = None
+        self._looked_at: tuple[int | None, int] | None = None
         self._snoozed_until_ms: int | None = None
 
     @property
@@ -112,8 +113,8 @@ class AlertWatch:
     def may_have_untold(self, at_ms: int) -> bool:
         """Whether subscribers may have something to hear; a look at numbers in memory.
 
-        Nothing was raised here or by another process since `take_untold`, and no snooze has ended:
-        then there is nothing.
+        Nothing was raised here since `take_untold`, or by another process before the last
+        transaction, and no snooze has ended: then there is nothing.
         """
         snooze_is_over = self._snoozed_until_ms is not None and self._snoozed_until_ms <= at_ms
         return snooze_is_over or self._version() != self._looked_at
@@ -145,6 +146,5 @@ class AlertWatch:
             count = alerts.snooze(self._connection, entry.alert_ids, entry.snooze_until_ms)
         return AlertsChanged(count)
 
-    def _version(self) -> tuple[int, int]:
-        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        return version, self.raised + self._changed
+    def _version(self) -> tuple[int | None, int]:
+        return self._facets.data_version, self.raised + self._changed

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from agent_console.usage.accounts import Account
 from agent_console.usage.facets import Facets
-from agent_console.usage.key_hash import key_hash
 from agent_console.usage.known_rows import KnownRows
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.many_rows import insert_one
@@ -145,28 +144,11 @@ class Batch(KnownRows):
         Returns:
             What the row gained, or lost.
         """
-        if row.message_no is not None:
-            self._changed_rows[row.message_no] = row
-        elif row.key is None:
-            self._new_rows_without_key.append(row)
-        else:
-            self._new_rows[row.key] = row
-            if self._seen is not None:
-                self._seen.add([key_hash(row.key)])
-        if row.key is not None:
-            self._rows[row.key] = row
         session = self.numbered_session(row.session_no)
-        first, last = session.first_seen_ms, session.last_seen_ms
-        if first is None or row.at_ms < first:
-            session.first_seen_ms = row.at_ms
-        if last is None or row.at_ms > last:
-            session.last_seen_ms = row.at_ms
-        self._changed_sessions[session.session_no] = session
         if earlier is None:
-            if row.set_aside:
-                return _NOTHING
-            self._gain(session, row, row.figures, 1, at_ms)
-            return row.figures
+            self.add(row, session, at_ms)
+            return _NOTHING if row.set_aside else row.figures
+        self._keep(row, session)
         if earlier.at_ms != row.at_ms or earlier.session_no != row.session_no:
             self._moved_in.add(earlier.session_no)
         before, after = _NOTHING, _NOTHING
@@ -186,6 +168,37 @@ class Batch(KnownRows):
             after = row.figures
             self._gain(session, row, after, 1, at_ms)
         return after.minus(before)
+
+    def add(self, row: MessageRow, session: SessionAccount, at_ms: int) -> int:
+        """Add a row of `session` that was not there; what the session costs by it in picodollars.
+
+        Args:
+            row: In no sum when it is set aside.
+            session: The one that it belongs to.
+            at_ms: When this happens, for the session's `updated_at_ms`.
+        """
+        self._keep(row, session)
+        return 0 if row.set_aside else self._gain(session, row, row.figures, 1, at_ms)
+
+    def _keep(self, row: MessageRow, session: SessionAccount) -> None:
+        """Write this row, and let its session have been seen by then."""
+        key, at_ms = row.key, row.at_ms
+        if row.message_no is not None:
+            self._changed_rows[row.message_no] = row
+        elif key is None:
+            self._new_rows_without_key.append(row)
+        else:
+            self._new_rows[key] = row
+            if self._seen is not None:
+                self._seen.add([self.hash_of(key)])
+        if key is not None:
+            self._rows[key] = row
+        first, last = session.first_seen_ms, session.last_seen_ms
+        if first is None or at_ms < first:
+            session.first_seen_ms = at_ms
+        if last is None or at_ms > last:
+            session.last_seen_ms = at_ms
+        self._changed_sessions[session.session_no] = session
 
     def post_told(self, rows: ToldRows) -> None:
         """Add what is in no row yet: the short way of `post`, for many rows.
@@ -244,21 +257,24 @@ class Batch(KnownRows):
 
     def _gain(
         self, session: SessionAccount, row: MessageRow, gain: Figures, messages: int, at_ms: int
-    ) -> None:
-        in_quarter = row.at_ms // QUARTER_MS
+    ) -> int:
+        """Add a gain to all sums; what it costs in picodollars."""
+        session_no, facet_no, in_quarter = session.session_no, row.facet_no, row.at_ms // QUARTER_MS
         if messages > 0:
             self.new_rows_in.add(in_quarter)
         session.sums = session.sums.plus(gain)
-        session.cost_pico_usd += self.facets.cost_pico_usd(row.facet_no, in_quarter, gain)
+        cost = self.facets.cost_pico_usd(facet_no, in_quarter, gain)
+        session.cost_pico_usd += cost
         session.updated_at_ms = at_ms
-        self._changed_sessions[session.session_no] = session
-        cell = (row.session_no, in_quarter, row.facet_no)
+        self._changed_sessions[session_no] = session
+        cell = (session_no, in_quarter, facet_no)
         known = self._gains.get(cell)
         if known is None:
             self._gains[cell] = [messages, *gain.sums]
         else:
             known[0] += messages
             _add(known, 1, gain.sums)
+        return cost
 
     def _tell_spans(self) -> None:
         """Say anew when sessions were first and last seen that rows have left, or moved in."""
@@ -270,6 +286,15 @@ class Batch(KnownRows):
 
     # ---- writing ---------------------------------------------------------------------------
 
+    def _write_rows(self) -> None:
+        connection = self._connection
+        new = [*self._new_rows.values(), *self._new_rows_without_key]
+        insert_messages(connection, new, self.hash_of)
+        if self._changed_rows:
+            change_messages(connection, self._changed_rows.values())
+        if self._removed_rows:
+            delete_messages(connection, self._removed_rows)
+
     def write(self, at_ms: int = 0) -> None:
         """Write what has changed since the last time.
 
@@ -280,10 +305,7 @@ class Batch(KnownRows):
         for session_no in self._told_in:
             self.numbered_session(session_no).updated_at_ms = at_ms
         self._told_in.clear()
-        new = self._new_rows.values()
-        insert_messages(self._connection, [*new, *self._new_rows_without_key])
-        change_messages(self._connection, self._changed_rows.values())
-        delete_messages(self._connection, self._removed_rows)
+        self._write_rows()
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)

@@ -70,17 +70,9 @@ class BudgetWatch:
         self._calendar = calendar
         self._running: list[_Running] | None = None
         self._counts_for: dict[int, list[_Running]] = {}
-        self._data_version: int | None = None
-
-    def begin(self) -> None:
-        """A transaction has begun: what another process may have changed is no longer known."""
-        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._data_version:
-            self._data_version = version
-            self.forget()
 
     def forget(self) -> None:
-        """Prices or budgets have changed, or a transaction is undone."""
+        """Prices or budgets have changed, by whomever, or a transaction is undone."""
         self._running = None
         self._counts_for.clear()
 

@@ -33,7 +33,12 @@ Price = tuple[int, int, int, int, int, int, int, int]
 
 
 class Facets:
-    """Numbers of facets, and back. One connection owns the only instance."""
+    """Numbers of facets, and back. One connection owns the only instance.
+
+    Attributes:
+        data_version: Another number whenever another connection had committed before the last
+            transaction.
+    """
 
     def __init__(self, connection: Connection, names: Names) -> None:
         self._connection = connection
@@ -46,7 +51,7 @@ class Facets:
         self._unpriced: list[int] = []
         self._prices: dict[int, list[Price]] = {}
         self._thresholds: tuple[int, ...] | None = None
-        self._data_version: int | None = None
+        self.data_version: int | None = None
 
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
@@ -146,7 +151,8 @@ class Facets:
 
     def cost_pico_usd(self, number: int, quarter: int, figures: Figures) -> int:
         """What `figures` of this facet cost by the mode `auto` (as cost_sql.py says it in SQL)."""
-        if self.facet(number).cost_is_reported:
+        facet = self._facets.get(number) or self.facet(number)
+        if facet.cost_is_reported:
             return figures.reported_nano_usd * PICO_PER_NANO
         for price in self._prices_of(number):
             if price[0] <= quarter < price[1]:
@@ -182,9 +188,9 @@ class Facets:
     def begin(self) -> bool:
         """A transaction has begun: forget what another process may have changed; if any has."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        changed = version != self._data_version
+        changed = version != self.data_version
         if changed:
-            self._data_version = version
+            self.data_version = version
             self.prices_changed()
         return changed
 

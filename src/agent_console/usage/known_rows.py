@@ -43,12 +43,13 @@ class KnownRows:
         self._connection = connection
         self._seen = seen
         self._rows: dict[str, MessageRow | None] = {}
+        self._hashes: dict[str, int] = {}
 
     def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
         """Read everything that is going to be asked for."""
         self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
-        wanted = list(keys)
-        self._read_rows(wanted, list(map(key_hash, wanted)))
+        self._hashes = hashes = {key: key_hash(key) for key in keys}
+        self._read_rows(list(hashes), list(hashes.values()))
 
     def known_among(self, keys: Sequence[str], hashes: Sequence[int]) -> set[str]:
         """Those of these keys, which come with their hashes, that have rows."""
@@ -78,6 +79,11 @@ class KnownRows:
         for row in read_messages(self._connection, sorted(unread.values())):
             if row.key is not None and row.key in unread:  # else only the hash is the same
                 rows[row.key] = row
+
+    def hash_of(self, key: str) -> int:
+        """The key's hash, which those of a batch that was read ahead have already."""
+        known = self._hashes.get(key)
+        return key_hash(key) if known is None else known
 
     def session(self, session_id: str) -> SessionAccount | None:
         """The session, or null when the ledger does not know it."""

@@ -7,7 +7,7 @@ Rule 3: which ledger that is, whatever is put at its path, is decided in present
 """
 
 import sqlite3
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
@@ -156,10 +156,7 @@ class Ledger(PresentLedger):
     def _transact(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
         writes = any(isinstance(entry, WRITING) for entry in entries)
         with self.transaction(writes=writes) as batch:
-            batch.read_ahead(
-                [each for entry in entries if (each := _session_id(entry)) is not None],
-                [each for entry in entries if (each := _key(entry)) is not None],
-            )
+            batch.read_ahead(*_asked_for(entries))
             results = [self._apply(batch, entry) for entry in entries]
             batch.write()
             added_at = [entry.at_ms for entry in entries if isinstance(entry, AddUsage)]
@@ -245,7 +242,8 @@ class Ledger(PresentLedger):
     def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
         """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
 
-        It costs next to nothing while neither this ledger nor another process has raised any.
+        It costs next to nothing while neither this ledger has raised any, nor another process
+        before the last transaction: what is raised meanwhile is told after the next one.
 
         Args:
             at_ms: Now, Unix milliseconds.
@@ -261,11 +259,8 @@ class Ledger(PresentLedger):
                     told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
-        try:
-            if not self.watch.may_have_untold(at_ms):
-                return ()  # and what is known of sessions stays known
-        except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+        if not self.watch.may_have_untold(at_ms):
+            return ()  # and what is known of sessions stays known
         return self.writing(take)
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
@@ -362,18 +357,21 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
             assert_never(entry)
 
 
-def _session_id(entry: LedgerEntry) -> str | None:
-    match entry:
-        case AddUsage():
-            return entry.upsert.session_id
-        case ReadTotals() | ReadSpending() | KeepUserFields():
-            return entry.session_id
-        case _:
-            return None
-
-
-def _key(entry: LedgerEntry) -> str | None:
-    return entry.upsert.message_id if isinstance(entry, AddUsage) else None
+def _asked_for(entries: Iterable[LedgerEntry]) -> tuple[set[str], list[str]]:
+    """The sessions and keys that these entries are about."""
+    session_ids: set[str] = set()
+    keys: list[str] = []
+    for entry in entries:
+        match entry:
+            case AddUsage(upsert):
+                session_ids.add(upsert.session_id)
+                if upsert.message_id is not None:
+                    keys.append(upsert.message_id)
+            case ReadTotals() | ReadSpending() | KeepUserFields():
+                session_ids.add(entry.session_id)
+            case _:
+                pass
+    return session_ids, keys
 
 
 def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:

@@ -2,7 +2,7 @@
 
 Rule: a batch costs a few statements, not one for each row. Each step of an SQLite statement lets
 go of the interpreter's lock, and beside a busy event loop it takes up to the switch interval to get
-it back. So rows are read as one JSON document and written as lists of VALUES: short ones, because
+it back. So rows are read as one JSON document and written as lists of VALUES, not too long ones:
 SQLite makes a program of the whole list, and one that no longer fits the processor's caches takes
 twice as long for each row.
 
@@ -11,6 +11,7 @@ S608 is silenced where a text is put together from constants and question marks 
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
@@ -20,8 +21,9 @@ _MAX_WANTED = 256
 """The most rows that are asked for at once. Shorter lists are filled up to a power of two, so that
 nine statements of each kind are prepared once and kept."""
 
-_MAX_VALUES = 192
-"""The most values written at once, by a number of rows that is a power of two, as is the rest."""
+_MAX_VALUES = 200
+"""The most values written at once. Their rows are 1, 2, 3 or a multiple of four, as are the rest:
+few kinds of statements are prepared once and kept, and two are enough for most batches."""
 
 _MANY = 512
 """More rows come from imports, which have nobody beside them who waits for the interpreter."""
@@ -52,17 +54,18 @@ def insert_many(
     connection: Connection, insert: str, on_conflict: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Insert rows of one width."""
-    if len(rows) > _MANY:  # an import, in a process of its own
-        statement = f"{insert} VALUES ({', '.join('?' * len(rows[0]))}) {on_conflict}"
-        connection.executemany(statement, rows)
+    if not rows:
         return
-    at, width = 0, len(rows[0]) if rows else 1
-    most = 1 << (_MAX_VALUES // width).bit_length() - 1
-    while at < len(rows):
-        size = min(most, 1 << (len(rows) - at).bit_length() - 1)
-        parameters: list[Any] = []
-        for row in rows[at : at + size]:
-            parameters += row
+    at, count, width = 0, len(rows), len(rows[0])
+    if count > _MANY:  # an import, in a process of its own
+        connection.executemany(f"{insert} VALUES ({', '.join('?' * width)}) {on_conflict}", rows)
+        return
+    most = _MAX_VALUES // width
+    while at < count:
+        size = min(count - at, most)
+        if size > 3:
+            size &= ~3
+        parameters = list(chain.from_iterable(rows[at : at + size]))
         connection.execute(_values(insert, on_conflict, width, size), parameters)
         at += size
 

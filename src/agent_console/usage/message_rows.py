@@ -5,7 +5,7 @@ Rule: _MESSAGE is the order of the columns, in which everything here reads and w
 S608 is silenced where a text is put together from constants only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -91,15 +91,17 @@ def read_large_prompts(
     return sorted(rows, key=lambda row: row.message_no or 0)
 
 
-def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
-    """Add new rows."""
+def insert_messages(
+    connection: Connection, rows: Iterable[MessageRow], hash_of: Callable[[str], int] = key_hash
+) -> None:
+    """Add new rows, with the hashes of their keys from who may have them already."""
     untold: list[tuple[Any, ...]] = []
     others: list[tuple[Any, ...]] = []
     for row in rows:
         if row.source_no is None and not (row.agent_no or row.claim or row.web_fetches):
-            untold.append(_untold_values(row))
+            untold.append(_untold_values(row, hash_of))
         else:
-            others.append(_message_values(row))
+            others.append(_message_values(row, hash_of))
     insert_many(connection, _INSERT_UNTOLD, "", untold)
     insert_many(connection, _INSERT_MESSAGES, "", others)
 
@@ -138,38 +140,37 @@ def _message(values: Sequence[Any]) -> MessageRow:
     )
 
 
-def _message_values(row: MessageRow) -> tuple[Any, ...]:
+def _message_values(row: MessageRow, hash_of: Callable[[str], int] = key_hash) -> tuple[Any, ...]:
     figures = row.figures
     *used, reported_nano_usd = figures.sums
     return (
         row.session_no,
         row.message_no,
-        None if row.key is None else key_hash(row.key),
+        None if row.key is None else hash_of(row.key),
         row.key,
-        row.extra,
+        1 if row.extra else 0,
         figures.turns,
         figures.duration_ms,
         row.facet_no,
         row.source_no,
         row.agent_no,
         row.at_ms,
-        row.source,
+        int(row.source),
         row.claim,
         row.web_fetches,
-        row.set_aside,
+        1 if row.set_aside else 0,
         *used,
         reported_nano_usd or None,
     )
 
 
-def _untold_values(row: MessageRow) -> tuple[Any, ...]:
+def _untold_values(row: MessageRow, hash_of: Callable[[str], int]) -> tuple[Any, ...]:
     """A new row that no transcript told: integers and texts, as in told_rows.py."""
-    figures = row.figures
-    *used, reported_nano_usd = figures.sums
+    figures, key = row.figures, row.key
     return (
         row.session_no,
-        None if row.key is None else key_hash(row.key),
-        row.key,
+        None if key is None else hash_of(key),
+        key,
         1 if row.extra else 0,
         figures.turns,
         figures.duration_ms,
@@ -177,6 +178,11 @@ def _untold_values(row: MessageRow) -> tuple[Any, ...]:
         row.at_ms,
         int(row.source),
         1 if row.set_aside else 0,
-        *used,
-        reported_nano_usd or None,
+        figures.input_tokens,
+        figures.output_tokens,
+        figures.cache_write_5m_tokens,
+        figures.cache_write_1h_tokens,
+        figures.cache_read_tokens,
+        figures.web_searches,
+        figures.reported_nano_usd or None,
     )

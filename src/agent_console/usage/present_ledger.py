@@ -72,6 +72,7 @@ class PresentLedger:
         self.facets = Facets(self.connection, self.names)
         self.known = KnownSessions()
         self._seen: SeenKeys | None = None
+        self._is_sure = False
         self.spending = SpendingQuery(self.connection, self.calendar.zone.info)
         self.watch = AlertWatch(
             self.connection, self.facets, self.spending, self.calendar, self._wanted_alerts
@@ -120,8 +121,13 @@ class PresentLedger:
         raise LedgerError(f"The ledger {self.path} is replaced again and again: try later.")
 
     def _must_be_the_same(self) -> None:
-        if identity(self.path, self.connection) != self.identity:
+        """Another content comes with another connection's commit, another file at any time."""
+        if self._is_sure:
+            if not self.identity.lies_at(self.path):
+                raise _ReplacedError
+        elif identity(self.path, self.connection) != self.identity:
             raise _ReplacedError
+        self._is_sure = True
 
     def _reopen(self) -> None:
         replaced = self.connection
@@ -139,15 +145,16 @@ class PresentLedger:
         known, self.known = self.known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
-            self._must_be_the_same()
             if self.facets.begin():
                 known = KnownSessions()
                 self._seen = None
+                self.watch.budgets.forget()
+                self._is_sure = False
+            self._must_be_the_same()
             if self._seen is not None and self._seen.is_full:
                 self._seen = None
             if fills and self._seen is None and is_empty(self.connection):
                 self._seen = SeenKeys()
-            self.watch.budgets.begin()
             batch = Batch(
                 self.connection,
                 self.names,

@@ -65,14 +65,14 @@ def add_to_rollups(
         if not any(gain):
             continue
         _, quarter, facet_no = cell
-        brief = brief_no(facet_no)
-        in_day = (quarter // DAY_QUARTERS, facet_no)
         by_session.append((*cell, *gain))
-        _add(by_time, (quarter, brief), gain)
-        _add(by_hour, (quarter // HOUR_QUARTERS, brief), gain)
+        _add(by_time, (quarter, brief_no(facet_no)), gain)
+        in_day = (quarter // DAY_QUARTERS, facet_no)
         _add(by_day, in_day, gain)
         if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
             last_quarters[in_day] = quarter
+    for (quarter, brief), gain in by_time.items():
+        _add(by_hour, (quarter // HOUR_QUARTERS, brief), gain)
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))

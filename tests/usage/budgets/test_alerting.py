@@ -2,16 +2,16 @@
 several writers."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.usage.asking import NOON_MS, add, new_ledger
+from tests.usage.asking import NOON_MS, SESSION, add, new_ledger
 from tests.usage.budgets.spending import budget, cost, history, keep, spend, thresholds
 
-from agent_console.usage.entries import LedgerRefusal
+from agent_console.usage.entries import LedgerRefusal, ReadTotals
 from agent_console.usage.ledger import Ledger
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -61,6 +61,18 @@ def test_of_thresholds_reached_in_one_step_the_highest_is_told(ledger: Ledger) -
     assert ledger.take_untold(NOON_MS) == tuple(waiting)
     assert [a.threshold_percent for a in waiting] == [100]
     assert ledger.take_untold(NOON_MS) == ()
+
+
+def test_what_another_process_raised_is_told_after_the_next_entry(ledger: Ledger) -> None:
+    keep(ledger, budget(10))
+    spend(ledger, 1)
+    assert ledger.take_untold(NOON_MS) == ()
+    with closing(Ledger(ledger.path)) as other:
+        spend(other, 9)
+
+    ledger.carry_out([ReadTotals(SESSION)])
+
+    assert [alert.threshold_percent for alert in ledger.take_untold(NOON_MS)] == [100]
 
 
 def test_a_token_budget_counts_all_tokens(ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return processes
 
 
+def is_told(batch: ReadBatch) -> bool:
+    """Whether it is one at all, and does not only say that nothing has come for now."""
+    return batch.jobs_done > 0
+
+
 def running(processes: list[subprocess.Popen[bytes]]) -> list[int]:
     """Those that have not ended."""
     return [process.pid for process in processes if process.poll() is None]
@@ -109,10 +115,10 @@ def test_a_few_bytes_are_read_without_a_process(
 def test_processes_read_on(session: Path) -> None:
     known = read(write(session, answer("msg_1"))).after
     file = append(session, answer("msg_2"))
-    (on,) = read_files([ReadJob(file, known)])
+    (on,) = filter(is_told, read_files([ReadJob(file, known)]))
     assert on.readings == [read(file, known)]
     assert on.bytes_read == file.size_bytes - known.offset_bytes
-    (anew,) = read_files([ReadJob(file, known, from_start=True)])
+    (anew,) = filter(is_told, read_files([ReadJob(file, known, from_start=True)]))
     assert anew.readings == [read(file, known, from_start=True)]
     assert anew.bytes_read == file.size_bytes
 
@@ -122,7 +128,7 @@ def test_a_file_that_cannot_be_read_stops_nothing(project: Path) -> None:
     gone = write(project / "gone.jsonl", answer())
     there = write(project / "there.jsonl", answer())
     Path(gone.path).unlink()
-    (batch,) = read_files([ReadJob(gone), ReadJob(there)])
+    (batch,) = filter(is_told, read_files([ReadJob(gone), ReadJob(there)]))
     assert batch.readings == [read(there)]
     assert batch.unreadable == [
         UnreadableFile(gone.path, "No such file or directory", is_gone=True)
@@ -183,6 +189,39 @@ def test_who_started_the_processes_reads_while_they_are_busy(
     batches = read_files(jobs, 1, stop_it)
     read_here = [next(batches) for _ in range(MANY // 10 - 2)]
     assert len(by_path(read_here)) == MANY - 20  # it has been given two portions
+    os.kill(started[0].pid, signal.SIGCONT)
+    assert len(by_path(read_here + list(batches))) == MANY
+
+
+@pytest.mark.usefixtures("processes_always")
+def test_while_nothing_comes_there_is_time_to_take_what_came(
+    files: list[TranscriptFile], started: list[subprocess.Popen[bytes]]
+) -> None:
+    def stop_it() -> None:
+        os.kill(started[0].pid, signal.SIGSTOP)
+
+    batches = read_files([ReadJob(files[0])], 1, stop_it)
+    assert next(batches) == ReadBatch()
+    os.kill(started[0].pid, signal.SIGCONT)
+    assert len(by_path(list(batches))) == 1
+
+
+@pytest.mark.usefixtures("processes_always")
+def test_no_more_jobs_are_given_than_fit_into_the_pipe(
+    files: list[TranscriptFile],
+    started: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "_MESSAGE_JOBS", 1)
+    monkeypatch.setattr(pool, "_PIPE_BYTES", 4096)  # a page: less than all jobs take
+    monkeypatch.setattr(pool, "_JOBS_AHEAD_AT_LEAST", MANY)
+
+    def stop_it() -> None:
+        os.kill(started[0].pid, signal.SIGSTOP)
+
+    batches = read_files([ReadJob(file) for file in files], 1, stop_it)
+    read_here = list(takewhile(is_told, batches))  # and nothing hangs
+    assert 0 < len(by_path(read_here)) < MANY
     os.kill(started[0].pid, signal.SIGCONT)
     assert len(by_path(read_here + list(batches))) == MANY
 

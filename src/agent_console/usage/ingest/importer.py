@@ -25,6 +25,8 @@ TRIES = 3
 _PORTION_RESPONSES = 10_000
 _PORTION_BYTES = 64 * 1024 * 1024
 """What is taken in one transaction: a fraction of a second, and some megabytes of memory."""
+_PORTION_WORTH_IT = 2_000
+"""So many responses are taken at once when there is nothing else to do."""
 
 
 class Imported(Struct):
@@ -151,7 +153,8 @@ def _portions(batches: Iterator[ReadBatch]) -> Iterator[ReadBatch]:
             portion.unreadable += batch.unreadable
             portion.bytes_read += batch.bytes_read
             responses += sum(len(reading.responses) for reading in batch.readings)
-            if responses >= _PORTION_RESPONSES or portion.bytes_read >= _PORTION_BYTES:
+            most = _PORTION_RESPONSES if batch.jobs_done or batch.readings else _PORTION_WORTH_IT
+            if responses >= most or portion.bytes_read >= _PORTION_BYTES:
                 yield portion
                 portion, responses = ReadBatch(), 0
     except ReaderLostError:

@@ -1,9 +1,9 @@
 """Reads many transcripts with several processes.
 
-Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches,
-and has no more messages of jobs before it than fit into a pipe. All readings of a file come from
-one process, in order. This process reads too while nothing has come from the others, so that no
-processor waits; it begins with the smallest files, to be back soon.
+Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches
+(sending.py), and has no more messages of jobs before it than fit into a pipe. All readings of a
+file come from one process, in order. This process reads too while nothing has come from the others,
+so that no processor waits; it begins with the smallest files, to be back soon.
 
 Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
 program needs nothing of what started it but the interpreter.
@@ -17,11 +17,13 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import FileIO
 from typing import cast
 
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.ingest.read_jobs import (
+    LENGTH_BYTES,
     ReadBatch,
     ReadJob,
     batches,
@@ -37,13 +39,15 @@ IN_PROCESS_BYTES = 8 * 1024 * 1024
 _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
-_JOBS_AHEAD = 8
-"""A process has so many messages before it, and goes on reading during a transaction."""
+_JOBS_AHEAD = 64
+"""A process has so many messages before it at most, and goes on reading during a transaction."""
 _JOBS_AHEAD_AT_LEAST = 2
+"""And so many while there are any: it does not wait for the next."""
+_LEAST_PIPE_BYTES = 4096
 _NICE = 5
 """Whoever is waited for goes first: a daemon, an editor."""
 _PIPE_BYTES = 1024 * 1024
-"""What a process has read goes on waiting here during a transaction, and it goes on reading."""
+"""Both pipes hold so much where the system lets them."""
 
 
 class ReaderLostError(AgentConsoleError):
@@ -57,7 +61,8 @@ def read_files(
 ) -> Iterator[ReadBatch]:
     """Carry out jobs, the largest files first.
 
-    Closing the iterator ends the processes at once.
+    Closing the iterator ends the processes at once. An empty batch says that nothing has come, and
+    that there is time to take what came before.
 
     Args:
         jobs: Which files.
@@ -118,32 +123,41 @@ class _Worker:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.jobs_in = cast("FileIO", self.process.stdin)
         self.batches_out = cast("FileIO", self.process.stdout)
-        self.open_jobs: list[deque[ReadJob]] = []
+        self.open_jobs: deque[deque[ReadJob]] = deque()
+        self._sizes: deque[int] = deque()
         os.setpriority(
             os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE
         )
         _enlarge(self.batches_out)
-        large = _enlarge(self.jobs_in)
-        self._jobs_ahead = _JOBS_AHEAD if large else _JOBS_AHEAD_AT_LEAST
+        self._room = _enlarge(self.jobs_in)
 
-    def wants_jobs(self, share: int) -> bool:
-        """It may be given more, so that nobody waits for a pipe, and not all of the last ones."""
-        return len(self.open_jobs) < min(self._jobs_ahead, max(share, _JOBS_AHEAD_AT_LEAST))
+    def give(self, jobs: list[ReadJob], share: int) -> bool:
+        """Let it do these jobs after those it has, if they fit into its pipe; whether they do.
 
-    def give(self, jobs: list[ReadJob]) -> None:
-        """Let it do these jobs after those it has."""
+        Args:
+            jobs: They travel in one message.
+            share: How many messages are left for each process, this one among them: it gets no
+                more of the last ones.
+        """
+        if len(self.open_jobs) >= min(_JOBS_AHEAD, max(share, _JOBS_AHEAD_AT_LEAST)):
+            return False
+        message = encode(jobs)
+        size = len(message) + LENGTH_BYTES
+        if self.open_jobs and sum(self._sizes) + size > self._room:
+            return False
         self.open_jobs.append(deque(jobs))
-        try:
-            send(self.jobs_in, encode(jobs))
-        except BrokenPipeError:
-            return  # its other pipe says so too
+        self._sizes.append(size)
+        with suppress(BrokenPipeError):  # its other pipe says so too
+            send(self.jobs_in, message)
+        return True
 
     def ended(self, jobs_done: int) -> None:
         """Forget jobs that it has done."""
         for _ in range(jobs_done):
             self.open_jobs[0].popleft()
         if not self.open_jobs[0]:
-            self.open_jobs.pop(0)
+            self.open_jobs.popleft()
+            self._sizes.popleft()
 
     def stop(self) -> None:
         """End it, whatever it does."""
@@ -156,16 +170,19 @@ class _Worker:
             return
 
 
-def _enlarge(pipe: FileIO) -> bool:
-    """Let a pipe hold more, where that is possible: Linux, as far as the user may."""
+def _enlarge(pipe: FileIO) -> int:
+    """Let a pipe hold more, where that is possible: Linux, as far as the user may.
+
+    Returns:
+        How many bytes it holds, as far as one can tell.
+    """
     wanted = getattr(fcntl, "F_SETPIPE_SZ", None)
     if wanted is None:
-        return False
+        return _LEAST_PIPE_BYTES
     try:
-        fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
+        return fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
     except OSError:
-        return False
-    return True
+        return _LEAST_PIPE_BYTES
 
 
 class _Pool:
@@ -190,18 +207,20 @@ class _Pool:
             for _ in range(self._workers):
                 worker = _Worker()
                 self._running.append(worker)
-                worker.give(self._waiting.popleft())
+                worker.give(self._waiting.popleft(), 1)
                 selector.register(worker.batches_out, selectors.EVENT_READ, worker)
             for worker in self._running:
                 self._refill(worker)
             if self._meanwhile is not None:
                 self._meanwhile()
             while selector.get_map():
-                ready = selector.select(0 if self._waiting else None)
-                if not ready:
+                ready = selector.select(0)
+                if not ready and self._waiting:
                     yield from batches(self._waiting.pop(), self._reader)
                     continue
-                for key, _ in ready:
+                if not ready:
+                    yield ReadBatch()
+                for key, _ in ready or selector.select():
                     worker = key.data
                     message = receive(worker.batches_out)
                     if message is None:
@@ -217,8 +236,9 @@ class _Pool:
         self._complain()
 
     def _refill(self, worker: _Worker) -> None:
-        while self._waiting and worker.wants_jobs(len(self._waiting) // self._workers):
-            worker.give(self._waiting.popleft())
+        waiting = self._waiting
+        while waiting and worker.give(waiting[0], len(waiting) // self._workers):
+            waiting.popleft()
 
     def _lose(self, worker: _Worker) -> None:
         self._lost += [job.file.path for jobs in worker.open_jobs for job in jobs]

@@ -13,7 +13,7 @@ from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 
-_LENGTH_BYTES = 4
+LENGTH_BYTES = 4
 _BATCH_RESPONSES = 5_000
 _BATCH_FILES = 200
 _BATCH_BYTES = 16 * 1024 * 1024
@@ -97,7 +97,7 @@ def send(pipe: RawIOBase | BufferedIOBase, message: bytes) -> None:
     Raises:
         BrokenPipeError: Nobody reads any more.
     """
-    left = memoryview(len(message).to_bytes(_LENGTH_BYTES, "big") + message)
+    left = memoryview(len(message).to_bytes(LENGTH_BYTES, "big") + message)
     while left:
         left = left[pipe.write(left) :]
     pipe.flush()
@@ -105,7 +105,7 @@ def send(pipe: RawIOBase | BufferedIOBase, message: bytes) -> None:
 
 def receive(pipe: RawIOBase | BufferedIOBase) -> bytearray | None:
     """The next message; null at the end, also at one in the middle of a message."""
-    length = _exactly(pipe, _LENGTH_BYTES)
+    length = _exactly(pipe, LENGTH_BYTES)
     return None if length is None else _exactly(pipe, int.from_bytes(length, "big"))
 
 

@@ -8,8 +8,9 @@ import contextlib
 import gc
 from io import FileIO
 
-from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive, send
+from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive
 from agent_console.usage.ingest.reading import TranscriptReader
+from agent_console.usage.ingest.sending import SendingAhead
 
 
 def main() -> None:
@@ -17,10 +18,12 @@ def main() -> None:
     gc.disable()  # a reading has no cycles, and many parts to look at
     reader = TranscriptReader()
     jobs_in, batches_out = FileIO(0, closefd=False), FileIO(1, "w", closefd=False)
+    sending = SendingAhead(batches_out)
     with contextlib.suppress(BrokenPipeError):
         while (message := receive(jobs_in)) is not None:
             for batch in batches(decode_jobs(message), reader):
-                send(batches_out, encode(batch))
+                sending.send(encode(batch))
+    sending.finish()
 
 
 if __name__ == "__main__":
