@@ -215,12 +215,12 @@ class _Pool:
                 self._meanwhile()
             while selector.get_map():
                 ready = selector.select(0)
-                if not ready and self._waiting:
-                    yield from batches(self._waiting.pop(), self._reader)
-                    continue
                 if not ready:
                     yield ReadBatch()
-                for key, _ in ready or selector.select():
+                    ready = selector.select(0 if self._waiting else None)
+                if not ready:
+                    yield from batches(self._waiting.pop(), self._reader)
+                for key, _ in ready:
                     worker = key.data
                     message = receive(worker.batches_out)
                     if message is None:
