@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent_console import config
-from agent_console.cli.commands.ingest import tell_of_alerts, tell_unreadable
+from agent_console.cli.caught_up import tell_of_alerts, tell_unreadable
 from agent_console.cli.output import narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.usage.ingest.catch_up import bring_up_to_date

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
+from agent_console.cli.caught_up import tell_of_alerts, tell_unreadable
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
@@ -91,19 +92,3 @@ def _sentence(caught_up: "CaughtUp", seconds: float) -> str:
         f"{counted(caught_up.files_found, 'transcript')} ({size(caught_up.bytes_read)}) "
         f"in {seconds:.1f} s."
     )
-
-
-def tell_of_alerts(caught_up: "CaughtUp") -> None:
-    """Have daemons tell their subscribers of alerts that this has raised, and say so."""
-    if caught_up.alerts_raised:
-        from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - rarely
-
-        have_daemons_look()
-        narrate("There are new alerts: see `agent-console alerts list`.")
-
-
-def tell_unreadable(caught_up: "CaughtUp") -> None:
-    """Say which files could not be read, and why."""
-    for file in caught_up.unreadable:
-        if not file.is_gone:
-            narrate(f"Not read: {file.path} ({file.reason})")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console import config
-from agent_console.cli.commands.ingest import tell_unreadable
+from agent_console.cli.caught_up import tell_unreadable
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.db.asking import ask, yes_option
 from agent_console.cli.output import emit, emit_json, narrate
