@@ -92,6 +92,20 @@ async def test_a_subscriber_has_its_answer_before_the_notification(actor: Actor)
         assert told["data"] == answer["data"]
 
 
+async def test_a_client_that_is_alone_is_answered_at_once_and_others_in_their_turn(
+    actor: Actor,
+) -> None:
+    line = encode(Get(session_id=MAIN))
+    with client(actor) as (one, one_end):
+        actor.receive(one, line)
+        assert [answer["ok"] for answer in heard(one_end)] == [True]
+        with client(actor):
+            actor.receive(one, line)
+            assert heard(one_end) == []
+            await taking_turns(actor)
+            assert [answer["ok"] for answer in heard(one_end)] == [True]
+
+
 async def test_who_has_been_told_everything_lags_behind_nothing(actor: Actor) -> None:
     with client(actor) as (one, one_end), client(actor) as (other, _):
         for connection in (one, other):

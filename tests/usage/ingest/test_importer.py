@@ -30,6 +30,26 @@ def test_what_came_before_a_process_was_lost_is_taken(
     assert query(ledger.path, "SELECT key FROM messages") == [("msg_1",)]
 
 
+@pytest.mark.parametrize("worth_it", [1, 2])
+def test_while_nothing_comes_what_came_is_taken_if_it_is_enough(
+    ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch, worth_it: int
+) -> None:
+    files = [write(session.with_name(f"{n}.jsonl"), answer(f"msg_{n}")) for n in range(2)]
+    taken_meanwhile: list[Any] = []
+
+    def slow(*_: Any, **__: Any) -> Iterator[ReadBatch]:
+        yield ReadBatch([read(files[0])], jobs_done=1)
+        yield ReadBatch()
+        taken_meanwhile.extend(query(ledger.path, "SELECT key FROM messages"))
+        yield ReadBatch([read(files[1])], jobs_done=1)
+
+    monkeypatch.setattr(importer, "read_files", slow)
+    monkeypatch.setattr(importer, "_PORTION_WORTH_IT", worth_it)
+    Importer(ledger, lambda _taken, _imported: None).run(files)
+    assert taken_meanwhile == ([("msg_0",)] if worth_it == 1 else [])
+    assert len(query(ledger.path, "SELECT key FROM messages")) == 2
+
+
 def test_batches_are_taken_together_up_to_a_limit(
     ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from tests.usage.ingest.transcripts import answer, append, prompt, read, write
 from agent_console.usage.ingest import pool
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.pool import ReaderLostError, read_files
-from agent_console.usage.ingest.read_jobs import ReadBatch, ReadJob
+from agent_console.usage.ingest.read_jobs import LENGTH_BYTES, ReadBatch, ReadJob, encode
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 
 MANY = 150
@@ -222,6 +222,19 @@ def test_no_more_jobs_are_given_than_fit_into_the_pipe(
     read_here = [next(batches) for _ in range(MANY // 2)]  # most: it has been given few
     os.kill(started[0].pid, signal.SIGCONT)
     assert len(by_path(read_here + list(batches))) == MANY
+
+
+def test_a_small_pipe_holds_one_message_beside_the_one_that_is_read(
+    files: list[TranscriptFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [ReadJob(files[0])]
+    monkeypatch.delattr("fcntl.F_SETPIPE_SZ")  # as on macOS
+    monkeypatch.setattr(pool, "_UNTOLD_PIPE_BYTES", len(encode(jobs)) + LENGTH_BYTES)
+    worker = pool._Worker()  # pyright: ignore[reportPrivateUsage]
+    try:
+        assert [worker.give(jobs, MANY) for _ in range(3)] == [True, True, False]
+    finally:
+        worker.stop()
 
 
 @pytest.mark.usefixtures("processes_always")

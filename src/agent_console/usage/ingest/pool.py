@@ -43,7 +43,8 @@ _JOBS_AHEAD = 64
 """A process has so many messages before it at most, and goes on reading during a transaction."""
 _JOBS_AHEAD_AT_LEAST = 2
 """And so many while there are any: it does not wait for the next."""
-_LEAST_PIPE_BYTES = 4096
+_UNTOLD_PIPE_BYTES = 16 * 1024
+"""So much a pipe holds at first where the system does not say (XNU's PIPE_SIZE)."""
 _NICE = 5
 """Whoever is waited for goes first: a daemon, an editor."""
 _PIPE_BYTES = 1024 * 1024
@@ -143,7 +144,9 @@ class _Worker:
             return False
         message = encode(jobs)
         size = len(message) + LENGTH_BYTES
-        if self.open_jobs and sum(self._sizes) + size > self._room:
+        # The oldest is not in the pipe any more, or leaves it without anybody's help: all that was
+        # read before has come back.
+        if self.open_jobs and sum(self._sizes) - self._sizes[0] + size > self._room:
             return False
         self.open_jobs.append(deque(jobs))
         self._sizes.append(size)
@@ -176,13 +179,12 @@ def _enlarge(pipe: FileIO) -> int:
     Returns:
         How many bytes it holds, as far as one can tell.
     """
-    wanted = getattr(fcntl, "F_SETPIPE_SZ", None)
-    if wanted is None:
-        return _LEAST_PIPE_BYTES
-    try:
-        return fcntl.fcntl(pipe, wanted, _PIPE_BYTES)
-    except OSError:
-        return _LEAST_PIPE_BYTES
+    enlarging, asking = (getattr(fcntl, f"F_{verb}PIPE_SZ", None) for verb in ("SET", "GET"))
+    if enlarging is None or asking is None:
+        return _UNTOLD_PIPE_BYTES
+    with suppress(OSError):
+        fcntl.fcntl(pipe, enlarging, _PIPE_BYTES)
+    return fcntl.fcntl(pipe, asking)
 
 
 class _Pool:
