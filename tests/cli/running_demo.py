@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -85,6 +86,15 @@ class Demo:
             if words in " ".join(line.split()):
                 return
         raise AssertionError(f"{words!r} was never told in:\n{self._read}{self.err.read()}")
+
+    def kill(self) -> list[Process]:
+        """Kill the demo by itself; all that lived by it, hooks just begun included."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        left = self.processes()
+        self.process.kill()
+        self.process.wait(SECONDS)
+        return left
 
     def processes(self) -> list[Process]:
         """All that lives by this demo now."""
