@@ -1,6 +1,5 @@
 """Read what is new in the transcripts before something is shown, with a bar when it takes long."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from agent_console import config
@@ -9,27 +8,30 @@ from agent_console.cli.output import narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.usage.ingest.catch_up import bring_up_to_date
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 
-def catch_up(database: str, config_dirs: Sequence[str]) -> bool:
+
+def catch_up(database: str, walk: "TranscriptWalk") -> bool:
     """Bring the ledger up to date; whether there was something new.
 
     Args:
         database: The ledger.
-        config_dirs: Claude Code's folders; empty: the usual ones.
+        walk: What is there.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    folders = [Path(folder).expanduser() for folder in config_dirs]
     with reading_progress() as tell:
         configured = config.load()
         caught_up = bring_up_to_date(
             Path(database),
             configured.prices,
-            config_dirs=folders or None,
             config=configured,
             tell=tell,
             say=narrate,
+            walk=walk,
         )
     tell_unreadable(caught_up)
     tell_of_alerts(caught_up)

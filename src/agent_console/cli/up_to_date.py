@@ -3,7 +3,10 @@
 Rule: what every report imports stands here; reading anything is imported when there is something.
 """
 
+from os.path import expanduser
+
 from agent_console.cli.output import narrate
+from agent_console.paths import claude_config_folders
 from agent_console.usage.reports.reading import open_for_reading
 
 TYPE_CHECKING = False
@@ -32,15 +35,17 @@ def open_up_to_date(
     connection = open_for_reading(database, narrate)
     if not ingest:
         return connection, False
-    if connection is not None:
-        from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
+    from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
+    from agent_console.usage.ingest.transcript_walk import TranscriptWalk  # noqa: PLC0415 - likewise
 
-        if is_up_to_date(connection, config_dirs):
+    walk = TranscriptWalk(map(expanduser, config_dirs) if config_dirs else claude_config_folders())
+    if connection is not None:
+        if is_up_to_date(connection, walk):
             return connection, False
         connection.close()
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
-    took_in = catch_up(database, config_dirs)
+    took_in = catch_up(database, walk)
     return open_for_reading(database, narrate), took_in
 
 

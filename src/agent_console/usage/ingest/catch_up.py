@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from agent_console import paths
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
-from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.discovery import found, unreadable_in
+from agent_console.usage.ingest.disk_changes import DiskChanges
 from agent_console.usage.ingest.importer import Imported, Importer
-from agent_console.usage.ingest.known_files import KnownFiles
+from agent_console.usage.ingest.known_files import KnownFiles, Wanted
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.keeping_prices import keep_prices, prepare_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
@@ -66,6 +68,7 @@ def bring_up_to_date(
     config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
+    walk: TranscriptWalk | None = None,
 ) -> CaughtUp:
     """Take in everything that is new in the transcripts.
 
@@ -77,6 +80,7 @@ def bring_up_to_date(
         config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
         say: Hears of a migration.
+        walk: What was found just now, in whatever folders; null: look.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
@@ -89,6 +93,7 @@ def bring_up_to_date(
             since_ms=since_ms,
             tell=tell,
             meanwhile=partial(prepare_prices, ledger, prices),
+            walk=walk,
         )
         keep_prices(ledger, prices)
         return replace(caught_up, alerts_raised=ledger.alerts_raised)
@@ -105,6 +110,7 @@ def catch_up(
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
     meanwhile: Callable[[], None] | None = None,
+    walk: TranscriptWalk | None = None,
 ) -> CaughtUp:
     """The same for a ledger that is open, without the prices.
 
@@ -116,29 +122,42 @@ def catch_up(
         taken: Hears of each transaction.
         tell_since_ms: Rows from this time on are told one by one; null: none.
         meanwhile: Called when other processes have begun to read much.
+        walk: What was found just now, in whatever folders; null: look.
 
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
     """
-    dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
-    found = find_transcripts(dirs)
+    there = walk or TranscriptWalk(
+        paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
+    )
+    failures = unreadable_in(there)
     known = KnownFiles(ledger)
 
-    def look() -> tuple[int, list[TranscriptFile]]:
-        gone = known.mark_gone(found.files, [folder / "projects" for folder in dirs])
-        for failure in found.unreadable:
+    def look() -> tuple[Wanted, int]:
+        ledger.follow()
+        changes = DiskChanges(ledger.connection, there)
+        files = [found(each) for each in changes.changed]
+        # First, so that those that have moved are not taken for gone.
+        wanted = known.wanted(_since(files, since_ms))
+        gone = known.mark_gone(changes.vanished())
+        for failure in failures:
             known.mark_unreadable(failure)
-        return gone, [file for file, _ in known.wanted(_since(found.files, since_ms))]
+        return wanted, gone
 
-    gone, files = ledger.writing(look)
-    read = take_in(
-        ledger, files, tell=tell, taken=taken, tell_since_ms=tell_since_ms, meanwhile=meanwhile
+    wanted, gone = ledger.writing(look)
+    read = _take_in(
+        ledger,
+        wanted,
+        tell=tell,
+        taken=taken,
+        tell_since_ms=tell_since_ms,
+        meanwhile=meanwhile,
     )
     return replace(
         read,
-        files_found=len(found.files),
+        files_found=len(there.files),
         files_gone=gone,
-        unreadable=(*found.unreadable, *read.unreadable),
+        unreadable=(*failures, *read.unreadable),
     )
 
 
@@ -148,9 +167,6 @@ def take_in(
     *,
     from_start: bool = False,
     tell: Tell | None = None,
-    taken: TakenOf | None = None,
-    tell_since_ms: int | None = None,
-    meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
     """Take in what is new in these files, or all of it.
 
@@ -159,6 +175,20 @@ def take_in(
     """
     known = KnownFiles(ledger)
     wanted = ledger.writing(lambda: known.wanted(files, everything=from_start))
+    read = _take_in(ledger, wanted, from_start=from_start, tell=tell)
+    return replace(read, files_found=len(files))
+
+
+def _take_in(
+    ledger: Ledger,
+    wanted: Wanted,
+    *,
+    from_start: bool = False,
+    tell: Tell | None = None,
+    taken: TakenOf | None = None,
+    tell_since_ms: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> CaughtUp:
     offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
     in_all = sum(
         max(0, file.size_bytes - offset) for (file, _), offset in zip(wanted, offsets, strict=True)
@@ -172,13 +202,13 @@ def take_in(
 
     if tell is not None and wanted:
         tell(Progress(0, len(wanted), 0, in_all))
-    imported = Importer(ledger, hear, meanwhile).run(
-        files,
+    imported = Importer(ledger, hear, meanwhile).take_in(
+        wanted,
         from_start=from_start,
         tell_since_ms=time.time_ns() // 1_000_000 if tell_since_ms is None else tell_since_ms,
     )
     return CaughtUp(
-        files_found=len(files),
+        files_found=len(wanted),
         files_read=imported.files,
         files_gone=0,
         bytes_read=imported.bytes_read,

@@ -20,6 +20,10 @@ from agent_console.usage.ingest.transcript_file import (
 )
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.usage.ingest.transcript_walk import Found
+
 _NO_TEXT = "Its path is not valid UTF-8: rename it."
 
 
@@ -36,19 +40,26 @@ class Discovery(Struct, frozen=True):
 
 def find_transcripts(config_dirs: Iterable[Path] | None = None) -> Discovery:
     """All transcripts below `projects/` of the config dirs (default: the person's own)."""
-    walk = TranscriptWalk()
-    for folder in paths.claude_config_dirs() if config_dirs is None else config_dirs:
-        walk.projects(str(folder))
-    walk.follow_links()
+    walk = TranscriptWalk(
+        paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
+    )
+    return Discovery([found(each) for each in walk.files.values()], unreadable_in(walk))
+
+
+def found(each: "Found") -> TranscriptFile:
+    """A transcript that a walk found."""
+    stat, below, name = each
+    return described(stat, [*below, name])
+
+
+def unreadable_in(walk: TranscriptWalk) -> list[UnreadableFile]:
+    """Folders and files that are there and that a walk could not look at."""
     failures = [unreadable(path, error) for path, error in walk.failures]
     nameless = [
         UnreadableFile(os.fsencode(path).decode(errors="replace"), _NO_TEXT, is_gone=False)
         for path in walk.nameless
     ]
-    return Discovery(
-        [described(path, below, stat) for path, below, stat in walk.files.values()],
-        [*nameless, *(failure for failure in failures if not failure.is_gone)],
-    )
+    return [*nameless, *(failure for failure in failures if not failure.is_gone)]
 
 
 def find_transcript(path: str) -> TranscriptFile | UnreadableFile:
@@ -62,7 +73,8 @@ def find_transcript(path: str) -> TranscriptFile | UnreadableFile:
         return UnreadableFile(path.replace("\0", "?"), str(error), is_gone=False)
     if not S_ISREG(stat.st_mode):  # who opens a pipe may wait for ever
         return UnreadableFile(path, "It is no file.", is_gone=False)
-    return described(real, _below_projects(path), stat)
+    row = real, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return described(row, _below_projects(path))
 
 
 def _below_projects(path: str) -> list[str]:

@@ -11,8 +11,8 @@ from contextlib import contextmanager, nullcontext
 
 from msgspec import Struct
 
-from agent_console.usage.ingest.file_reading import FileReading, SourceState
-from agent_console.usage.ingest.known_files import KnownFiles
+from agent_console.usage.ingest.file_reading import FileReading
+from agent_console.usage.ingest.known_files import KnownFiles, Wanted
 from agent_console.usage.ingest.pool import ReaderLostError, is_much, read_files
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReadJob
 from agent_console.usage.ingest.taking import Taken
@@ -83,16 +83,22 @@ class Importer:
             LedgerError: The ledger cannot be written; what was taken before stays.
             ReaderLostError: A process that reads was ended from outside.
         """
+        wanted = self._wanted(files, everything=from_start)
+        return self.take_in(wanted, from_start=from_start, tell_since_ms=tell_since_ms)
+
+    def take_in(
+        self, wanted: Wanted, *, from_start: bool = False, tell_since_ms: int = 0
+    ) -> Imported:
+        """The same for files of which it is known how far they have been read."""
         imported = Imported()
-        todo = list(files)
         for _ in range(TRIES):
-            wanted = self._wanted(todo, everything=from_start)
             jobs = [ReadJob(file, known, from_start) for file, known in wanted]
             with self._filling() if is_much(jobs) else nullcontext():
                 passed_over = self._carry_out(jobs, imported, tell_since_ms)
-            todo = [file for file, _ in wanted if file.path in passed_over]
-            if not todo:
+            if not passed_over:
                 break
+            again = [file for file, _ in wanted if file.path in passed_over]
+            wanted = self._wanted(again, everything=from_start)
         return imported
 
     @contextmanager
@@ -117,9 +123,7 @@ class Importer:
             passed_over.update(self._take(batch.readings, imported, tell_since_ms))
         return passed_over
 
-    def _wanted(
-        self, files: list[TranscriptFile], *, everything: bool
-    ) -> list[tuple[TranscriptFile, SourceState | None]]:
+    def _wanted(self, files: Iterable[TranscriptFile], *, everything: bool) -> Wanted:
         return self._ledger.writing(lambda: self._known.wanted(files, everything=everything))
 
     def _mark_unreadable(self, failure: UnreadableFile) -> None:

@@ -9,7 +9,6 @@ file told would be taken for the new one's.)
 import os
 from collections.abc import Iterable, Sequence
 from io import FileIO
-from pathlib import Path
 
 from agent_console.usage.ingest.file_prints import has_grown_from
 from agent_console.usage.ingest.file_reading import SourceState
@@ -18,12 +17,14 @@ from agent_console.usage.ingest.source_rows import (
     mark_source,
     mark_sources_gone,
     move_source,
+    path_of,
     read_source,
 )
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
 
-_FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status FROM sources"
+Wanted = list[tuple[TranscriptFile, SourceState | None]]
+"""Files, each with how far it has been read; null: never."""
 
 
 class KnownFiles:
@@ -32,9 +33,7 @@ class KnownFiles:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def wanted(
-        self, files: Iterable[TranscriptFile], *, everything: bool = False
-    ) -> list[tuple[TranscriptFile, SourceState | None]]:
+    def wanted(self, files: Iterable[TranscriptFile], *, everything: bool = False) -> Wanted:
         """The files that have changed, each with how far it has been read; null: never.
 
         Args:
@@ -42,25 +41,24 @@ class KnownFiles:
             everything: Those that have not changed too.
         """
         self._ledger.follow()
-        stats: dict[str, tuple[int, ...]] = {}
-        paths: dict[tuple[int, int], str] = {}
-        for path, device, inode, size_bytes, mtime_ns, _ in self._ledger.connection.execute(_FILES):
-            stats[path] = (device, inode, size_bytes, mtime_ns)
-            paths[device, inode] = path
-        wanted: list[tuple[TranscriptFile, SourceState | None]] = []
+        wanted: Wanted = []
         for file in files:
-            now = (file.device, file.inode, file.size_bytes, file.mtime_ns)
-            if file.path not in stats:
-                old_path = paths.get((file.device, file.inode))
-                if old_path is None or not self._has_moved(old_path, file):
-                    wanted.append((file, None))
-                    continue
-                move_source(self._ledger.connection, old_path, file.path)
-                stats[file.path] = stats.pop(old_path)
-            if everything or stats[file.path] != now:
-                row = read_source(self._ledger.connection, file.path)
-                wanted.append((file, None if row is None else row.state))
+            known = self._read_before(file)
+            if everything or known is None or not _is_as_it_was(file, known):
+                wanted.append((file, known))
         return wanted
+
+    def _read_before(self, file: TranscriptFile) -> SourceState | None:
+        """How far the file has been read, under whatever name."""
+        connection = self._ledger.connection
+        row = read_source(connection, file.path)
+        if row is None:
+            old_path = path_of(connection, file.device, file.inode)
+            if old_path is None or not self._has_moved(old_path, file):
+                return None
+            move_source(connection, old_path, file.path)
+            row = read_source(connection, file.path)
+        return None if row is None else row.state
 
     def _has_moved(self, old_path: str, file: TranscriptFile) -> bool:
         """Whether `file` is what was read at `old_path`."""
@@ -73,25 +71,12 @@ class KnownFiles:
         except OSError:
             return False  # whoever reads it says why
 
-    def mark_gone(self, files: Sequence[TranscriptFile], below: Sequence[Path]) -> int:
-        """Say of files that are there no longer that they are gone; how many there were.
+    def mark_gone(self, paths: Sequence[str]) -> int:
+        """Say of files that are there no longer that they are gone; of how many that is news.
 
         Their rows stay: the ledger is why history survives.
-
-        Args:
-            files: All that are there.
-            below: The folders that were looked through.
         """
-        self._ledger.follow()
-        there = {file.path for file in files}
-        folders = tuple(f"{os.path.realpath(folder)}/" for folder in below)
-        gone = [
-            path
-            for path, *_, status in self._ledger.connection.execute(_FILES).fetchall()
-            if status != SourceStatus.GONE and path not in there and path.startswith(folders)
-        ]
-        mark_sources_gone(self._ledger.connection, gone)
-        return len(gone)
+        return mark_sources_gone(self._ledger.connection, paths) if paths else 0
 
     def mark_unreadable(self, file: UnreadableFile) -> None:
         """Remember why a file that was read before cannot be read now."""
@@ -99,3 +84,13 @@ class KnownFiles:
         mark_source(
             self._ledger.connection, file.path, status, None if file.is_gone else file.reason
         )
+
+
+def _is_as_it_was(file: TranscriptFile, known: SourceState) -> bool:
+    """Nothing has changed in the file since it was read."""
+    return (
+        file.size_bytes == known.size_bytes
+        and file.mtime_ns == known.mtime_ns
+        and file.inode == known.inode
+        and file.device == known.device
+    )

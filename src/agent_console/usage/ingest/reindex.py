@@ -20,10 +20,12 @@ from agent_console.config_prices import PricesConfig
 from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
-from agent_console.usage.ingest.discovery import find_transcripts
+from agent_console.usage.ingest.discovery import found
+from agent_console.usage.ingest.disk_changes import DiskChanges
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
+from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
@@ -154,10 +156,15 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
     Of one that nobody may read, what was read before stays.
     """
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
-    files = find_transcripts(dirs).files
+    walk = TranscriptWalk(map(str, dirs))
+    files = [found(each) for each in walk.files.values()]
     known = KnownFiles(ledger)
-    known.wanted(files)  # so that those that have moved are not taken for gone
-    ledger.writing(lambda: known.mark_gone(files, [folder / "projects" for folder in dirs]))
+
+    def look() -> None:
+        known.wanted(files)  # so that those that have moved are not taken for gone
+        known.mark_gone(DiskChanges(ledger.connection, walk).vanished())
+
+    ledger.writing(look)
     return [file for file in files if os.access(file.path, os.R_OK)]
 
 

@@ -90,14 +90,22 @@ def mark_source(
     )
 
 
-def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> None:
-    """Say of many files that they are gone, in one statement."""
-    if paths:
-        connection.execute(
-            "UPDATE sources SET status = ?, error = NULL "
-            "WHERE path IN (SELECT value FROM json_each(?))",
-            (SourceStatus.GONE, msgspec.json.encode(paths).decode()),
-        )
+def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> int:
+    """Say of many files that they are gone, in one statement; of how many nobody had said so."""
+    return connection.execute(
+        "UPDATE sources SET status = :gone, error = NULL "
+        "WHERE status != :gone AND path IN (SELECT value FROM json_each(:paths))",
+        {"gone": SourceStatus.GONE, "paths": msgspec.json.encode(paths).decode()},
+    ).rowcount
+
+
+def path_of(connection: Connection, device: int, inode: int) -> str | None:
+    """Where the file that was read last with this inode lay; null when none was."""
+    found = connection.execute(
+        "SELECT path FROM sources WHERE inode = ? AND device = ? ORDER BY source_no DESC LIMIT 1",
+        (inode, device),
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def move_source(connection: Connection, old_path: str, new_path: str) -> None:

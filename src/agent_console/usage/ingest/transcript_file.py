@@ -4,9 +4,11 @@ Rule: a file is named by its real path, so that a link to it or to a folder abov
 second one. Its session is told by where it lies, never by a name taken apart.
 """
 
-import os
-
 from msgspec import Struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.usage.ingest.transcript_walk import Stat
 
 
 class TranscriptFile(Struct, array_like=True, frozen=True, gc=False):
@@ -41,12 +43,11 @@ class UnreadableFile(Struct, array_like=True, frozen=True, gc=False):
     is_gone: bool
 
 
-def described(path: str, below_projects: list[str], stat: os.stat_result) -> TranscriptFile:
-    """A transcript by its real path, the names that lead to it from `projects`, and its stat."""
+def described(stat: "Stat", below_projects: list[str]) -> TranscriptFile:
+    """A transcript by what the disk says of it and the names that lead to it from `projects`."""
+    path, device, inode, size_bytes, mtime_ns = stat
     session_id, is_subagent = place(below_projects)
-    return TranscriptFile(
-        path, session_id, is_subagent, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
-    )
+    return TranscriptFile(path, session_id, is_subagent, device, inode, size_bytes, mtime_ns)
 
 
 def place(below_projects: list[str]) -> tuple[str, bool]:

@@ -8,6 +8,16 @@ that lies below a real folder is found there.
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Stat = tuple[str, int, int, int, int]
+    """The real path, device, inode, size in bytes, and when it was changed in nanoseconds: with
+    these a transcript is as it was or is not."""
+    Found = tuple[Stat, list[str], str]
+    """A transcript, the names of the folders that lead to it from `projects` on, and its own."""
+
 SUFFIX = ".jsonl"
 _DEEPEST = 32
 """Folders inside of each other; Claude Code makes five."""
@@ -17,25 +27,28 @@ class TranscriptWalk:
     """One pass over some folders.
 
     Attributes:
-        files: By device and inode: the real path, the names that lead there from `projects` on,
-            and its stat.
+        files: What was found, by device and inode.
+        projects: The real paths of the `projects` folders that it began with.
         nameless: Paths that are no text.
         failures: What is there and cannot be looked at, and why; what vanished meanwhile too.
     """
 
-    def __init__(self) -> None:
-        self.files: dict[tuple[int, int], tuple[str, list[str], os.stat_result]] = {}
+    def __init__(self, config_dirs: "Iterable[str]") -> None:
+        """Find all transcripts of some folders of Claude Code."""
+        self.files: dict[tuple[int, int], Found] = {}
+        self.projects: list[str] = []
         self.nameless: list[str] = []
         self.failures: list[tuple[str, OSError]] = []
         self._walked: set[str] = set()
-        self._links: list[tuple[str, list[str]]] = []
-
-    def projects(self, config_dir: str) -> None:
-        """Take in all transcripts of a folder of Claude Code, but for what links lead to."""
-        self._folder(os.path.realpath(f"{config_dir}/projects"), [])
+        self._links: list[tuple[str, list[str], str]] = []
+        for config_dir in config_dirs:
+            projects = os.path.realpath(f"{config_dir}/projects")
+            self.projects.append(projects)
+            self._folder(projects, [])
+        self._follow_links()
 
     def _folder(self, path: str, below: list[str]) -> None:
-        """Take in a folder by its real path; `below`: its names from `projects` on."""
+        """Take in a folder by its real path, but for links; `below`: its names from `projects`."""
         if path in self._walked or len(below) > _DEEPEST:
             return
         self._walked.add(path)
@@ -43,18 +56,21 @@ class TranscriptWalk:
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.name)
+                    name = entry.name
+                    if name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
+                        self._file(entry.path, below, name, entry)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(name)
                     elif entry.is_symlink():
-                        self._links.append((entry.path, [*below, entry.name]))
-                    elif entry.name.endswith(SUFFIX) and entry.is_file():
-                        self._file(entry.path, [*below, entry.name], entry)
+                        self._links.append((entry.path, below, name))
         except OSError as error:
             self.failures.append((path, error))
         for name in folders:
             self._folder(f"{path}/{name}", [*below, name])
 
-    def _file(self, path: str, below: list[str], entry: "os.DirEntry[str] | None" = None) -> None:
+    def _file(
+        self, path: str, below: list[str], name: str, entry: "os.DirEntry[str] | None" = None
+    ) -> None:
         """Take in a transcript by its real path, unless the same file was found before."""
         if not path.isascii() and not _is_text(path):
             self.nameless.append(path)
@@ -64,18 +80,21 @@ class TranscriptWalk:
         except OSError as error:
             self.failures.append((path, error))
             return
-        self.files.setdefault((stat.st_dev, stat.st_ino), (path, below, stat))
+        device, inode = file = stat.st_dev, stat.st_ino
+        if file not in self.files:
+            row = path, device, inode, stat.st_size, stat.st_mtime_ns
+            self.files[file] = row, below, name
 
-    def follow_links(self) -> None:
+    def _follow_links(self) -> None:
         """Take in what links lead to, and the links found there: after all folders."""
         while self._links:
             links, self._links = self._links, []
-            for link, below in links:
+            for link, below, name in links:
                 real = os.path.realpath(link)
                 if os.path.isdir(real):
-                    self._folder(real, below)
-                elif link.endswith(SUFFIX) and os.path.isfile(real):
-                    self._file(real, below)
+                    self._folder(real, [*below, name])
+                elif name.endswith(SUFFIX) and os.path.isfile(real):
+                    self._file(real, below, name)
 
 
 def _is_text(path: str) -> bool:

@@ -1,0 +1,52 @@
+"""What is otherwise on the disk than when the ledger read it.
+
+Rule: one query for all files and nothing done for each in Python, for this runs before every
+report: nothing is imported here that a report has not imported already.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+    from typing import Any
+
+    from agent_console.usage.ingest.transcript_walk import Found, TranscriptWalk
+
+_FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status = 3 FROM sources"
+"""3 is SourceStatus.GONE, whose module a report has not imported."""
+
+
+class DiskChanges:
+    """What a walk found, beside what `sources` says.
+
+    Attributes:
+        changed: The files that are not as they were when they were read, in the order of the walk.
+    """
+
+    def __init__(self, connection: "Connection", walk: "TranscriptWalk") -> None:
+        """Compare them.
+
+        Args:
+            connection: The ledger.
+            walk: Everything that is there now.
+        """
+        self._folders = tuple(f"{folder}/" for folder in walk.projects)
+        self._now = {(*found[0], 0): found for found in walk.files.values()}
+        self._known: set[Any] = set(connection.execute(_FILES))
+        self.changed: list[Found] = []
+        others = self._now.keys() - self._known
+        if others:
+            self.changed = [
+                found
+                for row, found in self._now.items()
+                # One that was gone, and is back as it was, tells nothing new.
+                if row in others and (*found[0], 1) not in self._known
+            ]
+
+    def vanished(self) -> list[str]:
+        """The paths below the folders of the walk that were there, and are not any more."""
+        there = {found[0][0] for found in self.changed}
+        return [
+            path
+            for path, *_, is_gone in self._known.difference(self._now)
+            if not is_gone and path not in there and path.startswith(self._folders)
+        ]
