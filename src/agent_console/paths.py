@@ -1,9 +1,9 @@
 """Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
 
 Rule: `socket_path` and `bundled_path` need nothing but `os`, because `agent-console set` imports
-this module: not even `typing`, which costs half of what the interpreter does. The other folders
-follow the XDG rules of platformdirs, also on macOS, so that the documentation names one place for
-each thing.
+this module: not even `typing`, which costs half of what the interpreter does. Reports ask for texts
+and import no pathlib. The other folders follow the XDG Base Directory Specification, also on macOS,
+so that the documentation names one place for each thing.
 """
 
 import os
@@ -11,8 +11,6 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from platformdirs.unix import Unix
 
 APP = "agent-console"
 MAX_SOCKET_PATH_BYTES = 107
@@ -78,24 +76,17 @@ def refuse_other_than_socket(path: str) -> None:
 
 def data_dir() -> "Path":
     """The ledger, the hook scripts that Claude Code runs, backups of settings."""
-    return _xdg().user_data_path
+    return _path(_data_folder())
 
 
 def database_path() -> "Path":
     """The ledger's database."""
-    return data_dir() / "metrics.db"
+    return _path(database_file())
 
 
 def database_file() -> str:
-    """The same as text, by the same rule, for who has no time to import platformdirs."""
-    data_home = os.environ.get("XDG_DATA_HOME", "").strip()
-    return f"{data_home or os.path.expanduser('~/.local/share')}/{APP}/metrics.db"
-
-
-def config_file() -> str:
-    """The user's configuration, likewise."""
-    config_home = os.environ.get("XDG_CONFIG_HOME", "").strip()
-    return f"{config_home or os.path.expanduser('~/.config')}/{APP}/config.toml"
+    """The same as text."""
+    return f"{_data_folder()}/metrics.db"
 
 
 def manifest_path() -> "Path":
@@ -110,7 +101,7 @@ def sockets_dir() -> "Path":
 
 def state_dir() -> "Path":
     """The log."""
-    return _xdg().user_state_path
+    return _path(_folder("XDG_STATE_HOME", "~/.local/state"))
 
 
 def log_path() -> "Path":
@@ -125,14 +116,17 @@ def saved_sessions_dir() -> "Path":
 
 def config_path() -> "Path":
     """The user's configuration."""
-    return _xdg().user_config_path / "config.toml"
+    return _path(config_file())
+
+
+def config_file() -> str:
+    """The same as text."""
+    return f"{_folder('XDG_CONFIG_HOME', '~/.config')}/config.toml"
 
 
 def spool_dir(socket: str) -> "Path":
     """Where hooks leave events that no daemon took: beside the socket, `<socket>.spool`."""
-    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
-
-    return Path(f"{socket}.spool")
+    return _path(f"{socket}.spool")
 
 
 def claude_config_dirs() -> "list[Path]":
@@ -141,9 +135,7 @@ def claude_config_dirs() -> "list[Path]":
     `$CLAUDE_CONFIG_DIR` (a comma list; an entry may be its `projects` folder), else both
     `$XDG_CONFIG_HOME/claude` and `~/.claude`. They need not exist.
     """
-    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
-
-    return [Path(folder) for folder in claude_config_folders()]
+    return [_path(folder) for folder in claude_config_folders()]
 
 
 def claude_config_folders() -> list[str]:
@@ -163,9 +155,7 @@ def claude_config_folders() -> list[str]:
 
 def bundled(name: str) -> "Path":
     """A folder that travels with the code: `hooks` or `systemd`."""
-    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
-
-    return Path(bundled_path(name))
+    return _path(bundled_path(name))
 
 
 def bundled_path(name: str) -> str:
@@ -177,7 +167,17 @@ def bundled_path(name: str) -> str:
     )
 
 
-def _xdg() -> "Unix":
-    from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
+def _data_folder() -> str:
+    return _folder("XDG_DATA_HOME", "~/.local/share")
 
-    return Unix(APP, appauthor=False)
+
+def _folder(variable: str, default: str) -> str:
+    """Our folder in one of the XDG base directories, which are absolute or count as not set."""
+    given = os.environ.get(variable, "").strip()
+    return f"{given if given.startswith('/') else os.path.expanduser(default)}/{APP}"
+
+
+def _path(text: str) -> "Path":
+    from pathlib import Path  # noqa: PLC0415 - not on the path of `set`
+
+    return Path(text)

@@ -11,6 +11,7 @@ was damaged further on is not noticed in this way; it would tell nothing but its
 """
 
 import re
+from functools import cache
 
 LONG_LINE_BYTES = 4096
 """The beginning of a line as long is looked at, whatever came before it."""
@@ -24,20 +25,26 @@ _SCALAR = rb'"\w+":(?:"[^"\\]*"|true|false|null|\d+),'
 _BLOCK = rb"(?:" + _SCALAR + rb')*?"type":"user","message":\{"role":"user","content":\[\{'
 _TYPE = rb'"type":"tool_result",'
 _AFTER_ID = b'",' + _TYPE
-_bulk = re.compile(
+_BULK = (
     rb'\{"type":"(?:attachment|api-request[a-z-]*|file-history-snapshot)",'
     rb'|\{"parentUuid":(?:null|"[\w-]*")' + _AFTER_PARENT + rb"(?:"
     rb'"attachment":\{|' + _BLOCK + rb'(?:"tool_use_id":"\w*",)?' + _TYPE + rb")"
-).match
-_result = re.compile(
+)
+_RESULT = (
     re.escape(_PARENT)
     + rb'[\w-]{36}("'
     + _AFTER_PARENT
     + _BLOCK
     + rb'"tool_use_id":")\w*'
     + _AFTER_ID
-).match
+)
 _OBJECT_END = ord("}")
+
+
+@cache
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    """Compiled when it is first used: the one new line of a transcript is rarely as long."""
+    return re.compile(text)
 
 
 def is_bulk(buffer: bytearray, start: int, stop: int) -> bool:
@@ -45,7 +52,7 @@ def is_bulk(buffer: bytearray, start: int, stop: int) -> bool:
     return (
         stop - start >= LONG_LINE_BYTES
         and buffer[stop - 1] == _OBJECT_END
-        and _bulk(buffer, start, stop) is not None
+        and _pattern(_BULK).match(buffer, start, stop) is not None
     )
 
 
@@ -54,7 +61,7 @@ def result_beginning(buffer: bytearray, start: int, stop: int) -> bytes | None:
 
     Null when the line is none, or not written as most of them are.
     """
-    found = _result(buffer, start, stop)
+    found = _pattern(_RESULT).match(buffer, start, stop)
     return found and found[1]
 
 

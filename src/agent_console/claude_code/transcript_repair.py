@@ -5,7 +5,6 @@ surrogate pairs (texts cut in the middle of an emoji), invalid UTF-8, a BOM, and
 changed with a version.
 """
 
-import json
 from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
@@ -23,6 +22,8 @@ def read_damaged(text: bytes | memoryview, kind: type[T]) -> T | Literal["malfor
     """A struct whose every field has a default, or why there is none."""
     if len(text) > _LONGEST_BYTES:
         return "malformed"
+    import json  # noqa: PLC0415 - rarely needed
+
     try:
         document = json.loads(
             bytes(text).removeprefix(b"\xef\xbb\xbf").decode(errors="replace"),

@@ -4,16 +4,12 @@ Rule: a record may tell of a daemon that is gone (it was killed), never miss one
 reads it asks on the socket, or looks at its lock.
 """
 
-import hashlib
-import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agent_console.paths import sockets_dir
-
-_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -22,6 +18,9 @@ def recorded(socket: str) -> Generator[None]:
 
     A disk on which nothing can be written keeps no daemon from running.
     """
+    import hashlib  # noqa: PLC0415 - who only looks for daemons needs neither
+    import logging  # noqa: PLC0415
+
     name = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
     record = sockets_dir() / name
     try:
@@ -32,7 +31,7 @@ def recorded(socket: str) -> Generator[None]:
         with os.fdopen(os.open(record, flags, 0o600), "wb") as file:
             file.write(os.fsencode(socket))
     except OSError as error:
-        _log.warning("%s cannot be written: %s.", record, error.strerror)
+        logging.getLogger(__name__).warning("%s cannot be written: %s.", record, error.strerror)
     try:
         yield
     finally:

@@ -4,10 +4,10 @@ Rule: the caller's transaction. There is one budget for each scope, subject and 
 again changes that one, and setting it to what it is changes nothing.
 """
 
-import json
 from sqlite3 import Connection
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -122,7 +122,7 @@ def _set(budget: Budget) -> tuple[Any, ...]:
         budget.limit_nano_usd,
         budget.limit_tokens,
         budget.billing_day,
-        json.dumps(budget.warn_at),
+        msgspec.json.encode(budget.warn_at).decode(),
         budget.is_hard,
         budget.is_paused,
     )
@@ -139,7 +139,7 @@ def _budget(row: tuple[Any, ...]) -> Budget:
         limit_nano_usd=nano_usd,
         limit_tokens=tokens,
         billing_day=billing_day,
-        warn_at=tuple(json.loads(warn_at)),
+        warn_at=msgspec.json.decode(warn_at, type=tuple[int, ...]),
         is_hard=bool(is_hard),
         is_paused=bool(is_paused),
         round=round_,

@@ -8,7 +8,6 @@ import time
 
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.prices import catalogue
 from agent_console.usage.prices.refresh import (
     NOTHING_CHANGED,
     PricesChanged,
@@ -21,6 +20,8 @@ from agent_console.usage.prices.thresholds import unapplied_thresholds
 def prepare_prices(ledger: Ledger, prices: PricesConfig) -> None:
     """Import the catalogue if it is going to be asked, while other processes have begun to work."""
     if needs_refresh(ledger.connection, prices):
+        from agent_console.usage.prices import catalogue  # noqa: PLC0415 - rarely needed
+
         catalogue.load()
 
 

@@ -6,7 +6,7 @@ An index of integers takes half the time and space of one of texts. Two texts ma
 whoever looks a row up compares its text as well.
 """
 
-from hashlib import blake2b
+from _blake2 import blake2b  # hashlib loads OpenSSL, for nothing that is used here
 from struct import Struct
 
 _new = blake2b(digest_size=8).copy

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from agent_console.usage.ingest import sending
-from agent_console.usage.ingest.read_jobs import receive
+from agent_console.usage.ingest.pipe_messages import receive
 from agent_console.usage.ingest.sending import SendingAhead
 
 LARGE = b"x" * 300_000

@@ -5,7 +5,7 @@ later; the numbers are stored in every ledger.
 """
 
 import os
-from hashlib import blake2b
+from _blake2 import blake2b  # hashlib loads OpenSSL, for nothing that is used here
 
 from agent_console.usage.ingest.file_reading import SourceState
 

@@ -16,26 +16,21 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import FileIO
 from typing import cast
 
-from agent_console.errors import AgentConsoleError
-from agent_console.usage.ingest.read_jobs import (
+from agent_console.usage.ingest.pipe_messages import (
     LENGTH_BYTES,
-    ReadBatch,
-    ReadJob,
-    batches,
     decode_batch,
     encode,
     receive,
     send,
 )
+from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob, batches
 from agent_console.usage.ingest.reading import TranscriptReader
 
-IN_PROCESS_BYTES = 8 * 1024 * 1024
-"""Less than this is read sooner than a process starts."""
 _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
@@ -51,11 +46,7 @@ _PIPE_BYTES = 1024 * 1024
 """Both pipes hold so much where the system lets them."""
 
 
-class ReaderLostError(AgentConsoleError):
-    """A reading process was ended from outside; what had been read before is not lost."""
-
-
-def read_files(
+def read_with_processes(
     jobs: list[ReadJob],
     workers: int | None = None,
     meanwhile: Callable[[], None] | None = None,
@@ -74,9 +65,6 @@ def read_files(
     Raises:
         ReaderLostError: A process was ended from outside. It is raised when all others are done.
     """
-    if not is_much(jobs):
-        yield from batches(jobs, TranscriptReader())
-        return
     waiting = _messages(jobs)
     count = workers or max(1, (os.cpu_count() or 1) - 1)
     pool = _Pool(waiting, min(count, len(waiting)), meanwhile)
@@ -84,11 +72,6 @@ def read_files(
         yield from pool.batches()
     finally:
         pool.stop()
-
-
-def is_much(jobs: Iterable[ReadJob]) -> bool:
-    """Whether processes are started for these jobs."""
-    return sum(job.bytes_to_read for job in jobs) >= IN_PROCESS_BYTES
 
 
 def _messages(jobs: list[ReadJob]) -> deque[list[ReadJob]]:

@@ -1,22 +1,27 @@
-"""What goes to a reading process and what comes back, and how both cross a pipe.
+"""What is to be read and what comes of it, here or in another process.
 
-Rule: each message is its length in four bytes, then MessagePack; the structs are array-like.
+Rule: the structs are array-like, for they may cross a pipe; nothing of that is imported here, as
+most often there is one new line in one file.
 """
 
-from collections.abc import Iterator
-from io import BufferedIOBase, RawIOBase
+from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
 from msgspec import Struct
 
+from agent_console.errors import AgentConsoleError
 from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 
-LENGTH_BYTES = 4
+IN_PROCESS_BYTES = 8 * 1024 * 1024
+"""Less than this is read sooner than a process starts."""
 _BATCH_RESPONSES = 5_000
 _BATCH_FILES = 200
 _BATCH_BYTES = 16 * 1024 * 1024
+
+
+class ReaderLostError(AgentConsoleError):
+    """A reading process was ended from outside; what had been read before is not lost."""
 
 
 class ReadJob(Struct, array_like=True, frozen=True, gc=False):
@@ -54,9 +59,31 @@ class ReadBatch(Struct, array_like=True):
     bytes_read: int = 0
 
 
-encode = msgspec.msgpack.Encoder().encode
-decode_jobs = msgspec.msgpack.Decoder(list[ReadJob]).decode
-decode_batch = msgspec.msgpack.Decoder(ReadBatch).decode
+def is_much(jobs: Iterable[ReadJob]) -> bool:
+    """Whether processes are started for these jobs."""
+    return sum(job.bytes_to_read for job in jobs) >= IN_PROCESS_BYTES
+
+
+def read_files(
+    jobs: list[ReadJob],
+    workers: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[ReadBatch]:
+    """Carry out jobs: in this process, or with several when it is much; see pool.py.
+
+    Args:
+        jobs: Which files.
+        workers: How many processes; null: as many as are of use.
+        meanwhile: Called once other processes have something to do; not at all without any.
+
+    Raises:
+        ReaderLostError: A process was ended from outside. It is raised when all others are done.
+    """
+    if not is_much(jobs):
+        return batches(jobs, TranscriptReader())
+    from agent_console.usage.ingest.pool import read_with_processes  # noqa: PLC0415 - rarely needed
+
+    return read_with_processes(jobs, workers, meanwhile)
 
 
 def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch]:
@@ -89,32 +116,3 @@ def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch
 def _bytes_read(reading: FileReading) -> int:
     begun = 0 if reading.from_start or reading.before is None else reading.before.offset_bytes
     return reading.after.offset_bytes - begun
-
-
-def send(pipe: RawIOBase | BufferedIOBase, message: bytes) -> None:
-    """Write a message.
-
-    Raises:
-        BrokenPipeError: Nobody reads any more.
-    """
-    left = memoryview(len(message).to_bytes(LENGTH_BYTES, "big") + message)
-    while left:
-        left = left[pipe.write(left) :]
-    pipe.flush()
-
-
-def receive(pipe: RawIOBase | BufferedIOBase) -> bytearray | None:
-    """The next message; null at the end, also at one in the middle of a message."""
-    length = _exactly(pipe, LENGTH_BYTES)
-    return None if length is None else _exactly(pipe, int.from_bytes(length, "big"))
-
-
-def _exactly(pipe: RawIOBase | BufferedIOBase, wanted: int) -> bytearray | None:
-    message = bytearray(wanted)
-    filled = 0
-    while filled < wanted:
-        read = pipe.readinto(memoryview(message)[filled:])
-        if not read:
-            return None
-        filled += read
-    return message

@@ -8,7 +8,7 @@ from collections import deque
 from io import RawIOBase
 from threading import Condition, Thread
 
-from agent_console.usage.ingest.read_jobs import send
+from agent_console.usage.ingest.pipe_messages import send
 
 AHEAD_BYTES = 8 * 1024 * 1024
 """So much waits at most, beside one message of any size: a second's reading."""

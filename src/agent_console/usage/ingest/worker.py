@@ -8,7 +8,8 @@ import contextlib
 import gc
 from io import FileIO
 
-from agent_console.usage.ingest.read_jobs import batches, decode_jobs, encode, receive
+from agent_console.usage.ingest.pipe_messages import decode_jobs, encode, receive
+from agent_console.usage.ingest.read_jobs import batches
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.sending import SendingAhead
 

@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from agent_console.usage.maintenance.moments import day_name, moment_ms, moment_name
 
-_NAME = re.compile(
-    r"metrics-(?P<day>\d{8})(?P<time>T\d{6}Z)?-schema(?P<schema>\d+)(?P<before>-before-schema\d+)?\.db"
+_NAME = (
+    r"metrics-(?P<day>\d{8})(?P<time>T\d{6}Z)?"
+    r"-schema(?P<schema>\d+)(?P<before>-before-schema\d+)?\.db"
 )
 
 DAY_MS = 86_400_000
@@ -69,7 +70,7 @@ def backups(database: Path) -> list[Backup]:
     except OSError:
         return []
     for entry in entries:
-        match = _NAME.fullmatch(entry.name)
+        match = re.fullmatch(_NAME, entry.name)
         if match is None:
             continue
         try:

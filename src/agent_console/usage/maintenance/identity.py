@@ -9,7 +9,6 @@ microseconds.
 """
 
 import os
-import secrets
 import sqlite3
 from pathlib import Path
 
@@ -37,6 +36,8 @@ def identity(path: Path, connection: sqlite3.Connection) -> LedgerIdentity:
 
 def begin_generation(connection: sqlite3.Connection) -> None:
     """Give a copy that is going to replace a ledger a generation of its own."""
+    import secrets  # noqa: PLC0415 - rarely needed, and imports OpenSSL
+
     connection.execute(f"PRAGMA user_version = {secrets.randbelow(2**31 - 1) + 1}")
 
 

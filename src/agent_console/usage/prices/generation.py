@@ -8,15 +8,15 @@ Known spellings: `claude-opus-4-6`, `claude-opus-4.6`, `claude-sonnet-4-20250514
 `…@20250514`, `anthropic/…`).
 """
 
-import re
+import re  # each is compiled when it is first used: most who import this price nothing new
 
 from msgspec import Struct
 
 _FAMILIES = "opus|sonnet|haiku|fable|mythos"
 # A version has one or two digits; eight are a date.
 _NUMBER = r"(\d{1,2})(?!\d)"
-_FAMILY_FIRST = re.compile(rf"claude-({_FAMILIES})-{_NUMBER}(?:[-.]{_NUMBER})?", re.IGNORECASE)
-_NUMBER_FIRST = re.compile(rf"claude-{_NUMBER}(?:[-.]{_NUMBER})?-({_FAMILIES})", re.IGNORECASE)
+_FAMILY_FIRST = rf"claude-({_FAMILIES})-{_NUMBER}(?:[-.]{_NUMBER})?"
+_NUMBER_FIRST = rf"claude-{_NUMBER}(?:[-.]{_NUMBER})?-({_FAMILIES})"
 
 
 class Generation(Struct, frozen=True):
@@ -28,9 +28,9 @@ class Generation(Struct, frozen=True):
 
 def generation(model: str) -> Generation | None:
     """The family and version that `model` names; null when it names none of Claude's."""
-    if found := _FAMILY_FIRST.search(model):
+    if found := re.search(_FAMILY_FIRST, model, re.IGNORECASE):
         family, major, minor = found.groups()
-    elif found := _NUMBER_FIRST.search(model):
+    elif found := re.search(_NUMBER_FIRST, model, re.IGNORECASE):
         major, minor, family = found.groups()
     else:
         return None

@@ -15,9 +15,12 @@ from msgspec import Struct
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.prices.installed import price_makers
-from agent_console.usage.prices.lookup import LookedUp, look_up
 from agent_console.usage.prices.rates import parts_per_million
 from agent_console.usage.prices.thresholds import add_thresholds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agent_console.usage.prices.lookup import LookedUp
 
 
 class PricesChanged(Struct, frozen=True):
@@ -73,6 +76,8 @@ def refresh(connection: Connection, prices: PricesConfig, at_ms: int) -> PricesC
     wanted = _models_to_look_up(connection, all_of_them=not same)
     if same and not wanted:
         return NOTHING_CHANGED
+    from agent_console.usage.prices.lookup import look_up  # noqa: PLC0415 - rarely needed
+
     found = {model_no: look_up(name, prices) for model_no, name in wanted.items()}
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -116,7 +121,7 @@ def _models_to_look_up(connection: Connection, *, all_of_them: bool) -> dict[int
     return dict(connection.execute(f"{_NAMED}{known} ORDER BY name"))
 
 
-def _write(connection: Connection, model_no: int, model: LookedUp, at_ms: int) -> None:
+def _write(connection: Connection, model_no: int, model: "LookedUp", at_ms: int) -> None:
     connection.execute("DELETE FROM prices WHERE model_no = ?", (model_no,))
     connection.execute(
         "INSERT INTO priced_models VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
