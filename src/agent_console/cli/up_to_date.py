@@ -35,17 +35,18 @@ def open_up_to_date(
     connection = open_for_reading(database, narrate)
     if not ingest:
         return connection, False
-    from agent_console.usage.ingest.freshness import is_up_to_date  # noqa: PLC0415 - not always
-    from agent_console.usage.ingest.transcript_walk import TranscriptWalk  # noqa: PLC0415 - likewise
-
-    walk = TranscriptWalk(map(expanduser, config_dirs) if config_dirs else claude_config_folders())
+    folders = list(map(expanduser, config_dirs)) or claude_config_folders()
+    changes = None
     if connection is not None:
-        if is_up_to_date(connection, walk):
+        from agent_console.usage.ingest import freshness  # noqa: PLC0415 - not always
+
+        changes = freshness.look(connection, folders)
+        if freshness.is_up_to_date(connection, changes):
             return connection, False
         connection.close()
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
-    took_in = catch_up(database, walk)
+    took_in = catch_up(database, folders, changes)
     return open_for_reading(database, narrate), took_in
 
 

@@ -7,8 +7,7 @@ from tests.usage.asking import query, sums_that_differ
 from agent_console.config_prices import PricesConfig
 from agent_console.paths import claude_config_folders
 from agent_console.usage.ingest.catch_up import CaughtUp, bring_up_to_date
-from agent_console.usage.ingest.freshness import is_up_to_date
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk
+from agent_console.usage.ingest.freshness import is_up_to_date, look
 from agent_console.usage.reports.reading import open_for_reading
 
 Tokens = tuple[int, int, int, int]
@@ -28,7 +27,7 @@ def is_fresh(database: Path) -> bool:
     if connection is None:
         return False
     try:
-        return is_up_to_date(connection, TranscriptWalk(claude_config_folders()))
+        return is_up_to_date(connection, look(connection, claude_config_folders()))
     finally:
         connection.close()
 

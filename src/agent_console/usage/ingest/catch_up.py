@@ -68,7 +68,7 @@ def bring_up_to_date(
     config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
-    walk: TranscriptWalk | None = None,
+    changes: DiskChanges | None = None,
 ) -> CaughtUp:
     """Take in everything that is new in the transcripts.
 
@@ -80,7 +80,7 @@ def bring_up_to_date(
         config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
         say: Hears of a migration.
-        walk: What was found just now, in whatever folders; null: look.
+        changes: What a look at the disk found just now, in whatever folders; null: look.
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
@@ -93,7 +93,7 @@ def bring_up_to_date(
             since_ms=since_ms,
             tell=tell,
             meanwhile=partial(prepare_prices, ledger, prices),
-            walk=walk,
+            changes=changes,
         )
         keep_prices(ledger, prices)
         return replace(caught_up, alerts_raised=ledger.alerts_raised)
@@ -110,7 +110,7 @@ def catch_up(
     taken: TakenOf | None = None,
     tell_since_ms: int | None = None,
     meanwhile: Callable[[], None] | None = None,
-    walk: TranscriptWalk | None = None,
+    changes: DiskChanges | None = None,
 ) -> CaughtUp:
     """The same for a ledger that is open, without the prices.
 
@@ -122,24 +122,28 @@ def catch_up(
         taken: Hears of each transaction.
         tell_since_ms: Rows from this time on are told one by one; null: none.
         meanwhile: Called when other processes have begun to read much.
-        walk: What was found just now, in whatever folders; null: look.
+        changes: What a look at the disk found just now, in whatever folders; null: look.
 
     Raises:
         LedgerError: The ledger cannot be written; what was taken before stays.
     """
-    there = walk or TranscriptWalk(
-        paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
-    )
-    failures = unreadable_in(there)
+    if changes is None:
+        dirs = paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
+        walk = TranscriptWalk(dirs)
+
+        def compare() -> DiskChanges:
+            ledger.follow()
+            return DiskChanges(ledger.connection, walk)
+
+        changes = ledger.writing(compare)
+    failures = unreadable_in(changes.walk)
+    files = _since([found(each) for each in changes.changed], since_ms)
+    vanished = changes.vanished()
     known = KnownFiles(ledger)
 
     def look() -> tuple[Wanted, int]:
-        ledger.follow()
-        changes = DiskChanges(ledger.connection, there)
-        files = [found(each) for each in changes.changed]
-        # First, so that those that have moved are not taken for gone.
-        wanted = known.wanted(_since(files, since_ms))
-        gone = known.mark_gone(changes.vanished())
+        wanted = known.wanted(files)  # first: those that have moved are not gone
+        gone = known.mark_gone(vanished)
         for failure in failures:
             known.mark_unreadable(failure)
         return wanted, gone
@@ -155,7 +159,7 @@ def catch_up(
     )
     return replace(
         read,
-        files_found=len(there.files),
+        files_found=len(changes.walk.files),
         files_gone=gone,
         unreadable=(*failures, *read.unreadable),
     )

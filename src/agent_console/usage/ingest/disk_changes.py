@@ -19,16 +19,13 @@ class DiskChanges:
     """What a walk found, beside what `sources` says.
 
     Attributes:
+        walk: Everything that was there.
         changed: The files that are not as they were when they were read, in the order of the walk.
     """
 
     def __init__(self, connection: "Connection", walk: "TranscriptWalk") -> None:
-        """Compare them.
-
-        Args:
-            connection: The ledger.
-            walk: Everything that is there now.
-        """
+        """Compare them."""
+        self.walk = walk
         self._folders = tuple(f"{folder}/" for folder in walk.projects)
         self._now = {(*found[0], 0): found for found in walk.files.values()}
         self._known: set[Any] = set(connection.execute(_FILES))

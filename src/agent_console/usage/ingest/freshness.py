@@ -8,13 +8,13 @@ import _sqlite3
 
 from agent_console.paths import config_file
 from agent_console.usage.ingest.disk_changes import DiskChanges
+from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.installed import price_makers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from sqlite3 import Connection
-
-    from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 
 UNPRICED_CONFIG = '{"discount_percent":"0","models":[]}'
 """What the ledger remembers of a configuration that says nothing of prices."""
@@ -26,18 +26,34 @@ _NOT_LOOKED_UP = (
 )
 
 
-def is_up_to_date(connection: "Connection", walk: "TranscriptWalk") -> bool:
+def look(connection: "Connection", config_dirs: "Iterable[str]") -> DiskChanges | None:
+    """What is on the disk that is not in the ledger; null when the ledger cannot say.
+
+    Args:
+        connection: The ledger as the report will read it.
+        config_dirs: Claude Code's folders.
+    """
+    walk = TranscriptWalk(config_dirs)
+    try:
+        return DiskChanges(connection, walk)
+    except _sqlite3.Error:
+        return None
+
+
+def is_up_to_date(connection: "Connection", changes: DiskChanges | None) -> bool:
     """Everything in the transcripts is in the ledger, and has the prices of today.
 
     Args:
         connection: The ledger as the report will read it.
-        walk: What there is now.
+        changes: What a look at the disk has found.
     """
+    if changes is None or changes.changed:
+        return False
     # One of the usual folders that is not there holds no transcripts.
-    if not all(isinstance(error, FileNotFoundError) for _, error in walk.failures):
+    if not all(isinstance(error, FileNotFoundError) for _, error in changes.walk.failures):
         return False
     try:
-        return _knows_prices(connection) and not DiskChanges(connection, walk).changed
+        return _knows_prices(connection)
     except _sqlite3.Error:
         return False
 
