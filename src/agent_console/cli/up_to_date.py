@@ -3,8 +3,6 @@
 Rule: what every report imports stands here; reading anything is imported when there is something.
 """
 
-from os.path import expanduser
-
 from agent_console.cli.output import narrate
 from agent_console.paths import claude_config_folders
 from agent_console.usage.reports.reading import open_for_reading
@@ -35,7 +33,7 @@ def open_up_to_date(
     connection = open_for_reading(database, narrate)
     if not ingest:
         return connection, False
-    folders = list(map(expanduser, config_dirs)) or claude_config_folders()
+    folders = config_dirs or claude_config_folders()
     changes = None
     if connection is not None:
         from agent_console.usage.ingest import freshness  # noqa: PLC0415 - not always

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.usage.asking import fill_disk, make_room, query
-from tests.usage.ingest.bringing import bring, total
+from tests.usage.ingest.bringing import bring, is_fresh, total
 from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
 
 from agent_console.config_prices import PricesConfig
@@ -62,6 +62,38 @@ def test_files_that_are_gone_keep_their_rows_and_come_back(database: Path, sessi
     bring(database)
     assert query(database, "SELECT status FROM sources") == [(1,)]
     assert total(database) == (10, 100, 0, 0)
+
+
+def test_a_file_that_was_only_renamed_is_not_gone(database: Path, session: Path) -> None:
+    write(session, answer("m1"))
+    bring(database)
+    moved = session.with_name(f"{OTHER}.jsonl")
+    session.rename(moved)
+    assert bring(database).files_gone == 0
+    assert query(database, "SELECT path, status FROM sources") == [(str(moved), 1)]
+
+
+def test_a_file_that_is_back_as_it_was_is_not_read_again(
+    database: Path, session: Path, tmp_path: Path
+) -> None:
+    write(session, answer("m1"))
+    bring(database)
+    session.rename(tmp_path / "kept")
+    assert bring(database).files_gone == 1
+    (tmp_path / "kept").rename(session)
+    assert is_fresh(database)
+    assert bring(database).files_read == 0
+
+
+def test_only_files_below_the_folders_of_the_walk_are_gone(
+    database: Path, ledger: Ledger, session: Path, scratch_home: Path
+) -> None:
+    write(session, answer("m1"))
+    catch_up(ledger)
+    session.unlink()
+    assert catch_up(ledger, config_dirs=[scratch_home / "elsewhere"]).files_gone == 0
+    assert catch_up(ledger, config_dirs=[scratch_home / ".claude"]).files_gone == 1
+    assert query(database, "SELECT status FROM sources") == [(3,)]
 
 
 @pytest.mark.parametrize("how", ["gone", "renamed"])
