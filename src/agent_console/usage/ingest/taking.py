@@ -140,8 +140,12 @@ class Taker:
         """The number of each one's facet: with what follows from its figures."""
         batch = self._batch
         thresholds = batch.facets.thresholds
-        prompts = map(sum, zip(*told.prompts, strict=True))
-        exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
+        largest = sum(map(max, told.prompts))  # of any prompt, at the most
+        if bisect_left(thresholds, largest, 1) == 1:
+            exceeded = [0] * len(told)
+        else:
+            prompts = map(sum, zip(*told.prompts, strict=True))
+            exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
         reported = map(bool, told.reported_nano_usd)
         placed = list(zip(told.facet_ats, exceeded, reported, strict=True))
         numbers = {
