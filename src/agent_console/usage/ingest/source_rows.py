@@ -37,7 +37,7 @@ _READ = (
     f"SELECT source_no, status, {_STATE} FROM sources "  # noqa: S608
     "LEFT JOIN sessions USING (session_no)"
 )
-_READ_SOME = f"{_READ} WHERE path IN (SELECT value FROM json_each(?))"
+_READ_SOME = f"{_READ} WHERE path IN (SELECT value FROM json_each(?))"  # noqa: S608
 _WRITTEN = (
     "session_no, device, inode, offset_bytes, mtime_ns, size_bytes, head_hash, tail_hash, "
     "first_line_ms, last_line_ms, lines, user_messages, api_errors, cost_states, bad_reasons, "
