@@ -13,12 +13,14 @@ from io import FileIO
 from agent_console.usage.ingest.file_prints import has_grown_from
 from agent_console.usage.ingest.file_reading import SourceState
 from agent_console.usage.ingest.source_rows import (
+    SourceRow,
     SourceStatus,
     mark_source,
     mark_sources_gone,
     move_source,
     path_of,
     read_source,
+    read_sources,
 )
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
@@ -41,24 +43,24 @@ class KnownFiles:
             everything: Those that have not changed too.
         """
         self._ledger.follow()
+        looked_for = list(files)
+        rows = read_sources(self._ledger.connection, [file.path for file in looked_for])
         wanted: Wanted = []
-        for file in files:
-            known = self._read_before(file)
+        for file in looked_for:
+            row = rows.get(file.path) or self._moved(file)
+            known = None if row is None else row.state
             if everything or known is None or not _is_as_it_was(file, known):
                 wanted.append((file, known))
         return wanted
 
-    def _read_before(self, file: TranscriptFile) -> SourceState | None:
-        """How far the file has been read, under whatever name."""
+    def _moved(self, file: TranscriptFile) -> SourceRow | None:
+        """The row of a file that was read under another name, which it has no longer."""
         connection = self._ledger.connection
-        row = read_source(connection, file.path)
-        if row is None:
-            old_path = path_of(connection, file.device, file.inode)
-            if old_path is None or not self._has_moved(old_path, file):
-                return None
-            move_source(connection, old_path, file.path)
-            row = read_source(connection, file.path)
-        return None if row is None else row.state
+        old_path = path_of(connection, file.device, file.inode)
+        if old_path is None or not self._has_moved(old_path, file):
+            return None
+        move_source(connection, old_path, file.path)
+        return read_source(connection, file.path)
 
     def _has_moved(self, old_path: str, file: TranscriptFile) -> bool:
         """Whether `file` is what was read at `old_path`."""
