@@ -2,9 +2,13 @@
 
 Rule: a row and the sums that it is in (its session's, those of all rollups) change together, by
 difference, through `post` and `remove`. Nothing else changes figures in these tables.
+
+A row that is not written yet is in its session's sums, and in no rollup: it is added to these when
+it is written, as it is then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from operator import add
 from sqlite3 import Connection
 
 from msgspec.structs import replace
@@ -22,7 +26,7 @@ from agent_console.usage.message_rows import (
 )
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
-from agent_console.usage.rollups import Cell, add_to_rollups
+from agent_console.usage.rollups import Cell, Gains, add_new_rows, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import change_sessions, read_span
@@ -36,7 +40,7 @@ class Batch(KnownRows):
 
     Attributes:
         new_rows_in: The quarters that got a row.
-        gained: Told of what is added to the rollups, by cell.
+        gained: Told of what is added to the rollups, which it may ask for.
         told_from: By session, the earliest time of the rows that were added by `post_told`.
     """
 
@@ -47,7 +51,7 @@ class Batch(KnownRows):
         facets: Facets,
         known: KnownSessions,
         *,
-        gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
+        gained: Callable[[Callable[[], Gains]], object] = callable,
         seen: SeenKeys | None = None,
     ) -> None:
         super().__init__(connection, names, facets, known, seen)
@@ -220,11 +224,7 @@ class Batch(KnownRows):
             self._changed_sessions[session_no] = session
             self._told_in.add(session_no)
             self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
-            known = self._gains.get(cell)
-            if known is None:
-                self._gains[cell] = gain
-            else:
-                _add(known, 0, gain)
+            _add_to_cell(self._gains, cell, gain)
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -267,13 +267,8 @@ class Batch(KnownRows):
         session.cost_pico_usd += cost
         session.updated_at_ms = at_ms
         self._changed_sessions[session_no] = session
-        cell = (session_no, in_quarter, facet_no)
-        known = self._gains.get(cell)
-        if known is None:
-            self._gains[cell] = [messages, *gain.sums]
-        else:
-            known[0] += messages
-            _add(known, 1, gain.sums)
+        if row.message_no is not None:
+            _add_to_cell(self._gains, (session_no, in_quarter, facet_no), (messages, *gain.sums))
         return cost
 
     def _tell_spans(self) -> None:
@@ -286,14 +281,28 @@ class Batch(KnownRows):
 
     # ---- writing ---------------------------------------------------------------------------
 
+    @property
+    def _unwritten(self) -> list[MessageRow]:
+        return [*self._new_rows.values(), *self._new_rows_without_key]
+
     def _write_rows(self) -> None:
         connection = self._connection
-        new = [*self._new_rows.values(), *self._new_rows_without_key]
-        insert_messages(connection, new, self.hash_of)
+        new = self._unwritten
+        if new:
+            add_new_rows(connection, insert_messages(connection, new, self.hash_of))
         if self._changed_rows:
             change_messages(connection, self._changed_rows.values())
         if self._removed_rows:
             delete_messages(connection, self._removed_rows)
+
+    def _all_gains(self) -> Gains:
+        """What `write` adds to the rollups."""
+        gains = self._gains.copy()
+        for row in self._unwritten:
+            if not row.set_aside:
+                cell = (row.session_no, row.at_ms // QUARTER_MS, row.facet_no)
+                _add_to_cell(gains, cell, (1, *row.figures.sums))
+        return gains
 
     def write(self, at_ms: int = 0) -> None:
         """Write what has changed since the last time.
@@ -309,7 +318,7 @@ class Batch(KnownRows):
         self._tell_spans()
         change_sessions(self._connection, self._changed_sessions.values())
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)
-        self.gained(self._gains)
+        self.gained(self._all_gains)
         for key in self._new_rows:
             del self._rows[key]  # it has a number now: read it when it is asked for again
         self._new_rows.clear()
@@ -320,10 +329,9 @@ class Batch(KnownRows):
         self._gains.clear()
 
 
-def _add(sums: list[int], start: int, values: Sequence[int]) -> None:
-    for number, value in enumerate(values, start):
-        if value:
-            sums[number] += value
+def _add_to_cell(gains: dict[Cell, list[int]], cell: Cell, gain: Sequence[int]) -> None:
+    known = gains.get(cell)
+    gains[cell] = list(gain if known is None else map(add, known, gain))
 
 
 def _same_place(one: MessageRow, other: MessageRow) -> bool:

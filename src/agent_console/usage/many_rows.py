@@ -11,7 +11,6 @@ S608 is silenced where a text is put together from constants and question marks 
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
@@ -65,7 +64,9 @@ def insert_many(
         size = min(count - at, most)
         if size > 3:
             size &= ~3
-        parameters = list(chain.from_iterable(rows[at : at + size]))
+        parameters: list[Any] = []
+        for row in rows[at : at + size]:
+            parameters += row
         connection.execute(_values(insert, on_conflict, width, size), parameters)
         at += size
 
