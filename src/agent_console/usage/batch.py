@@ -29,7 +29,7 @@ from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.rollups import Cell, Gains, add_new_rows, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
-from agent_console.usage.session_rows import change_sessions, read_span
+from agent_console.usage.session_rows import change_sessions, grow_sessions, read_span
 from agent_console.usage.told_rows import ToldRows, insert_told, told_cells
 
 _NOTHING = Figures()
@@ -63,6 +63,7 @@ class Batch(KnownRows):
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
+        self._grown_sessions: dict[int, SessionAccount] = {}
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
         self.told_from: dict[int, int] = {}
@@ -202,7 +203,7 @@ class Batch(KnownRows):
             session.first_seen_ms = at_ms
         if last is None or at_ms > last:
             session.last_seen_ms = at_ms
-        self._changed_sessions[session.session_no] = session
+        self._grown_sessions[session.session_no] = session
 
     def post_told(self, rows: ToldRows) -> None:
         """Add what is in no row yet: the short way of `post`, for many rows.
@@ -221,7 +222,7 @@ class Batch(KnownRows):
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
             session.sums = session.sums.plus(Figures(*gain[1:]))
-            self._changed_sessions[session_no] = session
+            self._grown_sessions[session_no] = session
             self._told_in.add(session_no)
             self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
             _add_to_cell(self._gains, cell, gain)
@@ -266,7 +267,7 @@ class Batch(KnownRows):
         cost = self.facets.cost_pico_usd(facet_no, in_quarter, gain)
         session.cost_pico_usd += cost
         session.updated_at_ms = at_ms
-        self._changed_sessions[session_no] = session
+        self._grown_sessions[session_no] = session
         if row.message_no is not None:
             _add_to_cell(self._gains, (session_no, in_quarter, facet_no), (messages, *gain.sums))
         return cost
@@ -276,10 +277,17 @@ class Batch(KnownRows):
         for session_no in self._moved_in:
             session = self.numbered_session(session_no)
             session.first_seen_ms, session.last_seen_ms = read_span(self._connection, session_no)
-            self._changed_sessions[session_no] = session
+            self._grown_sessions[session_no] = session
         self._moved_in.clear()
 
     # ---- writing ---------------------------------------------------------------------------
+
+    def _write_sessions(self) -> None:
+        changed, grown = self._changed_sessions, self._grown_sessions
+        if changed:
+            change_sessions(self._connection, changed.values())
+            grown = {number: grown[number] for number in grown.keys() - changed.keys()}
+        grow_sessions(self._connection, grown.values())
 
     @property
     def _unwritten(self) -> list[MessageRow]:
@@ -316,7 +324,7 @@ class Batch(KnownRows):
         self._told_in.clear()
         self._write_rows()
         self._tell_spans()
-        change_sessions(self._connection, self._changed_sessions.values())
+        self._write_sessions()
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)
         self.gained(self._all_gains)
         for key in self._new_rows:
@@ -325,6 +333,7 @@ class Batch(KnownRows):
         self._new_rows_without_key.clear()
         self._changed_rows.clear()
         self._removed_rows.clear()
+        self._grown_sessions.clear()
         self._changed_sessions.clear()
         self._gains.clear()
 
