@@ -99,7 +99,9 @@ def insert_messages(
     Returns:
         The largest number of a row that was there before: theirs are larger.
     """
-    before: int = connection.execute("SELECT coalesce(max(message_no), 0) FROM messages").fetchone()[0]
+    before: int = connection.execute(
+        "SELECT coalesce(max(message_no), 0) FROM messages"
+    ).fetchone()[0]
     untold: list[tuple[Any, ...]] = []
     others: list[tuple[Any, ...]] = []
     for row in rows:

@@ -83,9 +83,7 @@ def add_new_rows(connection: Connection, before: int) -> None:
         connection.execute(statement, (before,))
 
 
-def add_to_rollups(
-    connection: Connection, gains: Gains, brief_no: Callable[[int], int]
-) -> None:
+def add_to_rollups(connection: Connection, gains: Gains, brief_no: Callable[[int], int]) -> None:
     """Add numbers of rows and their SUMS to cells of all rollups; empty ones disappear.
 
     Args:
