@@ -75,7 +75,7 @@ class AlertWatch:
         self._usage.forget()
 
     def gained(self, gains: Callable[[], Gains]) -> None:
-        """This transaction adds something to the rollups; what, is asked where somebody wants it."""
+        """This transaction adds to the rollups; what it adds is asked for where it matters."""
         if self.budgets.are_running:
             self.budgets.gained(gains())
         if self._usage.heeds_days:

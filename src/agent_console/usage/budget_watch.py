@@ -77,7 +77,7 @@ class BudgetWatch:
 
     @property
     def are_running(self) -> bool:
-        """Whether there are budgets whose totals are known, so that they are to be told of gains."""
+        """Whether there are budgets whose totals are known: they are to hear of gains."""
         return bool(self._running)
 
     def gained(self, gains: Gains) -> None:
