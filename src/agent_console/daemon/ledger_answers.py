@@ -7,7 +7,7 @@ asked again, and what it refuses for good is told to who asked.
 from collections.abc import Iterable
 from typing import assert_never
 
-from msgspec.structs import astuple
+from msgspec.structs import asdict
 
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
@@ -142,7 +142,7 @@ class LedgerAnswers:
         totals = result.totals
         if not result.set_aside:
             return Outcome(totals, changes)  # on the wire an UpsertResult that says nothing else
-        return Outcome(UpsertResult(*astuple(totals), set_aside=True), changes)
+        return Outcome(UpsertResult(**asdict(totals), set_aside=True), changes)
 
     def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
         spending = result.spending
