@@ -7,8 +7,7 @@ A row that is not written yet is in its session's sums, and in no rollup: it is 
 it is written, as it is then.
 """
 
-from collections.abc import Callable, Sequence
-from operator import add
+from collections.abc import Callable
 from sqlite3 import Connection
 
 from msgspec.structs import replace
@@ -30,7 +29,7 @@ from agent_console.usage.rollups import Cell, Gains, add_new_rows, add_to_rollup
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import change_sessions, grow_sessions, read_span
-from agent_console.usage.told_rows import ToldRows, insert_told, told_cells
+from agent_console.usage.told_rows import ToldRows, insert_told, told_cells, told_sessions
 
 _NOTHING = Figures()
 
@@ -214,17 +213,17 @@ class Batch(KnownRows):
         insert_told(self._connection, rows)
         if self._seen is not None:
             self._seen.add(rows.told.key_hashes)
-        for cell, first_ms, last_ms, gain in told_cells(rows):
-            session_no, in_quarter, _ = cell
-            self.new_rows_in.add(in_quarter)
+        for session_no, first_ms, last_ms, sums in told_sessions(rows):
             session = self.numbered_session(session_no)
             first, last = session.first_seen_ms, session.last_seen_ms
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-            session.sums = session.sums.plus(Figures(*gain[1:]))
+            session.sums = session.sums.plus(Figures(*sums))
             self._grown_sessions[session_no] = session
             self._told_in.add(session_no)
             self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
+        for cell, gain in told_cells(rows):
+            self.new_rows_in.add(cell[1])
             _add_to_cell(self._gains, cell, gain)
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
@@ -269,7 +268,7 @@ class Batch(KnownRows):
         session.updated_at_ms = at_ms
         self._grown_sessions[session_no] = session
         if row.message_no is not None:
-            _add_to_cell(self._gains, (session_no, in_quarter, facet_no), (messages, *gain.sums))
+            _add_to_cell(self._gains, (session_no, in_quarter, facet_no), [messages, *gain.sums])
         return cost
 
     def _tell_spans(self) -> None:
@@ -305,11 +304,11 @@ class Batch(KnownRows):
 
     def _all_gains(self) -> Gains:
         """What `write` adds to the rollups."""
-        gains = self._gains.copy()
+        gains = {cell: list(gain) for cell, gain in self._gains.items()}
         for row in self._unwritten:
             if not row.set_aside:
                 cell = (row.session_no, row.at_ms // QUARTER_MS, row.facet_no)
-                _add_to_cell(gains, cell, (1, *row.figures.sums))
+                _add_to_cell(gains, cell, [1, *row.figures.sums])
         return gains
 
     def write(self, at_ms: int = 0) -> None:
@@ -338,9 +337,15 @@ class Batch(KnownRows):
         self._gains.clear()
 
 
-def _add_to_cell(gains: dict[Cell, list[int]], cell: Cell, gain: Sequence[int]) -> None:
+def _add_to_cell(gains: dict[Cell, list[int]], cell: Cell, gain: list[int]) -> None:
+    """Add a list that nobody else keeps."""
     known = gains.get(cell)
-    gains[cell] = list(gain if known is None else map(add, known, gain))
+    if known is None:
+        gains[cell] = gain
+        return
+    for number, value in enumerate(gain):
+        if value:
+            known[number] += value
 
 
 def _same_place(one: MessageRow, other: MessageRow) -> bool:
