@@ -32,6 +32,13 @@ def test_a_base_directory_counts_when_it_is_absolute(
     assert folder() == scratch_home / default / "agent-console"
 
 
-def test_paths_as_text_are_the_same() -> None:
+@pytest.mark.parametrize("value", [None, "", "  ", "/srv/x", "/srv/x/", "relative"])
+def test_paths_as_text_are_the_same(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
     assert Path(paths.database_file()) == paths.database_path()
     assert Path(paths.config_file()) == paths.config_path()
+    assert paths.sockets_dir() == paths.data_dir() / "sockets"

@@ -17,7 +17,7 @@ from agent_console.config_notifications import NotificationsConfig
 from agent_console.config_prices import PriceOverride, PricesConfig
 from agent_console.config_terminals import JumpCommand, JumpConfig, ResumeConfig
 from agent_console.errors import ConfigError
-from agent_console.paths import config_path
+from agent_console.paths import config_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def load(path: "Path | None" = None) -> Config:
     Raises:
         ConfigError: The file cannot be read, is no TOML, or holds a value that is not allowed.
     """
-    path = path or config_path()
+    path = path or _usual_path()
     return _checked(read_file(path), path)
 
 
@@ -176,7 +176,7 @@ def settings(path: "Path | None" = None) -> list[Setting]:
     Raises:
         ConfigError: As in `load`.
     """
-    path = path or config_path()
+    path = path or _usual_path()
     written = read_file(path)
     config = _checked(written, path)
     return [
@@ -199,7 +199,7 @@ def unknown_keys(path: "Path | None" = None) -> list[str]:
     known = {f"{table}.{name}" for table, name, _ in _keys()}
     tables = {table for table, _, _ in _keys()}
     unknown: list[str] = []
-    written = read_file(path or config_path())
+    written = read_file(path or _usual_path())
     for table, value in written.items():
         if table not in tables or not isinstance(value, dict):
             unknown.append(table)
@@ -378,3 +378,9 @@ def _toml(value: object) -> str:
         pairs = (f"{key} = {_toml(item)}" for key, item in cast("dict[str, object]", value).items())
         return f"{{ {', '.join(pairs)} }}"
     return f"{value}"
+
+
+def _usual_path() -> "Path":
+    from pathlib import Path  # noqa: PLC0415 - a report that asks for nothing does without
+
+    return Path(config_file())

@@ -1,9 +1,9 @@
 """Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
 
 Rule: `socket_path` and `bundled_path` need nothing but `os`, because `agent-console set` imports
-this module: not even `typing`, which costs half of what the interpreter does. Reports ask for texts
-and import no pathlib. The other folders follow the XDG Base Directory Specification, also on macOS,
-so that the documentation names one place for each thing.
+this module: not even `typing`, which costs half of what the interpreter does. The other folders
+follow the XDG rules of platformdirs, also on macOS, so that the documentation names one place for
+each thing. Reports have no time to import it, and ask for texts by the same rules; a test compares.
 """
 
 import os
@@ -11,6 +11,8 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platformdirs.unix import Unix
 
 APP = "agent-console"
 MAX_SOCKET_PATH_BYTES = 107
@@ -76,17 +78,17 @@ def refuse_other_than_socket(path: str) -> None:
 
 def data_dir() -> "Path":
     """The ledger, the hook scripts that Claude Code runs, backups of settings."""
-    return _path(_data_folder())
+    return _xdg().user_data_path
 
 
 def database_path() -> "Path":
     """The ledger's database."""
-    return _path(database_file())
+    return data_dir() / "metrics.db"
 
 
 def database_file() -> str:
     """The same as text."""
-    return f"{_data_folder()}/metrics.db"
+    return f"{_folder('XDG_DATA_HOME', '~/.local/share')}/metrics.db"
 
 
 def manifest_path() -> "Path":
@@ -96,12 +98,12 @@ def manifest_path() -> "Path":
 
 def sockets_dir() -> "Path":
     """Which sockets the daemons on this database serve."""
-    return data_dir() / "sockets"
+    return _path(f"{_folder('XDG_DATA_HOME', '~/.local/share')}/sockets")
 
 
 def state_dir() -> "Path":
     """The log."""
-    return _path(_folder("XDG_STATE_HOME", "~/.local/state"))
+    return _xdg().user_state_path
 
 
 def log_path() -> "Path":
@@ -116,7 +118,7 @@ def saved_sessions_dir() -> "Path":
 
 def config_path() -> "Path":
     """The user's configuration."""
-    return _path(config_file())
+    return _xdg().user_config_path / "config.toml"
 
 
 def config_file() -> str:
@@ -167,12 +169,14 @@ def bundled_path(name: str) -> str:
     )
 
 
-def _data_folder() -> str:
-    return _folder("XDG_DATA_HOME", "~/.local/share")
+def _xdg() -> "Unix":
+    from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
+
+    return Unix(APP, appauthor=False)
 
 
 def _folder(variable: str, default: str) -> str:
-    """Our folder in one of the XDG base directories, which are absolute or count as not set."""
+    """Our folder in a base directory, which is absolute or counts as not set (XDG)."""
     given = os.environ.get(variable, "").strip()
     return f"{given if given.startswith('/') else os.path.expanduser(default)}/{APP}"
 
