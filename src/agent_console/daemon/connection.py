@@ -15,7 +15,7 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup
 
-from agent_console.daemon.readable import each_time_readable
+from agent_console.daemon.poller import Poller
 from agent_console.daemon.subscriptions import Subscription
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import may_be_long
@@ -28,7 +28,13 @@ MAX_QUEUED_REQUESTS = 1_000
 
 
 class Inbox(Protocol):
-    """Where a connection hands what it has read: the actor."""
+    """Where a connection hands what it has read: the actor.
+
+    Attributes:
+        poller: Says when there is something to read.
+    """
+
+    poller: Poller
 
     def receive(self, connection: "Connection", data: bytes) -> None:
         """Take what has been read, to be applied in the next turn; nothing means the end."""
@@ -115,7 +121,7 @@ class Connection:
 
     async def _read(self) -> None:
         while not self._at_end:
-            await each_time_readable(self._socket, self._take)
+            await self._inbox.poller.each_time_readable(self._socket.fileno(), self._take)
             while self._congested:
                 await self._resumed()
         # A client may only have ended its sending: it is still answered, and told what it
