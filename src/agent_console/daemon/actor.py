@@ -227,8 +227,7 @@ class Actor:
         return drained
 
     def _flush(self, connection: Connection) -> None:
-        if connection.outgoing:
-            connection.flush()
+        connection.flush()
         if connection.queue and not connection.in_flight and not connection.backlog:
             self._held.append(connection)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import msgspec
@@ -81,17 +82,17 @@ class Indexer:
     def heed(self, changes: Iterable[Change]) -> None:
         """Look for transcripts that sessions name, and prices of models, for the first time."""
         for change in changes:
-            data = change.data
-            if isinstance(data, UsageEntry):
+            data: Any = change.data
+            kind = type(data)
+            if kind is Session:
+                path = data.transcript_path
+                if path is not None and path not in self._named and _has_transcripts_near(path):
+                    if len(self._named) >= MAX_NAMED:
+                        self._named.clear()
+                    self._named[path] = None
+                    self._order(IndexerOrder(path=path))
+            elif kind is UsageEntry:
                 self._heed_usage(data)
-            if not isinstance(data, Session):
-                continue
-            path = data.transcript_path
-            if path is not None and path not in self._named and _has_transcripts_near(path):
-                if len(self._named) >= MAX_NAMED:
-                    self._named.clear()
-                self._named[path] = None
-                self._order(IndexerOrder(path=path))
 
     def _heed_usage(self, usage: UsageEntry) -> None:
         """Of what no transcript tells nobody else looks up the price."""
