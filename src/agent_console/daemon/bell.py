@@ -8,6 +8,7 @@ import asyncio
 
 import anyio
 
+
 class Bell:
     """Rung by anybody, heard by one task.
 

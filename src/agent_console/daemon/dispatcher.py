@@ -201,9 +201,7 @@ class Dispatcher:
     ) -> None:
         self._until_one_waits(connection, iter((request,)), at_ms)
 
-    def _until_one_waits(
-        self, connection: Connection, requests: Iterator[Any], at_ms: int
-    ) -> None:
+    def _until_one_waits(self, connection: Connection, requests: Iterator[Any], at_ms: int) -> None:
         """Carry out requests until the ledger has to answer one, or there is much to read."""
         rules, outgoing = self._rules, connection.outgoing
         for request in requests:

@@ -113,8 +113,9 @@ class Poller:
             descriptor: Of a socket that does not block; nobody else waits to read from it.
             take: Reads without waiting. What it raises is raised here.
         """
-        reader = self._readers[descriptor] = _Reader(take)
+        reader = _Reader(take)
         self._watcher.register(descriptor, selectors.EVENT_READ)
+        self._readers[descriptor] = reader
         try:
             await reader.done.wait()
         finally:
