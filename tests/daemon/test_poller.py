@@ -73,14 +73,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Turns:
 
     class Counting(OtherWatcher):
         def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
-            turns.polls += 1
+            counted.polls += 1
             return super().poll(timeout, maxevents)
 
     monkeypatch.setattr(sys, "platform", "another")
     monkeypatch.setattr(poller_module, "OtherWatcher", Counting)
-    turns = Turns()
-    monkeypatch.setattr(poller_module, "perf_counter", lambda: turns.now)
-    return turns
+    counted = Turns()
+    monkeypatch.setattr(poller_module, "perf_counter", lambda: counted.now)
+    return counted
 
 
 @pytest.mark.parametrize("which", ["turns", "watched"])

@@ -205,7 +205,7 @@ class Dispatcher:
         """Carry out requests until the ledger has to answer one, or there is much to read."""
         rules, outgoing = self._rules, connection.outgoing
         for request in requests:
-            rule = rules.get(type(request))
+            rule = rules.get(request.__class__)
             if rule is None:
                 self._about_the_daemon(connection, request, at_ms)
                 return

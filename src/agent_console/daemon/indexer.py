@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import anyio
 import msgspec
@@ -82,16 +81,15 @@ class Indexer:
     def heed(self, changes: Iterable[Change]) -> None:
         """Look for transcripts that sessions name, and prices of models, for the first time."""
         for change in changes:
-            data: Any = change.data
-            kind = type(data)
-            if kind is Session:
+            data = change.data
+            if type(data) is Session:
                 path = data.transcript_path
                 if path is not None and path not in self._named and _has_transcripts_near(path):
                     if len(self._named) >= MAX_NAMED:
                         self._named.clear()
                     self._named[path] = None
                     self._order(IndexerOrder(path=path))
-            elif kind is UsageEntry:
+            elif type(data) is UsageEntry:
                 self._heed_usage(data)
 
     def _heed_usage(self, usage: UsageEntry) -> None:
