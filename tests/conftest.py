@@ -36,6 +36,18 @@ _THE_PERSONS_SCREEN = (
 """No test may show a notice on it, or open a window."""
 
 
+_SLOW = ("web", "tui", "sdk", "daemon")
+"""Folders whose files take longest, in this order: run first, so that no process ends long after
+the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow folders; .ci/check has xdist keep this order."""
+    tests = Path(__file__).parent
+    ranks = {folder: rank for rank, folder in enumerate(_SLOW)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).parts[0], len(ranks)))
+
+
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Async tests run on both event loops."""

@@ -21,7 +21,6 @@ import msgspec
 from agent_console import config as configuration, paths
 from agent_console.config import Config
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
-from agent_console.daemon.price_refresh import refresh_prices
 from agent_console.daemon.tree_watch import TreeWatch
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.usage.ingest.catch_up import Progress, catch_up
@@ -31,6 +30,7 @@ from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
+from agent_console.usage.prices.looking_up import LookingUp, LookUpError
 from agent_console.usage.prices.refresh import needs_refresh
 
 SWEEP_SECONDS = 60.0
@@ -52,7 +52,6 @@ class IndexWorker:
     """
 
     def __init__(self, database: Path, config_dirs: list[Path]) -> None:
-        self._database = database
         self._ledger = Ledger.configured(database, _config())
         self._config_dirs = config_dirs
         self._encoder = msgspec.json.Encoder()
@@ -211,9 +210,18 @@ class IndexWorker:
             if self._has_raised():
                 self._tell(Indexed(alerts_raised=True))
         elif not self._prices_failed:
-            looked_up = refresh_prices(self._database)
-            self._prices_failed = looked_up is None  # the next sweep tries again
-            if looked_up:
+            looking_up = LookingUp()
+            looking_up.start()
+            try:
+                changed = keep_prices(self._ledger, prices, looking_up)
+            except LookUpError as error:
+                self._prices_failed = True  # the next sweep tries again
+                self._tell(Indexed(error=str(error)))
+                return
+            finally:
+                looking_up.stop()
+            if changed.models:
+                self._told_alerts = self._ledger.alerts_raised
                 self._tell(Indexed(prices_changed=True, alerts_raised=True))
 
     def _recent_ms(self) -> int:

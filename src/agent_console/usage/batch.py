@@ -26,7 +26,7 @@ from agent_console.usage.rollups import Cell, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
 from agent_console.usage.session_rows import change_sessions, read_span
-from agent_console.usage.told_rows import ToldRows, insert_told, told_cells
+from agent_console.usage.told_rows import ToldRows, insert_told, told_cells, told_sessions
 
 _NOTHING = Figures()
 
@@ -209,17 +209,17 @@ class Batch(KnownRows):
         insert_told(self._connection, rows)
         if self._seen is not None:
             self._seen.add(rows.told.key_hashes)
-        for cell, first_ms, last_ms, gain in told_cells(rows):
-            session_no, in_quarter, _ = cell
-            self.new_rows_in.add(in_quarter)
+        for session_no, first_ms, last_ms, sums in told_sessions(rows):
             session = self.numbered_session(session_no)
             first, last = session.first_seen_ms, session.last_seen_ms
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
-            session.sums = session.sums.plus(Figures(*gain[1:]))
+            session.sums = session.sums.plus(Figures(*sums))
             self._changed_sessions[session_no] = session
             self._told_in.add(session_no)
             self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
+        for cell, gain in told_cells(rows):
+            self.new_rows_in.add(cell[1])
             known = self._gains.get(cell)
             if known is None:
                 self._gains[cell] = gain

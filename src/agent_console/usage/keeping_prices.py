@@ -8,7 +8,7 @@ import time
 
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.prices import catalogue
+from agent_console.usage.prices.looking_up import LookingUp
 from agent_console.usage.prices.refresh import (
     NOTHING_CHANGED,
     PricesChanged,
@@ -18,22 +18,30 @@ from agent_console.usage.prices.refresh import (
 from agent_console.usage.prices.thresholds import unapplied_thresholds
 
 
-def prepare_prices(ledger: Ledger, prices: PricesConfig) -> None:
-    """Import the catalogue if it is going to be asked, while other processes have begun to work."""
+def prepare_prices(ledger: Ledger, prices: PricesConfig, looking_up: LookingUp) -> None:
+    """Have the catalogue imported if it is going to be asked, while there is much else to do."""
     if needs_refresh(ledger.connection, prices):
-        catalogue.load()
+        looking_up.start()
 
 
-def keep_prices(ledger: Ledger, prices: PricesConfig) -> PricesChanged:
+def keep_prices(
+    ledger: Ledger, prices: PricesConfig, looking_up: LookingUp | None = None
+) -> PricesChanged:
     """Look up what has to be, and move the rows that a new threshold concerns.
+
+    Args:
+        ledger: Where to.
+        prices: The user's own.
+        looking_up: Who asks the catalogue; null: this process.
 
     Raises:
         LedgerError: The ledger cannot be written.
+        LookUpError: The process that looks up has failed.
     """
     changed = NOTHING_CHANGED
     at_ms = time.time_ns() // 1_000_000
     if needs_refresh(ledger.connection, prices):
-        changed = ledger.writing(lambda: refresh(ledger.connection, prices, at_ms))
+        changed = ledger.writing(lambda: refresh(ledger.connection, prices, at_ms, looking_up))
     thresholds = unapplied_thresholds(ledger.connection)
     if changed.models or thresholds:
         ledger.prices_changed(thresholds, at_ms)

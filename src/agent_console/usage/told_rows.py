@@ -8,6 +8,7 @@ S608 is silenced where a text is put together from constants only.
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 from sqlite3 import Connection
 from typing import NamedTuple
 
@@ -44,18 +45,18 @@ class ToldRows(Struct, frozen=True, gc=False):
     source_no: int
 
 
-class ToldCell(NamedTuple):
-    """What rows of one cell add to all sums.
+class ToldSession(NamedTuple):
+    """What rows of one session add to it.
 
     Attributes:
         first_ms, last_ms: Their earliest and latest time.
-        gain: How many rows, and their SUMS.
+        sums: Their SUMS.
     """
 
-    cell: Cell
+    session_no: int
     first_ms: int
     last_ms: int
-    gain: list[int]
+    sums: list[int]
 
 
 def insert_told(connection: Connection, rows: ToldRows) -> None:
@@ -79,18 +80,29 @@ def insert_told(connection: Connection, rows: ToldRows) -> None:
     )
 
 
-def told_cells(rows: ToldRows) -> Iterator[ToldCell]:
-    """What they add to each cell of the rollups."""
+def told_sessions(rows: ToldRows) -> Iterator[ToldSession]:
+    """What they add to each session."""
+    told, session_nos = rows.told, rows.session_nos
+    for session_no in dict.fromkeys(session_nos):
+        of_it = told
+        if session_nos.count(session_no) < len(told):
+            of_it = told.only([at for at, no in enumerate(session_nos) if no == session_no])
+        times = of_it.times_ms
+        yield ToldSession(session_no, min(times), max(times), [sum(sums) for sums in of_it.sums])
+
+
+def told_cells(rows: ToldRows) -> Iterator[tuple[Cell, list[int]]]:
+    """What they add to cells of the rollups: how many rows, and their SUMS.
+
+    A cell may come again. Neighbours are mostly of one cell, so whole stretches of columns are
+    added up.
+    """
     told = rows.told
     quarters = [at_ms // QUARTER_MS for at_ms in told.times_ms]
     cells = zip(rows.session_nos, quarters, rows.facet_nos, strict=True)
-    by_cell: dict[Cell, list[tuple[int, ...]]] = {}
-    for cell, figures in zip(cells, zip(told.times_ms, *told.sums, strict=True), strict=True):
-        in_cell = by_cell.get(cell)
-        if in_cell is None:
-            by_cell[cell] = [figures]
-        else:
-            in_cell.append(figures)
-    for cell, in_cell in by_cell.items():
-        times, *sums = zip(*in_cell, strict=True)
-        yield ToldCell(cell, min(times), max(times), [len(times), *map(sum, sums)])
+    columns = told.sums
+    start = 0
+    for cell, same in groupby(cells):
+        end = start + len(list(same))
+        yield cell, [end - start, *[sum(column[start:end]) for column in columns]]
+        start = end

@@ -1,8 +1,10 @@
 """Many transcripts are read by several processes, and by none when that is quicker."""
 
+import fcntl
 import os
 import signal
 import subprocess
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,23 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
     monkeypatch.setattr("subprocess.Popen", start_and_remember)
     return processes
+
+
+@pytest.fixture
+def held(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> list[subprocess.Popen[bytes]]:
+    """The same, stopped before they are given anything."""
+    start: Any = subprocess.Popen
+
+    def start_and_stop(*args: Any, **options: Any) -> Any:
+        process = start(*args, **options)
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        return process
+
+    monkeypatch.setattr("subprocess.Popen", start_and_stop)
+    return started
 
 
 def is_told(batch: ReadBatch) -> bool:
@@ -175,44 +194,44 @@ def test_processes_give_way_to_others(
 @pytest.mark.usefixtures("processes_always")
 def test_who_started_the_processes_reads_while_they_are_busy(
     files: list[TranscriptFile],
-    started: list[subprocess.Popen[bytes]],
+    held: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool, "_MESSAGE_JOBS", 10)
     monkeypatch.setattr(pool, "_JOBS_AHEAD", 2)
     jobs = [ReadJob(file) for file in files]
 
-    def stop_it() -> None:
-        os.kill(started[0].pid, signal.SIGSTOP)
-
-    batches = filter(is_told, read_files(jobs, 1, stop_it))
+    batches = filter(is_told, read_files(jobs, 1))
     read_here = [next(batches) for _ in range(MANY // 10 - 2)]
     assert len(by_path(read_here)) == MANY - 20  # it has been given two portions
-    os.kill(started[0].pid, signal.SIGCONT)
+    os.kill(held[0].pid, signal.SIGCONT)
     assert len(by_path(read_here + list(batches))) == MANY
 
 
 @pytest.mark.usefixtures("processes_always")
 def test_while_nothing_comes_there_is_time_to_take_what_came(
-    files: list[TranscriptFile], started: list[subprocess.Popen[bytes]]
+    files: list[TranscriptFile], held: list[subprocess.Popen[bytes]]
 ) -> None:
-    def stop_it() -> None:
-        os.kill(started[0].pid, signal.SIGSTOP)
-
-    batches = read_files([ReadJob(files[0])], 1, stop_it)
+    batches = read_files([ReadJob(files[0])], 1)
     assert next(batches) == ReadBatch()
-    os.kill(started[0].pid, signal.SIGCONT)
+    os.kill(held[0].pid, signal.SIGCONT)
     assert len(by_path(list(batches))) == 1
 
 
 @pytest.mark.usefixtures("processes_always")
 def test_no_more_jobs_are_given_than_fit_into_the_pipe(
-    files: list[TranscriptFile],
-    started: list[subprocess.Popen[bytes]],
-    monkeypatch: pytest.MonkeyPatch,
+    project: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    files = [write(project / f"session-{number}.jsonl", prompt()) for number in range(MANY)]
+    enlarge = pool._enlarge  # pyright: ignore[reportPrivateUsage]
+
+    def leave_small(pipe: FileIO) -> int:
+        if pipe.readable():  # all answers fit in there: none is stopped in its middle
+            return enlarge(pipe)
+        return fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)  # a page: less than all jobs take
+
+    monkeypatch.setattr(pool, "_enlarge", leave_small)
     monkeypatch.setattr(pool, "_MESSAGE_JOBS", 1)
-    monkeypatch.setattr(pool, "_PIPE_BYTES", 4096)  # a page: less than all jobs take
     monkeypatch.setattr(pool, "_JOBS_AHEAD_AT_LEAST", MANY)
 
     def stop_it() -> None:

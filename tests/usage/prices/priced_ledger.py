@@ -11,6 +11,7 @@ from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced, unpriced_to
 from agent_console.usage.database import open_database
 from agent_console.usage.periods import quarter
 from agent_console.usage.prices.facet_prices import price_facets
+from agent_console.usage.prices.looking_up import LookingUp
 from agent_console.usage.prices.refresh import PricesChanged, needs_refresh, refresh
 
 if TYPE_CHECKING:
@@ -81,8 +82,10 @@ class PricedLedger:
     def needs_refresh(self, prices: PricesConfig = NO_PRICES) -> bool:
         return needs_refresh(self.connection, prices)
 
-    def refresh(self, prices: PricesConfig = NO_PRICES) -> PricesChanged:
-        return refresh(self.connection, prices, at_ms=1)
+    def refresh(
+        self, prices: PricesConfig = NO_PRICES, looking_up: LookingUp | None = None
+    ) -> PricesChanged:
+        return refresh(self.connection, prices, at_ms=1, looking_up=looking_up)
 
     def price(self, facet_nos: Iterable[int]) -> set[int]:
         """As the writer does for facets that it has just made."""

@@ -23,6 +23,7 @@ from agent_console.usage.ingest.transcript_file import TranscriptFile, Unreadabl
 from agent_console.usage.keeping_prices import keep_prices, prepare_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.progress import Tell as Say
+from agent_console.usage.prices.looking_up import LookingUp
 
 
 class Progress(Struct, frozen=True):
@@ -80,19 +81,22 @@ def bring_up_to_date(
 
     Raises:
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
+        LookUpError: The process that looks prices up has failed.
     """
     ledger = Ledger.configured(database, config or Config(), say)
+    looking_up = LookingUp()
     try:
         caught_up = catch_up(
             ledger,
             config_dirs=config_dirs,
             since_ms=since_ms,
             tell=tell,
-            meanwhile=partial(prepare_prices, ledger, prices),
+            meanwhile=partial(prepare_prices, ledger, prices, looking_up),
         )
-        keep_prices(ledger, prices)
+        keep_prices(ledger, prices, looking_up)
         return replace(caught_up, alerts_raised=ledger.alerts_raised)
     finally:
+        looking_up.stop()
         ledger.close()
 
 

@@ -4,17 +4,11 @@ Rule: memory stays bounded on both sides: a process that reads waits while nobod
 (sending.py), and has no more messages of jobs before it than fit into a pipe. All readings of a
 file come from one process, in order. This process reads too while nothing has come from the others,
 so that no processor waits; it begins with the smallest files, to be back soon.
-
-Processes are started as programs, never forked: a fork of a daemon with threads may hang, and a
-program needs nothing of what started it but the interpreter.
 """
 
 import fcntl
 import os
 import selectors
-import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -22,6 +16,7 @@ from io import FileIO
 from typing import cast
 
 from agent_console.errors import AgentConsoleError
+from agent_console.usage.helper_program import start_helper
 from agent_console.usage.ingest.read_jobs import (
     LENGTH_BYTES,
     ReadBatch,
@@ -45,8 +40,6 @@ _JOBS_AHEAD_AT_LEAST = 2
 """And so many while there are any: it does not wait for the next."""
 _UNTOLD_PIPE_BYTES = 16 * 1024
 """So much a pipe holds at first where the system does not say (XNU's PIPE_SIZE)."""
-_NICE = 5
-"""Whoever is waited for goes first: a daemon, an editor."""
 _PIPE_BYTES = 1024 * 1024
 """Both pipes hold so much where the system lets them."""
 
@@ -111,24 +104,11 @@ class _Worker:
     """One process, and the jobs that it has not ended yet."""
 
     def __init__(self) -> None:
-        # It inherits what is blocked: Ctrl-C is not its business, not even while it starts.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "agent_console.usage.ingest.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,  # what lies in a buffer is not seen by a selector
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self.process = start_helper("agent_console.usage.ingest.worker")
         self.jobs_in = cast("FileIO", self.process.stdin)
         self.batches_out = cast("FileIO", self.process.stdout)
         self.open_jobs: deque[deque[ReadJob]] = deque()
         self._sizes: deque[int] = deque()
-        os.setpriority(
-            os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE
-        )
         _enlarge(self.batches_out)
         self._room = _enlarge(self.jobs_in)
 

@@ -18,6 +18,9 @@ class SourceStatus(IntEnum):
     GONE = 3
 
 
+_IS_READ = int(SourceStatus.READ)  # SQLite takes an integer as it is
+
+
 class SourceRow(Struct, frozen=True):
     """A row of `sources`. Columns: see schema/step_2.py."""
 
@@ -34,16 +37,16 @@ _READ = (
     f"SELECT source_no, status, {_STATE} FROM sources "  # noqa: S608
     "LEFT JOIN sessions USING (session_no)"
 )
+_READ_SOME = f"{_READ} WHERE path IN (SELECT value FROM json_each(?))"  # noqa: S608
 _WRITTEN = (
     "session_no, device, inode, offset_bytes, mtime_ns, size_bytes, head_hash, tail_hash, "
     "first_line_ms, last_line_ms, lines, user_messages, api_errors, cost_states, bad_reasons, "
     "bad_lines, status"
 )
-_WRITE = (
-    f"INSERT INTO sources (path, {_WRITTEN}) VALUES (?{', ?' * 17}) "  # noqa: S608
-    f"ON CONFLICT (path) DO UPDATE SET error = NULL, "
-    f"{', '.join(f'{column} = excluded.{column}' for column in _WRITTEN.split(', '))} "
-    "RETURNING source_no"
+_INSERT = f"INSERT INTO sources ({_WRITTEN}, path) VALUES (?{', ?' * 17})"  # noqa: S608
+_UPDATE = (
+    f"UPDATE sources SET error = NULL, ({_WRITTEN}) = (?{', ?' * 16}) "  # noqa: S608
+    "WHERE source_no = ?"
 )
 
 
@@ -53,32 +56,49 @@ def read_source(connection: Connection, path: str) -> SourceRow | None:
     return None if values is None else _row(values)
 
 
-def write_source(connection: Connection, state: SourceState, session_no: int | None) -> int:
-    """Store how far a file has been read; its number."""
-    number: int = connection.execute(
-        _WRITE,
-        (
-            state.path,
-            session_no,
-            state.device,
-            state.inode,
-            state.offset_bytes,
-            state.mtime_ns,
-            state.size_bytes,
-            state.head_hash,
-            state.tail_hash,
-            state.first_line_ms,
-            state.last_line_ms,
-            state.lines,
-            state.user_messages,
-            state.api_errors,
-            state.cost_states,
-            msgspec.json.encode(state.bad_reasons).decode(),
-            sum(state.bad_reasons.values()),
-            int(SourceStatus.READ),
-        ),
-    ).fetchone()[0]
-    return number
+def read_sources(connection: Connection, paths: Sequence[str]) -> dict[str, SourceRow]:
+    """The rows of those of these files that have been read before, by path."""
+    rows = connection.execute(
+        _READ_SOME,
+        (msgspec.json.encode(paths).decode(),),
+    )
+    return {row.state.path: row for row in map(_row, rows)}
+
+
+def write_source(
+    connection: Connection, state: SourceState, session_no: int | None, source_no: int | None
+) -> int:
+    """Store how far a file has been read; its number.
+
+    Args:
+        connection: The ledger, in a transaction.
+        state: How far.
+        session_no: Whose it is; null: nobody has told it yet.
+        source_no: The number that it has; null: it has never been read.
+    """
+    values = (
+        session_no,
+        state.device,
+        state.inode,
+        state.offset_bytes,
+        state.mtime_ns,
+        state.size_bytes,
+        state.head_hash,
+        state.tail_hash,
+        state.first_line_ms,
+        state.last_line_ms,
+        state.lines,
+        state.user_messages,
+        state.api_errors,
+        state.cost_states,
+        msgspec.json.encode(state.bad_reasons).decode() if state.bad_reasons else "{}",
+        sum(state.bad_reasons.values()),
+        _IS_READ,
+    )
+    if source_no is None:
+        return connection.execute(_INSERT, (*values, state.path)).lastrowid or 0
+    connection.execute(_UPDATE, (*values, source_no))
+    return source_no
 
 
 def mark_source(

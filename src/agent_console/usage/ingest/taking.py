@@ -16,7 +16,12 @@ from agent_console.usage.accounts import Account, merged
 from agent_console.usage.batch import Batch
 from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading
 from agent_console.usage.ingest.origins import forget_tellers, settle_origins
-from agent_console.usage.ingest.source_rows import read_source, write_source
+from agent_console.usage.ingest.source_rows import (
+    SourceRow,
+    SourceStatus,
+    read_sources,
+    write_source,
+)
 from agent_console.usage.ingest.told_columns import ToldColumns, ToldResponse
 from agent_console.usage.ingest.unlisted import remake_unlisted
 from agent_console.usage.rows import Facet, MessageRow, SessionAccount, Source
@@ -58,6 +63,7 @@ class Taker:
         self._tell_since_ms = tell_since_ms
         self._usage: list[UsageEntry] = []
         self._passed_over: list[str] = []
+        self._sources: dict[str, SourceRow] = {}
         self._changed_from: dict[int, int] = {}
         self._shared: list[tuple[str, int, int]] = []
         self._told_by_transcript: set[int] = set()
@@ -69,6 +75,7 @@ class Taker:
         session_ids = {reading.after.session_id for reading in readings}
         session_ids.update(*(reading.responses.session_ids for reading in readings))
         batch.read_ahead(session_ids - {""}, ())
+        self._sources = read_sources(self._connection, [reading.after.path for reading in readings])
         for reading in readings:
             self._take(reading)
         return self._finish()
@@ -77,14 +84,20 @@ class Taker:
 
     def _take(self, reading: FileReading) -> None:
         path = reading.after.path
-        known = read_source(self._connection, path)
+        known = self._sources.get(path)
         if (None if known is None else known.state) != reading.before:
             self._passed_over.append(path)
             return
         session_id = reading.after.session_id  # empty: its lines have not told it yet
         session = self._batch.open_session(session_id) if session_id else None
         session_no = None if session is None else session.session_no
-        source_no = write_source(self._connection, reading.after, session_no)
+        source_no = write_source(
+            self._connection,
+            reading.after,
+            session_no,
+            None if known is None else known.source_no,
+        )
+        self._sources[path] = SourceRow(source_no, reading.after, SourceStatus.READ)
         if session is not None:
             self._take_title(reading, session)
             self._take_fork(reading, session)
@@ -140,8 +153,12 @@ class Taker:
         """The number of each one's facet: with what follows from its figures."""
         batch = self._batch
         thresholds = batch.facets.thresholds
-        prompts = map(sum, zip(*told.prompts, strict=True))
-        exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
+        largest = sum(map(max, told.prompts))  # of any prompt, at the most
+        if bisect_left(thresholds, largest, 1) == 1:
+            exceeded = [0] * len(told)
+        else:
+            prompts = map(sum, zip(*told.prompts, strict=True))
+            exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
         reported = map(bool, told.reported_nano_usd)
         placed = list(zip(told.facet_ats, exceeded, reported, strict=True))
         numbers = {

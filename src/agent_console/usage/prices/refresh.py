@@ -15,7 +15,8 @@ from msgspec import Struct
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.prices.installed import price_makers
-from agent_console.usage.prices.lookup import LookedUp, look_up
+from agent_console.usage.prices.looking_up import LookingUp
+from agent_console.usage.prices.lookup import LookedUp
 from agent_console.usage.prices.rates import parts_per_million
 from agent_console.usage.prices.thresholds import add_thresholds
 
@@ -60,20 +61,30 @@ def needs_refresh(connection: Connection, prices: PricesConfig) -> bool:
     return bool(there)
 
 
-def refresh(connection: Connection, prices: PricesConfig, at_ms: int) -> PricesChanged:
+def refresh(
+    connection: Connection,
+    prices: PricesConfig,
+    at_ms: int,
+    looking_up: LookingUp | None = None,
+) -> PricesChanged:
     """Bring the ledger's prices up to date, in one transaction.
 
     Args:
         connection: The ledger, outside of a transaction.
         prices: The user's own.
         at_ms: Now, Unix milliseconds.
+        looking_up: Who asks the catalogue; null: this process.
+
+    Raises:
+        LookUpError: The process that does it has failed.
     """
     basis = (price_makers(), _written(prices))
     same = _basis(connection) == basis
     wanted = _models_to_look_up(connection, all_of_them=not same)
     if same and not wanted:
         return NOTHING_CHANGED
-    found = {model_no: look_up(name, prices) for model_no, name in wanted.items()}
+    looked_up = (looking_up or LookingUp()).look_up(list(wanted.values()), prices)
+    found = dict(zip(wanted, looked_up, strict=True))
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(

@@ -1,0 +1,85 @@
+"""Looks models up, here or in a process of its own.
+
+Run as `python -m agent_console.usage.prices.looking_up`: it imports the catalogue, reads one
+question from stdin and writes the answer to stdout, both as MessagePack.
+
+Rule: only who ends soon imports the catalogue, which takes 20 MB and a fifth of a second. A daemon
+lets another process do it, and so does who is busy with a gigabyte.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from agent_console.config_prices import PricesConfig
+from agent_console.errors import AgentConsoleError
+from agent_console.usage.prices import catalogue
+from agent_console.usage.prices.lookup import LookedUp, look_up
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+_MODULE = "agent_console.usage.prices.looking_up"
+
+
+class LookUpError(AgentConsoleError):
+    """The process that looks models up has failed, or was ended from outside."""
+
+
+class _Question(Struct, frozen=True):
+    models: list[str]
+    prices: PricesConfig
+
+
+class LookingUp:
+    """Looks models up in this process, or in the one that `start` has started."""
+
+    def __init__(self) -> None:
+        self._process: Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Have a process import the catalogue while this one does something else."""
+        from agent_console.usage.helper_program import start_helper  # noqa: PLC0415 - rarely
+
+        if self._process is None:
+            self._process = start_helper(_MODULE)
+
+    def look_up(self, models: Sequence[str], prices: PricesConfig) -> list[LookedUp]:
+        """What these models cost, in order.
+
+        Raises:
+            LookUpError: The process has failed, or was ended from outside.
+        """
+        process, self._process = self._process, None
+        if process is None:
+            return [look_up(model, prices) for model in models]
+        with process:
+            answer, _ = process.communicate(msgspec.msgpack.encode(_Question(list(models), prices)))
+        if process.returncode:
+            raise LookUpError(
+                f"The process that looks prices up ended with code {process.returncode}; what was "
+                "read is kept, and prices are looked up the next time."
+            )
+        return msgspec.msgpack.decode(answer, type=list[LookedUp])
+
+    def stop(self) -> None:
+        """End the process if nobody has asked it."""
+        if self._process is not None:
+            with self._process as process:
+                process.kill()
+            self._process = None
+
+
+def main() -> None:
+    """Answer one question."""
+    catalogue.load()
+    question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
+    answer = LookingUp().look_up(question.models, question.prices)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Looking models up: here, or in a process that imports the catalogue meanwhile."""
+
+import signal
+import subprocess
+import sys
+from decimal import Decimal
+
+import psutil
+import pytest
+from tests.usage.prices.priced_ledger import NO_PRICES, PricedLedger, own
+
+from agent_console.config_prices import PricesConfig
+from agent_console.usage.prices.looking_up import LookingUp, LookUpError
+
+MODELS = ["claude-opus-5-5", "no-such-model", "claude-haiku-4-5"]
+
+
+LOOK_UP = """
+import sys
+from agent_console.config_prices import PricesConfig
+from agent_console.usage.prices.looking_up import LookingUp
+looking_up = LookingUp()
+looking_up.start()
+assert looking_up.look_up(["claude-opus-5-5"], PricesConfig())[0].periods
+assert "genai_prices" not in sys.modules
+"""
+
+
+def started(looking_up: LookingUp) -> psutil.Process:
+    """The process that it has started."""
+    before = set(psutil.Process().children())
+    looking_up.start()
+    (process,) = set(psutil.Process().children()) - before
+    return process
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [NO_PRICES, own("claude-*", input="1.25"), PricesConfig(discount_percent=Decimal("12.5"))],
+)
+def test_a_process_gives_the_same_answer(prices: PricesConfig) -> None:
+    here = LookingUp().look_up(MODELS, prices)
+
+    there = LookingUp()
+    there.start()
+    assert there.look_up(MODELS, prices) == here
+    assert [bool(model.periods) for model in here] == [True, False, True]
+
+
+def test_whoever_lets_a_process_look_up_does_not_import_the_catalogue() -> None:
+    looked_up = subprocess.run([sys.executable, "-c", LOOK_UP], check=False)
+    assert looked_up.returncode == 0
+
+
+def test_a_process_that_was_ended_is_an_error_and_changes_nothing(priced: PricedLedger) -> None:
+    priced.facet("claude-opus-5-5")
+    looking_up = LookingUp()
+    process = started(looking_up)
+    process.send_signal(signal.SIGKILL)
+
+    with pytest.raises(LookUpError, match=r"ended with code -9.*looked up the next time"):
+        priced.refresh(looking_up=looking_up)
+
+    assert priced.needs_refresh()
+    assert priced.refresh().models == ("claude-opus-5-5",)
+
+
+def test_a_process_that_nobody_asks_is_ended() -> None:
+    looking_up = LookingUp()
+    process = started(looking_up)
+
+    looking_up.stop()
+
+    assert not process.is_running()
