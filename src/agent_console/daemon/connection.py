@@ -46,7 +46,7 @@ class Inbox(Protocol):
 
 
 class Connection:
-    """A connected client, read by its own task and written to by the actor.
+    """A connected client, read as the poller says and written to by the actor.
 
     Attributes:
         subscription: Set while the client subscribes.
