@@ -50,6 +50,7 @@ class Drive(NamedTuple):
         pipeline: How many each sends at once before it waits for all their answers.
         total: How many are sent in all, and
         seconds: for how long; whichever ends first.
+        interval_us: How long after another requests are due; null: as soon as all is answered.
         subscription: What a subscriber sends first.
         subscribers: How many read what they are told.
         stalled: How many subscribe and never read again.
@@ -59,6 +60,7 @@ class Drive(NamedTuple):
     pipeline: int = 1
     total: int | None = None
     seconds: float | None = None
+    interval_us: int | None = None
     subscription: bytes | None = None
     subscribers: int = 0
     stalled: int = 0
@@ -99,6 +101,8 @@ class LoadGenerator:
             command += ["--requests", str(drive.total)]
         if drive.seconds is not None:
             command += ["--seconds", str(drive.seconds)]
+        if drive.interval_us is not None:
+            command += ["--interval-us", str(drive.interval_us)]
         if drive.subscription is not None:
             command += ["--subscription", self._write([drive.subscription])]
             command += ["--subscribers", str(drive.subscribers), "--stalled", str(drive.stalled)]

@@ -3,7 +3,8 @@
  * Rule: it knows no command of any server. It sends the requests it is given, counts complete
  * replies by their framing, and so costs the same whoever answers; it must never be the slower side.
  *
- * Each connection sends `pipeline` requests at once and waits for all their replies. Requests come
+ * Each connection sends `pipeline` requests at once and waits for all their replies; with an
+ * interval it then waits until the next are due, from when on their time counts. Requests come
  * from a file of records (length as a little-endian 32-bit number, then the bytes); every connection
  * walks round its own share of them. Ten `#` in a row become a number that is never used twice.
  * Subscribers send a record of their own first; what they receive after its reply are messages.
@@ -60,6 +61,7 @@ static int is_resp;
 static uint32_t connection_count = 1, pipeline = 1, subscriber_count, stalled_count;
 static uint64_t request_limit = UINT64_MAX, number;
 static double seconds_limit = 1e9;
+static uint64_t interval_ns, due_ns; /* between two rounds of all connections; when the next is due */
 static Record *records;
 static uint32_t record_count;
 static Record subscribe_record;
@@ -186,6 +188,14 @@ static void flush_out(Connection *c) {
 
 static void next_round(Connection *c) {
     uint64_t at = now_ns();
+    if (interval_ns > 0) {
+        if (due_ns > at) {
+            struct timespec due = {(time_t)(due_ns / 1000000000u), (long)(due_ns % 1000000000u)};
+            while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) continue;
+        }
+        at = due_ns ? due_ns : at; /* who had to wait for the last answer has waited since then */
+        due_ns = at + interval_ns;
+    }
     if ((double)(at - started_ns) / 1e9 >= seconds_limit) out_of_time = 1;
     if (out_of_time || issued >= request_limit) return;
     c->sent_count = 0;
@@ -320,7 +330,8 @@ static void read_options(int argc, char **argv) {
         {"socket", 1, 0, 's'},      {"framing", 1, 0, 'f'},  {"connections", 1, 0, 'c'},
         {"pipeline", 1, 0, 'p'},    {"requests", 1, 0, 'n'}, {"seconds", 1, 0, 't'},
         {"records", 1, 0, 'r'},     {"first-number", 1, 0, 'i'}, {"subscribers", 1, 0, 'S'},
-        {"subscription", 1, 0, 'R'}, {"stalled", 1, 0, 'X'},  {0, 0, 0, 0}};
+        {"subscription", 1, 0, 'R'}, {"stalled", 1, 0, 'X'},
+        {"interval-us", 1, 0, 'I'}, {0, 0, 0, 0}};
     uint32_t one;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
@@ -334,6 +345,7 @@ static void read_options(int argc, char **argv) {
         case 'i': number = strtoull(optarg, NULL, 10); break;
         case 'S': subscriber_count = (uint32_t)atol(optarg); break;
         case 'R': subscribe_record = *read_records(optarg, &one); break;
+        case 'I': interval_ns = strtoull(optarg, NULL, 10) * 1000; break;
         case 'X': stalled_count = (uint32_t)atol(optarg); break;
         default: exit(2);
         }

@@ -3,7 +3,9 @@
     python -m tests.bench.upserts [--quick] [--json FILE]
 
 Rule: both answer only what they keep: `durability = "full"` stands beside `appendfsync always`, the
-default `normal` beside `everysec`. All folders lie on the same file system.
+default `normal` beside `everysec`. All folders lie on the same file system. GETs are asked a
+thousand times a second, which is more than many boards do, to see how long they take; and as fast
+as they are answered, when they take as much of the processor as they get from the UPSERTs.
 """
 
 import statistics
@@ -33,7 +35,20 @@ from tests.bench.tables import (
 )
 from tests.bench.workloads import SESSIONS
 
-PAIRS: tuple[tuple[Durability, Fsync], ...] = (("normal", "everysec"), ("full", "always"))
+
+class _Case(NamedTuple):
+    """What is measured: how durable, and how often a GET is asked; null: without a pause."""
+
+    durability: Durability
+    fsync: Fsync
+    every_us: int | None
+
+
+CASES = (
+    _Case("normal", "everysec", 1_000),
+    _Case("normal", "everysec", None),
+    _Case("full", "always", 1_000),
+)
 CONNECTIONS = 50
 STORM_SECONDS = 1.2
 REDIS_ANSWER_BYTES = 800
@@ -52,15 +67,16 @@ def measure(options: Options) -> list[Table]:
     writes: list[Row] = []
     reads: list[Row] = []
     with load_generator() as load:
-        for durability, fsync in PAIRS:
+        for case in CASES:
             with ExitStack() as stack:
-                ours = stack.enter_context(running_daemon(durability=durability))
-                redis = None if missing else stack.enter_context(running_redis(fsync))
+                ours = stack.enter_context(running_daemon(durability=case.durability))
+                redis = None if missing else stack.enter_context(running_redis(case.fsync))
                 for request in workloads.sets()[:SESSIONS]:
                     ours.ask(request)
-                against = f"{durability}; Redis: {fsync}"
-                storm = _StormMaker(load, options)
-                is_default = durability == "normal"
+                asked = "without a pause" if case.every_us is None else "1,000/s"
+                against = f"{case.durability}; Redis: {case.fsync}; GETs {asked}"
+                storm = _StormMaker(load, options, case.every_us)
+                is_default = case.durability == "normal" and case.every_us is not None
                 wrote, read = _rows(storm, against, ours, redis, is_default=is_default)
                 writes.append(wrote)
                 reads.append(read)
@@ -106,6 +122,7 @@ def _rows(
 class _StormMaker(NamedTuple):
     load: LoadGenerator
     options: Options
+    every_us: int | None
 
     def over(self, server: Server) -> _Storm:
         """Upserts from many connections, and GETs from one, at the same time."""
@@ -116,7 +133,7 @@ class _StormMaker(NamedTuple):
             upserts, gets = workloads.redis_appends(upserts), workloads.redis_gets(gets)
         seconds = 0.5 if self.options.quick else STORM_SECONDS
         write = Drive(CONNECTIONS, seconds=seconds)
-        read = Drive(seconds=seconds * 0.9)
+        read = Drive(seconds=seconds * 0.9, interval_us=self.every_us)
         with (
             self.load.started(server, upserts, write) as writing,
             self.load.started(server, gets, read) as reading,

@@ -194,8 +194,8 @@ def test_stand_ins_end_even_when_the_demo_is_killed(scratch_tmp: Path) -> None:
         os.kill(one(left, DAEMON).pid, signal.SIGKILL)
         for process in left:  # a hook may still be writing to the spool
             process.wait()
-    for left in scratch_tmp.iterdir():
-        shutil.rmtree(left)
+    for folder in scratch_tmp.iterdir():
+        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "nan", "inf", "fast"])

@@ -37,7 +37,6 @@ from agent_console.protocol.messages import (
     Reopen,
     Seen,
     SetSession,
-    UpsertResult,
 )
 from agent_console.usage.entries import (
     AddUsage,
@@ -261,7 +260,7 @@ class StateMachine(RuleBasedStateMachine):
             self.state.committed, entry, self.ledger_result(entry), self.now_ms
         )
         if isinstance(entry, AddUsage) and waited:
-            assert isinstance(outcome.answer, UpsertResult | Failure)
+            assert isinstance(outcome.answer, SessionMetadata | Failure)
 
     def ledger_result(self, entry: LedgerEntry) -> LedgerResult:
         match entry:

@@ -316,9 +316,12 @@ class Dispatcher:
         """The ledger has answered: so is who waits for it."""
         if isinstance(result, UsageAdded) and result.usage is None and not result.set_aside:
             self._counts.duplicates += 1
-        outcome = self.guarded(State.committed, self._state, ticket.entry, result, at_ms)
+        try:
+            outcome = self._state.committed(ticket.entry, result, at_ms)
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
+            outcome = self._failed(error)
         if outcome.changes:
-            self.changes.extend(outcome.changes)
+            self.changes += outcome.changes
         if isinstance(result, LedgerRefusal) and not isinstance(ticket.entry, AddUsage):
             self._refused(ticket.entry, result)
         if ticket.own is not None:
@@ -328,7 +331,10 @@ class Dispatcher:
             return
         self._answer(connection, ticket.request_id, outcome.answer)
         connection.in_flight -= 1
-        self.proceed(connection, at_ms)
+        if connection.queue:
+            self.proceed(connection, at_ms)
+        else:
+            connection.resume()
 
     def _refused(self, entry: LedgerEntry, refusal: LedgerRefusal) -> None:
         """The ledger did not keep or tell something: what nobody waits for is tried again."""

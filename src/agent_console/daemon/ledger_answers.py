@@ -7,7 +7,7 @@ asked again, and what it refuses for good is told to who asked.
 from collections.abc import Iterable
 from typing import assert_never
 
-from msgspec import UNSET
+from msgspec.structs import asdict
 
 from agent_console.daemon.outcome import Change, Failure, Outcome
 from agent_console.daemon.tables import MetadataTable, SessionTable, Tables
@@ -140,20 +140,9 @@ class LedgerAnswers:
         if result.usage is not None:
             changes += tables.take_usage(result.usage)
         totals = result.totals
-        answer = UpsertResult(
-            totals.session_id,
-            totals.total_input_tokens,
-            totals.total_output_tokens,
-            totals.total_cache_creation_tokens,
-            totals.total_cache_read_tokens,
-            totals.total_cost_usd,
-            totals.model,
-            totals.updated_at_ms,
-            totals.total_duration_ms,
-            totals.turns_used,
-            True if result.set_aside else UNSET,
-        )
-        return Outcome(answer, changes)
+        if not result.set_aside:
+            return Outcome(totals, changes)  # on the wire an UpsertResult that says nothing else
+        return Outcome(UpsertResult(**asdict(totals), set_aside=True), changes)
 
     def _statusline_answer(self, entry: LedgerEntry, result: SpendingRead) -> StatusLineResult:
         spending = result.spending

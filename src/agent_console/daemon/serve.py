@@ -20,7 +20,7 @@ from agent_console.daemon.socket_record import recorded
 SWITCH_SECONDS = 0.0002
 """How long the event loop and the journal's thread wait for each other while both have work. What
 Python does by itself is 25 times that, and a client's GET would feel it; the thread asks for the
-interpreter again after each statement of SQLite, some thirty times for a commit."""
+interpreter again after each statement of SQLite, some fifteen times for a commit."""
 MAX_OPEN_FILES = 4_096
 """Room for all connections, and for a descriptor of each session's process."""
 

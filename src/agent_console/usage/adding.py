@@ -149,7 +149,7 @@ def _at_ms(entry: AddUsage) -> int:
 def _figures(upsert: MetadataUpsert) -> Figures:
     # Of cache writes that are not said to live longer the shorter time counts.
     written, hour = upsert.cache_creation_tokens, upsert.cache_creation_1h_tokens
-    hour = min(hour, written)
+    hour = hour and min(hour, written)
     return Figures(
         upsert.input_tokens,
         upsert.output_tokens,

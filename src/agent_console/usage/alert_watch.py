@@ -3,7 +3,7 @@
 Rule: the ledger begins and ends the transactions; everything here happens inside of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from sqlite3 import Connection
 from typing import TypeAlias, assert_never
 
@@ -26,7 +26,7 @@ from agent_console.usage.entries import (
     ReadGate,
 )
 from agent_console.usage.facets import Facets
-from agent_console.usage.rollups import Cell
+from agent_console.usage.rollups import Gains
 from agent_console.usage.spending import SpendingQuery
 from agent_console.usage.usage_alerts import UsageAlerts
 
@@ -74,10 +74,12 @@ class AlertWatch:
         self.budgets.forget()
         self._usage.forget()
 
-    def gained(self, gains: Mapping[Cell, Sequence[int]]) -> None:
-        """This transaction adds to the rollups: numbers of rows and their SUMS by cell."""
-        self.budgets.gained(gains)
-        self._usage.gained(gains)
+    def gained(self, gains: Callable[[], Gains]) -> None:
+        """This transaction adds to the rollups; what it adds is asked for where it matters."""
+        if self.budgets.are_running:
+            self.budgets.gained(gains())
+        if self._usage.heeds_days:
+            self._usage.gained(gains())
 
     def check(self, sessions: Iterable[SessionMetadata], at_ms: int) -> None:
         """Raise what is reached, at the end of a transaction that may write.

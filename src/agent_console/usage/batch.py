@@ -2,9 +2,12 @@
 
 Rule: a row and the sums that it is in (its session's, those of all rollups) change together, by
 difference, through `post` and `remove`. Nothing else changes figures in these tables.
+
+A row that is not written yet is in its session's sums, and in no rollup: it is added to these when
+it is written, as it is then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from sqlite3 import Connection
 
 from msgspec.structs import replace
@@ -22,10 +25,10 @@ from agent_console.usage.message_rows import (
 )
 from agent_console.usage.names import Names
 from agent_console.usage.periods import QUARTER_MS, quarter
-from agent_console.usage.rollups import Cell, add_to_rollups
+from agent_console.usage.rollups import Cell, Gains, add_new_rows, add_to_rollups
 from agent_console.usage.rows import Facet, Figures, MessageRow, SessionAccount
 from agent_console.usage.seen_keys import SeenKeys
-from agent_console.usage.session_rows import change_sessions, read_span
+from agent_console.usage.session_rows import change_sessions, grow_sessions, read_span
 from agent_console.usage.told_rows import ToldRows, insert_told, told_cells, told_sessions
 
 _NOTHING = Figures()
@@ -36,7 +39,7 @@ class Batch(KnownRows):
 
     Attributes:
         new_rows_in: The quarters that got a row.
-        gained: Told of what is added to the rollups, by cell.
+        gained: Told of what is added to the rollups, which it may ask for.
         told_from: By session, the earliest time of the rows that were added by `post_told`.
     """
 
@@ -47,7 +50,7 @@ class Batch(KnownRows):
         facets: Facets,
         known: KnownSessions,
         *,
-        gained: Callable[[Mapping[Cell, Sequence[int]]], object] = len,
+        gained: Callable[[Callable[[], Gains]], object] = callable,
         seen: SeenKeys | None = None,
     ) -> None:
         super().__init__(connection, names, facets, known, seen)
@@ -59,6 +62,7 @@ class Batch(KnownRows):
         self._new_rows_without_key: list[MessageRow] = []
         self._changed_rows: dict[int, MessageRow] = {}
         self._removed_rows: list[int] = []
+        self._grown_sessions: dict[int, SessionAccount] = {}
         self._changed_sessions: dict[int, SessionAccount] = {}
         self._gains: dict[Cell, list[int]] = {}
         self.told_from: dict[int, int] = {}
@@ -198,7 +202,7 @@ class Batch(KnownRows):
             session.first_seen_ms = at_ms
         if last is None or at_ms > last:
             session.last_seen_ms = at_ms
-        self._changed_sessions[session.session_no] = session
+        self._grown_sessions[session.session_no] = session
 
     def post_told(self, rows: ToldRows) -> None:
         """Add what is in no row yet: the short way of `post`, for many rows.
@@ -215,16 +219,12 @@ class Batch(KnownRows):
             session.first_seen_ms = first_ms if first is None else min(first, first_ms)
             session.last_seen_ms = last_ms if last is None else max(last, last_ms)
             session.sums = session.sums.plus(Figures(*sums))
-            self._changed_sessions[session_no] = session
+            self._grown_sessions[session_no] = session
             self._told_in.add(session_no)
             self.told_from[session_no] = min(first_ms, self.told_from.get(session_no, first_ms))
         for cell, gain in told_cells(rows):
             self.new_rows_in.add(cell[1])
-            known = self._gains.get(cell)
-            if known is None:
-                self._gains[cell] = gain
-            else:
-                _add(known, 0, gain)
+            _add_to_cell(self._gains, cell, gain)
 
     def remove(self, row: MessageRow, at_ms: int) -> None:
         """Take a row that is written out of the ledger and of all sums."""
@@ -266,14 +266,9 @@ class Batch(KnownRows):
         cost = self.facets.cost_pico_usd(facet_no, in_quarter, gain)
         session.cost_pico_usd += cost
         session.updated_at_ms = at_ms
-        self._changed_sessions[session_no] = session
-        cell = (session_no, in_quarter, facet_no)
-        known = self._gains.get(cell)
-        if known is None:
-            self._gains[cell] = [messages, *gain.sums]
-        else:
-            known[0] += messages
-            _add(known, 1, gain.sums)
+        self._grown_sessions[session_no] = session
+        if row.message_no is not None:
+            _add_to_cell(self._gains, (session_no, in_quarter, facet_no), [messages, *gain.sums])
         return cost
 
     def _tell_spans(self) -> None:
@@ -281,19 +276,40 @@ class Batch(KnownRows):
         for session_no in self._moved_in:
             session = self.numbered_session(session_no)
             session.first_seen_ms, session.last_seen_ms = read_span(self._connection, session_no)
-            self._changed_sessions[session_no] = session
+            self._grown_sessions[session_no] = session
         self._moved_in.clear()
 
     # ---- writing ---------------------------------------------------------------------------
 
+    def _write_sessions(self) -> None:
+        changed, grown = self._changed_sessions, self._grown_sessions
+        if changed:
+            change_sessions(self._connection, changed.values())
+            grown = {number: grown[number] for number in grown.keys() - changed.keys()}
+        grow_sessions(self._connection, grown.values())
+
+    @property
+    def _unwritten(self) -> list[MessageRow]:
+        return [*self._new_rows.values(), *self._new_rows_without_key]
+
     def _write_rows(self) -> None:
         connection = self._connection
-        new = [*self._new_rows.values(), *self._new_rows_without_key]
-        insert_messages(connection, new, self.hash_of)
+        new = self._unwritten
+        if new:
+            add_new_rows(connection, insert_messages(connection, new, self.hash_of))
         if self._changed_rows:
             change_messages(connection, self._changed_rows.values())
         if self._removed_rows:
             delete_messages(connection, self._removed_rows)
+
+    def _all_gains(self) -> Gains:
+        """What `write` adds to the rollups."""
+        gains = {cell: list(gain) for cell, gain in self._gains.items()}
+        for row in self._unwritten:
+            if not row.set_aside:
+                cell = (row.session_no, row.at_ms // QUARTER_MS, row.facet_no)
+                _add_to_cell(gains, cell, [1, *row.figures.sums])
+        return gains
 
     def write(self, at_ms: int = 0) -> None:
         """Write what has changed since the last time.
@@ -307,23 +323,29 @@ class Batch(KnownRows):
         self._told_in.clear()
         self._write_rows()
         self._tell_spans()
-        change_sessions(self._connection, self._changed_sessions.values())
+        self._write_sessions()
         add_to_rollups(self._connection, self._gains, self.facets.brief_no)
-        self.gained(self._gains)
+        self.gained(self._all_gains)
         for key in self._new_rows:
             del self._rows[key]  # it has a number now: read it when it is asked for again
         self._new_rows.clear()
         self._new_rows_without_key.clear()
         self._changed_rows.clear()
         self._removed_rows.clear()
+        self._grown_sessions.clear()
         self._changed_sessions.clear()
         self._gains.clear()
 
 
-def _add(sums: list[int], start: int, values: Sequence[int]) -> None:
-    for number, value in enumerate(values, start):
+def _add_to_cell(gains: dict[Cell, list[int]], cell: Cell, gain: list[int]) -> None:
+    """Add a list that nobody else keeps."""
+    known = gains.get(cell)
+    if known is None:
+        gains[cell] = gain
+        return
+    for number, value in enumerate(gain):
         if value:
-            sums[number] += value
+            known[number] += value
 
 
 def _same_place(one: MessageRow, other: MessageRow) -> bool:

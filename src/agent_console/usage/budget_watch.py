@@ -10,7 +10,6 @@ Rule 2: a threshold is raised inside the transaction that reaches it, under a ke
 When one step reaches several thresholds, all are kept in the history and the highest is told.
 """
 
-from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 
 from msgspec import Struct
@@ -25,7 +24,7 @@ from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.facets import Facets
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.matching import is_model, is_project
-from agent_console.usage.rollups import Cell
+from agent_console.usage.rollups import Gains
 from agent_console.usage.rows import Figures
 
 REMEMBERED = 20_000
@@ -76,10 +75,13 @@ class BudgetWatch:
         self._running = None
         self._counts_for.clear()
 
-    def gained(self, gains: Mapping[Cell, Sequence[int]]) -> None:
-        """This transaction adds to the rollups: numbers of rows and their SUMS by cell."""
-        if not self._running:
-            return
+    @property
+    def are_running(self) -> bool:
+        """Whether there are budgets whose totals are known: they are to hear of gains."""
+        return bool(self._running)
+
+    def gained(self, gains: Gains) -> None:
+        """This transaction adds to the rollups."""
         for (_, in_quarter, facet_no), (_, *sums) in gains.items():
             begun = [each for each in self._counting(facet_no) if in_quarter in each.span]
             if begun:

@@ -45,10 +45,10 @@ class KnownRows:
         self._rows: dict[str, MessageRow | None] = {}
         self._hashes: dict[str, int] = {}
 
-    def read_ahead(self, session_ids: Iterable[str], keys: Iterable[str]) -> None:
+    def read_ahead(self, session_ids: Iterable[str], keys: Sequence[str]) -> None:
         """Read everything that is going to be asked for."""
         self._read_sessions(sorted(set(session_ids) - self.known.by_id.keys()))
-        self._hashes = hashes = {key: key_hash(key) for key in keys}
+        self._hashes = hashes = dict(zip(keys, map(key_hash, keys), strict=True))
         self._read_rows(list(hashes), list(hashes.values()))
 
     def known_among(self, keys: Sequence[str], hashes: Sequence[int]) -> set[str]:
@@ -72,10 +72,14 @@ class KnownRows:
     def _read_rows(self, keys: Sequence[str], hashes: Sequence[int]) -> None:
         """Read the rows of those of these keys that have not been read."""
         rows = self._rows
-        wanted = self._sifted(keys, hashes)
-        unread = {key: number for key, number in wanted.items() if key not in rows}
-        for key in keys:
-            rows.setdefault(key, None)
+        unread = self._sifted(keys, hashes)
+        if not rows.keys().isdisjoint(unread):
+            unread = {key: number for key, number in unread.items() if key not in rows}
+        if rows:
+            for key in keys:
+                rows.setdefault(key, None)
+        else:
+            rows.update(dict.fromkeys(keys))
         for row in read_messages(self._connection, sorted(unread.values())):
             if row.key is not None and row.key in unread:  # else only the hash is the same
                 rows[row.key] = row

@@ -362,15 +362,13 @@ def _asked_for(entries: Iterable[LedgerEntry]) -> tuple[set[str], list[str]]:
     session_ids: set[str] = set()
     keys: list[str] = []
     for entry in entries:
-        match entry:
-            case AddUsage(upsert):
-                session_ids.add(upsert.session_id)
-                if upsert.message_id is not None:
-                    keys.append(upsert.message_id)
-            case ReadTotals() | ReadSpending() | KeepUserFields():
-                session_ids.add(entry.session_id)
-            case _:
-                pass
+        if isinstance(entry, AddUsage):
+            upsert = entry.upsert
+            session_ids.add(upsert.session_id)
+            if upsert.message_id is not None:
+                keys.append(upsert.message_id)
+        elif isinstance(entry, ReadTotals | ReadSpending | KeepUserFields):
+            session_ids.add(entry.session_id)
     return session_ids, keys
 
 

@@ -11,7 +11,6 @@ S608 is silenced where a text is put together from constants and question marks 
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
@@ -38,9 +37,8 @@ def select_many(
     found: list[list[Any]] = []
     for chunk in _chunks(wanted):
         size = _power_of_two(len(chunk))
-        document = connection.execute(
-            f"{select} ({', '.join('?' * size)})", [*chunk, *[chunk[0]] * (size - len(chunk))]
-        ).fetchone()[0]
+        wanted_ones = [*chunk, *[chunk[0]] * (size - len(chunk))]
+        document = connection.execute(_among(select, size), wanted_ones).fetchone()[0]
         found += rows_of(document)
     return found
 
@@ -65,7 +63,9 @@ def insert_many(
         size = min(count - at, most)
         if size > 3:
             size &= ~3
-        parameters = list(chain.from_iterable(rows[at : at + size]))
+        parameters: list[Any] = []
+        for row in rows[at : at + size]:
+            parameters += row
         connection.execute(_values(insert, on_conflict, width, size), parameters)
         at += size
 
@@ -83,6 +83,11 @@ def replacing(columns: Iterable[str]) -> str:
 def adding(columns: Iterable[str]) -> str:
     """For an upsert: the new values added to the old."""
     return ", ".join(f"{column} = {column} + excluded.{column}" for column in columns)
+
+
+@cache
+def _among(select: str, size: int) -> str:
+    return f"{select} ({', '.join('?' * size)})"
 
 
 @cache

@@ -93,8 +93,15 @@ def read_large_prompts(
 
 def insert_messages(
     connection: Connection, rows: Iterable[MessageRow], hash_of: Callable[[str], int] = key_hash
-) -> None:
-    """Add new rows, with the hashes of their keys from who may have them already."""
+) -> int:
+    """Add new rows, with the hashes of their keys from who may have them already.
+
+    Returns:
+        The largest number of a row that was there before: theirs are larger.
+    """
+    before: int = connection.execute(
+        "SELECT coalesce(max(message_no), 0) FROM messages"
+    ).fetchone()[0]
     untold: list[tuple[Any, ...]] = []
     others: list[tuple[Any, ...]] = []
     for row in rows:
@@ -104,6 +111,7 @@ def insert_messages(
             others.append(_message_values(row, hash_of))
     insert_many(connection, _INSERT_UNTOLD, "", untold)
     insert_many(connection, _INSERT_MESSAGES, "", others)
+    return before
 
 
 def change_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:

@@ -3,6 +3,10 @@
 Rule: all rollups take the same gains, in the transaction that writes the rows, and a cell that
 holds no row any more is deleted.
 
+What new rows add is read off the rows, which have just been written: their figures need not be
+handed to SQLite once more for each rollup. What a row that was there before gains or loses comes as
+numbers.
+
 S608 is silenced where a text is put together from constants only.
 """
 
@@ -14,6 +18,7 @@ from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.many_rows import adding, insert_many
 from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_MS
 
+_HOUR_MS = HOUR_QUARTERS * QUARTER_MS
 _DAY_MS = DAY_QUARTERS * QUARTER_MS
 
 _ADD_BY_TIME = f"INSERT INTO usage_by_time (quarter, facet_no, messages, {', '.join(SUMS)})"
@@ -31,6 +36,29 @@ _TO_DAY = (
     f"ON CONFLICT (day, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}, "
     "last_quarter = max(last_quarter, excluded.last_quarter)"
 )
+_FIGURES = ", ".join((*SUMS[:-1], f"coalesce({SUMS[-1]}, 0)"))
+_OF_NEW_ROWS = "FROM messages WHERE message_no > ? AND NOT set_aside"
+_OF_NEW_ROWS_IN_BRIEF = (
+    "FROM messages CROSS JOIN facets USING (facet_no) WHERE message_no > ? AND NOT set_aside"
+)
+_ADD_NEW_ROWS = (
+    (
+        f"{_ADD_BY_SESSION} SELECT session_no, at_ms / {QUARTER_MS}, facet_no, 1, {_FIGURES} "
+        f"{_OF_NEW_ROWS} {_TO_SESSION}"
+    ),
+    (
+        f"{_ADD_BY_TIME} SELECT at_ms / {QUARTER_MS}, brief_no, 1, {_FIGURES} "
+        f"{_OF_NEW_ROWS_IN_BRIEF} {_TO_TIME}"
+    ),
+    (
+        f"{_ADD_BY_HOUR} SELECT at_ms / {_HOUR_MS}, brief_no, 1, {_FIGURES} "
+        f"{_OF_NEW_ROWS_IN_BRIEF} {_TO_HOUR}"
+    ),
+    (
+        f"{_ADD_BY_DAY} SELECT at_ms / {_DAY_MS}, facet_no, 1, {_FIGURES}, at_ms / {QUARTER_MS} "
+        f"{_OF_NEW_ROWS} {_TO_DAY}"
+    ),
+)
 _MEND_LAST_QUARTER = f"""
 UPDATE usage_by_day SET last_quarter = coalesce((
     SELECT at_ms / {QUARTER_MS} FROM messages
@@ -42,13 +70,20 @@ UPDATE usage_by_day SET last_quarter = coalesce((
 Cell = tuple[int, int, int]
 """Session, quarter, facet."""
 
+Gains = Mapping[Cell, Sequence[int]]
+"""Numbers of rows and their SUMS."""
+
 _Gains = dict[tuple[int, int], Sequence[int]]
 """By quarter, hour or day, and facet."""
 
 
-def add_to_rollups(
-    connection: Connection, gains: Mapping[Cell, Sequence[int]], brief_no: Callable[[int], int]
-) -> None:
+def add_new_rows(connection: Connection, before: int) -> None:
+    """Add the rows with larger numbers than `before` to all rollups, but for those set aside."""
+    for statement in _ADD_NEW_ROWS:
+        connection.execute(statement, (before,))
+
+
+def add_to_rollups(connection: Connection, gains: Gains, brief_no: Callable[[int], int]) -> None:
     """Add numbers of rows and their SUMS to cells of all rollups; empty ones disappear.
 
     Args:
@@ -56,6 +91,8 @@ def add_to_rollups(
         gains: What to add.
         brief_no: The brief facet of a facet.
     """
+    if not gains:
+        return
     by_session: list[tuple[int, ...]] = []
     by_time: _Gains = {}
     by_hour: _Gains = {}
@@ -109,7 +146,7 @@ def _take_out(
     )
 
 
-def _mend_last_quarters(connection: Connection, gains: Mapping[Cell, Sequence[int]]) -> None:
+def _mend_last_quarters(connection: Connection, gains: Gains) -> None:
     """Say anew when days were last used that have lost rows to no other session's same cell."""
     messages: dict[tuple[int, int], int] = {}
     for (_, quarter, facet_no), gain in gains.items():

@@ -15,10 +15,11 @@ from agent_console.usage.many_rows import insert_many, replacing, select_many
 from agent_console.usage.rows import Figures, Kind, SessionAccount
 
 _SESSION_SUMS = tuple(column for column in SUMS if column != "web_searches")
-_SESSION = (
-    *("session_no", "session_id", "first_seen_ms", "last_seen_ms", "has_transcript"),
-    *("last_model_no", "updated_at_ms", *_SESSION_SUMS, "duration_ms", "turns"),
+_GROWING = (
+    *("session_no", "session_id", "first_seen_ms", "last_seen_ms", "updated_at_ms"),
+    *(*_SESSION_SUMS, "duration_ms", "turns"),
 )
+_SESSION = (*_GROWING, "has_transcript", "last_model_no")
 
 _COST = (
     f"(SELECT coalesce({cost_sum()}, 0) FROM {priced('usage_by_session')} "  # noqa: S608
@@ -30,6 +31,8 @@ _READ_SESSIONS = (
 )
 _INSERT_SESSIONS = f"INSERT INTO sessions ({', '.join(_SESSION)})"
 _CHANGE_SESSIONS = "ON CONFLICT (session_no) DO UPDATE SET " + replacing(_SESSION[2:])
+_GROW_SESSIONS = f"INSERT INTO sessions ({', '.join(_GROWING)})"
+_TO_SESSIONS = "ON CONFLICT (session_no) DO UPDATE SET " + replacing(_GROWING[2:])
 
 
 def read_sessions(connection: Connection, session_ids: Sequence[str]) -> list[SessionAccount]:
@@ -77,9 +80,16 @@ def change_sessions(connection: Connection, sessions: Iterable[SessionAccount]) 
     insert_many(connection, _INSERT_SESSIONS, _CHANGE_SESSIONS, values)
 
 
+def grow_sessions(connection: Connection, sessions: Iterable[SessionAccount]) -> None:
+    """Write the sums and times of sessions of which nothing else has changed."""
+    values = list(map(_growing_values, sessions))
+    insert_many(connection, _GROW_SESSIONS, _TO_SESSIONS, values)
+
+
 def _session(values: list[Any]) -> SessionAccount:
-    number, session_id, first_seen_ms, last_seen_ms, has_transcript, last_model_no = values[:6]
-    updated_at_ms, *sums, reported_nano_usd, duration_ms, turns, last_model, cost = values[6:]
+    number, session_id, first_seen_ms, last_seen_ms, updated_at_ms, *rest = values
+    *sums, reported_nano_usd, duration_ms, turns, has_transcript, last_model_no = rest[:-2]
+    last_model, cost = rest[-2:]
     return SessionAccount(
         number,
         session_id,
@@ -95,14 +105,20 @@ def _session(values: list[Any]) -> SessionAccount:
 
 
 def _session_values(session: SessionAccount) -> tuple[Any, ...]:
+    return (
+        *_growing_values(session),
+        1 if session.has_transcript else 0,
+        session.last_model_no,
+    )
+
+
+def _growing_values(session: SessionAccount) -> tuple[Any, ...]:
     sums = session.sums
     return (
         session.session_no,
         session.session_id,
         session.first_seen_ms,
         session.last_seen_ms,
-        1 if session.has_transcript else 0,
-        session.last_model_no,
         session.updated_at_ms,
         sums.input_tokens,
         sums.output_tokens,

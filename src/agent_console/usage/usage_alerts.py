@@ -60,6 +60,11 @@ class UsageAlerts:
         self._usual_day = None
         self._oldest = _NEVER
 
+    @property
+    def heeds_days(self) -> bool:
+        """Whether it is to be told of gains."""
+        return self._wanted.anomaly
+
     def gained(self, gains: Iterable[Cell]) -> None:
         """This transaction adds to these cells of the rollups."""
         if self._wanted.anomaly:

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.usage.asking import OTHER, SESSION, add
@@ -105,7 +106,9 @@ class TwoWriters(RuleBasedStateMachine):
 
     @rule(writer=writers)
     def look_up_prices(self, writer: int) -> None:
-        keep_prices(self.writers[writer], PricesConfig())
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr("time.time_ns", lambda: self.now_ms * 1_000_000)
+            keep_prices(self.writers[writer], PricesConfig())
 
     @rule(hours=st.sampled_from([0.25, 5, 13, 24, 24 * 31]))
     def wait(self, hours: float) -> None:

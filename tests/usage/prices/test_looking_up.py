@@ -5,7 +5,7 @@ import subprocess
 import sys
 from decimal import Decimal
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 from tests.usage.prices.priced_ledger import NO_PRICES, PricedLedger, own
 
