@@ -92,18 +92,16 @@ async def test_a_subscriber_has_its_answer_before_the_notification(actor: Actor)
         assert told["data"] == answer["data"]
 
 
-async def test_a_client_that_is_alone_is_answered_at_once_and_others_in_their_turn(
-    actor: Actor,
-) -> None:
-    line = encode(Get(session_id=MAIN))
-    with client(actor) as (one, one_end):
-        actor.receive(one, line)
+async def test_what_a_client_sends_is_answered_while_nobody_rings(actor: Actor) -> None:
+    with client(actor) as (one, one_end), anyio.fail_after(DEADLINE_SECONDS):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(actor.run)
+            tasks.start_soon(one.run)
+            await anyio.wait_all_tasks_blocked()
+            one_end.send(encode(Get(session_id=MAIN)))
+            await anyio.wait_readable(one_end)
+            tasks.cancel_scope.cancel()
         assert [answer["ok"] for answer in heard(one_end)] == [True]
-        with client(actor):
-            actor.receive(one, line)
-            assert heard(one_end) == []
-            await taking_turns(actor)
-            assert [answer["ok"] for answer in heard(one_end)] == [True]
 
 
 async def test_who_has_been_told_everything_lags_behind_nothing(actor: Actor) -> None:

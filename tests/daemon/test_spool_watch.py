@@ -163,9 +163,9 @@ async def test_long_events_are_taken_one_in_a_turn_in_order_and_all_before_ready
     turns: list[int] = []
     turn = Actor._turn  # pyright: ignore[reportPrivateUsage]
 
-    def noting_turn(self: Actor) -> None:
+    def noting_turn(self: Actor, woken_at: float) -> None:
         before = self.state.hooks_counted.get("UserPromptSubmit", 0)
-        turn(self)
+        turn(self, woken_at)
         turns.append(self.state.hooks_counted.get("UserPromptSubmit", 0) - before)
 
     monkeypatch.setattr(Actor, "_turn", noting_turn)

@@ -58,3 +58,24 @@ def test_a_time_that_no_history_can_hold_is_refused_before_anything_is_kept(at_m
         with pytest.raises(OverflowError):
             histories.append("s", Status.WORKING, times[0], Status.CLOSED, times[1])
     assert histories.of("s") == ()
+
+
+@pytest.mark.parametrize("at_ms", [2**61, 10**30])
+def test_so_is_one_that_comes_later(at_ms: int) -> None:
+    histories = Histories()
+    histories.append("s", *FIRST_STEP)
+    with pytest.raises(OverflowError):
+        histories.append("s", Status.CLOSED, 2, Status.WORKING, at_ms)
+    assert histories.of("s") == (StateTransition(2, Status.WORKING, Status.CLOSED, 1),)
+
+
+@pytest.mark.parametrize("read_after", range(HISTORY_LENGTH, 2 * HISTORY_LENGTH))
+def test_what_was_read_before_old_steps_were_cut_off_is_read_anew(read_after: int) -> None:
+    histories = Histories()
+    last = read_after + HISTORY_LENGTH + 1  # there are as many steps then as there were
+    for at_ms in range(1, last + 1):
+        histories.append("s", Status.WORKING, at_ms - 1, Status.ATTENTION, at_ms)
+        if at_ms == read_after:
+            histories.of("s")
+    expected = list(range(last - HISTORY_LENGTH + 1, last + 1))
+    assert [step.at_ms for step in histories.of("s")] == expected

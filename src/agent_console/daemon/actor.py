@@ -19,6 +19,7 @@ from agent_console.daemon.dispatcher import Dispatcher, OwnRequest, Ticket
 from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.journal import Journal, Recalled
 from agent_console.daemon.outcome import Change, Outcome
+from agent_console.daemon.poller import Poller
 from agent_console.daemon.publisher import Publisher
 from agent_console.daemon.signals import Signals
 from agent_console.daemon.state import State, StateRequest
@@ -42,6 +43,7 @@ class Actor:
         signals: What other tasks wait for.
         connections: Everybody who is connected; the listener adds and takes away.
         publisher: Tells subscribers.
+        poller: Says when clients have sent something, and has the turn taken for it.
         changed_at: When the state last changed, by `time.perf_counter`.
         heeding: Told of the changes of each turn, beside subscribers; must not wait.
     """
@@ -68,6 +70,7 @@ class Actor:
         self._drained: list[Connection] = []
         self._held: list[Connection] = []
         self._bell = Bell()
+        self.poller = Poller(self._take_turn, lambda: not journal.backlog)
         self._woken_at = 0.0
         self._lags: deque[float] = deque(maxlen=LAG_SAMPLES)
         encoded = EncodedSessions()
@@ -88,16 +91,8 @@ class Actor:
     # ---- what others hand in ---------------------------------------------------------------
 
     def receive(self, connection: Connection, data: bytes) -> None:
-        """Bytes from a client; none means that it sends no more.
-
-        One that is alone has nobody to share a turn with: its turn is at once.
-        """
+        """Bytes from a client, to be applied in the next turn; none means that it sends no more."""
         self._inbox.append((connection, data, None))
-        if len(self.connections) == 1:
-            self._woken_at = time.perf_counter()
-            self._measured_turn()
-        if not self._bell.rung:
-            self._awake()
 
     def observe(self, observation: Observation) -> None:
         """Something a watcher has seen."""
@@ -138,12 +133,11 @@ class Actor:
 
     async def run(self) -> None:
         """Take turns for ever."""
-        while True:
-            await self._bell.heard(patient=not self._journal.backlog)
-            self._measured_turn()
-            done, self._turn_done = self._turn_done, None
-            if done is not None:
-                done.set()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self.poller.run)
+            while True:
+                await self._bell.heard()
+                self._take_turn(self._woken_at)
 
     async def _turned(self) -> None:
         """Wait for the end of a turn."""
@@ -162,11 +156,17 @@ class Actor:
         while self.state.unkept or any(connection.owed for connection in self.connections):
             await self._turned()
 
-    def _measured_turn(self) -> None:
-        self._turn()
-        self._lags.append(time.perf_counter() - self._woken_at)
+    def _take_turn(self, woken_at: float) -> float:
+        """Take a turn for what has been there since then; when it is done."""
+        self._turn(woken_at)
+        done, self._turn_done = self._turn_done, None
+        if done is not None:
+            done.set()
+        done_at = time.perf_counter()
+        self._lags.append(done_at - woken_at)
+        return done_at
 
-    def _turn(self) -> None:
+    def _turn(self, woken_at: float) -> None:
         at_ms = time.time_ns() // 1_000_000
         dispatcher = self._dispatcher
         if self._recalled or self._results or self._held or self._drained:
@@ -196,7 +196,7 @@ class Actor:
                 self._journal.submit(entries)
         if dispatcher.changes:
             changes, dispatcher.changes = dispatcher.changes, []
-            self.changed_at = self._woken_at
+            self.changed_at = woken_at
             self.publisher.publish(changes)
             self.heeding(changes)
         for behind in drained:
@@ -227,8 +227,7 @@ class Actor:
         return drained
 
     def _flush(self, connection: Connection) -> None:
-        if connection.outgoing:
-            connection.flush()
+        connection.flush()
         if connection.queue and not connection.in_flight and not connection.backlog:
             self._held.append(connection)
 

@@ -15,7 +15,7 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup
 
-from agent_console.daemon.readable import each_time_readable
+from agent_console.daemon.poller import Poller
 from agent_console.daemon.subscriptions import Subscription
 from agent_console.errors import ProtocolError
 from agent_console.protocol.codec import may_be_long
@@ -28,7 +28,13 @@ MAX_QUEUED_REQUESTS = 1_000
 
 
 class Inbox(Protocol):
-    """Where a connection hands what it has read: the actor."""
+    """Where a connection hands what it has read: the actor.
+
+    Attributes:
+        poller: Says when there is something to read.
+    """
+
+    poller: Poller
 
     def receive(self, connection: "Connection", data: bytes) -> None:
         """Take what has been read, to be applied in the next turn; nothing means the end."""
@@ -40,7 +46,7 @@ class Inbox(Protocol):
 
 
 class Connection:
-    """A connected client, read by its own task and written to by the actor.
+    """A connected client, read as the poller says and written to by the actor.
 
     Attributes:
         subscription: Set while the client subscribes.
@@ -115,7 +121,7 @@ class Connection:
 
     async def _read(self) -> None:
         while not self._at_end:
-            await each_time_readable(self._socket, self._take)
+            await self._inbox.poller.each_time_readable(self._socket.fileno(), self._take)
             while self._congested:
                 await self._resumed()
         # A client may only have ended its sending: it is still answered, and told what it
@@ -216,9 +222,13 @@ class Connection:
     def flush(self) -> None:
         """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
         data = self.outgoing
-        if data:
-            self.outgoing = bytearray()
-            self.send(data)
+        if not data:
+            return
+        self.outgoing = bytearray()
+        if self.backlog or not self.open:
+            self._send_later(data)
+        else:
+            send_to_all((self,), data)
 
     def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""

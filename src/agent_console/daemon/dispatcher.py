@@ -201,28 +201,25 @@ class Dispatcher:
     ) -> None:
         self._until_one_waits(connection, iter((request,)), at_ms)
 
-    def _until_one_waits(
-        self, connection: Connection, requests: Iterator[Request | ProtocolError], at_ms: int
-    ) -> None:
+    def _until_one_waits(self, connection: Connection, requests: Iterator[Any], at_ms: int) -> None:
         """Carry out requests until the ledger has to answer one, or there is much to read."""
-        rules = self._rules
+        rules, outgoing = self._rules, connection.outgoing
         for request in requests:
-            rule = rules.get(type(request))
+            rule = rules.get(request.__class__)
             if rule is None:
                 self._about_the_daemon(connection, request, at_ms)
                 return
-            asked: Any = request
             try:
-                outcome = rule(asked, at_ms)
+                outcome = rule(request, at_ms)
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the daemon lives
                 outcome = self._failed(error)
             if outcome.ledger or outcome.processes_changed:
-                self.carry_out(outcome, connection, asked.id)
+                self.carry_out(outcome, connection, request.id)
                 return
             if outcome.changes:
                 self.changes += outcome.changes
-            self._answer(connection, asked.id, outcome.answer)
-            if len(connection.outgoing) > MAX_UNSENT_BYTES:
+            self._answer(connection, request.id, outcome.answer)
+            if len(outgoing) > MAX_UNSENT_BYTES:
                 return
 
     def _about_the_daemon(

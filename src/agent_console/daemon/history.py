@@ -9,6 +9,7 @@ A time that does not fit raises and changes nothing.
 """
 
 from array import array
+from collections.abc import Iterable
 from itertools import islice, pairwise, starmap
 
 from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
@@ -16,6 +17,7 @@ from agent_console.model.session import HISTORY_LENGTH, StateTransition, Status
 READ_HISTORIES_KEPT = 128
 
 _STATUSES = tuple(Status)
+_CODES = {status: code for code, status in enumerate(_STATUSES)}
 _CODE_BITS = 2
 _TIME_BITS = 63 - _CODE_BITS
 _KEPT = HISTORY_LENGTH + 1
@@ -31,7 +33,7 @@ def packed(status: Status, at_ms: int) -> int:
     """
     if at_ms >> _TIME_BITS:
         raise OverflowError(at_ms)
-    return at_ms << _CODE_BITS | _STATUSES.index(status)
+    return at_ms << _CODE_BITS | _CODES[status]
 
 
 class Histories:
@@ -43,9 +45,8 @@ class Histories:
 
     def __init__(self) -> None:
         self.steps: dict[str, array[int]] = {}
-        self._read: dict[str, tuple[StateTransition, ...]] = {}
-        self._unread: dict[str, int] = {}
-        """How many steps came since a history was read."""
+        self._read: dict[str, tuple[tuple[StateTransition, ...], int]] = {}
+        """Histories as they were read, and how many steps there were then."""
 
     def append(
         self, session_id: str, before: Status, before_ms: int, status: Status, at_ms: int
@@ -62,47 +63,40 @@ class Histories:
         Raises:
             OverflowError: A time is none that a history can hold; nothing was written.
         """
-        turned = packed(status, at_ms)
         steps = self.steps.get(session_id)
         if steps is None:
-            self.steps[session_id] = array("q", (packed(before, before_ms), turned))
-        else:
-            steps.append(turned)
-            if len(steps) == _CUT_AT:
-                del steps[:-_KEPT]
-        if session_id in self._read:
-            self._unread[session_id] = self._unread.get(session_id, 0) + 1
+            begun = packed(before, before_ms), packed(status, at_ms)
+            self.steps[session_id] = array("q", begun)
+            return
+        # A time is never before the one before it, and what is too large the array refuses.
+        steps.append(at_ms << _CODE_BITS | _CODES[status])
+        if len(steps) == _CUT_AT:
+            del steps[:-_KEPT]
+            self._read.pop(session_id, None)
 
     def of(self, session_id: str) -> tuple[StateTransition, ...]:
         """A session's transitions."""
-        read = self._read.get(session_id)
-        if read is None:
-            read = self._unpack(session_id, HISTORY_LENGTH)
-            if len(self._read) >= READ_HISTORIES_KEPT:
-                self._forget_read(next(iter(self._read)))
-            self._read[session_id] = read
-        elif session_id in self._unread:
-            new = self._unpack(session_id, self._unread.pop(session_id))
-            read = (*read, *new)[-HISTORY_LENGTH:]
-            self._read[session_id] = read
+        steps = self.steps.get(session_id)
+        if steps is None:
+            return ()
+        read, read_steps = self._read.get(session_id, ((), 0))
+        if read_steps != len(steps):
+            if not read_steps and len(self._read) >= READ_HISTORIES_KEPT:
+                del self._read[next(iter(self._read))]
+            read = (*read, *_transitions(steps, len(steps) - read_steps))[-HISTORY_LENGTH:]
+            self._read[session_id] = read, len(steps)
         return read
 
     def forget(self, session_id: str) -> None:
         """The session is off the board."""
         self.steps.pop(session_id, None)
-        self._forget_read(session_id)
-
-    def _forget_read(self, session_id: str) -> None:
         self._read.pop(session_id, None)
-        self._unread.pop(session_id, None)
 
-    def _unpack(self, session_id: str, most: int) -> tuple[StateTransition, ...]:
-        """The last transitions, at most so many."""
-        steps = self.steps.get(session_id)
-        if steps is None:
-            return ()
-        older = max(0, len(steps) - 1 - most)
-        return tuple(starmap(_transition, pairwise(islice(steps, older, None))))
+
+def _transitions(steps: "array[int]", most: int) -> Iterable[StateTransition]:
+    """The last transitions, at most so many."""
+    older = max(0, len(steps) - 1 - min(most, HISTORY_LENGTH))
+    return starmap(_transition, pairwise(islice(steps, older, None)))
 
 
 def _transition(begun: int, turned: int) -> StateTransition:

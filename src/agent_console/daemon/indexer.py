@@ -82,16 +82,15 @@ class Indexer:
         """Look for transcripts that sessions name, and prices of models, for the first time."""
         for change in changes:
             data = change.data
-            if isinstance(data, UsageEntry):
+            if type(data) is Session:
+                path = data.transcript_path
+                if path is not None and path not in self._named and _has_transcripts_near(path):
+                    if len(self._named) >= MAX_NAMED:
+                        self._named.clear()
+                    self._named[path] = None
+                    self._order(IndexerOrder(path=path))
+            elif type(data) is UsageEntry:
                 self._heed_usage(data)
-            if not isinstance(data, Session):
-                continue
-            path = data.transcript_path
-            if path is not None and path not in self._named and _has_transcripts_near(path):
-                if len(self._named) >= MAX_NAMED:
-                    self._named.clear()
-                self._named[path] = None
-                self._order(IndexerOrder(path=path))
 
     def _heed_usage(self, usage: UsageEntry) -> None:
         """Of what no transcript tells nobody else looks up the price."""

@@ -1,28 +1,27 @@
-"""Says each time a socket can be read, as cheaply as the event loop allows.
+"""Says each time something can be read, as cheaply as the event loop allows.
 
 Rule: asyncio's loops, uvloop too, keep one registration for as long as somebody reads. Waiting anew
 for each time, as on any other backend, costs two system calls and two turns of the loop more.
 """
 
 import asyncio
-import socket
 from collections.abc import Callable
 
 import anyio
 
 
-async def each_time_readable(sock: socket.socket, take: Callable[[], bool]) -> None:
-    """Call `take` each time the socket can be read, until it gives False.
+async def each_time_readable(descriptor: int, take: Callable[[], bool]) -> None:
+    """Call `take` each time this can be read, until it gives False.
 
     Args:
-        sock: Not blocking; nobody else waits to read from it.
+        descriptor: Nobody else waits to read from it.
         take: Reads without waiting. What it raises is raised here.
     """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         while True:
-            await anyio.wait_readable(sock)
+            await anyio.wait_readable(descriptor)
             if not take():
                 return
     done = anyio.Event()
@@ -35,13 +34,13 @@ async def each_time_readable(sock: socket.socket, take: Callable[[], bool]) -> N
                 return
         except Exception as error:  # noqa: BLE001 - it is raised below
             failure = error
-        loop.remove_reader(sock)
+        loop.remove_reader(descriptor)
         done.set()
 
-    loop.add_reader(sock, readable)
+    loop.add_reader(descriptor, readable)
     try:
         await done.wait()
     finally:
-        loop.remove_reader(sock)
+        loop.remove_reader(descriptor)
     if failure is not None:
         raise failure

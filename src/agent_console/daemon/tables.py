@@ -173,7 +173,7 @@ class Tables:
         evidence = self._evidence[session_id]
         at = evidence.changed_at_ms
         at = at_ms if at_ms > at else at  # noqa: FURB136 - see set_rules
-        since_ms, seen_ms = session.since_ms, session.last_seen_ms
+        since_ms, seen_ms, seq = session.since_ms, session.last_seen_ms, self.seq + 1
         new = replace(
             session,
             status=status,
@@ -182,11 +182,11 @@ class Tables:
             last_seen_ms=at_ms if at_ms > seen_ms else seen_ms,  # noqa: FURB136
             activity=None,
             seen=False,
-            rev=self.seq + 1,
+            rev=seq,
         )
         evidence = evidence.turned(at, rank, worked=status is WORKING, asking=())
         self._histories.append(session_id, session.status, since_ms, status, new.since_ms)
-        self.seq = seq = new.rev
+        self.seq = seq
         self.sessions[session_id] = new
         self._evidence[session_id] = evidence
         return Change(seq, "session", session_id, new)

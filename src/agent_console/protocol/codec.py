@@ -172,9 +172,11 @@ def decode_requests(lines: bytes) -> list[Request] | None:
     """
     if not lines.isascii():
         return None
-    each = lines.split(b"\n")
-    del each[-1]  # what is behind the last newline
     try:
+        if lines.find(b"\n") == len(lines) - 1:
+            return [_decode_request(lines)]
+        each = lines.split(b"\n")
+        del each[-1]  # what is behind the last newline
         return list(map(_decode_request, each))
     except (msgspec.MsgspecError, RecursionError):
         return None
