@@ -51,9 +51,7 @@ def test_nothing_is_imported_that_one_new_line_does_not_need(grown: Path) -> Non
     assert "agent_console.usage.ingest.importer" in done.stderr
 
 
-def test_each_folder_is_listed_once_and_the_ledger_asked_for_all_files_once(
-    grown: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_folder_is_listed_once_and_the_ledger_asked_for_all_files_once(grown: Path) -> None:
     listed: Counter[str] = Counter()
     compared: list[DiskChanges] = []
     scandir, compare = os.scandir, DiskChanges.__init__
@@ -66,10 +64,10 @@ def test_each_folder_is_listed_once_and_the_ledger_asked_for_all_files_once(
         compared.append(self)
         compare(self, *given)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr("os.scandir", list_folder)
-    monkeypatch.setattr(DiskChanges, "__init__", note)
-    assert run_usage(["daily", "--json"]) == 0
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("os.scandir", list_folder)
+        monkeypatch.setattr(DiskChanges, "__init__", note)
+        assert run_usage(["daily", "--json"]) == 0
     assert is_fresh(database_path())
     assert [found[0][0] for found in compared[0].changed] == [str(grown)]
     assert len(compared) == 1
