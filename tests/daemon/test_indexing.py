@@ -89,3 +89,13 @@ def test_prices_are_looked_up_without_the_catalogue_in_the_worker(
     assert done.stderr == "False\n"
     assert '"prices_changed":true' in done.stdout
     assert query(database, "SELECT origin IS NOT NULL FROM priced_models") == [(1,)]
+
+
+def test_what_an_upsert_told_without_a_cost_is_priced_soon(daemon: Daemon) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with daemon.start().connect() as wire:
+        wire.data(cmd="SET", session_id=SESSION, status="working")
+        used = {"model": "claude-opus-5-5", "input_tokens": 1_000_000}
+        assert wire.data(cmd="UPSERT", session_id=SESSION, **used)["total_cost_usd"] == 0
+        while wire.data(cmd="META", session_id=SESSION)["total_cost_usd"] == 0:
+            assert time.monotonic() < deadline
