@@ -6,6 +6,7 @@ are forgotten whenever `PRAGMA data_version` says that somebody else has committ
 """
 
 from bisect import bisect_left
+from operator import itemgetter
 from sqlite3 import Connection
 from typing import Any
 
@@ -22,9 +23,17 @@ _COLUMNS = (
     "cost_is_reported, output_is_lower_bound"
 )
 _FIND = f"SELECT facet_no FROM facets WHERE ({_COLUMNS}) = ({', '.join('?' * 15)})"  # noqa: S608
-_MAKE = f"INSERT INTO facets ({_COLUMNS}) VALUES ({', '.join('?' * 15)}) ON CONFLICT DO NOTHING"  # noqa: S608
+_MAKE = (
+    f"INSERT INTO facets ({_COLUMNS}, brief_no) VALUES ({', '.join('?' * 16)}) "  # noqa: S608
+    "ON CONFLICT DO NOTHING"
+)
 _READ = f"SELECT {_COLUMNS} FROM facets WHERE facet_no = ?"  # noqa: S608
 _READ_BRIEF = "SELECT brief_no FROM facets WHERE facet_no = ?"
+
+_brief = itemgetter(0, 4, 5, 6, 7, 11, 12, 13, 14)
+"""Of a facet's columns, those of the index facets_in_brief."""
+_TO_BE_FOUND = 0
+"""The `brief_no` in whose place a trigger puts the right one."""
 
 _FIELDS = Facet.__struct_fields__
 
@@ -47,6 +56,7 @@ class Facets:
         self._facets: dict[int, Facet] = {}
         self._short: dict[tuple[str, str, int, bool, str], int] = {}
         self._briefs: dict[int, int] = {}
+        self._briefs_by_columns: dict[tuple[int, ...], int] = {}
         self._made: list[tuple[Facet, int]] = []
         self._unpriced: list[int] = []
         self._prices: dict[int, list[Price]] = {}
@@ -94,9 +104,15 @@ class Facets:
             int(facet.cost_is_reported),
             int(facet.output_is_lower_bound),
         )
-        made = self._connection.execute(_MAKE, values)
+        brief = _brief(values)
+        brief_no = self._briefs_by_columns.get(brief, _TO_BE_FOUND)
+        made = self._connection.execute(_MAKE, (*values, brief_no))
         if made.rowcount:
             number = made.lastrowid or 0
+            if brief_no == _TO_BE_FOUND:
+                self._briefs_by_columns[brief] = self.brief_no(number)
+            else:
+                self._briefs[number] = brief_no
             self._unpriced.append(number)
             self._made.append((facet, number))
         else:
@@ -206,6 +222,7 @@ class Facets:
     def rolled_back(self) -> None:
         """The transaction is undone."""
         self._short.clear()
+        self._briefs_by_columns.clear()
         for facet, number in self._made:
             self._numbers.pop(facet, None)
             self._facets.pop(number, None)
@@ -220,6 +237,7 @@ class Facets:
             self._facets.clear()
             self._short.clear()
             self._briefs.clear()
+            self._briefs_by_columns.clear()
             self._prices.clear()
         self._numbers[facet] = number
         self._facets[number] = facet

@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec.json import encode
 
+from agent_console.usage.many_rows import insert_many
 from agent_console.usage.prices.factors import factor
 from agent_console.usage.prices.rates import Rates
 
@@ -35,10 +36,7 @@ _PRICES = """
     FROM priced_models LEFT JOIN prices USING (model_no) WHERE model_no IN
     (SELECT model_no FROM facets WHERE facet_no IN (SELECT value FROM json_each(?)))"""
 _DELETE = "DELETE FROM facet_prices WHERE facet_no IN (SELECT value FROM json_each(?))"
-_INSERT = f"""
-    INSERT INTO facet_prices
-    SELECT {", ".join(f"json_extract(value, '$[{n}]')" for n in range(9))}
-    FROM json_each(?)"""  # noqa: S608 - constants only
+_INSERT = "INSERT INTO facet_prices"
 
 _Row = tuple[int, ...]
 _Price = tuple[int, int, Rates]
@@ -72,7 +70,7 @@ def price_facets(connection: Connection, facet_nos: Iterable[int]) -> set[int]:
             )
         rows += [(facet_no, *row) for row in folded[key]]
     connection.execute(_DELETE, (wanted,))
-    connection.execute(_INSERT, (encode(rows),))
+    insert_many(connection, _INSERT, "", rows)
     unknown.discard(0)  # the model that nobody told
     return unknown
 
