@@ -64,7 +64,7 @@ def test_each_facet_has_the_first_one_alike_whoever_made_it_and_whatever_was_und
             facets.committed()
             names.committed()
         assert connection.execute(_WRONG).fetchone() == (0,)
-    made, briefs = writers[0][0].execute(
-        "SELECT count(*), count(DISTINCT brief_no) FROM facets"
-    ).fetchone()
+    made, briefs = (
+        writers[0][0].execute("SELECT count(*), count(DISTINCT brief_no) FROM facets").fetchone()
+    )
     assert made > 2 * briefs > 4
