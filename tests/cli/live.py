@@ -45,8 +45,10 @@ class Live:
 
     def end(self) -> tuple[int, str, str]:
         """Exit code and what was still to be read."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, out, err
+        # Not `communicate`, which knows nothing of what `line` has read ahead.
+        with self.out, self.err:
+            out, err = self.out.read(), self.err.read()
+        return self.process.wait(SECONDS), out, err
 
 
 @contextmanager

@@ -102,8 +102,9 @@ class Demo:
 
     def end(self) -> tuple[int, str, str]:
         """Exit code, all of stdout and of stderr."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, self._read + out, err
+        # Not `communicate`, which knows nothing of what `read_until` has read ahead.
+        out, err = self.out.read(), self.err.read()
+        return self.process.wait(SECONDS), self._read + out, err
 
 
 class OnATerminal:

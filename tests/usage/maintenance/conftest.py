@@ -41,8 +41,11 @@ class Writer:
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            rest, _ = self._process.communicate(timeout=30)
-            self.committed += rest.split()
+            assert self._process.stdout is not None
+            # Not `communicate`, which knows nothing of the beginning of a line read ahead here.
+            self.committed += self._process.stdout.read().split()
+            self._process.stdout.close()
+            self._process.wait(timeout=30)
 
 
 @pytest.fixture
