@@ -1,10 +1,8 @@
 """Many transcripts are read by several processes, and by none when that is quicker."""
 
-import fcntl
 import os
 import signal
 import subprocess
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -216,31 +214,6 @@ def test_while_nothing_comes_there_is_time_to_take_what_came(
     assert next(batches) == ReadBatch()
     os.kill(held[0].pid, signal.SIGCONT)
     assert len(by_path(list(batches))) == 1
-
-
-@pytest.mark.usefixtures("processes_always")
-def test_no_more_jobs_are_given_than_fit_into_the_pipe(
-    project: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = [write(project / f"session-{number}.jsonl", prompt()) for number in range(MANY)]
-    enlarge = pool._enlarge  # pyright: ignore[reportPrivateUsage]
-
-    def leave_small(pipe: FileIO) -> int:
-        if pipe.readable():  # all answers fit in there: none is stopped in its middle
-            return enlarge(pipe)
-        return fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)  # a page: less than all jobs take
-
-    monkeypatch.setattr(pool, "_enlarge", leave_small)
-    monkeypatch.setattr(pool, "_MESSAGE_JOBS", 1)
-    monkeypatch.setattr(pool, "_JOBS_AHEAD_AT_LEAST", MANY)
-
-    def stop_it() -> None:
-        os.kill(started[0].pid, signal.SIGSTOP)
-
-    batches = filter(is_told, read_files([ReadJob(file) for file in files], 1, stop_it))
-    read_here = [next(batches) for _ in range(MANY // 2)]  # most: it has been given few
-    os.kill(started[0].pid, signal.SIGCONT)
-    assert len(by_path(read_here + list(batches))) == MANY
 
 
 def test_a_small_pipe_holds_one_message_beside_the_one_that_is_read(
