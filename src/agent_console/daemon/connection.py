@@ -222,13 +222,9 @@ class Connection:
     def flush(self) -> None:
         """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
         data = self.outgoing
-        if not data:
-            return
-        self.outgoing = bytearray()
-        if self.backlog or not self.open:
-            self._send_later(data)
-        else:
-            send_to_all((self,), data)
+        if data:
+            self.outgoing = bytearray()
+            self.send(data)
 
     def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""

@@ -98,9 +98,11 @@ class Poller:
         self._may_look = may_look
         self._readers: dict[int, _Reader] = {}
         self._rested_at = 0.0
-        self._watcher: Watcher = OtherWatcher()
+        self._watcher: Watcher
         if sys.platform == "linux":
             self._watcher = select.epoll()
+        else:
+            self._watcher = OtherWatcher()
 
     async def run(self) -> None:
         """Serve for ever."""

@@ -35,9 +35,8 @@ _STATE = (
 )
 _READ = (
     f"SELECT source_no, status, {_STATE} FROM sources "  # noqa: S608
-    "LEFT JOIN sessions USING (session_no)"
+    "LEFT JOIN sessions USING (session_no) WHERE path IN (SELECT value FROM json_each(?))"
 )
-_READ_SOME = f"{_READ} WHERE path IN (SELECT value FROM json_each(?))"  # noqa: S608
 _WRITTEN = (
     "session_no, device, inode, offset_bytes, mtime_ns, size_bytes, head_hash, tail_hash, "
     "first_line_ms, last_line_ms, lines, user_messages, api_errors, cost_states, bad_reasons, "
@@ -52,16 +51,12 @@ _UPDATE = (
 
 def read_source(connection: Connection, path: str) -> SourceRow | None:
     """The row of the file at `path`; null when it has never been read."""
-    values = connection.execute(f"{_READ} WHERE path = ?", (path,)).fetchone()
-    return None if values is None else _row(values)
+    return read_sources(connection, [path]).get(path)
 
 
 def read_sources(connection: Connection, paths: Sequence[str]) -> dict[str, SourceRow]:
     """The rows of those of these files that have been read before, by path."""
-    rows = connection.execute(
-        _READ_SOME,
-        (msgspec.json.encode(paths).decode(),),
-    )
+    rows = connection.execute(_READ, (msgspec.json.encode(paths).decode(),))
     return {row.state.path: row for row in map(_row, rows)}
 
 
