@@ -23,6 +23,7 @@ from tests.usage.reports.ledgers import (
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.report import build
+from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.selection import select_rows
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
@@ -205,7 +206,25 @@ def test_all_reports_have_the_sums_of_the_messages(
                     by_model.add(sums_of_model)
             assert by_model.values()[:-1] == expected.values()[:-1], name
             assert report.projects == len({row.project for row in counted} - {""}), name
+            if name == "block":
+                assert_blocks_have_their_first_and_last_message(report.rows, counted)
         connection.close()
+
+
+def assert_blocks_have_their_first_and_last_message(
+    rows: list[Row], counted: list[Message]
+) -> None:
+    for row in rows:
+        block = row.detail
+        if block.is_gap:
+            continue
+        times = [
+            each.at_ms
+            for each in counted
+            if block.start_ms <= each.at_ms < block.end_ms
+            and row.project in {None, each.project or UNKNOWN}
+        ]
+        assert (block.first_ms, block.last_ms) == (min(times), max(times))
 
 
 @pytest.mark.parametrize("name", GROUPINGS)

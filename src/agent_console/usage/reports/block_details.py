@@ -1,8 +1,8 @@
 """What a report says of 5-hour blocks beside their sums: times, pace, and the gaps between them.
 
-Rule: the rollup finds a block, and only its first and last quarter of an hour are looked up message
-by message. Sums are measured; where a block begins and ends is an estimate unless the account's own
-limits are known, and a projection always is one.
+Rule: the rollup finds a block, and only its first and last messages are looked up. Sums are
+measured; where a block begins and ends is an estimate unless the account's own limits are known,
+and a projection always is one.
 """
 
 from agent_console.usage.periods import BLOCK_QUARTERS, QUARTER_MS
@@ -96,20 +96,35 @@ class BlockDetail:
 
 
 def add_times(
-    connection: "Connection", rows: "Selection", found: "dict[tuple[Any, ...], Row]", now_ms: int
+    connection: "Connection",
+    rows: "Selection",
+    bucket: str,
+    found: "dict[tuple[Any, ...], Row]",
+    now_ms: int,
+    *,
+    by_project: bool,
 ) -> None:
     """Give every row its BlockDetail, the current block its pace.
 
     Args:
         connection: The ledger.
         rows: What the report counts.
+        bucket: The first quarter of a quarter's block, as an SQL expression.
         found: The rows by the first quarter of their block (and their project).
         now_ms: Unix milliseconds.
+        by_project: Each project has blocks of its own.
     """
-    for (start, *project), row in found.items():
-        condition = f" AND project_no = {project[0]}" if project else ""
-        start_ms = start * QUARTER_MS
-        first, last = (_time(connection, rows, start_ms, condition, way) for way in ("ASC", "DESC"))
+    ends: dict[tuple[Any, ...], tuple[int, int]] | None = None
+    if by_project or rows.facets != "1" or not rows.is_brief:
+        from agent_console.usage.reports.block_ends import block_ends  # noqa: PLC0415 - not always
+
+        ends = block_ends(connection, rows, bucket, by_project=by_project)
+    for key, row in found.items():
+        start_ms = key[0] * QUARTER_MS
+        if ends is None:
+            first, last = (_time(connection, rows, start_ms, way) for way in ("ASC", "DESC"))
+        else:
+            first, last = ends.get(key, (start_ms, start_ms))
         row.detail = BlockDetail(start_ms, start_ms + BLOCK_MS, first, last)
         if start_ms <= now_ms < start_ms + BLOCK_MS and row.sums is not None:
             row.detail.pace = Pace(row.sums, now_ms - start_ms, start_ms + BLOCK_MS - now_ms)
@@ -146,14 +161,11 @@ def _gap(start_ms: int, end_ms: int) -> Row | None:
     return row
 
 
-def _time(
-    connection: "Connection", rows: "Selection", start_ms: int, condition: str, way: str
-) -> int:
-    """The time of the first or last message of a block, as far as the filter takes it."""
+def _time(connection: "Connection", rows: "Selection", start_ms: int, way: str) -> int:
+    """The time of the first or last message of a block, where all of its messages are taken."""
     found = connection.execute(
-        f"SELECT at_ms FROM (SELECT at_ms, at_ms / {QUARTER_MS} AS quarter, session_no, facet_no "  # noqa: S608
-        "FROM messages WHERE at_ms >= ? AND at_ms < ? AND NOT set_aside) "
-        f"JOIN facets USING (facet_no) WHERE {rows.where} AND {rows.facets}{condition} "
+        f"SELECT at_ms FROM (SELECT at_ms, at_ms / {QUARTER_MS} AS quarter FROM messages "  # noqa: S608
+        f"WHERE at_ms >= ? AND at_ms < ? AND NOT set_aside) WHERE {rows.where} "
         f"ORDER BY at_ms {way} LIMIT 1",
         (start_ms, start_ms + BLOCK_MS),
     ).fetchone()

@@ -118,7 +118,7 @@ def build(
             with_gaps,
         )
 
-        add_times(connection, rows, found, now_ms)
+        add_times(connection, rows, bucket, found, now_ms, by_project=by_project)
         if not by_project:
             report.rows = with_gaps(report.rows)
     add_totals(report)
