@@ -138,7 +138,6 @@ class Request:
             and self.format in {"json", "csv"}
             and self.sort in {None, "date"}
             and self.min_cost_pico is None
-            and (self.top is None or self.wanted.names_nothing)
         )
 
     @property

@@ -132,17 +132,6 @@ def show(connection: "Connection", numbers: "Iterable[int]") -> None:
     connection.executemany("INSERT INTO temp.shown VALUES (?)", [(number,) for number in numbers])
 
 
-def newest_sessions(connection: "Connection", count: int | None) -> list[int]:
-    """The sessions that were active last, or all of them, the latest first."""
-    found = connection.execute(
-        "SELECT session_no FROM sessions ORDER BY coalesce(last_seen_ms, (SELECT "
-        "max(last_line_ms) FROM sources WHERE sources.session_no = sessions.session_no), 0) DESC, "
-        "session_no LIMIT ?",
-        (-1 if count is None else count,),
-    )
-    return [number for (number,) in found]
-
-
 def select_rows(
     connection: "Connection",
     wanted: "Filter",

@@ -4,18 +4,13 @@ Rule: a session that is known and has no usage gets a row without sums: not avai
 """
 
 from agent_console.usage.reports import query, selection
-from agent_console.usage.reports.matching import session_numbers, transcript_folder
+from agent_console.usage.reports.matching import transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
-from agent_console.usage.reports.zone import QUARTER_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
-
-    from agent_console.usage.reports.filter import Filter
-
-_QUARTER_MS = QUARTER_SECONDS * 1000
 
 
 class SessionDetail:
@@ -88,17 +83,12 @@ class Details:
 
     Args:
         connection: The ledger.
-        wanted: The report's filter.
     """
 
-    def __init__(self, connection: "Connection", wanted: "Filter") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._connection = connection
-        self._wanted = wanted
         self._projects = query.names(connection, "project_no")
         self._by_folder: dict[str, list[str]] | None = None
-        self._named: set[int] | None = None
-        if wanted.sessions:
-            self._named = set(session_numbers(connection, wanted.sessions))
 
     def add(
         self,
@@ -112,14 +102,12 @@ class Details:
         Args:
             found: The rows by number of their session.
             where: Tokens by number of session and of project.
-            of_shown: Only the sessions that `selection.show` named need a row.
+            of_shown: The sessions that `selection.show` named have a row, not all.
         """
         for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
             row = found.get((session_no,))
             detail = SessionDetail(*values)
             if row is None:
-                if not self._belongs(session_no, detail):
-                    continue
                 row = found[session_no,] = Row((session_no,), detail.session_id)
             row.label = detail.session_id
             row.detail = detail
@@ -144,21 +132,3 @@ class Details:
         folders = {path.rpartition("/projects/")[2].partition("/")[0] for (path,) in paths}
         found = [each for folder in folders for each in self._by_folder.get(folder, ())]
         return found if len(found) == 1 else []
-
-    def _belongs(self, session_no: int, detail: SessionDetail) -> bool:
-        """A session without usage has a row too."""
-        wanted = self._wanted
-        if wanted.projects or wanted.models or not _is_in(wanted, detail):
-            return False
-        return self._named is None or session_no in self._named
-
-
-def _is_in(wanted: "Filter", session: SessionDetail) -> bool:
-    """A session without usage has part in a stretch of time when it was active in it."""
-    if wanted.since is None and wanted.until is None:
-        return True
-    if session.first_ms is None or session.last_ms is None:
-        return False
-    return (wanted.since is None or session.last_ms >= wanted.since * _QUARTER_MS) and (
-        wanted.until is None or session.first_ms < wanted.until * _QUARTER_MS
-    )

@@ -5,9 +5,10 @@ and the totals are known before, so `streamed` makes the rows of some, forgets t
 """
 
 from agent_console.usage.reports import query, selection
-from agent_console.usage.reports.report import Report, add_totals, count_all, count_of_sessions
+from agent_console.usage.reports.report import Report, add_totals, count_all
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.session_details import Details
+from agent_console.usage.reports.taken_sessions import taken_sessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,14 +41,16 @@ def build_sessions(
         newest: Only so many sessions need a row, the latest; the totals are of all.
     """
     rows = selection.select_rows(connection, wanted, by_session=True)
-    only = None
-    if newest is not None and wanted.names_nothing:
-        only = selection.newest_sessions(connection, newest)
-    report = Report(grouping, _Sessions(connection, wanted, rows).rows(only))
+    only, hidden = None, 0
+    if newest is not None or not wanted.names_nothing:
+        taken = taken_sessions(connection, wanted, rows)
+        only = taken[:newest]
+        hidden = len(taken) - len(only)
+    report = Report(grouping, _Sessions(connection, rows).rows(only))
     add_totals(report)
-    if only is not None:
+    if hidden:
         _total_of_all(connection, wanted, report)
-        report.hidden = count_of_sessions(connection) - len(only)
+        report.hidden = hidden
     count_all(connection, wanted, report, rows)
     return report
 
@@ -59,12 +62,12 @@ def session_rows(
 
     Args:
         connection: The ledger.
-        wanted: What counts; nothing may be named when only the newest are wanted.
+        wanted: What counts.
         newest: Only so many sessions, the latest.
     """
     rows = selection.select_rows(connection, wanted, by_session=True)
-    numbers = selection.newest_sessions(connection, newest)
-    for some in _parts(_Sessions(connection, wanted, rows), numbers, ALL_AT_ONCE):
+    numbers = taken_sessions(connection, wanted, rows)[:newest]
+    for some in _parts(_Sessions(connection, rows), numbers, ALL_AT_ONCE):
         yield from some
 
 
@@ -80,21 +83,21 @@ def streamed(
 
     Args:
         connection: The ledger; the rows are read from it later.
-        wanted: What counts; nothing may be named when only the newest are wanted.
+        wanted: What counts.
         grouping: That of sessions.
         newest: Only so many sessions, the latest.
         latest_first: Begin with the latest.
     """
     report = Report(grouping, [])
-    numbers = selection.newest_sessions(connection, newest)
-    _total_of_all(connection, wanted, report)
-    if newest is not None:
-        report.hidden = count_of_sessions(connection) - len(numbers)
     rows = selection.select_rows(connection, wanted, by_session=True)
+    taken = taken_sessions(connection, wanted, rows)
+    numbers = taken[:newest]
+    report.hidden = len(taken) - len(numbers)
+    _total_of_all(connection, wanted, report)
     count_all(connection, wanted, report, rows)
     if not latest_first:
         numbers.reverse()
-    report.parts = _parts(_Sessions(connection, wanted, rows), numbers)
+    report.parts = _parts(_Sessions(connection, rows), numbers)
     return report
 
 
@@ -104,7 +107,7 @@ def _parts(
     for start in range(0, len(numbers), at_once):
         some = numbers[start : start + at_once]
         found = {row.key[0]: row for row in sessions.rows(some)}
-        rows = [found[number] for number in some if number in found]
+        rows = [found[number] for number in some]
         for row in rows:
             row.order_models()
         yield rows
@@ -113,11 +116,11 @@ def _parts(
 class _Sessions:
     """Makes rows."""
 
-    def __init__(self, connection: "Connection", wanted: "Filter", rows: "Selection") -> None:
+    def __init__(self, connection: "Connection", rows: "Selection") -> None:
         self._connection = connection
         self._rows = rows
         self._models = query.names(connection, "model_no")
-        self._details = Details(connection, wanted)
+        self._details = Details(connection)
         self._found_alike = False
 
     def rows(self, only: list[int] | None) -> list[Row]:
