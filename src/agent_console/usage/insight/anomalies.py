@@ -78,7 +78,7 @@ def usual(history: Sequence[float]) -> Usual | None:
     if len(recent) < MIN_HISTORY:
         return None
     middle, spread = _middle_and_spread(recent)
-    limit = max(middle + OUTLIER * spread, middle * LEAST_FACTOR, middle + LEAST_USD)
+    limit = max(middle + OUTLIER * spread, _least(middle))
     logs = [log(value) for value in recent if value > 0]
     if len(logs) >= MIN_HISTORY:
         middle_log, spread_log = _middle_and_spread(logs)
@@ -88,6 +88,9 @@ def usual(history: Sequence[float]) -> Usual | None:
 
 def is_anomaly(value: float, history: Sequence[float]) -> bool:
     """Whether the value is far above what is usual."""
+    recent = history[-MAX_HISTORY:]
+    if len(recent) < MIN_HISTORY or value <= _least(median(recent)):
+        return False  # most values: the rest takes longer
     found = usual(history)
     return found is not None and value > found.limit
 
@@ -106,6 +109,11 @@ def drivers(now: Parts, before: Sequence[Parts], most: int = 3) -> list[Driver]:
     ]
     grown = [driver for driver in found if driver.value > driver.usual]
     return sorted(grown, key=lambda driver: driver.usual - driver.value)[:most]
+
+
+def _least(middle: float) -> float:
+    """No limit is lower, however little the values differ."""
+    return max(middle * LEAST_FACTOR, middle + LEAST_USD)
 
 
 def _middle_and_spread(values: Sequence[float]) -> tuple[float, float]:

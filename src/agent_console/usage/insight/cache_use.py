@@ -12,6 +12,7 @@ from agent_console.usage.insight.cache_keys import REPORTS, By, keys_of
 from agent_console.usage.insight.cache_money import CacheMoney, cache_money
 from agent_console.usage.insight.spent import within
 from agent_console.usage.insight.unread_writes import Unread, unread_writes
+from agent_console.usage.reports import query, selection
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -134,11 +135,14 @@ def _total(rows: list[CacheUse]) -> CacheUse:
 def _poor_sessions(
     connection: Connection, wanted: Filter, now_ms: int, poor_percent: float
 ) -> list[CacheUse]:
-    report = build(connection, wanted, GROUPINGS["session"])
-    poor = [row for row in report.rows if _is_poor(row.sums, poor_percent)]
-    poor.sort(key=lambda row: -_sent_beside(row.sums))
+    rows = selection.select_rows(connection, wanted, by_session=True)
+    sums: dict[int, Sums] = {}
+    for (number,), each in query.grouped(connection, rows, query.SESSION):
+        sums.setdefault(number, Sums()).add(each)
+    poor = [number for number in sorted(sums) if _is_poor(sums[number], poor_percent)]
+    poor.sort(key=lambda number: -_sent_beside(sums[number]))
     # Only of these the messages need to be looked at.
-    ids = [_label(row, "session") for row in poor[:POOR]]
+    ids = [_session_id(connection, number) for number in poor[:POOR]]
     if not ids:
         return []
     of_these = within(wanted, wanted.since, wanted.until, sessions=ids)
@@ -146,14 +150,19 @@ def _poor_sessions(
     return [found[each] for each in ids]
 
 
-def _is_poor(sums: Sums | None, poor_percent: float) -> bool:
-    if sums is None or sums.responses < LEAST_RESPONSES:
+def _session_id(connection: Connection, number: int) -> str:
+    found = connection.execute("SELECT session_id FROM sessions WHERE session_no = ?", (number,))
+    return str(found.fetchone()[0])
+
+
+def _is_poor(sums: Sums, poor_percent: float) -> bool:
+    if sums.responses < LEAST_RESPONSES:
         return False
     rate = hit_rate(sums)
     enough = sums.tokens - sums.output >= LEAST_SENT_TOKENS
     return enough and rate is not None and rate * 100 < poor_percent
 
 
-def _sent_beside(sums: Sums | None) -> int:
+def _sent_beside(sums: Sums) -> int:
     """Tokens that were sent and not read from the cache."""
-    return 0 if sums is None else sums.tokens - sums.output - sums.cache_read
+    return sums.tokens - sums.output - sums.cache_read

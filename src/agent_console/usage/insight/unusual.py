@@ -79,13 +79,15 @@ class Spread(Struct):
 
     Attributes:
         usd: Its cost by the filter's mode.
-        parts: The same at computed prices, by kind and project.
+        parts: The same at computed prices, by kind and project; of a session only where it is told.
         last_quarter: When it was last.
+        session_no: The session that it is of; 0 for none.
     """
 
     usd: float
     parts: dict[tuple[str, str], float]
     last_quarter: int = 0
+    session_no: int = 0
 
 
 class UnusualSpending:
@@ -141,18 +143,24 @@ class UnusualSpending:
         sessions = sorted(
             self._sessions().items(), key=lambda each: (each[1][1].last_quarter, each[0])
         )
-        names = self._session_ids(number for number, _ in sessions)
+        found: list[tuple[int, int, Spread, list[Spread]]] = []
         everybodys: list[Spread] = []
         by_project: dict[str, list[Spread]] = {}
+        first_quarter = self._wanted.zone.day_start(self._judged.start)
         for number, (project, spread) in sessions:
             own = by_project.setdefault(project, [])
-            day = self._wanted.zone.day(spread.last_quarter)
-            if day in self._judged:
+            if spread.last_quarter >= first_quarter:
                 before = (own if len(own) >= MIN_HISTORY else everybodys)[-MAX_HISTORY:]
-                history = [each.usd for each in before]
-                yield from self._judge("session", day, names[number], spread, history, before)
+                day = self._wanted.zone.day(spread.last_quarter)
+                if day in self._judged and is_anomaly(spread.usd, [each.usd for each in before]):
+                    found.append((number, day, spread, before))
             own.append(spread)
             everybodys.append(spread)
+        self._tell_parts(each for _, _, spread, before in found for each in (spread, *before))
+        names = self._session_ids(number for number, *_ in found)
+        for number, day, spread, before in found:
+            history = [each.usd for each in before]
+            yield from self._judge("session", day, names[number], spread, history, before)
 
     def _judge(  # noqa: PLR0917 - what there is to know of a value
         self,
@@ -207,20 +215,26 @@ class UnusualSpending:
         for (number, project_no), sums in query.grouped(
             self._connection, rows, query.SESSION, facets
         ):
-            spread = found.setdefault(number, Spread(0.0, {}))
+            spread = found.setdefault(number, Spread(0.0, {}, session_no=number))
             spread.usd += dollars(sums.cost_pico)
             spread.last_quarter = max(spread.last_quarter, sums.last_quarter)
             projects = by_project.setdefault(number, {})
             project = self._project(project_no)
             projects[project] = projects.get(project, 0.0) + dollars(sums.cost_pico)
-        for *picos, number, project_no in query.asked(
-            self._connection, rows, _KIND_COLUMNS, query.SESSION, facets
-        ):
-            _add_parts(found[number], self._project(project_no), picos)
         return {
             number: (max(by_project[number].items(), key=lambda each: each[1])[0], spread)
             for number, spread in found.items()
         }
+
+    def _tell_parts(self, sessions: Iterable[Spread]) -> None:
+        """Look up the parts of sessions: of all of them, that takes longer than all the rest."""
+        found = {each.session_no: each for each in sessions}
+        selection.show(self._connection, found)
+        rows = selection.select_rows(self._connection, self._known, by_session=True).of_shown()
+        for *picos, number, project_no in query.asked(
+            self._connection, rows, _KIND_COLUMNS, query.SESSION, ("project_no",)
+        ):
+            _add_parts(found[number], self._project(project_no), picos)
 
     def _session_of(self, driver: Driver, day: int) -> str | None:
         """The session that has most of a part on a day."""
