@@ -66,6 +66,15 @@ _COSTS: "dict[Mode, str]" = {
     "reported": _REPORTED,
 }
 
+_HAS_NO_PRICE = "price.facet_no IS NULL AND NOT facet.cost_is_reported"
+_UNPRICED: "dict[Mode, str]" = {
+    "auto": _HAS_NO_PRICE,
+    "calculate": _HAS_NO_PRICE,
+    "reported": "NOT facet.cost_is_reported",
+}
+"""When a cost is null: no column that it is made from is. (To make it once more would take longer.)
+"""
+
 
 def priced(rollup: str) -> str:
     """A FROM clause: the rollup as `usage`, with its `facet` and the `price` in force, if any.
@@ -102,4 +111,4 @@ def exact_sum(money: str) -> str:
 
 def unpriced_tokens(mode: "Mode" = "auto") -> str:
     """The tokens of one row of `priced` that have no cost by this mode."""
-    return f"iif({_COSTS[mode]} IS NULL, {TOKENS}, 0)"
+    return f"iif({_UNPRICED[mode]}, {TOKENS}, 0)"
