@@ -67,6 +67,8 @@ _COUNTS = (
     "cache_read_tokens",
     "web_searches",
 )
+_KEPT = (*_COUNTS[:-1], "reported_nano_usd")
+"""What a session's own row adds up."""
 
 
 class Ledger:
@@ -205,6 +207,11 @@ class Ledger:
                 "JOIN facets USING (facet_no) GROUP BY quarter, brief_no"
             ),
             f"INSERT INTO usage_by_session SELECT session_no, {sums} GROUP BY 1, 2, 3",
+            (
+                f"UPDATE sessions SET ({', '.join(_KEPT)}) = "
+                f"(SELECT {', '.join(f'coalesce(sum({each}), 0)' for each in _KEPT)} "
+                "FROM usage_by_session WHERE usage_by_session.session_no = sessions.session_no)"
+            ),
             (
                 f"INSERT INTO usage_by_hour SELECT hour, brief_no, {sums.removeprefix(cell)} "
                 "JOIN facets USING (facet_no) GROUP BY hour, brief_no"

@@ -1,7 +1,7 @@
 """Sessions that are made some at a time are those of the whole report, in the order of time."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.usage.reports.ledgers import (
@@ -9,13 +9,14 @@ from tests.usage.reports.ledgers import (
     HAIKU,
     NOBODYS,
     NOON_MS,
+    OPUS,
     QUARTER_MS,
     Message,
     new_ledger,
     read_only,
 )
 
-from agent_console.usage.reports import sessions
+from agent_console.usage.reports import largest_sessions, selection, sessions
 from agent_console.usage.reports.arrangement import arrange
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
@@ -81,6 +82,58 @@ def test_the_newest_of_them_are_too(ledger_file: Path, top: int) -> None:
     arrange(whole, top=top)
     streamed = sessions.streamed(read_only(ledger_file), Filter(), SESSION, newest=top)
     assert written(streamed, Filter()) == written(whole, Filter())
+
+
+@pytest.mark.parametrize("by", ["cost", "tokens"])
+@pytest.mark.parametrize("given", [*FILTERS, {"mode": "calculate"}, {"mode": "reported"}])
+def test_the_largest_of_them_are_too(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, Any],
+    by: Literal["cost", "tokens"],
+) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill(
+            [
+                Message(
+                    NOON_MS - number % 9 * DAY_MS,
+                    f"s-{number % 13}",
+                    project=f"/home/user/{number % 3}",
+                    model=(OPUS, HAIKU, NOBODYS)[number % 3],
+                    kind=1 + number % 4,
+                    output_tokens=number * 37 % 11 * 1000,
+                    web_searches=number % 5 * 10,
+                    reported_nano_usd=10**9 if number % 7 == 0 else None,
+                )
+                for number in range(60)
+            ]
+        )
+        ledger.source("/gone.jsonl", "silent", first_line_ms=NOON_MS, last_line_ms=NOON_MS)
+        path = ledger.path
+    wanted = Filter(**given)
+    for top, at_once in ((1, 1), (3, 1), (3, 4), (12, 5), (20, 100)):
+        monkeypatch.setattr(largest_sessions, "AT_ONCE", at_once)
+        whole = build(read_only(path), wanted, SESSION)
+        arrange(whole, sort=by, top=top)
+        some = build(read_only(path), wanted, SESSION, top=top, by=by)
+        arrange(some, sort=by, top=top)
+        assert written(some, wanted) == written(whole, wanted)
+
+
+def test_most_sessions_are_not_looked_at_for_the_largest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill([Message(session=f"s-{n:02}", output_tokens=n * 1000) for n in range(50)])
+        path = ledger.path
+    monkeypatch.setattr(largest_sessions, "AT_ONCE", 2)
+    shown: list[int] = []
+    show = selection.show
+    monkeypatch.setattr(
+        selection, "show", lambda connection, some: (shown.extend(some), show(connection, some))
+    )
+    build(read_only(path), Filter(), SESSION, top=2, by="cost")
+    assert len(shown) <= 2 * 2 + 2
 
 
 def test_a_session_without_usage_is_of_the_project_its_transcript_lies_with(

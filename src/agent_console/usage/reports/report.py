@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
 
+    from agent_console.usage.reports.arrangement import Sort
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
     from agent_console.usage.reports.selection import Selection
@@ -71,7 +72,8 @@ def build(
     by_project: bool = False,
     count_sessions: bool = False,
     now_ms: int = 0,
-    newest: int | None = None,
+    top: int | None = None,
+    by: "Sort" = "date",
 ) -> Report:
     """Make a report; rows in the order of their keys, nothing left out.
 
@@ -82,12 +84,13 @@ def build(
         by_project: Each project has rows of its own.
         count_sessions: Also count the sessions of every row.
         now_ms: Unix milliseconds; it tells which block is the current one.
-        newest: Only so many sessions need a row, the latest; the totals are of all.
+        top: Only so many sessions need a row, the latest or largest; the totals are of all.
+        by: Which these are.
     """
     if grouping.name == "session":
         from agent_console.usage.reports.sessions import build_sessions  # noqa: PLC0415 - one report
 
-        return build_sessions(connection, wanted, grouping, newest=newest)
+        return build_sessions(connection, wanted, grouping, top=top, by=by)
     facets = (*grouping.facets, *(["project_no"] if by_project else []))
     rows = selection.select_rows(connection, wanted, cut=cut_of(grouping), facets=facets)
     bucket = "0"

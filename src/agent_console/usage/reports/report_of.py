@@ -33,7 +33,7 @@ def report_of(
             connection,
             request.wanted,
             GROUPINGS[request.grouping],
-            newest=request.newest,
+            newest=request.enough,
             latest_first=bool(request.descending),
         )
     report = build(
@@ -43,7 +43,8 @@ def report_of(
         by_project=request.instances,
         count_sessions=request.counts_sessions,
         now_ms=request.now_ms,
-        newest=request.newest,
+        top=request.enough,
+        by=request.sort or "date",
     )
     if request.active:
         from agent_console.usage.reports.active_block import only_active  # noqa: PLC0415 - one report

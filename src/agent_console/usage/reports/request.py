@@ -125,10 +125,10 @@ class Request:
             raise OptionError("active", "it belongs to `usage block`")
 
     @property
-    def newest(self) -> int | None:
-        """How many of the latest sessions are enough; null when all have to be looked at."""
-        by_date = self.sort in {None, "date"} and self.min_cost_pico is None
-        return self.top if by_date else None
+    def enough(self) -> int | None:
+        """How many sessions are enough, the latest or largest; null when all are looked at."""
+        needs_all = self.sort == "sessions" or self.min_cost_pico is not None
+        return None if needs_all else self.top
 
     @property
     def streams(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
 
+    from agent_console.usage.reports.arrangement import Sort
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
     from agent_console.usage.reports.selection import Selection
@@ -30,7 +31,12 @@ _FACETS = ("project_no", "model_no")
 
 
 def build_sessions(
-    connection: "Connection", wanted: "Filter", grouping: "Grouping", *, newest: int | None = None
+    connection: "Connection",
+    wanted: "Filter",
+    grouping: "Grouping",
+    *,
+    top: int | None = None,
+    by: "Sort" = "date",
 ) -> Report:
     """The report with all its rows, in the order of their numbers.
 
@@ -38,13 +44,23 @@ def build_sessions(
         connection: The ledger.
         wanted: What counts.
         grouping: That of sessions.
-        newest: Only so many sessions need a row, the latest; the totals are of all.
+        top: Only so many sessions need a row, the latest or largest; the totals are of all.
+        by: Which these are.
     """
     rows = selection.select_rows(connection, wanted, by_session=True)
     only, hidden = None, 0
-    if newest is not None or not wanted.names_nothing:
-        taken = taken_sessions(connection, wanted, rows)
-        only = taken[:newest]
+    if top is not None or not wanted.names_nothing:
+        only = taken = taken_sessions(connection, wanted, rows)
+        if top is not None and top < len(taken):
+            match by:
+                case "cost" | "tokens":
+                    from agent_console.usage.reports.largest_sessions import (  # noqa: PLC0415
+                        largest_sessions,
+                    )
+
+                    only = largest_sessions(connection, rows, taken, by, top)
+                case _:
+                    only = taken[:top]
         hidden = len(taken) - len(only)
     report = Report(grouping, _Sessions(connection, rows).rows(only))
     add_totals(report)
