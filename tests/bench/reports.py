@@ -1,5 +1,7 @@
 """What a report costs after a year: a heavy user's (5 million messages) and a typical one.
 
+Of `usage`, each grouping as JSON and what else takes long; and the other commands that report.
+
     python -m tests.bench.reports [--quick] [--json FILE]
 
 Each report is a process of its own, beside the bare interpreter, with nothing new to ingest. Rule:
@@ -18,9 +20,19 @@ from tests.bench.measuring import Cost, cheapest, measured
 from tests.bench.transcript_turns import BARE_INTERPRETER, USAGE_CODE, our_program
 from tests.bench.year import HEAVY, TYPICAL, Year, rollup_rows, write_year
 
-REPORTS = (
+GROUPINGS = (
     *("daily", "weekly", "monthly", "hourly", "session", "project", "model", "branch"),
     *("subagent", "block"),
+)
+REPORTS = (
+    *(f"usage {grouping} --json" for grouping in GROUPINGS),
+    *("usage hourly", "usage session", "usage session --csv", "usage session --sort cost --top 10"),
+    *("usage session --last 30d", "usage session --project project-1"),
+    *("usage daily --breakdown", "usage daily --instances", "usage block --instances --json"),
+    *("usage daily --mode calculate", "usage hourly --timezone Asia/Kathmandu"),
+    *("usage project --sort sessions", "overview", "overview --all", "forecast", "cache"),
+    *("anomalies", "compare projects", "compare models", "compare periods", "compare tickets"),
+    *("report --format markdown", "budget list", "db stats"),
 )
 BARE = "python3 -I -S -E -c pass"
 
@@ -71,22 +83,20 @@ def measure(year: Year, folder: Path, runs: int) -> list[Line]:
     costs: dict[str, list[Cost]] = {name: [] for name in (BARE, *REPORTS)}
     for number in range(runs + 1):  # the first run of each warms what there is to warm
         for name in costs if number % 2 == 0 else reversed(costs):
-            ours = (str(our_program()), "usage", name, "--json")
+            ours = (str(our_program()), *name.split())
             cost = measured(BARE_INTERPRETER if name == BARE else ours, folder, home=home)
             if number or cost.code:
                 costs[name].append(cost)
     least = cheapest(costs[BARE])
     lines = [_line(year.name, name, costs[name], least) for name in costs]
-    header = (
-        f"{'usage … --json':28}{'wall s':>10}{'by bare':>9}{'CPU s':>9}{'by bare':>9}{'peak MB':>9}"
-    )
+    header = f"{'report':40}{'wall s':>10}{'by bare':>9}{'CPU s':>9}{'by bare':>9}{'peak MB':>9}"
     print(f"{header}\n{'-' * len(header)}")
     for line in lines:
         if line.cost is None:
-            print(f"{line.report:28}{line.note}")
+            print(f"{line.report:40}{line.note}")
         else:
             print(
-                f"{line.report:28}{line.cost.wall_seconds:>10.3f}{line.times_bare:>9.1f}"
+                f"{line.report:40}{line.cost.wall_seconds:>10.3f}{line.times_bare:>9.1f}"
                 f"{line.cost.cpu_seconds:>9.3f}{line.cpu_times_bare:>9.1f}{line.cost.peak_mb:>9.0f}"
             )
     return lines

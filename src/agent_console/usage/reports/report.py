@@ -235,11 +235,18 @@ def _count_sessions(  # noqa: PLR0917 - what `build` has in hand
     fold: "Callable[[int], int]",
     found: "dict[tuple[Any, ...], Row]",
 ) -> None:
-    seen: dict[tuple[Any, ...], set[int]] = {}
-    for key, session_no in query.sessions_of(connection, rows, bucket, facets):
-        seen.setdefault((fold(key[0]), *key[1:]), set()).add(session_no)
+    each_once = query.sessions_of(connection, rows, bucket, facets)
+    if fold is int:
+        counts: dict[tuple[Any, ...], int] = {}
+        for key, _ in each_once:
+            counts[key] = counts.get(key, 0) + 1
+    else:  # several buckets are one row
+        seen: dict[tuple[Any, ...], set[int]] = {}
+        for key, session_no in each_once:
+            seen.setdefault((fold(key[0]), *key[1:]), set()).add(session_no)
+        counts = {key: len(sessions) for key, sessions in seen.items()}
     for key, row in found.items():
-        row.sessions = len(seen.get(key, ()))
+        row.sessions = counts.get(key, 0)
 
 
 def _projects(connection: "Connection", rows: "Selection") -> int:
