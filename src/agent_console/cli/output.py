@@ -214,6 +214,8 @@ def _discard(stream: "TextIO") -> None:
 
 
 def _encodable(text: str, stream: "TextIO") -> str:
+    if text.isascii():
+        return text
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)

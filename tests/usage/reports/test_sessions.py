@@ -1,5 +1,7 @@
 """Sessions that are made some at a time are those of the whole report, in the order of time."""
 
+import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -129,9 +131,12 @@ def test_most_sessions_are_not_looked_at_for_the_largest(
     monkeypatch.setattr(largest_sessions, "AT_ONCE", 2)
     shown: list[int] = []
     show = selection.show
-    monkeypatch.setattr(
-        selection, "show", lambda connection, some: (shown.extend(some), show(connection, some))
-    )
+
+    def noted(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+        shown.extend(numbers)
+        show(connection, numbers)
+
+    monkeypatch.setattr(selection, "show", noted)
     build(read_only(path), Filter(), SESSION, top=2, by="cost")
     assert len(shown) <= 2 * 2 + 2
 
