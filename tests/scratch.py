@@ -1,0 +1,58 @@
+"""Folders of tests, short enough for socket paths, and whether anything of a test outlives it.
+
+Rule: whoever starts a process waits for its end before its folder is removed. A process of ours
+that still runs makes its data folder anew, and nobody removes that.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+GRACE_SECONDS = 10.0
+"""A process that ends by itself may take so long."""
+
+_made: dict[str, str] = {}
+"""Folders of this process, with the test that was running."""
+
+
+@contextmanager
+def scratch_folder() -> Generator[Path]:
+    """An empty folder, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
+    _made[str(folder)] = os.environ.get("PYTEST_CURRENT_TEST", "no test")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_behind() -> list[str]:
+    """What outlived its test, a line for each process and folder; nothing of it stays."""
+    processes = [process for process in psutil.process_iter() if _home(process) in _made]
+    _, alive = psutil.wait_procs(processes, GRACE_SECONDS)
+    found: list[str] = []
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            found.append(f"{process.cmdline()} runs: {_made[_home(process)]}")
+            process.kill()
+    psutil.wait_procs(alive, GRACE_SECONDS)
+    for folder, test in _made.items():
+        if os.path.lexists(folder):
+            files = [str(path) for path in Path(folder).rglob("*") if not path.is_dir()]
+            found.append(f"{files or folder} is there: {test}")
+            shutil.rmtree(folder)
+    _made.clear()
+    return found
+
+
+def _home(process: psutil.Process) -> str:
+    try:
+        home: str = process.environ().get("HOME", "")
+    except (psutil.Error, OSError):
+        return ""  # another user's, or gone
+    return home
