@@ -5,7 +5,9 @@ that still runs makes its data folder anew, and nobody removes that.
 """
 
 import os
+import select
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -34,13 +36,13 @@ def scratch_folder() -> Generator[Path]:
 def left_behind() -> list[str]:
     """What outlived its test, a line for each process and folder; nothing of it stays."""
     processes = [process for process in psutil.process_iter() if _home(process) in _made]
-    _, alive = psutil.wait_procs(processes, GRACE_SECONDS)
     found: list[str] = []
-    for process in alive:
-        with suppress(psutil.NoSuchProcess):
-            found.append(f"{process.cmdline()} runs: {_made[_home(process)]}")
-            process.kill()
-    psutil.wait_procs(alive, GRACE_SECONDS)
+    for process in processes:
+        if not has_ended(process, GRACE_SECONDS):
+            with suppress(psutil.NoSuchProcess):
+                found.append(f"{process.cmdline()} runs: {_made[_home(process)]}")
+                process.kill()
+                has_ended(process, GRACE_SECONDS)
     for folder, test in _made.items():
         if os.path.lexists(folder):
             files = [str(path) for path in Path(folder).rglob("*") if not path.is_dir()]
@@ -48,6 +50,24 @@ def left_behind() -> list[str]:
             shutil.rmtree(folder)
     _made.clear()
     return found
+
+
+def has_ended(process: psutil.Process, seconds: float) -> bool:
+    """Wait for the end of a process, be it our child or not; whether it came in time."""
+    if sys.platform != "linux":
+        _, alive = psutil.wait_procs([process], seconds)
+        return not alive
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        # Not its parent's notice of it, which for an orphan may take seconds.
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return not process.is_running() or bool(poll.poll(seconds * 1000))
+    finally:
+        os.close(descriptor)
 
 
 def _home(process: psutil.Process) -> str:

@@ -21,7 +21,7 @@ from typing import Any, Self
 import anyio
 import psutil  # type: ignore[import-untyped]
 from anyio.abc import SocketStream
-from tests.scratch import scratch_folder
+from tests.scratch import has_ended, scratch_folder
 
 from agent_console.client.lines import LineBuffer
 from agent_console.config import Config
@@ -197,8 +197,7 @@ class Daemon:
         for orphan in self._orphans:
             with suppress(psutil.NoSuchProcess):
                 orphan.kill()
-        _, alive = psutil.wait_procs(self._orphans, DEADLINE_SECONDS)
-        assert not alive
+        assert all(has_ended(orphan, DEADLINE_SECONDS) for orphan in self._orphans)
 
 
 def running_daemon() -> Iterator[Daemon]:
