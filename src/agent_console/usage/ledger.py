@@ -242,14 +242,14 @@ class Ledger(PresentLedger):
     def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
         """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
 
-        It costs next to nothing while neither this ledger has raised any, nor another process
-        before the last transaction: what is raised meanwhile is told after the next one.
+        It costs next to nothing while neither this ledger has raised any, nor another process has
+        written. What another one raises later is told when it is asked again.
 
         Args:
             at_ms: Now, Unix milliseconds.
 
         Raises:
-            LedgerError: The database cannot be written; they are told later.
+            LedgerError: The database cannot be read or written; they are told later.
         """
 
         def take() -> tuple[Alert, ...]:
@@ -259,8 +259,11 @@ class Ledger(PresentLedger):
                     told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
-        if not self.watch.may_have_untold(at_ms):
-            return ()  # and what is known of sessions stays known
+        try:
+            if not self.watch.may_have_untold(at_ms):
+                return ()  # and what is known of sessions stays known
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
         return self.writing(take)
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:

@@ -75,6 +75,20 @@ def test_what_another_process_raised_is_told_after_the_next_entry(ledger: Ledger
     assert [alert.threshold_percent for alert in ledger.take_untold(NOON_MS)] == [100]
 
 
+def test_what_another_process_raises_during_a_transaction_is_told_after_it(ledger: Ledger) -> None:
+    keep(ledger, budget(10))
+    spend(ledger, 1)
+    assert ledger.take_untold(NOON_MS) == ()
+
+    with closing(Ledger(ledger.path)) as other:
+        with ledger.transaction(writes=False):
+            spend(other, 9)
+        assert [alert.threshold_percent for alert in ledger.take_untold(NOON_MS)] == [100]
+
+        spend(ledger, 1)
+        assert ledger.take_untold(NOON_MS) == ()
+
+
 def test_a_token_budget_counts_all_tokens(ledger: Ledger) -> None:
     keep(ledger, budget(None, limit_tokens=1_000, warn_at=(50, 100)))
 
