@@ -24,6 +24,27 @@ from agent_console.version import __version__
 AN_INSTANT = 0.05
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of what is open")
+async def test_a_server_that_has_ended_holds_no_descriptor(scratch_home: Path) -> None:
+    async with serving(scratch_home):
+        pass  # what the event loop opens for its first server stays
+    before = open_descriptors()
+    async with serving(scratch_home) as ended, ended.connect() as wire:
+        await wire.data(cmd="SUB")
+    assert open_descriptors() == before
+    assert ended.path  # it has not been collected
+
+
+def open_descriptors() -> dict[str, str]:
+    folder = "/proc/self/fd"
+    return {each: os.readlink(f"{folder}/{each}") for each in os.listdir(folder) if is_open(each)}
+
+
+def is_open(descriptor: str) -> bool:
+    """It is not the one that the list of them is read through."""
+    return os.path.lexists(f"/proc/self/fd/{descriptor}")
+
+
 # ---- STATUS --------------------------------------------------------------------------------
 
 

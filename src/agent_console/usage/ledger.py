@@ -226,19 +226,6 @@ class Ledger(PresentLedger):
         """How many alerts this ledger has raised since it was opened."""
         return self.watch.raised
 
-    def budgets_spent(self, at_ms: int) -> dict[str, int]:
-        """What each budget's period has: the running totals, by the budget's id.
-
-        Raises:
-            LedgerError: The database cannot be read.
-        """
-
-        def read() -> dict[str, int]:
-            with self.transaction(writes=False):
-                return self.watch.budgets.spent(at_ms)
-
-        return self.writing(read)
-
     def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
         """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
 
