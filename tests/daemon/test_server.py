@@ -244,11 +244,14 @@ async def test_a_daemon_with_a_socket_of_systemd_leaves_that_to_systemd(
 # ---- at rest -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sessions", [0, 3])
-def test_at_rest_it_is_not_woken_by_anything(daemon: Daemon, sessions: int) -> None:
+@pytest.mark.parametrize(("sessions", "status"), [(0, ""), (3, "working"), (3, "attention")])
+def test_at_rest_it_is_not_woken_by_anything(daemon: Daemon, sessions: int, status: str) -> None:
+    config = daemon.home / ".config/agent-console/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[alerts]\nwaiting_minutes = 1\n")
     with daemon.start().connect() as wire:
         for number in range(sessions):
-            wire.data(cmd="SET", session_id=f"s{number}", status="working")
+            wire.data(cmd="SET", session_id=f"s{number}", status=status)
         # The ledger answers in order, so after this it has nothing to do either.
         wire.data(cmd="META", session_id="00000000-0000-4000-8000-000000000000")
         settled = wake_ups(daemon.process.pid)

@@ -21,7 +21,7 @@ from agent_console.daemon.state import State
 from agent_console.daemon.waiting_sessions import WaitingSessions
 from agent_console.daemon.waiting_watch import WaitingWatch
 from agent_console.model.session import Session, Status
-from agent_console.protocol.messages import Remove, Seen
+from agent_console.protocol.messages import Remove, Seen, SetSession
 from agent_console.usage.entries import RaiseAlert
 
 MINUTE_MS = 60_000
@@ -121,10 +121,13 @@ def test_one_that_is_off_the_board_does_not_wait() -> None:
     assert board.waiting.first_since_ms() is None
 
 
-def test_what_has_changed_in_the_same_turn_is_not_told() -> None:
+@pytest.mark.parametrize(
+    "request_", [Seen(session_id=MAIN), Remove(session_id=MAIN), SetSession(MAIN, Status.WORKING)]
+)
+def test_what_has_changed_in_the_same_turn_is_not_told(request_: Any) -> None:
     board = Board()
     board.set(Status.ATTENTION)
-    super(Board, board).set(Status.WORKING)
+    Driver.apply(board, request_)
 
     assert board.raised(board.now_ms + 5 * MINUTE_MS) == []
 
