@@ -111,6 +111,12 @@ class AlertWatch:
             case _:
                 assert_never(entry)
 
+    def snoozed_until_ms(self) -> int | None:
+        """When the first snooze is over, Unix milliseconds, as of the last look."""
+        if self._looked_at is None:
+            return alerts.next_snooze_end(self._connection)
+        return self._snoozed_until_ms
+
     def may_have_untold(self, at_ms: int) -> bool:
         """Whether subscribers may have something to hear; a look at two numbers.
 

@@ -253,6 +253,17 @@ class Ledger(PresentLedger):
             raise LedgerError(reason(self.path, error)) from error
         return self.writing(take)
 
+    def snoozed_until_ms(self) -> int | None:
+        """When `take_untold` is to be asked though nothing is written: the end of a snooze.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+        try:
+            return self.watch.snoozed_until_ms()
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
+
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
         """Heed other prices: rows whose prompts exceed a new threshold get facets that say so.
 
