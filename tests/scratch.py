@@ -35,14 +35,14 @@ def scratch_folder() -> Generator[Path]:
 
 def left_behind() -> list[str]:
     """What outlived its test, a line for each process and folder; nothing of it stays."""
-    processes = [process for process in psutil.process_iter() if _home(process) in _made]
     found: list[str] = []
-    for process in processes:
-        if not has_ended(process, GRACE_SECONDS):
+    for process in psutil.process_iter():
+        folder = _folder(process)
+        if folder is not None and not has_ended(process.pid, GRACE_SECONDS):
             with suppress(psutil.NoSuchProcess):
-                found.append(f"{process.cmdline()} runs: {_made[_home(process)]}")
+                found.append(f"{process.cmdline()} runs: {_made[folder]}")
                 process.kill()
-                has_ended(process, GRACE_SECONDS)
+                has_ended(process.pid, GRACE_SECONDS)
     for folder, test in _made.items():
         if os.path.lexists(folder):
             files = [str(path) for path in Path(folder).rglob("*") if not path.is_dir()]
@@ -52,27 +52,33 @@ def left_behind() -> list[str]:
     return found
 
 
-def has_ended(process: psutil.Process, seconds: float) -> bool:
+def has_ended(pid: int, seconds: float) -> bool:
     """Wait for the end of a process, be it our child or not; whether it came in time."""
     if sys.platform != "linux":
-        _, alive = psutil.wait_procs([process], seconds)
-        return not alive
+        try:
+            psutil.Process(pid).wait(seconds)
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.TimeoutExpired:
+            return False
+        return True
     try:
-        descriptor = os.pidfd_open(process.pid)
+        descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
         # Not its parent's notice of it, which for an orphan may take seconds.
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        return not process.is_running() or bool(poll.poll(seconds * 1000))
+        return bool(poll.poll(seconds * 1000))
     finally:
         os.close(descriptor)
 
 
-def _home(process: psutil.Process) -> str:
+def _folder(process: psutil.Process) -> str | None:
+    """In which of our folders it is at home; null when in none."""
     try:
         home: str = process.environ().get("HOME", "")
     except (psutil.Error, OSError):
-        return ""  # another user's, or gone
-    return home
+        return None  # another user's, or gone
+    return next((each for each in (home, *map(str, Path(home).parents)) if each in _made), None)

@@ -197,7 +197,7 @@ class Daemon:
         for orphan in self._orphans:
             with suppress(psutil.NoSuchProcess):
                 orphan.kill()
-        assert all(has_ended(orphan, DEADLINE_SECONDS) for orphan in self._orphans)
+        assert all(has_ended(orphan.pid, DEADLINE_SECONDS) for orphan in self._orphans)
 
 
 def running_daemon() -> Iterator[Daemon]:
