@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -18,8 +19,10 @@ from tests.daemon.running import DEADLINE_SECONDS
 from agent_console.cli.doctor import probe, situation
 from agent_console.cli.install import running_daemon, units
 from agent_console.cli.main import main
+from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start
-from agent_console.paths import data_dir, database_path, socket_path, spool_dir
+from agent_console.paths import config_path, data_dir, database_path, socket_path, spool_dir
+from agent_console.protocol.messages import Hook, ServerStatus
 
 
 class Patient:
@@ -313,6 +316,63 @@ def test_a_socket_unit_that_listens_elsewhere_is_a_problem(patient: Patient) -> 
 
     assert found["level"] == "problem"
     assert "/run/50%/x.sock" in found["text"]
+
+
+def test_a_configuration_that_cannot_be_used_is_a_problem(patient: Patient) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text('[daemon]\nidle_exit_minutes = "x"\n')
+
+    found = patient.says("configuration")
+
+    assert found["level"] == "problem"
+    assert "`daemon.idle_exit_minutes`" in found["text"]
+    assert "config validate" in found["mend"]
+
+
+def test_a_key_that_means_nothing_is_a_warning(patient: Patient) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon]\nidle_exit = 5\n")
+
+    found = patient.says("configuration")
+
+    assert found["level"] == "warning"
+    assert "`daemon.idle_exit`" in found["text"]
+
+
+def test_a_configuration_is_named_where_there_is_one(patient: Patient) -> None:
+    assert "configuration" not in patient.examined()
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("")
+
+    assert patient.says("configuration")["level"] == "ok"
+
+
+def test_transcripts_that_the_daemon_cannot_take_in_are_told(
+    patient: Patient, daemon: "subprocess.Popen[bytes]"
+) -> None:
+    folder = patient.home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    transcript = folder / "11111111-1111-4111-8111-111111111111.jsonl"
+    transcript.write_text(
+        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
+        f'"sessionId":"{transcript.stem}","message":{{"id":"msg_1","role":"assistant",'
+        '"model":"claude-sonnet-4-5","content":[],"usage":{"input_tokens":5}}}\n'
+    )
+    event = {"hook_event_name": "Stop", "session_id": transcript.stem}
+    # No file of the daemon, or of what it starts, grows any more: as on a full disk.
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    with connect(socket_path()) as client:
+        client.request(Hook(event={**event, "transcript_path": str(transcript)}))
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while (indexing := client.request(ServerStatus()).indexing) is None or (
+            indexing.last_error is None
+        ):
+            assert time.monotonic() < deadline
+
+    found = patient.says("transcripts")
+
+    assert found["level"] == "warning"
+    assert indexing.last_error in found["text"]
 
 
 def test_no_daemon_is_a_warning(patient: Patient) -> None:

@@ -65,6 +65,20 @@ def test_status_says_why_nothing_is_read(daemon: Daemon, transcript: Path) -> No
         assert "agent-console db repair" in wire.data(cmd="STATUS")["ledger_error"]
 
 
+def test_why_nothing_is_read_stays_said_when_the_line_comes_in_pieces(
+    daemon: Daemon, transcript: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # each piece of a line is written by itself
+    database = daemon.home / ".local" / "share" / "agent-console" / "metrics.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database" * 1_000)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with daemon.start().connect() as wire:
+        while "The index worker ended; starting it again in 2 s." not in daemon.said():
+            assert time.monotonic() < deadline
+        assert "agent-console db repair" in indexing(wire)["last_error"]
+
+
 FOLLOW = """
 import sys
 from pathlib import Path

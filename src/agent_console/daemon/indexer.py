@@ -217,7 +217,8 @@ class Indexer:
         if errors is None:
             return
         async for data in errors:
-            for line in data.decode(errors="replace").splitlines():
+            # The end of a line may come by itself.
+            for line in filter(str.strip, data.decode(errors="replace").splitlines()):
                 self.status = replace(self.status, last_error=line)
                 _log.warning("Index worker: %s", line)
 

@@ -80,5 +80,12 @@ def _answers(situation: Situation) -> Iterator[Finding]:
         damaged = REPAIR in status.ledger_error
         mend = REPAIR if damaged else "Mend that; the daemon then goes on by itself."
         yield problem("ledger", status.ledger_error, mend)
+    reading = None if status.indexing is None else status.indexing.last_error
+    if reading not in {None, status.ledger_error}:
+        yield warning(
+            "transcripts",
+            f"The daemon cannot read what is new: {reading}",
+            "Mend that; the daemon tries again by itself.",
+        )
     if status.last_error is not None:
         yield warning("daemon log", status.last_error, f"See {short(log_path())}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from agent_console.cli.doctor import (
     completeness_checks,
+    configuration_checks,
     cost_checks,
     daemon_checks,
     history_checks,
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     hook_checks.interpreter,
     hook_checks.script,
     hook_checks.socket_agreement,
+    configuration_checks.configuration,
     daemon_checks.daemon,
     daemon_checks.stale_socket,
     daemon_checks.second_daemon,
