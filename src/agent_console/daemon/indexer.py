@@ -131,7 +131,7 @@ class Indexer:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _has_transcripts(self) -> bool:
-        return any((folder / "projects").is_dir() for folder in self._config_dirs)
+        return any(os.path.isdir(folder / "projects") for folder in self._config_dirs)
 
     async def _follow(self) -> None:
         """One life of the worker, which knows nothing of what another was told."""
