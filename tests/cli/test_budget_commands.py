@@ -72,6 +72,22 @@ def test_a_table_fits_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("width", [60, 40, 30, 20])
+def test_a_narrow_table_leaves_columns_out_and_cuts_no_figure(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    spend(1_234.56, working_dir=SHOP)
+    run("budget", "set", "50000", "--project", SHOP)
+
+    said = run("budget", "list").out
+
+    assert max(map(len, said.splitlines())) <= width
+    assert "…" not in said
+    assert "USED" in said
+    assert ("$1234.56" in said) == (width >= 30)
+
+
 def test_tokens_may_be_written_short(run: Run) -> None:
     assert run("budget", "set", "2.5M", "--tokens", "--json").json["limit"] == 2_500_000
     assert run("budget", "set", "500k", "--tokens", "--json").json["limit"] == 500_000

@@ -8,7 +8,7 @@ import click
 
 from agent_console.cli.budget import arguments
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json
+from agent_console.cli.output import columns, emit, emit_json
 from agent_console.model.budget import Budget
 from agent_console.usage.reports.matching import EXACTLY
 
@@ -63,7 +63,7 @@ def set_(**given: Any) -> None:
     if given["as_json"]:
         emit_json(shown.as_data(status, reading.calendar_of(configured)))
     else:
-        emit(shown.budget_table([status]))
+        emit(shown.budget_table([status], columns()))
 
 
 def _budget(given: dict[str, Any]) -> Budget:

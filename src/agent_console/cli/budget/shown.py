@@ -18,33 +18,61 @@ from agent_console.usage.periods import quarter
 from agent_console.usage.reports.calendar import iso
 
 STYLES = {"green": "green", "yellow": "yellow", "red": "bold red"}
+_HEADINGS = ("ID", "BUDGET", "PERIOD", "SPENT", "LIMIT", "USED", "LEFT", "AT END", "LASTS")
+_LEFT_OUT_FIRST = ("LASTS", "AT END", "LEFT", "PERIOD", "LIMIT", "SPENT")
+_NARROWEST_NAME = 10
+_GAP = 2
 _LASTS = {"to end": "to the end of the period", "spent": "nothing is left"}
 
 
-def budget_table(found: Iterable[BudgetStatus]) -> Table:
-    """A row for each budget."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("ID", justify="right", no_wrap=True)
-    table.add_column("BUDGET", overflow="fold", min_width=10)
-    table.add_column("PERIOD", no_wrap=True)
-    for heading in ("SPENT", "LIMIT", "USED", "LEFT", "AT END"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("LASTS", no_wrap=True)
-    for status in found:
-        budget = status.budget
-        style = "dim" if budget.is_paused else STYLES[status.colour]
-        table.add_row(
-            budget.budget_id,
-            Text(described(budget) + (" (hard)" if budget.is_hard else "")),
-            budget.period,
-            short(budget, status.spent),
-            short(budget, budget.limit),
-            Text(f"{status.percent:.0f} %", style=style),
-            short(budget, status.left),
-            short(budget, status.projected),
-            "paused" if budget.is_paused else lasts(status),
-        )
+def budget_table(found: Iterable[BudgetStatus], width: int) -> Table:
+    """A row for each budget.
+
+    Args:
+        found: The budgets.
+        width: Columns of the terminal; what does not fit is left out, never cut.
+    """
+    rows = [_row(status) for status in found]
+    shown = dict.fromkeys(_HEADINGS)
+    for heading in _LEFT_OUT_FIRST:
+        if _width(shown, rows) > width:
+            del shown[heading]
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    for heading in shown:
+        if heading == "BUDGET":
+            table.add_column(heading, overflow="fold", min_width=_NARROWEST_NAME)
+        else:
+            words = heading in {"PERIOD", "LASTS"}
+            table.add_column(heading, justify="left" if words else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[heading] for heading in shown))
     return table
+
+
+def _row(status: BudgetStatus) -> dict[str, Text]:
+    budget = status.budget
+    style = "dim" if budget.is_paused else STYLES[status.colour]
+    return {
+        "ID": Text(budget.budget_id),
+        "BUDGET": Text(described(budget) + (" (hard)" if budget.is_hard else "")),
+        "PERIOD": Text(budget.period),
+        "SPENT": Text(short(budget, status.spent)),
+        "LIMIT": Text(short(budget, budget.limit)),
+        "USED": Text(f"{status.percent:.0f} %", style=style),
+        "LEFT": Text(short(budget, status.left)),
+        "AT END": Text(short(budget, status.projected)),
+        "LASTS": Text("paused" if budget.is_paused else lasts(status)),
+    }
+
+
+def _width(headings: Iterable[str], rows: list[dict[str, Text]]) -> int:
+    """What these columns need, the names of budgets folded as far as they may be."""
+    needed = {
+        heading: max(len(heading), *(row[heading].cell_len for row in rows), 0)
+        for heading in headings
+    }
+    needed["BUDGET"] = min(needed["BUDGET"], _NARROWEST_NAME)
+    return sum(needed.values()) + _GAP * (len(needed) - 1)
 
 
 def budget_detail(status: BudgetStatus, calendar: Calendar) -> RenderableType:
