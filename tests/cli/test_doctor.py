@@ -209,6 +209,14 @@ def test_settings_that_cannot_be_read_are_shown_with_their_place(patient: Patien
     assert found[0]["level"] == "problem"
 
 
+def test_settings_that_nobody_can_read_are_one_problem(patient: Patient) -> None:
+    os.mkfifo(patient.settings)
+
+    (found,) = patient.examined()["settings"]
+
+    assert found["text"] == "~/.claude/settings.json: cannot be read: it is no ordinary file."
+
+
 def test_an_event_that_is_not_registered_is_named(patient: Patient) -> None:
     patient.install()
     said = json.loads(patient.settings.read_text())
