@@ -10,6 +10,7 @@ from rich.text import Text
 
 from agent_console.board.budget_words import described, exact, lasts, short
 from agent_console.cli.fields import fields
+from agent_console.cli.narrow import fitting
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.model.format import exact_tokens, printable
 from agent_console.usage.budget_periods import Calendar
@@ -33,10 +34,14 @@ def budget_table(found: Iterable[BudgetStatus], width: int) -> Table:
         width: Columns of the terminal; what does not fit is left out, never cut.
     """
     rows = [_row(status) for status in found]
-    shown = dict.fromkeys(_HEADINGS)
-    for heading in _LEFT_OUT_FIRST:
-        if _width(shown, rows) > width:
-            del shown[heading]
+    shown = fitting(
+        _HEADINGS,
+        rows,
+        width,
+        left_out_first=_LEFT_OUT_FIRST,
+        folded={"BUDGET": _NARROWEST_NAME},
+        gap=_GAP,
+    )
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     for heading in shown:
         if heading == "BUDGET":
@@ -63,16 +68,6 @@ def _row(status: BudgetStatus) -> dict[str, Text]:
         "AT END": Text(short(budget, status.projected)),
         "LASTS": Text("paused" if budget.is_paused else lasts(status)),
     }
-
-
-def _width(headings: Iterable[str], rows: list[dict[str, Text]]) -> int:
-    """What these columns need, the names of budgets folded as far as they may be."""
-    needed = {
-        heading: max(len(heading), *(row[heading].cell_len for row in rows), 0)
-        for heading in headings
-    }
-    needed["BUDGET"] = min(needed["BUDGET"], _NARROWEST_NAME)
-    return sum(needed.values()) + _GAP * (len(needed) - 1)
 
 
 def budget_detail(status: BudgetStatus, calendar: Calendar) -> RenderableType:
