@@ -1,5 +1,6 @@
 """`agent-console budget` and `alerts`, as people and scripts use them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,21 @@ def test_a_budget_is_set_and_shown(run: Run) -> None:
     assert run("budget", "list", "--json").json[0]["budget_id"] == "1"
     assert run("budget", "show", "1", "--json").json["spent"] == 41.0
     assert "Alerts at   50 %, 80 %, 100 %" in run("budget", "show", "1").out
+
+
+def test_what_a_new_budget_has_spent_is_read_first(run: Run, scratch_home: Path) -> None:
+    folder = scratch_home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    now = datetime.now(UTC).isoformat()
+    (folder / "11111111-1111-4111-8111-111111111111.jsonl").write_text(
+        f'{{"type":"assistant","timestamp":"{now}","uuid":"u","cwd":"/p",'
+        '"sessionId":"11111111-1111-4111-8111-111111111111","message":{"id":"msg_1",'
+        '"role":"assistant","model":"claude-sonnet-4-5","content":[],'
+        '"usage":{"input_tokens":70,"output_tokens":7}}}\n'
+    )
+
+    assert run("budget", "set", "1k", "--tokens", "--no-ingest", "--json").json["spent"] == 0
+    assert run("budget", "set", "1k", "--tokens", "--json").json["spent"] == 77
 
 
 _MOVING = {"from_ms", "until_ms", "first_day", "last_day", "projected", "days_left"}
