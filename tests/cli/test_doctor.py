@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.client.real_daemon import real_daemon
 from tests.daemon.running import DEADLINE_SECONDS
@@ -366,16 +367,21 @@ def test_transcripts_that_the_daemon_cannot_take_in_are_told(
         f'"sessionId":"{transcript.stem}","message":{{"id":"msg_1","role":"assistant",'
         '"model":"claude-sonnet-4-5","content":[],"usage":{"input_tokens":5}}}\n'
     )
-    event = {"hook_event_name": "Stop", "session_id": transcript.stem}
+    event = {
+        "hook_event_name": "Stop",
+        "session_id": transcript.stem,
+        "transcript_path": str(transcript),
+    }
     # No file of the daemon, or of what it starts, grows any more: as on a full disk.
     resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     with connect(socket_path()) as client:
-        client.request(Hook(event={**event, "transcript_path": str(transcript)}))
+        client.request(Hook(event=msgspec.Raw(msgspec.json.encode(event))))
         deadline = time.monotonic() + DEADLINE_SECONDS
         while (indexing := client.request(ServerStatus()).indexing) is None or (
             indexing.last_error is None
         ):
             assert time.monotonic() < deadline
+            time.sleep(0.02)  # the reading process is nice, and waits for the processor
 
     found = patient.says("transcripts")
 
