@@ -4,7 +4,9 @@ Rule: who wants the same and has heard the same is told the same, in as little a
 bytes to the kernel. Who is behind, or has just come, is told by itself.
 """
 
-from agent_console.daemon.connection import Connection, send_to_all
+from itertools import repeat
+
+from agent_console.daemon.connection import Connection, hand_over
 from agent_console.daemon.subscriptions import Subscription
 
 
@@ -54,5 +56,5 @@ class Abreast:
         self._seq = seq
         if data:
             self._handed_seq = handed_seq
-            send_to_all(self._members, data)
+            hand_over(zip(self._members, repeat(data), strict=False))
         return behind

@@ -7,13 +7,13 @@ straight to its socket, hands the ledger's entries over in one batch, and tells 
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias
 
 import anyio
 
 from agent_console.daemon.bell import Bell
-from agent_console.daemon.connection import Connection
+from agent_console.daemon.connection import Connection, flush_all
 from agent_console.daemon.counts import Counts
 from agent_console.daemon.dispatcher import Dispatcher, OwnRequest, Ticket
 from agent_console.daemon.encoded_sessions import EncodedSessions
@@ -188,8 +188,7 @@ class Actor:
                 dispatcher.carry_out(outcome, own=own)
             elif own is not None:
                 dispatcher.carry_out(dispatcher.guarded(own, self.state, at_ms))
-        for connection in answered:  # not before: each answer wakes a client, which costs us time
-            self._flush(connection)
+        self._flush(answered)  # not before: each answer wakes a client, which costs us time
         if dispatcher.entries:
             entries, dispatcher.entries = dispatcher.entries, []
             if self._writing:  # afterwards only questions of our own come, which can wait
@@ -222,14 +221,14 @@ class Actor:
         for waiting in (*held, *drained):
             dispatcher.proceed(waiting, at_ms)
             answered[waiting] = None
-        for connection in answered:
-            self._flush(connection)
+        self._flush(answered)
         return drained
 
-    def _flush(self, connection: Connection) -> None:
-        connection.flush()
-        if connection.queue and not connection.in_flight and not connection.backlog:
-            self._held.append(connection)
+    def _flush(self, answered: Collection[Connection]) -> None:
+        flush_all(answered)
+        for connection in answered:
+            if connection.queue and not connection.in_flight and not connection.backlog:
+                self._held.append(connection)
 
     # ---- the end -----------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ class Connection:
         queue: What came after them and must wait, in order.
         send_at_once: Hands bytes to the kernel; how many it took. Raises OSError.
         backlog: Bytes the kernel has not taken yet.
-        outgoing: Lines of this turn, which come after those; `flush` hands them to the kernel.
+        outgoing: Lines of this turn, which come after those; `flush_all` hands them to the kernel.
         between_lines: What comes next begins a line, and is taken.
         refused: A line was too long; after its answer nothing more is taken.
         ended: The actor has seen the end of what the client sends.
@@ -219,21 +219,15 @@ class Connection:
         """Send a line at the end of this turn, in one piece with all the others."""
         self.outgoing += line
 
-    def flush(self) -> None:
-        """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
-        data = self.outgoing
-        if data:
-            self.outgoing = bytearray()
-            self.send(data)
-
     def send(self, data: bytes | bytearray) -> None:
         """Hand bytes to the kernel, after those of this turn."""
         if self.outgoing or self.backlog or not self.open:
-            self._send_later(data)
+            self.send_later(data)
         else:
-            send_to_all((self,), data)
+            hand_over(((self, data),))
 
-    def _send_later(self, data: bytes | bytearray) -> None:
+    def send_later(self, data: bytes | bytearray) -> None:
+        """Send bytes behind all others that wait; to a client that has gone, nothing."""
         if not self.open:
             self.queue.clear()
             return
@@ -274,10 +268,23 @@ class Connection:
         self._inbox.drained(self)
 
 
-def send_to_all(connections: Iterable[Connection], data: bytes | bytearray) -> None:
-    """Hand the same bytes to several, of whom none has anything else to be sent first."""
-    length = len(data)
+def flush_all(connections: Iterable[Connection]) -> None:
+    """Hand this turn's lines to the kernel, as many bytes as it takes without waiting."""
+    handed: list[tuple[Connection, bytearray]] = []
     for connection in connections:
+        data = connection.outgoing
+        if data:
+            connection.outgoing = bytearray()
+            if connection.backlog or not connection.open:
+                connection.send_later(data)
+            else:
+                handed.append((connection, data))
+    hand_over(handed)
+
+
+def hand_over(handed: Iterable[tuple[Connection, bytes | bytearray]]) -> None:
+    """Hand bytes to the kernel for clients of whom none has anything else to be sent first."""
+    for connection, data in handed:
         try:
             sent = connection.send_at_once(data)
         except BlockingIOError:
@@ -285,5 +292,5 @@ def send_to_all(connections: Iterable[Connection], data: bytes | bytearray) -> N
         except OSError:
             connection.close()
         else:
-            if sent != length:
+            if sent != len(data):
                 connection.fall_behind(data[sent:])

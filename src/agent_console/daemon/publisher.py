@@ -7,7 +7,7 @@ by the actor only, within its turn.
 from collections.abc import Callable, Iterable
 
 from agent_console.daemon.abreast import Abreast
-from agent_console.daemon.connection import Connection
+from agent_console.daemon.connection import Connection, flush_all
 from agent_console.daemon.encoded_sessions import EncodedSessions
 from agent_console.daemon.outcome import Change
 from agent_console.daemon.state import State
@@ -157,7 +157,7 @@ class Publisher:
                 connection.write(self._encode(change))
                 subscription.seq = max(subscription.seq, change.seq)
                 subscription.handed_seq = change.seq
-            connection.flush()
+            flush_all((connection,))
         else:
             if self._farewell is not None:
                 self._leave_group(connection)
