@@ -5,8 +5,8 @@ Rule: memory stays bounded on both sides: a process that reads waits while nobod
 file come from one process, in order. This process reads too while nothing has come from the others,
 so that no processor waits; it begins at the other end.
 
-The newest files go first: rows whose times are neighbours are neighbours in the ledger's indexes,
-and in any other order writing them takes a third more.
+The newest files go first, so that files of one time travel and are written together: their rows are
+neighbours in the ledger's indexes. Ordered by size, to write them takes a third more.
 """
 
 import fcntl
