@@ -1,13 +1,12 @@
 """What every test shares: event loops, a home that is not the person's, Hypothesis' profile."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.scratch import left_behind, scratch_folder
 
 # How long an example takes says something of the machine and who else uses it, not of our code.
 # In CI the same commit gives the same verdict; elsewhere each run looks at other examples.
@@ -54,13 +53,19 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """No process and no folder outlives the tests; with xdist, each of its processes looks."""
+    yield
+    assert left_behind() == []
+
+
 @pytest.fixture(autouse=True)
 def scratch_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of the test's own, short enough for socket paths, with no variable of ours set."""
-    home = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
     for name in list(os.environ):
         if name.startswith(_OURS + _THE_PERSONS_SCREEN):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    yield home
-    shutil.rmtree(home, ignore_errors=True)
+    with scratch_folder() as home:
+        monkeypatch.setenv("HOME", str(home))
+        yield home

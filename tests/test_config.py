@@ -220,6 +220,7 @@ def test_prices_are_what_is_written_to_the_last_digit(file: Path) -> None:
         ('model = "a"', "sets no price"),
         ('model = "a"\nfrom = 2026-01-01\nprompt_over = 5', "sets no price"),
         ('model = "a"\ninput = -1', "`input` of the 2nd `[[prices.models]]` is -1, allowed: a num"),
+        ('model = ""\ninput = 1', '`model` of the 2nd `[[prices.models]]` is "", allowed: a name'),
         ('model = "a"\noutput = "3"', "US dollars per million tokens"),
         ('model = "a"\noutput = true', "US dollars per million tokens"),
         ('model = "a"\ncache_read = inf', "US dollars per million tokens"),

@@ -56,6 +56,6 @@ def test_the_table_of_budgets_is_what_the_program_prints(
         last_day=129_000,
     )
 
-    emit(shown.budget_table([everything, api, opus]))
+    emit(shown.budget_table([everything, api, opus], 80))
 
     assert capsys.readouterr().out == sample[1]

@@ -133,7 +133,7 @@ def _override(entry: dict[str, object], number: int) -> PriceOverride:
         values[key] = check(entry[key])
         if values[key] is None:
             raise ConfigError(
-                f"`{key}` of the {_ordinal(number)} `[[prices.models]]` is {entry[key]!s}, "
+                f"`{key}` of the {_ordinal(number)} `[[prices.models]]` is {_shown(entry[key])}, "
                 f"allowed: {allowed}."
             )
     if "model" not in values:
@@ -173,6 +173,10 @@ def _number(value: object, largest: int) -> Decimal | None:
     if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= largest:
         return None
     return value
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _ordinal(number: int) -> str:

@@ -1,6 +1,7 @@
 """How long Claude Code keeps transcripts, by its settings."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,12 @@ def test_the_words() -> None:
     assert retention_words(0) == "Claude Code keeps no transcripts (cleanupPeriodDays is 0)"
     assert retention_words(1) == "Claude Code deletes transcripts after 1 day"
     assert retention_words(30) == "Claude Code deletes transcripts after 30 days"
+
+
+def test_a_pipe_in_place_of_settings_says_nothing_and_is_not_waited_for(
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MANAGED_SETTINGS", ())
+    os.mkfifo(scratch_home / "settings.json")
+
+    assert configured_retention_days([scratch_home]) == 30

@@ -1,5 +1,6 @@
 """`agent-console budget` and `alerts`, as people and scripts use them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,21 @@ def test_a_budget_is_set_and_shown(run: Run) -> None:
     assert "Alerts at   50 %, 80 %, 100 %" in run("budget", "show", "1").out
 
 
+def test_what_a_new_budget_has_spent_is_read_first(run: Run, scratch_home: Path) -> None:
+    folder = scratch_home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    now = datetime.now(UTC).isoformat()
+    (folder / "11111111-1111-4111-8111-111111111111.jsonl").write_text(
+        f'{{"type":"assistant","timestamp":"{now}","uuid":"u","cwd":"/p",'
+        '"sessionId":"11111111-1111-4111-8111-111111111111","message":{"id":"msg_1",'
+        '"role":"assistant","model":"claude-sonnet-4-5","content":[],'
+        '"usage":{"input_tokens":70,"output_tokens":7}}}\n'
+    )
+
+    assert run("budget", "set", "1k", "--tokens", "--no-ingest", "--json").json["spent"] == 0
+    assert run("budget", "set", "1k", "--tokens", "--json").json["spent"] == 77
+
+
 _MOVING = {"from_ms", "until_ms", "first_day", "last_day", "projected", "days_left"}
 
 
@@ -70,6 +86,22 @@ def test_a_table_fits_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
     assert len(lines) > 6
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("width", [60, 40, 30, 20])
+def test_a_narrow_table_leaves_columns_out_and_cuts_no_figure(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    spend(1_234.56, working_dir=SHOP)
+    run("budget", "set", "50000", "--project", SHOP)
+
+    said = run("budget", "list").out
+
+    assert max(map(len, said.splitlines())) <= width
+    assert "…" not in said
+    assert "USED" in said
+    assert ("$1234.56" in said) == (width >= 30)
 
 
 def test_tokens_may_be_written_short(run: Run) -> None:

@@ -78,6 +78,17 @@ def test_validate_warns_of_unknown_keys_and_exits_0(capsys: pytest.CaptureFixtur
     assert "`daemon.newer` is unknown" in captured.err
 
 
+def test_init_says_when_the_file_cannot_be_written(
+    capsys: pytest.CaptureFixture[str], scratch_home: Path
+) -> None:
+    (scratch_home / ".config").write_text("a file where a folder should be")
+
+    assert main(["config", "init"]) == 2
+
+    said = capsys.readouterr().err
+    assert said == f"agent-console: {config_path()} cannot be written: Not a directory.\n"
+
+
 def test_validate_refuses_a_wrong_value(
     capsys: pytest.CaptureFixture[str], scratch_home: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
-from tests.client.real_daemon import ended_afterwards, pid_on
+from tests.client.real_daemon import ended_afterwards, pid_on, real_daemon
 
 from agent_console.paths import log_path
 
@@ -228,3 +229,22 @@ def test_under_systemd_logs_name_the_journal(
     assert run("daemon", "logs", "--json").json == {
         "command": "journalctl --user -u agent-console.service -n 100"
     }
+
+
+@pytest.mark.parametrize("command", [["stop"], ["daemon", "restart"]])
+def test_a_daemon_that_hangs_is_ended_by_force_and_not_without(
+    run: Run, started: str, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("agent_console.cli.daemon_control.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("agent_console.cli.install.running_daemon.END_SECONDS", 0.5)
+    with real_daemon(started) as hung:
+        hung.send_signal(signal.SIGSTOP)
+
+        refused = run(*command)
+        assert refused.code == 4
+        assert "agent-console daemon restart --force" in refused.err
+        assert hung.poll() is None
+
+        assert run(*command, "--force").code == 0
+        assert hung.wait(10) == -signal.SIGKILL
+    assert run("status").code == (4 if command == ["stop"] else 0)

@@ -5,12 +5,12 @@ import re
 import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.running_demo import COLUMNS, DAEMON, ROWS, SECONDS, STAND_IN, Demo, OnATerminal, one
+from tests.scratch import scratch_folder
 
 from agent_console.cli.demo.programme import EXPECTED
 from agent_console.cli.main import main
@@ -22,12 +22,10 @@ MIDDLE = "project-tui-clear attention → working"
 @pytest.fixture(autouse=True)
 def scratch_tmp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder for temporary files, which must be empty again after every demo."""
-    path = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
-    monkeypatch.setenv("TMPDIR", str(path))
-    yield path
-    left = list(path.iterdir())
-    shutil.rmtree(path)
-    assert left == []
+    with scratch_folder() as path:
+        monkeypatch.setenv("TMPDIR", str(path))
+        yield path
+        assert list(path.iterdir()) == []
 
 
 def board(out: str) -> list[list[str]]:

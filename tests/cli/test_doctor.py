@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.client.real_daemon import real_daemon
 from tests.daemon.running import DEADLINE_SECONDS
@@ -18,8 +20,10 @@ from tests.daemon.running import DEADLINE_SECONDS
 from agent_console.cli.doctor import probe, situation
 from agent_console.cli.install import running_daemon, units
 from agent_console.cli.main import main
+from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start
-from agent_console.paths import data_dir, database_path, socket_path, spool_dir
+from agent_console.paths import config_path, data_dir, database_path, socket_path, spool_dir
+from agent_console.protocol.messages import Hook, ServerStatus
 
 
 class Patient:
@@ -206,6 +210,14 @@ def test_settings_that_cannot_be_read_are_shown_with_their_place(patient: Patien
     assert found[0]["level"] == "problem"
 
 
+def test_settings_that_nobody_can_read_are_one_problem(patient: Patient) -> None:
+    os.mkfifo(patient.settings)
+
+    (found,) = patient.examined()["settings"]
+
+    assert found["text"] == "~/.claude/settings.json: cannot be read: it is no ordinary file."
+
+
 def test_an_event_that_is_not_registered_is_named(patient: Patient) -> None:
     patient.install()
     said = json.loads(patient.settings.read_text())
@@ -315,6 +327,68 @@ def test_a_socket_unit_that_listens_elsewhere_is_a_problem(patient: Patient) -> 
     assert "/run/50%/x.sock" in found["text"]
 
 
+def test_a_configuration_that_cannot_be_used_is_a_problem(patient: Patient) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text('[daemon]\nidle_exit_minutes = "x"\n')
+
+    found = patient.says("configuration")
+
+    assert found["level"] == "problem"
+    assert "`daemon.idle_exit_minutes`" in found["text"]
+    assert "config validate" in found["mend"]
+
+
+def test_a_key_that_means_nothing_is_a_warning(patient: Patient) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("[daemon]\nidle_exit = 5\n")
+
+    found = patient.says("configuration")
+
+    assert found["level"] == "warning"
+    assert "`daemon.idle_exit`" in found["text"]
+
+
+def test_a_configuration_is_named_where_there_is_one(patient: Patient) -> None:
+    assert "configuration" not in patient.examined()
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text("")
+
+    assert patient.says("configuration")["level"] == "ok"
+
+
+def test_transcripts_that_the_daemon_cannot_take_in_are_told(
+    patient: Patient, daemon: "subprocess.Popen[bytes]"
+) -> None:
+    folder = patient.home / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True)
+    transcript = folder / "11111111-1111-4111-8111-111111111111.jsonl"
+    transcript.write_text(
+        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
+        f'"sessionId":"{transcript.stem}","message":{{"id":"msg_1","role":"assistant",'
+        '"model":"claude-sonnet-4-5","content":[],"usage":{"input_tokens":5}}}\n'
+    )
+    event = {
+        "hook_event_name": "Stop",
+        "session_id": transcript.stem,
+        "transcript_path": str(transcript),
+    }
+    # No file of the daemon, or of what it starts, grows any more: as on a full disk.
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    with connect(socket_path()) as client:
+        client.request(Hook(event=msgspec.Raw(msgspec.json.encode(event))))
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while (indexing := client.request(ServerStatus()).indexing) is None or (
+            indexing.last_error is None
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)  # the reading process is nice, and waits for the processor
+
+    found = patient.says("transcripts")
+
+    assert found["level"] == "warning"
+    assert indexing.last_error in found["text"]
+
+
 def test_no_daemon_is_a_warning(patient: Patient) -> None:
     patient.install()
 
@@ -334,7 +408,8 @@ def test_a_hung_daemon_is_a_problem_with_its_pid(
     found = patient.says("daemon")
 
     assert found["level"] == "problem"
-    assert f"kill -9 {daemon.pid}" in found["mend"]
+    assert str(daemon.pid) in found["text"]
+    assert found["mend"] == "agent-console daemon restart --force"
 
 
 def test_a_daemon_of_another_version_is_a_warning(
@@ -429,7 +504,7 @@ def test_events_that_wait_while_the_daemon_is_away_are_counted(patient: Patient)
     found = patient.says("spool")
 
     assert found["level"] == "ok"
-    assert found["text"].startswith("1 events wait")
+    assert found["text"] == "The daemon takes in 1 event when it starts."
 
 
 def test_lost_events_are_a_warning(patient: Patient) -> None:
@@ -440,7 +515,7 @@ def test_lost_events_are_a_warning(patient: Patient) -> None:
     found = patient.says("spool")
 
     assert found["level"] == "warning"
-    assert found["text"].startswith("3 events were lost")
+    assert found["text"].startswith("3 events lost")
 
 
 def test_retention_says_what_the_ledger_keeps(

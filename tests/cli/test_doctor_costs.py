@@ -76,6 +76,18 @@ def test_ones_own_discount_is_named(patient: Patient, run: Run) -> None:
     assert said(patient, run).endswith("the same tokens at your own prices or discount.")
 
 
+def test_ones_own_price_of_another_model_is_no_reason(patient: Patient, run: Run) -> None:
+    run("pricing", "set", "claude-example-4", "--input", "3", "--output", "15")
+    left(patient.home, costUSD=0.02)
+    assert said(patient, run).endswith("the same tokens at other prices than Claude Code's.")
+
+
+def test_ones_own_price_of_the_model_is_named(patient: Patient, run: Run) -> None:
+    run("pricing", "set", MODEL, "--input", "4")
+    left(patient.home)
+    assert said(patient, run).endswith("the same tokens at your own prices or discount.")
+
+
 def test_tokens_that_its_account_lacks_are_named(patient: Patient, run: Run) -> None:
     left(patient.home, outputTokens=60, costUSD=COST - 40 * 15 / 1e6)
     assert said(patient, run).endswith("$0.0039 there and $0.0045 here, for 40 tokens more.")

@@ -460,3 +460,13 @@ def test_json_tells_what_was_done(settings: Path, capsys: pytest.CaptureFixture[
     assert {"path": str(settings), "action": "removed"} in said["changes"]
     script = str(data_dir() / "hooks" / "agent_console_hook.py")
     assert {"path": script, "action": "removed"} in said["changes"]
+
+
+def test_a_pipe_in_place_of_the_settings_is_refused_not_waited_for(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.unlink(missing_ok=True)
+    os.mkfifo(settings)
+
+    assert main(["install"]) == 2
+    assert "it is no ordinary file" in capsys.readouterr().err

@@ -198,6 +198,17 @@ def test_a_picture_fits_the_terminal(columns: int, rows: int, sessions: int) -> 
     assert "project-19" in lines[-1]  # the latest event is there, however little room
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_what_to_do_about_a_problem_is_not_cut_off(columns: int) -> None:
+    said = "The ledger /home/user/metrics.db was written by a newer agent-console: update it."
+
+    lines = drawn(msgspec.structs.replace(view(30), problem=said), columns, 24)
+
+    assert said in " ".join(" ".join(lines).split())
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= columns
+
+
 def test_a_daemon_that_is_gone_is_said() -> None:
     gone = msgspec.structs.replace(view(), connected=False, problem="The disk is full.")
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from rich.text import Text
 from tests.client.real_daemon import real_daemon
 
 from agent_console.cli import output
+from agent_console.cli.main import main
 
 DRAW = """
 from rich.table import Table
@@ -186,6 +188,47 @@ def test_a_command_that_was_started_without_a_stream_does_not_break(closed: str,
 
     assert done.returncode == code
     assert (done.stdout or done.stderr) == (b"to the person\n" if code else b"data\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("db check", 8),
+        ("db query SELECT(1)", 8),
+        ("pricing set claude-opus-5 --input 1", 1),
+        ("uninstall --purge --yes", 1),
+        ("doctor", 1),
+    ],
+)
+def test_a_folder_that_is_out_of_reach_is_one_sentence(
+    scratch_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    words: str,
+    code: int,
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(scratch_home / ("x" * 300)))  # as one of root's
+
+    assert main(words.split()) == code
+
+    captured = capfd.readouterr()
+    assert "File name too long" in captured.out + captured.err
+    assert "Traceback" not in captured.err
+    assert "Report it" not in captured.out
+
+
+def test_an_empty_board_is_shown_whatever_was_installed_where_nobody_may_look(
+    scratch_home: Path,
+    daemon: int,
+    socket: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    del daemon
+    monkeypatch.setenv("XDG_DATA_HOME", str(scratch_home / ("x" * 300)))
+
+    assert main(["list", "--socket", socket]) == 0
+    assert "No sessions." in capsys.readouterr().err
 
 
 def test_a_pipe_without_columns_has_ours() -> None:

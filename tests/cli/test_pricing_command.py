@@ -126,6 +126,20 @@ def test_it_fits_the_terminal(
     assert any(line.startswith("claude-sonnet-4-5-20250929 ") for line in lines)
 
 
+@pytest.mark.parametrize("width", [70, 60, 50, 40, 34])
+def test_a_narrow_terminal_has_fewer_columns_and_whole_prices(
+    run: Run, ledger: PricedLedger, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    lines = run("pricing", "--all").out.splitlines()
+
+    assert max(map(len, lines)) <= width
+    assert "…" not in "".join(lines)
+    assert any(line.startswith("MODEL") for line in lines)
+    assert all(heading in " ".join(lines) for heading in ("INPUT", "OUTPUT"))
+
+
 def test_a_ledger_without_models_says_so(run: Run) -> None:
     done = run("pricing")
 

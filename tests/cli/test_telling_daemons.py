@@ -1,5 +1,7 @@
 """A daemon that runs hears of the totals that a command has changed in the ledger."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,20 @@ def test_the_board_forgets_what_reindex_dropped(run: Run, socket: str, unfollowe
         transcript.unlink()
         run("reindex", folder, "--prune", "--yes")
         assert not board(wire)
+
+
+def test_alerts_that_another_price_gives_rise_to_are_told_without_a_board(
+    run: Run, socket: str, unfollowed: Path
+) -> None:
+    transcript = write_transcript(unfollowed, "msg_1")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    transcript.write_text(
+        re.sub(r'"timestamp": "[^"]+"', f'"timestamp": "{now}"', transcript.read_text())
+    )
+    run("ingest", f"--config-dir={unfollowed}")
+    assert run("budget", "set", "$0.50", "--period", "daily").code == 0
+    with Wire(socket) as wire:
+        wire.ask({"cmd": "SUB", "topics": ["alert"]})
+        run("pricing", "set", "claude-opus-5", "--input", "0", "--output", "9999")
+        told = wire.line()
+    assert (told["event"], told["data"].get("kind")) == ("alert", "budget")

@@ -52,6 +52,13 @@ def test_it_belongs_to_no_terminal_and_no_folder_of_ours(socket: str) -> None:
     assert log_path().stat().st_mode & 0o777 == 0o600
 
 
+def test_a_log_that_cannot_be_written_is_told(scratch_home: Path) -> None:
+    (scratch_home / ".local").write_text("a file where a folder should be")
+
+    with pytest.raises(DaemonUnreachableError, match=f"{log_path()} cannot be written"):
+        connect_or_start(str(scratch_home / "run" / "s.sock"))
+
+
 def test_it_inherits_nothing_of_a_claude_code_or_a_unit_that_called_us(
     socket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

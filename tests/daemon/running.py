@@ -11,16 +11,17 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
+import psutil  # type: ignore[import-untyped]
 from anyio.abc import SocketStream
+from tests.scratch import has_ended, scratch_folder
 
 from agent_console.client.lines import LineBuffer
 from agent_console.config import Config
@@ -123,6 +124,7 @@ class Daemon:
         self.path = path or f"{home}/run/s"
         self.log = home / "log"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self._orphans: list[psutil.Process] = []
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -177,6 +179,7 @@ class Daemon:
         assert self.ended() == 0, self.said()
 
     def kill(self) -> None:
+        self._orphans += psutil.Process(self.process.pid).children(recursive=True)
         self.signal(signal.SIGKILL)
         self.ended()
 
@@ -185,16 +188,22 @@ class Daemon:
         return self.log.read_text(encoding="utf-8")
 
     def close(self) -> None:
+        """End it at once, and what it has started: nothing is to write to its home any more."""
         for process in self.processes:
             if process.poll() is None:
+                self._orphans += psutil.Process(process.pid).children(recursive=True)
                 process.kill()
             process.wait(DEADLINE_SECONDS)
+        for orphan in self._orphans:
+            with suppress(psutil.NoSuchProcess):
+                orphan.kill()
+        assert all(has_ended(orphan.pid, DEADLINE_SECONDS) for orphan in self._orphans)
 
 
 def running_daemon() -> Iterator[Daemon]:
     """A started daemon in a home of its own, for fixtures of a whole module."""
-    with tempfile.TemporaryDirectory(prefix="ac", dir="/tmp") as home:
-        daemon = Daemon(Path(home))
+    with scratch_folder() as home:
+        daemon = Daemon(home)
         try:
             yield daemon.start()
         finally:

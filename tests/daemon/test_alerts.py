@@ -177,6 +177,16 @@ def test_a_snoozed_alert_comes_back_when_its_time_is_over(
         assert other.data(cmd="ALERTS", unacknowledged=True) == [first]
 
 
+def test_a_snooze_is_over_though_nothing_else_happens(daemon: Daemon) -> None:
+    daemon.start()
+    set_budget(daemon, 10)
+    spend_elsewhere(daemon, 8)
+    with daemon.connect() as wire:
+        wire.data(cmd="SUB", topics=["alert"])
+        wire.data(cmd="ACK", snooze_until_ms=now_ms() + 300)
+        assert ["snoozed_until_ms" in alert(wire) for _ in range(2)] == [True, False]
+
+
 def test_an_alert_that_is_not_there_cannot_be_acknowledged(started: Daemon) -> None:
     with started.connect() as wire:
         answer = wire.ask({"cmd": "ACK", "alert_ids": ["7", "x"]})

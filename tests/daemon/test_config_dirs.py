@@ -165,3 +165,14 @@ def test_a_folder_named_anew_is_told_once() -> None:
     other = board.hook("Stop", pid=7, env={"CLAUDE_CONFIG_DIR": "/b"})
     assert [o.processes_changed for o in (first, again, other)] == [True, False, True]
     assert board.session(MAIN).pid == 7
+
+
+def test_a_config_dir_that_cannot_be_looked_at_keeps_nobody_from_the_others(
+    daemon: Daemon, stand_in: Start, second: Path
+) -> None:
+    # As one whose parent is another user's: looking at it is an error, not "nothing there".
+    unlookable = second.parent / ("x" * 300)
+    with daemon.start(CLAUDE_CONFIG_DIR=f"{unlookable},{second}").connect() as wire:
+        wire.data(cmd="SUB")
+        stand_in("s").says("busy")
+        hears(wire, "s", status="working")

@@ -1,7 +1,6 @@
 """The daemon follows transcripts while they are written, whatever becomes of its index worker."""
 
 import os
-import select
 import signal
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Wire
+from tests.scratch import has_ended
 from tests.usage.asking import query, sums_that_differ
 from tests.usage.ingest.transcripts import OTHER, SESSION, answer, text_of, usage
 
@@ -65,20 +65,6 @@ def workers(daemon: Daemon) -> list[int]:
     children = Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children")
     found = [int(pid) for pid in children.read_text().split()]
     return [pid for pid in found if b"index_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def ends(pid: int) -> None:
-    """Wait for the end of a process that is not our child."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        assert poll.poll(DEADLINE_SECONDS * 1000), "the process lives on"
-    finally:
-        os.close(descriptor)
 
 
 @pytest.fixture
@@ -235,7 +221,7 @@ def test_a_worker_does_not_outlive_its_daemon(following: Daemon, number: signal.
     (worker,) = workers(following)
     following.signal(number)
     following.ended()
-    ends(worker)
+    assert has_ended(worker, DEADLINE_SECONDS)
 
 
 def test_a_daemon_without_transcripts_starts_no_worker(daemon: Daemon) -> None:

@@ -156,8 +156,9 @@ def test_a_database_that_is_none_is_named_and_the_worker_ends(
     database.write_bytes(b"no database" * 100)
     worker = Worker(database, PLAIN + RUN)
     started.append(worker)
-    code, errors = worker.end()
-    assert code != 0
+    assert worker.process.stderr is not None
+    errors = worker.process.stderr.read().decode()
+    assert worker.process.wait(DEADLINE_SECONDS) != 0
     assert str(database) in errors
     assert "Traceback" not in errors
 
@@ -207,3 +208,14 @@ def test_where_nothing_goes_on_it_sweeps_only_when_there_is_news(
     finally:
         worker.close()
     assert sweeps.stat().st_size > before
+
+
+def test_a_worker_whose_daemon_is_gone_before_it_is_ready_makes_no_ledger(
+    started: list[Worker], database: Path, session: Path
+) -> None:
+    write(session, answer("m1"))
+    worker = Worker(database, "import sys; sys.stdin.buffer.peek()\n" + PLAIN + RUN)
+    started.append(worker)
+
+    assert worker.end() == (0, "")
+    assert not database.parent.exists()

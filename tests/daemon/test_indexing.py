@@ -9,6 +9,8 @@ import pytest
 from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Wire
 from tests.usage.asking import query
 
+ASK_AGAIN_SECONDS = 0.02
+"""Whoever asks without a pause takes the processor that a worker which is nice waits for."""
 SESSION = "11111111-1111-4111-8111-111111111111"
 
 
@@ -37,6 +39,7 @@ def test_status_says_when_all_has_been_read(daemon: Daemon, transcript: Path) ->
     with daemon.start().connect() as wire:
         while not (told := indexing(wire))["caught_up"]:
             assert time.monotonic() < deadline, told
+            time.sleep(ASK_AGAIN_SECONDS)
     assert told == {
         "running": True,
         "files": 1,
@@ -61,8 +64,24 @@ def test_status_says_why_nothing_is_read(daemon: Daemon, transcript: Path) -> No
     with daemon.start().connect() as wire:
         while (error := indexing(wire)["last_error"]) is None:
             assert time.monotonic() < deadline
+            time.sleep(ASK_AGAIN_SECONDS)
         assert "agent-console db repair" in error
         assert "agent-console db repair" in wire.data(cmd="STATUS")["ledger_error"]
+
+
+def test_why_nothing_is_read_stays_said_when_the_line_comes_in_pieces(
+    daemon: Daemon, transcript: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # each piece of a line is written by itself
+    database = daemon.home / ".local" / "share" / "agent-console" / "metrics.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database" * 1_000)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with daemon.start().connect() as wire:
+        while "The index worker ended; starting it again in 2 s." not in daemon.said():
+            assert time.monotonic() < deadline
+            time.sleep(ASK_AGAIN_SECONDS)
+        assert "agent-console db repair" in indexing(wire)["last_error"]
 
 
 FOLLOW = """
@@ -99,3 +118,4 @@ def test_what_an_upsert_told_without_a_cost_is_priced_soon(daemon: Daemon) -> No
         assert wire.data(cmd="UPSERT", session_id=SESSION, **used)["total_cost_usd"] == 0
         while wire.data(cmd="META", session_id=SESSION)["total_cost_usd"] == 0:
             assert time.monotonic() < deadline
+            time.sleep(ASK_AGAIN_SECONDS)

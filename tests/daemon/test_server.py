@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import time
 import uuid
 from collections.abc import AsyncGenerator
@@ -22,6 +23,27 @@ from agent_console.protocol.messages import ListSessions
 from agent_console.version import __version__
 
 AN_INSTANT = 0.05
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no list of what is open")
+async def test_a_server_that_has_ended_holds_no_descriptor(scratch_home: Path) -> None:
+    async with serving(scratch_home):
+        pass  # what the event loop opens for its first server stays
+    before = open_descriptors()
+    async with serving(scratch_home) as ended, ended.connect() as wire:
+        await wire.data(cmd="SUB")
+    assert open_descriptors() == before
+    assert ended.path  # it has not been collected
+
+
+def open_descriptors() -> dict[str, str]:
+    folder = "/proc/self/fd"
+    return {each: os.readlink(f"{folder}/{each}") for each in os.listdir(folder) if is_open(each)}
+
+
+def is_open(descriptor: str) -> bool:
+    """It is not the one that the list of them is read through."""
+    return os.path.lexists(f"/proc/self/fd/{descriptor}")
 
 
 # ---- STATUS --------------------------------------------------------------------------------
@@ -223,11 +245,14 @@ async def test_a_daemon_with_a_socket_of_systemd_leaves_that_to_systemd(
 # ---- at rest -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sessions", [0, 3])
-def test_at_rest_it_is_not_woken_by_anything(daemon: Daemon, sessions: int) -> None:
+@pytest.mark.parametrize(("sessions", "status"), [(0, ""), (3, "working"), (3, "attention")])
+def test_at_rest_it_is_not_woken_by_anything(daemon: Daemon, sessions: int, status: str) -> None:
+    config = daemon.home / ".config/agent-console/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[alerts]\nwaiting_minutes = 1\n")
     with daemon.start().connect() as wire:
         for number in range(sessions):
-            wire.data(cmd="SET", session_id=f"s{number}", status="working")
+            wire.data(cmd="SET", session_id=f"s{number}", status=status)
         # The ledger answers in order, so after this it has nothing to do either.
         wire.data(cmd="META", session_id="00000000-0000-4000-8000-000000000000")
         settled = wake_ups(daemon.process.pid)

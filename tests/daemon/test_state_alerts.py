@@ -1,4 +1,4 @@
-"""Alerts that only the daemon can raise: limits, context, waiting. Off until they are wanted."""
+"""Alerts that only the daemon can raise: limits, context. Off until they are wanted."""
 
 import json
 from typing import Any
@@ -9,10 +9,9 @@ from tests.daemon.state_driver import MAIN, Driver
 from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.state import State
 from agent_console.model.session import Status
-from agent_console.protocol.messages import Seen, StatusLine
+from agent_console.protocol.messages import StatusLine
 from agent_console.usage.entries import EndEpisode, LedgerEntry, RaiseAlert, ReadSpending
 
-MINUTE_MS = 60_000
 RESET_S = 1_795_190_000
 
 
@@ -50,7 +49,6 @@ def test_nothing_is_raised_that_nobody_wants() -> None:
     board.set(Status.ATTENTION)
 
     assert status_line(board, **limits(100, seven_day=100), **context(100)) == []
-    assert board.state.next_waiting_ms() is None
 
 
 def test_an_official_limit_is_told_once_for_each_of_its_windows() -> None:
@@ -102,40 +100,3 @@ def test_a_full_context_is_told_until_it_has_been_below_again() -> None:
 
 def test_the_context_of_a_session_that_is_not_on_the_board_is_nobodys() -> None:
     assert status_line(wanting(context_percent=80), **context(90)) == []
-
-
-def test_a_session_that_waits_too_long_is_told_once() -> None:
-    board = wanting(waiting_minutes=5)
-    board.set(Status.WORKING)
-    assert board.state.next_waiting_ms() is None
-    board.set(Status.QUESTION)
-    since_ms = board.state.sessions[MAIN].since_ms
-    due_ms = since_ms + 5 * MINUTE_MS
-    assert board.state.next_waiting_ms() == due_ms
-
-    assert board.state.raise_waiting(due_ms - 1).ledger == ()
-    assert keys(list(board.state.raise_waiting(due_ms).ledger)) == [f"waiting:{MAIN}:{since_ms}"]
-    assert board.state.raise_waiting(due_ms + MINUTE_MS).ledger == ()
-    assert board.state.next_waiting_ms() is None
-
-
-def test_one_that_is_looked_at_or_goes_on_is_not_waiting() -> None:
-    board = wanting(waiting_minutes=5)
-    board.set(Status.ATTENTION)
-    board.apply(Seen(session_id=MAIN))
-    assert board.state.next_waiting_ms() is None
-
-    board.set(Status.WORKING)
-    board.set(Status.ATTENTION)
-
-    assert board.state.next_waiting_ms() == board.state.sessions[MAIN].since_ms + 5 * MINUTE_MS
-
-
-def test_a_waiting_session_that_is_told_waits_anew_after_work() -> None:
-    board = wanting(waiting_minutes=1)
-    board.set(Status.ATTENTION)
-    board.state.raise_waiting(board.now_ms + MINUTE_MS)
-    board.set(Status.WORKING)
-    board.set(Status.ATTENTION)
-
-    assert board.state.next_waiting_ms() is not None

@@ -22,6 +22,7 @@ from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.names import folder_of
 from agent_console.daemon.outcome import Failure, Outcome
 from agent_console.daemon.state import State
+from agent_console.daemon.waiting_sessions import WaitingSessions
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import HISTORY_LENGTH, Session, StateTransition, Status
 from agent_console.model.usage import Spending, UsageEntry
@@ -105,6 +106,8 @@ class StateMachine(RuleBasedStateMachine):
         self.state = State(wanted_alerts=WANTED)
         self.now_ms = 1_795_175_000_000
         self.replica = Replica()
+        self.waiting = WaitingSessions()
+        self.told_waiting: set[str] = set()
         self.traveller = Replica()
         self.away = False
         self.written: dict[str, UserFields] = {}
@@ -228,11 +231,20 @@ class StateMachine(RuleBasedStateMachine):
         for session in self.state.sessions.values():
             assert session.closed or session.pid != pid
 
-    @rule()
-    def somebody_waits_too_long(self) -> None:
-        self.carry_out(self.state.raise_waiting, self.now_ms + 3_600_000)
-        due_ms = self.state.next_waiting_ms()
-        assert due_ms is None or due_ms > self.now_ms + 3_600_000
+    @rule(hours=st.integers(0, 1))
+    def somebody_waits_too_long(self, hours: int) -> None:
+        at_ms = self.now_ms + hours * 3_600_000
+        waiting = {
+            f"waiting:{session.session_id}:{session.since_ms}"
+            for session in self.state.sessions.values()
+            if session.status in {Status.ATTENTION, Status.QUESTION} and not session.seen
+            if session.since_ms <= at_ms - 60_000
+        }
+        outcome = self.carry_out(self.waiting.raise_due, self.state, at_ms)
+        raised = [each.alert.once_key for each in outcome.ledger if isinstance(each, RaiseAlert)]
+        assert sorted(raised) == sorted(waiting - self.told_waiting)
+        self.told_waiting |= waiting
+        assert (self.waiting.first_since_ms() or at_ms) > at_ms - 60_000
 
     @rule(request=inputs.status_lines())
     def status_line_is_drawn(self, request: Any) -> None:
@@ -394,6 +406,11 @@ class StateMachine(RuleBasedStateMachine):
                     change.data, rev=0, last_seen_ms=0
                 ), "woken for nothing"
         self.replica.hear(outcome.changes)
+        self.waiting.heed(outcome.changes)
+        for change in outcome.changes:
+            if change.event == "session_removed":
+                told = {key for key in self.told_waiting if f":{change.key}:" in key}
+                self.told_waiting -= told
         if not self.away:
             self.traveller.hear(outcome.changes)
         waits = outcome.waits

@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from agent_console.usage.key_hash import key_hash
+from agent_console.usage.key_hash import key_hash, key_hashes
 
 
 def test_hashes_never_change() -> None:
@@ -13,3 +13,8 @@ def test_hashes_never_change() -> None:
 @given(st.text())
 def test_a_hash_fits_a_column(key: str) -> None:
     assert -(2**63) <= key_hash(key) < 2**63
+
+
+@given(st.lists(st.text()))
+def test_many_have_the_hashes_that_each_has(keys: list[str]) -> None:
+    assert key_hashes(keys) == [key_hash(key) for key in keys]

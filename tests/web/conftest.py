@@ -1,14 +1,13 @@
 """A house with people in it: daemon, dashboard and browser, shared by the tests of a file."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 from tests.client.real_daemon import real_daemon
+from tests.scratch import scratch_folder
 from tests.web.dashboard import Browser, dashboard
 from tests.web.full_house import fill_board, fill_ledger
 
@@ -37,23 +36,22 @@ def browser() -> Iterator[Browser]:
 
 def _house(*, full: bool) -> Iterator[House]:
     before = dict(os.environ)
-    home = Path(tempfile.mkdtemp(prefix="ac", dir="/tmp"))
     for name in list(os.environ):
         if name.startswith(("XDG_", "CLAUDE_", "AGENT_CONSOLE_")):
             del os.environ[name]
-    os.environ["HOME"] = str(home)
     try:
-        if full:
-            fill_ledger(home)
-        socket = f"{home}/run/s"
-        with real_daemon(socket), dashboard(socket) as address:
+        with scratch_folder() as home:
+            os.environ["HOME"] = str(home)
             if full:
-                fill_board(socket)
-            yield House(home, socket, address)
+                fill_ledger(home)
+            socket = f"{home}/run/s"
+            with real_daemon(socket), dashboard(socket) as address:
+                if full:
+                    fill_board(socket)
+                yield House(home, socket, address)
     finally:
         os.environ.clear()
         os.environ.update(before)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,18 @@ def test_it_is_the_persons_alone_needs_the_key_and_is_gone_at_the_end(scratch_ho
     assert list(path.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP])
+def test_it_is_gone_too_when_the_process_is_asked_to_end(
+    scratch_home: Path, ended_by: signal.Signals
+) -> None:
+    path = scratch_home / "run/web.sock"
+    with listening(scratch_home, path) as (line, process):
+        assert "token=" in line
+        process.send_signal(ended_by)
+        assert process.wait(STOP_SECONDS) == 128 + signal.SIGTERM
+    assert list(path.parent.iterdir()) == []
+
+
 def test_a_dead_socket_is_replaced_and_a_live_one_is_not_stolen(scratch_home: Path) -> None:
     path = scratch_home / "run/web.sock"
     path.parent.mkdir(mode=0o700)

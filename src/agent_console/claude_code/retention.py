@@ -48,6 +48,8 @@ def configured_retention_days(config_dirs: Iterable[Path]) -> int:
 
 def _said(file: Path) -> dict[str, Any]:
     try:
+        if not file.is_file():  # a pipe would be waited for
+            return {}
         return as_object(parse(decode(file.read_bytes())).value)
     except (OSError, ConfigError):
         return {}

@@ -7,7 +7,8 @@ is judged by its beginning, every other line is decoded. A test compares both wa
 
 A short line is decoded in about the time that such a look takes. But a result of a tool begins as
 the one before it did, other than for two ids, and that is seen in a fifth of the time. A line that
-was damaged further on is not noticed in this way; it would tell nothing but its time.
+was damaged further on is not noticed in this way; it would tell nothing but its time. (To look in
+each for where another line begins would take 1.7 % of the instructions of a first ingest.)
 """
 
 import re

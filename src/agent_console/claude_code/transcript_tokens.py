@@ -30,8 +30,18 @@ class Tokens(Struct, frozen=True, gc=False):
     total: int
 
 
+ByClass = tuple[int, int, int, int, int]
+"""The fields of Tokens in their order, but for the total."""
+
+
 def billed_tokens(usage: Usage | Iteration) -> Tokens:
     """The tokens of a response's top level, or of one of its iterations."""
+    by_class = billed_by_class(usage)
+    return Tokens(*by_class, sum(by_class))
+
+
+def billed_by_class(usage: Usage | Iteration) -> ByClass:
+    """The same for who has no need of a struct for each of very many."""
     new, output, read = (
         usage.input_tokens or 0,
         usage.output_tokens or 0,
@@ -49,7 +59,7 @@ def billed_tokens(usage: Usage | Iteration) -> Tokens:
         five, hour, read = count(five), count(hour), count(read)
     if written > five + hour:
         five = written - hour
-    return Tokens(new, output, five, hour, read, new + output + five + hour + read)
+    return new, output, five, hour, read
 
 
 def has_more_output(usage: Usage, other: Usage) -> bool:

@@ -154,9 +154,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         narrate(f"agent-console: {error}")
         return error.exit_code
     except OSError as error:
-        unwritable = full_disk(error)
-        if unwritable is None:
+        from agent_console.cli.out_of_reach import out_of_reach  # noqa: PLC0415 - likewise
+
+        said = full_disk(error) or out_of_reach(error)
+        if said is None:
             raise
-        narrate(f"agent-console: {unwritable}")
-        return unwritable.exit_code
+        narrate(f"agent-console: {said}")
+        return said.exit_code
     return code if isinstance(code, int) else EXIT_OK

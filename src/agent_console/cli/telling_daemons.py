@@ -26,7 +26,10 @@ def have_daemons_look() -> None:
 
 
 def tell_of_totals() -> None:
-    """Ask each for the totals of every session on its board: they may be others now."""
+    """Ask each for the totals of every session on its board: they may be others now.
+
+    Where there is none, it is still asked: the same change may have raised alerts.
+    """
     _ask_each(_ask_of_all)
 
 
@@ -51,4 +54,6 @@ def _ask_of_all(client: "BlockingClient") -> None:
     from agent_console.protocol.messages import ListSessions, Meta_  # noqa: PLC0415 - likewise
 
     board = client.request(ListSessions(include_closed=True))
+    if not board:
+        _ask_of_nobody(client)
     client.requests([Meta_(session_id=session.session_id, reread=True) for session in board])

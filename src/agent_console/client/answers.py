@@ -131,7 +131,7 @@ def unreachable(path: str, error: OSError) -> DaemonUnreachableError:
         case TimeoutError() | BlockingIOError():
             return DaemonUnreachableError(
                 f"The daemon on {path} does not answer: see `agent-console daemon logs`, "
-                "or end it with `agent-console daemon restart`."
+                "or end it with `agent-console daemon restart --force`."
             )
         case _:
             return DaemonUnreachableError(

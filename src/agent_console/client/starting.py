@@ -11,7 +11,7 @@ import os
 import select
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from agent_console.client.answers import unreachable
@@ -174,13 +174,17 @@ def _environment() -> dict[str, str]:
 
 def _open_log() -> int:
     log = log_path()
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        if log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
-    except FileNotFoundError:
-        pass
-    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            if log.stat().st_size > LOG_BYTES:
+                log.replace(log.with_suffix(".log.1"))
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DaemonUnreachableError(
+            f"No daemon is running, and none can be started: its log {log} cannot be written "
+            f"({error.strerror})."
+        ) from error
 
 
 def _last_words() -> str:

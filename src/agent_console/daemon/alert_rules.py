@@ -4,8 +4,6 @@ Rule: pure functions. What they want raised is an entry for the ledger, which ra
 key, whatever was restarted meanwhile.
 """
 
-from collections.abc import Iterable, Mapping
-
 from agent_console.config_alerts import AlertsConfig
 from agent_console.model.format import elapsed
 from agent_console.model.session import Session, Status
@@ -13,8 +11,7 @@ from agent_console.model.usage import Limit, Limits
 from agent_console.usage.alerts import RaisedAlert
 from agent_console.usage.entries import EndEpisode, LedgerEntry, RaiseAlert
 
-_MINUTE_MS = 60_000
-_HOUR_MS = 60 * _MINUTE_MS
+_HOUR_MS = 3_600_000
 _WAITING = (Status.ATTENTION, Status.QUESTION)
 _USED_UP = 100
 
@@ -74,47 +71,13 @@ def context_alerts(
     return (RaiseAlert(alert),)
 
 
-def waiting_alerts(
-    sessions: Iterable[Session], told: Mapping[str, int], wanted: AlertsConfig, at_ms: int
-) -> dict[str, RaiseAlert]:
-    """Sessions that wait for the person longer than they should, with what to raise.
-
-    Args:
-        sessions: The board.
-        told: Since when sessions wait that have been told already.
-        wanted: When to alert.
-        at_ms: Now, Unix milliseconds.
-    """
-    return {
-        session.session_id: RaiseAlert(_waiting_alert(session, at_ms))
-        for session, due_ms in _due(sessions, told, wanted)
-        if due_ms <= at_ms
-    }
+def waits(session: Session) -> bool:
+    """Whether it waits for the person, who has not looked at it."""
+    return session.status in _WAITING and not session.seen
 
 
-def next_waiting_ms(
-    sessions: Iterable[Session], told: Mapping[str, int], wanted: AlertsConfig
-) -> int | None:
-    """When the next session will have waited too long; null when none waits, or it is off."""
-    return min((due_ms for _, due_ms in _due(sessions, told, wanted)), default=None)
-
-
-def _due(
-    sessions: Iterable[Session], told: Mapping[str, int], wanted: AlertsConfig
-) -> list[tuple[Session, int]]:
-    """Sessions that wait and have not been told, each with when it is due."""
-    if not wanted.waiting_minutes:
-        return []
-    return [
-        (session, session.since_ms + wanted.waiting_minutes * _MINUTE_MS)
-        for session in sessions
-        if session.status in _WAITING
-        and not session.seen
-        and told.get(session.session_id) != session.since_ms
-    ]
-
-
-def _waiting_alert(session: Session, at_ms: int) -> RaisedAlert:
+def waiting_alert(session: Session, at_ms: int) -> RaisedAlert:
+    """That a session waits too long; `at_ms` is now, Unix milliseconds."""
     why = f" ({session.reason})" if session.reason else ""
     return RaisedAlert(
         once_key=f"waiting:{session.session_id}:{session.since_ms}",

@@ -7,6 +7,7 @@ at its nearest parent. Only when the system has no watches left are folders look
 """
 
 import logging
+import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -85,6 +86,6 @@ async def _told_by_watchfiles(  # pyright: ignore[reportUnusedFunction] - not on
 
 def _nearest(folder: Path) -> Path:
     """The folder, or the nearest parent of it that exists."""
-    while not folder.is_dir():
+    while not os.path.isdir(folder):
         folder = folder.parent
     return folder

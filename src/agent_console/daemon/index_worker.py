@@ -8,6 +8,7 @@ through all of them, and through files that were named elsewhere, is for what a 
 
 import math
 import os
+import select
 import selectors
 import signal
 import sys
@@ -260,6 +261,13 @@ def _config() -> Config:
         return Config()
 
 
+def _is_alone() -> bool:
+    """The daemon has ended since it started this: its ledger may be gone, and is not made anew."""
+    poll = select.poll()
+    poll.register(sys.stdin.fileno(), 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+
 def _follow(folder: str, watch: TreeWatch) -> list[str]:
     """What there is; a folder that is not there yet is awaited."""
     return watch.add(folder) if os.path.isdir(folder) else watch.add_file(folder)
@@ -274,6 +282,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the daemon to answer: it ends stdin
     os.nice(NICE)
     database, *config_dirs = map(Path, sys.argv[1:])
+    if _is_alone():
+        return 0
     try:
         IndexWorker(database, config_dirs or paths.claude_config_dirs()).run()
     except BrokenPipeError:

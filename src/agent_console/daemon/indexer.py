@@ -131,7 +131,7 @@ class Indexer:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _has_transcripts(self) -> bool:
-        return any((folder / "projects").is_dir() for folder in self._config_dirs)
+        return any(os.path.isdir(folder / "projects") for folder in self._config_dirs)
 
     async def _follow(self) -> None:
         """One life of the worker, which knows nothing of what another was told."""
@@ -217,7 +217,8 @@ class Indexer:
         if errors is None:
             return
         async for data in errors:
-            for line in data.decode(errors="replace").splitlines():
+            # The end of a line may come by itself.
+            for line in filter(str.strip, data.decode(errors="replace").splitlines()):
                 self.status = replace(self.status, last_error=line)
                 _log.warning("Index worker: %s", line)
 

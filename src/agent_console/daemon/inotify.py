@@ -6,6 +6,7 @@ happens all watches are placed anew and every folder is told as a whole.
 """
 
 import errno
+import os
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
@@ -88,7 +89,7 @@ class InotifyWatch:
         there: set[Path] = set()
         for folder in self._wanted:
             for at in (folder, *folder.parents):
-                if at.is_dir():
+                if os.path.isdir(at):
                     there.add(at)
                     break
                 awaited[at.parent].add(at.name)
@@ -96,7 +97,7 @@ class InotifyWatch:
         for at in {parent for folder in self._wanted for parent in (folder, *folder.parents)}:
             descriptor = self._watch(at, awaits=at in awaited)
             if descriptor is None:
-                if at in there and not at.is_dir():
+                if at in there and not os.path.isdir(at):
                     return False  # it went just now, and nobody waits for it to come again
                 continue
             self._descriptors[at] = descriptor
@@ -104,7 +105,7 @@ class InotifyWatch:
                 self._content.setdefault(descriptor, []).append(at)
             if at in awaited:
                 self._awaited.setdefault(descriptor, set()).update(awaited[at])
-        return not any((at / name).is_dir() for at, names in awaited.items() for name in names)
+        return not any(os.path.isdir(at / name) for at, names in awaited.items() for name in names)
 
     def _watch(self, at: Path, *, awaits: bool) -> int | None:
         """The watch of one folder; null when it is not there or not ours to read."""

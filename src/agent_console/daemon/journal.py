@@ -71,6 +71,7 @@ class AlertsTold(Struct, frozen=True):
 Alerted: TypeAlias = Callable[[tuple[Alert, ...]], None]
 
 RETRY_SECONDS = 1.0
+LONGEST_SECONDS = 3_600.0
 CLOSE_SECONDS = 4.0
 """The daemon promises to end within 5."""
 
@@ -262,7 +263,11 @@ class Journal(Generic[Ticket]):
         closing = False
         while not closing:
             batch: list[tuple[Ticket, LedgerEntry]] = []
-            waiting = self._waiting.get()
+            try:
+                waiting = self._waiting.get(timeout=self._seconds_to_snooze_end())
+            except Empty:
+                self._tell_alerts()
+                continue
             with contextlib.suppress(Empty):
                 while waiting is not None:
                     batch += waiting
@@ -301,6 +306,20 @@ class Journal(Generic[Ticket]):
             ledger.close()
             self._ledger = None
         return results
+
+    def _seconds_to_snooze_end(self) -> float | None:
+        """After which an alert is told though nothing is written; null when none is snoozed."""
+        if self._ledger is None:
+            return None
+        try:
+            until_ms = self._ledger.snoozed_until_ms()
+        except LedgerError:
+            return None  # the next entry says why, and asks again
+        if until_ms is None:
+            return None
+        seconds = until_ms / 1000 - time.time()
+        # What is over and could not be told is tried again; a clock that is set is heeded.
+        return min(seconds, LONGEST_SECONDS) if seconds > 0 else RETRY_SECONDS
 
     def _tell_alerts(self) -> None:
         """What subscribers have to hear: raised just now, or by another process meanwhile."""

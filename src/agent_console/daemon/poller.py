@@ -51,6 +51,10 @@ class Watcher(Protocol):
         """What is ready: descriptors, and how; empty when nothing is."""
         ...
 
+    def close(self) -> None:
+        """Let go of its own descriptor."""
+        ...
+
 
 class OtherWatcher:
     """The same by what systems without epoll have, such as kqueue."""
@@ -58,6 +62,7 @@ class OtherWatcher:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self.fileno = self._selector.fileno
+        self.close = self._selector.close
 
     def register(self, fd: int, eventmask: int, /) -> None:  # noqa: ARG002 - as epoll has it
         """Watch a descriptor."""
@@ -107,6 +112,10 @@ class Poller:
     async def run(self) -> None:
         """Serve for ever."""
         await each_time_readable(self._watcher.fileno(), self._serve)
+
+    def close(self) -> None:
+        """Watch nothing any more: nobody runs this and nobody reads."""
+        self._watcher.close()
 
     async def each_time_readable(self, descriptor: int, take: Callable[[], bool]) -> None:
         """Call `take` each time this can be read, until it gives False.

@@ -170,8 +170,8 @@ class RegistryWatch:
         """A watched process is gone: in good order when it took its file away first."""
         if pid in self.foreign:
             return  # it never was one of ours
-        had_file = pid in self.registered and any(folder.is_dir() for folder in self.folders)
-        has_file = any((folder / f"{pid}.json").exists() for folder in self.folders)
+        had_file = pid in self.registered and any(map(os.path.isdir, self.folders))
+        has_file = any(os.path.exists(folder / f"{pid}.json") for folder in self.folders)
         self.registered.discard(pid)
         self._actor.observe(_unregistered(pid) if had_file and not has_file else _exited(pid))
 

@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import anyio
 from anyio.abc import TaskGroup
@@ -109,6 +109,10 @@ class Server:
 
     async def run(self) -> None:
         """Start, serve and stop."""
+        with closing(self._actor.poller):
+            await self._live()
+
+    async def _live(self) -> None:
         actor = self._actor
         listening = self._instance.listen()
         async with anyio.create_task_group() as tasks:

@@ -14,12 +14,7 @@ from typing import Any, TypeAlias
 from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
 from agent_console.config_alerts import AlertsConfig
-from agent_console.daemon.alert_rules import (
-    context_alerts,
-    limit_alerts,
-    next_waiting_ms,
-    waiting_alerts,
-)
+from agent_console.daemon.alert_rules import context_alerts, limit_alerts
 from agent_console.daemon.ledger_answers import LedgerAnswers
 from agent_console.daemon.named_dirs import NamedDirs
 from agent_console.daemon.observations import Observations
@@ -94,7 +89,6 @@ class State(LedgerAnswers):
     ) -> None:
         super().__init__(user_fields)
         self.wanted_alerts = wanted_alerts or AlertsConfig()
-        self._told_waiting: dict[str, int] = {}
         self._observations = Observations(self._tables)
         self._requests = SessionRequests(self._tables, self._observations.processes)
         self.processes: dict[int, str] = self._observations.processes.sessions
@@ -231,18 +225,6 @@ class State(LedgerAnswers):
         project = request.working_dir or (session and session.working_dir) or ""
         model = (session and session.model) or ""
         return Outcome(ledger=(ReadGate(project, model, at_ms),), waits=True)
-
-    def next_waiting_ms(self) -> int | None:
-        """When the next session will have waited too long; null when none does or it is off."""
-        return next_waiting_ms(self.sessions.values(), self._told_waiting, self.wanted_alerts)
-
-    def raise_waiting(self, at_ms: int) -> Outcome:
-        """Sessions have waited too long for the person."""
-        sessions = self.sessions
-        due = waiting_alerts(sessions.values(), self._told_waiting, self.wanted_alerts, at_ms)
-        still = {each: at for each, at in self._told_waiting.items() if each in sessions}
-        self._told_waiting = still | {each: sessions[each].since_ms for each in due}
-        return Outcome(ledger=tuple(due.values()))
 
     def take_alerts(self, alerts: Iterable[Alert], _at_ms: int) -> Outcome:
         """The ledger has alerts that are new, acknowledged, or snoozed no longer."""

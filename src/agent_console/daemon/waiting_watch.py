@@ -1,7 +1,8 @@
 """Notices that a session has waited for the person too long.
 
 Rule: there is a timer only while the alert is wanted and a session waits that has not been told;
-otherwise this sleeps until the board changes.
+otherwise this sleeps until the first to wait is another. A change costs what it is about, and
+nothing where the alert is not wanted.
 """
 
 import time
@@ -11,7 +12,7 @@ import anyio
 
 from agent_console.daemon.actor import Actor
 from agent_console.daemon.outcome import Change
-from agent_console.daemon.state import State
+from agent_console.daemon.waiting_sessions import WaitingSessions
 
 LONGEST_SECONDS = 3_600.0
 """The clock of the machine may be set meanwhile: look again."""
@@ -26,17 +27,27 @@ class WaitingWatch:
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
+        self._sessions: WaitingSessions | None = None
+        self._awaited_ms: int | None = None
         self._changed = anyio.Event()
+        self.configured()
 
     def heed(self, changes: Iterable[Change]) -> None:
-        """Think anew when sessions have changed."""
-        if self._actor.state.wanted_alerts.waiting_minutes and any(
-            change.event == "session" for change in changes
-        ):
-            self._changed.set()
+        """Take note of what has changed, and think anew when another session is the first."""
+        if self._sessions is not None:
+            self._sessions.heed(changes)
+            if self._sessions.first_since_ms() != self._awaited_ms:
+                self._changed.set()
 
     def configured(self) -> None:
         """Think anew: what is wanted may be something else."""
+        state = self._actor.state
+        if not state.wanted_alerts.waiting_minutes:
+            self._sessions = None
+        elif self._sessions is None:
+            self._sessions = WaitingSessions()
+            for session in state.sessions.values():
+                self._sessions.look_at(session)
         self._changed.set()
 
     async def run(self) -> None:
@@ -44,14 +55,17 @@ class WaitingWatch:
         actor = self._actor
         while True:
             self._changed = anyio.Event()
-            due_ms = actor.state.next_waiting_ms()
-            if due_ms is None:
+            sessions = self._sessions
+            since_ms = None if sessions is None else sessions.first_since_ms()
+            self._awaited_ms = since_ms
+            if sessions is None or since_ms is None:
                 await self._changed.wait()
                 continue
-            seconds = due_ms / 1000 - time.time()
+            minutes = actor.state.wanted_alerts.waiting_minutes
+            seconds = since_ms / 1000 + 60 * minutes - time.time()
             if seconds > 0:
                 with anyio.move_on_after(min(seconds, LONGEST_SECONDS)):
                     await self._changed.wait()
                 continue
-            actor.observe(State.raise_waiting)
+            actor.observe(sessions.raise_due)
             await actor.after_turn()

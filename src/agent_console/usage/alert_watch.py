@@ -59,9 +59,8 @@ class AlertWatch:
         self.budgets = BudgetWatch(connection, facets, calendar)
         self._usage = UsageAlerts(connection, wanted, spending, calendar.zone)
         self._connection = connection
-        self._facets = facets
         self._changed = 0
-        self._looked_at: tuple[int | None, int] | None = None
+        self._looked_at: tuple[int, int] | None = None
         self._snoozed_until_ms: int | None = None
 
     @property
@@ -112,11 +111,17 @@ class AlertWatch:
             case _:
                 assert_never(entry)
 
-    def may_have_untold(self, at_ms: int) -> bool:
-        """Whether subscribers may have something to hear; a look at numbers in memory.
+    def snoozed_until_ms(self) -> int | None:
+        """When the first snooze is over, Unix milliseconds, as of the last look."""
+        if self._looked_at is None:
+            return alerts.next_snooze_end(self._connection)
+        return self._snoozed_until_ms
 
-        Nothing was raised here since `take_untold`, or by another process before the last
-        transaction, and no snooze has ended: then there is nothing.
+    def may_have_untold(self, at_ms: int) -> bool:
+        """Whether subscribers may have something to hear; a look at two numbers.
+
+        Nothing was raised here since `take_untold`, no other connection has committed since then,
+        and no snooze has ended: then there is nothing.
         """
         snooze_is_over = self._snoozed_until_ms is not None and self._snoozed_until_ms <= at_ms
         return snooze_is_over or self._version() != self._looked_at
@@ -129,11 +134,12 @@ class AlertWatch:
             may_write: The transaction may write; otherwise this only looks.
         """
         told: tuple[Alert, ...] = ()
+        looked_at = self._version()  # before the look: what is committed meanwhile is looked for
         if alerts.has_untold(self._connection, at_ms):
             if not may_write:
                 return None
             told = alerts.take_untold(self._connection, at_ms)
-        self._looked_at = self._version()
+        self._looked_at = looked_at
         self._snoozed_until_ms = alerts.next_snooze_end(self._connection)
         return told
 
@@ -148,5 +154,6 @@ class AlertWatch:
             count = alerts.snooze(self._connection, entry.alert_ids, entry.snooze_until_ms)
         return AlertsChanged(count)
 
-    def _version(self) -> tuple[int | None, int]:
-        return self._facets.data_version, self.raised + self._changed
+    def _version(self) -> tuple[int, int]:
+        committed: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return committed, self.raised + self._changed

@@ -124,10 +124,6 @@ class BudgetWatch:
                 )
         return None
 
-    def spent(self, at_ms: int) -> dict[str, int]:
-        """What each budget's current period has, in its unit, by the budget's id."""
-        return {running.budget.budget_id: running.spent for running in self.current(at_ms)}
-
     def current(self, at_ms: int) -> list[_Running]:
         """The totals of the periods of `at_ms`; those that are not known are asked for."""
         now = quarter(at_ms)

@@ -42,12 +42,7 @@ Price = tuple[int, int, int, int, int, int, int, int]
 
 
 class Facets:
-    """Numbers of facets, and back. One connection owns the only instance.
-
-    Attributes:
-        data_version: Another number whenever another connection had committed before the last
-            transaction.
-    """
+    """Numbers of facets, and back. One connection owns the only instance."""
 
     def __init__(self, connection: Connection, names: Names) -> None:
         self._connection = connection
@@ -61,7 +56,7 @@ class Facets:
         self._unpriced: list[int] = []
         self._prices: dict[int, list[Price]] = {}
         self._thresholds: tuple[int, ...] | None = None
-        self.data_version: int | None = None
+        self._data_version: int | None = None
 
     def prompt_over(self, prompt_tokens: int) -> int:
         """The largest prompt size at which some price changes that `prompt_tokens` exceed."""
@@ -204,9 +199,9 @@ class Facets:
     def begin(self) -> bool:
         """A transaction has begun: forget what another process may have changed; if any has."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        changed = version != self.data_version
+        changed = version != self._data_version
         if changed:
-            self.data_version = version
+            self._data_version = version
             self.prices_changed()
         return changed
 

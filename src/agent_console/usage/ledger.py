@@ -226,30 +226,17 @@ class Ledger(PresentLedger):
         """How many alerts this ledger has raised since it was opened."""
         return self.watch.raised
 
-    def budgets_spent(self, at_ms: int) -> dict[str, int]:
-        """What each budget's period has: the running totals, by the budget's id.
-
-        Raises:
-            LedgerError: The database cannot be read.
-        """
-
-        def read() -> dict[str, int]:
-            with self.transaction(writes=False):
-                return self.watch.budgets.spent(at_ms)
-
-        return self.writing(read)
-
     def take_untold(self, at_ms: int) -> tuple[Alert, ...]:
         """Alerts that subscribers have still to hear: new ones, changed ones, snoozes that ended.
 
-        It costs next to nothing while neither this ledger has raised any, nor another process
-        before the last transaction: what is raised meanwhile is told after the next one.
+        It costs next to nothing while neither this ledger has raised any, nor another process has
+        written. What another one raises later is told when it is asked again.
 
         Args:
             at_ms: Now, Unix milliseconds.
 
         Raises:
-            LedgerError: The database cannot be written; they are told later.
+            LedgerError: The database cannot be read or written; they are told later.
         """
 
         def take() -> tuple[Alert, ...]:
@@ -259,9 +246,23 @@ class Ledger(PresentLedger):
                     told = self.watch.take_untold(at_ms, may_write=True)
             return told or ()
 
-        if not self.watch.may_have_untold(at_ms):
-            return ()  # and what is known of sessions stays known
+        try:
+            if not self.watch.may_have_untold(at_ms):
+                return ()  # and what is known of sessions stays known
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
         return self.writing(take)
+
+    def snoozed_until_ms(self) -> int | None:
+        """When `take_untold` is to be asked though nothing is written: the end of a snooze.
+
+        Raises:
+            LedgerError: The database cannot be read.
+        """
+        try:
+            return self.watch.snoozed_until_ms()
+        except sqlite3.Error as error:
+            raise LedgerError(reason(self.path, error)) from error
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
         """Heed other prices: rows whose prompts exceed a new threshold get facets that say so.

@@ -21,6 +21,7 @@ from agent_console.config import Config
 from agent_console.version import __version__
 from agent_console.web.console import Console
 from agent_console.web.downloads import add_downloads
+from agent_console.web.ending import end_in_order
 from agent_console.web.filters import Filters
 from agent_console.web.gate import Gate
 from agent_console.web.listening import Place, listening
@@ -62,6 +63,7 @@ def serve(
     Raises:
         AgentConsoleError: It cannot be listened there.
     """
+    end_in_order()
     with listening(place) as found:
         gate = Gate(
             _application(daemon, start=start, config=config),

@@ -11,7 +11,7 @@ import pytest
 from tests.usage.asking import NOON_MS, SESSION, add, new_ledger
 from tests.usage.budgets.spending import budget, cost, history, keep, spend, thresholds
 
-from agent_console.usage.entries import LedgerRefusal, ReadTotals
+from agent_console.usage.entries import ChangeAlerts, LedgerRefusal, ReadTotals
 from agent_console.usage.ledger import Ledger
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -73,6 +73,34 @@ def test_what_another_process_raised_is_told_after_the_next_entry(ledger: Ledger
     ledger.carry_out([ReadTotals(SESSION)])
 
     assert [alert.threshold_percent for alert in ledger.take_untold(NOON_MS)] == [100]
+
+
+def test_what_another_process_raises_during_a_transaction_is_told_after_it(ledger: Ledger) -> None:
+    keep(ledger, budget(10))
+    spend(ledger, 1)
+    assert ledger.take_untold(NOON_MS) == ()
+
+    with closing(Ledger(ledger.path)) as other:
+        with ledger.transaction(writes=False):
+            spend(other, 9)
+        assert [alert.threshold_percent for alert in ledger.take_untold(NOON_MS)] == [100]
+
+        spend(ledger, 1)
+        assert ledger.take_untold(NOON_MS) == ()
+
+
+def test_the_end_of_a_snooze_is_known_after_a_restart(ledger: Ledger) -> None:
+    keep(ledger, budget(10))
+    spend(ledger, 9)
+    assert ledger.snoozed_until_ms() is None
+    later = NOON_MS + 60_000
+    ledger.carry_out([ChangeAlerts(None, NOON_MS, later)])
+    ledger.take_untold(NOON_MS)
+
+    with closing(Ledger(ledger.path)) as restarted:
+        assert ledger.snoozed_until_ms() == restarted.snoozed_until_ms() == later
+        assert restarted.take_untold(later)
+        assert restarted.snoozed_until_ms() is None
 
 
 def test_a_token_budget_counts_all_tokens(ledger: Ledger) -> None:

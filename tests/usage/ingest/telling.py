@@ -74,13 +74,12 @@ def reading(
     path = path or f"/projects/p/{session}.jsonl"
     offset = 100 if before is None else before.offset_bytes + 100
     after = SourceState(path, session, 1, hash(path) & 0xFFFF, offset_bytes=offset)
+    told = [astuple(replace(told, facet_at=at)) for at, (told, _) in enumerate(responses)]
     made = FileReading(
         before=before,
         after=after,
         from_start=before is None,
-        responses=ToldColumns.of(
-            astuple(replace(told, facet_at=at)) for at, (told, _) in enumerate(responses)
-        ),
+        responses=ToldColumns(*map(list, zip(*told, strict=True))),
         facets=[facet for _, facet in responses],
         cost_states=[],
         title=None,

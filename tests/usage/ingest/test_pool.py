@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.usage.ingest.transcripts import answer, append, prompt, read, write
 
 from agent_console.usage.ingest import pool, read_jobs
@@ -204,6 +205,27 @@ def test_who_started_the_processes_reads_while_they_are_busy(
     assert len(by_path(read_here)) == MANY - 20  # it has been given two portions
     os.kill(held[0].pid, signal.SIGCONT)
     assert len(by_path(read_here + list(batches))) == MANY
+
+
+@pytest.mark.usefixtures("processes_always")
+def test_a_process_gets_large_files_first_then_the_newest_and_the_oldest_are_read_here(
+    files: list[TranscriptFile],
+    held: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "_MESSAGE_JOBS", 1)
+    monkeypatch.setattr(pool, "_JOBS_AHEAD", 3)
+    monkeypatch.setattr(pool, "_LARGE_BYTES", files[-1].size_bytes)
+    of_age = [replace(file, mtime_ns=age) for age, file in zip((3, 1, 4, 2), files, strict=False)]
+    large = replace(files[-1], mtime_ns=0)
+
+    batches = filter(is_told, read_files([ReadJob(file) for file in (*of_age, large)], 1))
+    read_here = [next(batches), next(batches)]
+    os.kill(held[0].pid, signal.SIGCONT)
+    assert list(by_path([*read_here, *batches])) == [
+        *(of_age[1].path, of_age[3].path),
+        *(large.path, of_age[2].path, of_age[0].path),
+    ]
 
 
 @pytest.mark.usefixtures("processes_always")

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from agent_console.cli.budget import arguments
+from agent_console.cli.budget.ingest_option import no_ingest_option
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json
+from agent_console.cli.output import columns, emit, emit_json
 from agent_console.model.budget import Budget
 from agent_console.usage.reports.matching import EXACTLY
 
@@ -36,6 +37,7 @@ _PERIODS = ("daily", "weekly", "monthly")
     help="Months begin on this day, or on the last one of a shorter month. Default: 1.",
 )
 @click.option("--hard", is_flag=True, help="Where the gate is installed, stop sessions beyond it.")
+@no_ingest_option
 @json_option
 def set_(**given: Any) -> None:
     """Set a budget.
@@ -59,11 +61,11 @@ def set_(**given: Any) -> None:
     finally:
         ledger.close()
     have_daemons_look()
-    status = reading.with_id(reading.statuses(at_ms, ingest=False), kept.budget_id)
+    status = reading.with_id(reading.statuses(at_ms, ingest=not given["no_ingest"]), kept.budget_id)
     if given["as_json"]:
         emit_json(shown.as_data(status, reading.calendar_of(configured)))
     else:
-        emit(shown.budget_table([status]))
+        emit(shown.budget_table([status], columns()))
 
 
 def _budget(given: dict[str, Any]) -> Budget:

@@ -4,7 +4,7 @@ import click
 
 from agent_console.cli.budget.ingest_option import no_ingest_option
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json, narrate
+from agent_console.cli.output import columns, emit, emit_json, narrate
 
 
 @click.command("list")
@@ -27,7 +27,7 @@ def list_(no_ingest: bool, as_json: bool) -> None:
     if not found:
         narrate("There is no budget. Set one with `agent-console budget set 50`.")
         return
-    emit(shown.budget_table(found))
+    emit(shown.budget_table(found, columns()))
     if any(status.unpriced_tokens and status.budget.limit_tokens is None for status in found):
         narrate("Some tokens have no price and are in no budget: see `agent-console pricing`.")
 

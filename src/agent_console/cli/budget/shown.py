@@ -10,6 +10,7 @@ from rich.text import Text
 
 from agent_console.board.budget_words import described, exact, lasts, short
 from agent_console.cli.fields import fields
+from agent_console.cli.narrow import fitting
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.model.format import exact_tokens, printable
 from agent_console.usage.budget_periods import Calendar
@@ -18,33 +19,55 @@ from agent_console.usage.periods import quarter
 from agent_console.usage.reports.calendar import iso
 
 STYLES = {"green": "green", "yellow": "yellow", "red": "bold red"}
+_HEADINGS = ("ID", "BUDGET", "PERIOD", "SPENT", "LIMIT", "USED", "LEFT", "AT END", "LASTS")
+_LEFT_OUT_FIRST = ("LASTS", "AT END", "LEFT", "PERIOD", "LIMIT", "SPENT")
+_NARROWEST_NAME = 10
+_GAP = 2
 _LASTS = {"to end": "to the end of the period", "spent": "nothing is left"}
 
 
-def budget_table(found: Iterable[BudgetStatus]) -> Table:
-    """A row for each budget."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("ID", justify="right", no_wrap=True)
-    table.add_column("BUDGET", overflow="fold", min_width=10)
-    table.add_column("PERIOD", no_wrap=True)
-    for heading in ("SPENT", "LIMIT", "USED", "LEFT", "AT END"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("LASTS", no_wrap=True)
-    for status in found:
-        budget = status.budget
-        style = "dim" if budget.is_paused else STYLES[status.colour]
-        table.add_row(
-            budget.budget_id,
-            Text(described(budget) + (" (hard)" if budget.is_hard else "")),
-            budget.period,
-            short(budget, status.spent),
-            short(budget, budget.limit),
-            Text(f"{status.percent:.0f} %", style=style),
-            short(budget, status.left),
-            short(budget, status.projected),
-            "paused" if budget.is_paused else lasts(status),
-        )
+def budget_table(found: Iterable[BudgetStatus], width: int) -> Table:
+    """A row for each budget.
+
+    Args:
+        found: The budgets.
+        width: Columns of the terminal; what does not fit is left out, never cut.
+    """
+    rows = [_row(status) for status in found]
+    shown = fitting(
+        _HEADINGS,
+        rows,
+        width,
+        left_out_first=_LEFT_OUT_FIRST,
+        folded={"BUDGET": _NARROWEST_NAME},
+        gap=_GAP,
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    for heading in shown:
+        if heading == "BUDGET":
+            table.add_column(heading, overflow="fold", min_width=_NARROWEST_NAME)
+        else:
+            words = heading in {"PERIOD", "LASTS"}
+            table.add_column(heading, justify="left" if words else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[heading] for heading in shown))
     return table
+
+
+def _row(status: BudgetStatus) -> dict[str, Text]:
+    budget = status.budget
+    style = "dim" if budget.is_paused else STYLES[status.colour]
+    return {
+        "ID": Text(budget.budget_id),
+        "BUDGET": Text(described(budget) + (" (hard)" if budget.is_hard else "")),
+        "PERIOD": Text(budget.period),
+        "SPENT": Text(short(budget, status.spent)),
+        "LIMIT": Text(short(budget, budget.limit)),
+        "USED": Text(f"{status.percent:.0f} %", style=style),
+        "LEFT": Text(short(budget, status.left)),
+        "AT END": Text(short(budget, status.projected)),
+        "LASTS": Text("paused" if budget.is_paused else lasts(status)),
+    }
 
 
 def budget_detail(status: BudgetStatus, calendar: Calendar) -> RenderableType:

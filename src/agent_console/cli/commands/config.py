@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import click
 
@@ -61,6 +62,17 @@ def init(as_json: bool) -> None:
     An existing file is never touched (exit 2).
     """
     where = config_path()
+    try:
+        _create(where)
+    except OSError as error:
+        raise ConfigError(f"{where} cannot be written: {error.strerror}.") from error
+    if as_json:
+        emit_json({"path": str(where)})
+    else:
+        narrate(f"Created {where}.")
+
+
+def _create(where: Path) -> None:
     where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=where.parent, encoding="utf-8") as file:
         file.write(config.commented_file())
@@ -71,10 +83,6 @@ def init(as_json: bool) -> None:
             os.link(file.name, where)
         except FileExistsError:
             raise ConfigError(f"{where} exists already and was left as it is.") from None
-    if as_json:
-        emit_json({"path": str(where)})
-    else:
-        narrate(f"Created {where}.")
 
 
 @command.command("validate")

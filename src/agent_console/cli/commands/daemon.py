@@ -9,7 +9,7 @@ from collections import deque
 import click
 
 from agent_console.cli.commands.status import command as status_command
-from agent_console.cli.commands.stop import command as stop_command
+from agent_console.cli.commands.stop import command as stop_command, end, force_option
 from agent_console.cli.daemon_access import DaemonAccess, json_option, pass_daemon, socket_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.errors import AgentConsoleError
@@ -60,7 +60,7 @@ command.add_command(status_command)
 
 
 @command.command("restart")
-@click.option("--force", is_flag=True, help="Also while sessions are working.")
+@force_option
 @json_option
 @socket_option
 @pass_daemon
@@ -71,7 +71,7 @@ def restart(daemon: DaemonAccess, force: bool, as_json: bool) -> None:
     """
     from agent_console.cli import daemon_control  # noqa: PLC0415 - `run` needs no control
 
-    daemon_control.stop(daemon.socket, force=force)
+    end(daemon.socket, force=force)
     pong = daemon_control.start(daemon.socket)
     if as_json:
         emit_json(pong)

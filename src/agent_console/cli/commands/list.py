@@ -3,6 +3,7 @@
 Rule: it imports no event loop; it is called from status bars and shell prompts.
 """
 
+import os
 import time
 
 import click
@@ -48,6 +49,6 @@ def _why_none(status: Status | None, *, no_closed: bool) -> str:
         return "No sessions, or only closed ones."
     from agent_console.cli.install import manifest  # noqa: PLC0415 - only an empty board asks
 
-    if manifest.path().exists():
+    if os.path.exists(manifest.path()):
         return "No sessions. They appear when Claude Code runs; else ask `agent-console doctor`."
     return "No sessions. `agent-console install` makes Claude Code report its own."

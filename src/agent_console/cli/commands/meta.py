@@ -18,8 +18,8 @@ from agent_console.protocol.messages import Meta_
 def command(daemon: DaemonAccess, session_id: str, as_json: bool) -> None:
     """Show the tokens and costs of a session.
 
-    ID is its UUID, or the beginning of one that is on the board. Exits 5 when nobody knows it; with
-    --json it prints `null` then.
+    ID is its UUID, or the beginning of one that is on the board. Exits 5 when nobody knows it, for
+    which --json prints `null`, and 7 when ID is neither.
     """
     with daemon.connect() as client:
         session_id = full_id(client, session_id)

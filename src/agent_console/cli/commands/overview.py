@@ -50,7 +50,7 @@ def command(everything: bool, as_json: bool, **given: Any) -> None:
     emit(fields(shown.stretch_rows(found)))
     if found.budgets:
         emit("")
-        emit(budget_table(found.budgets))
+        emit(budget_table(found.budgets, columns()))
     if found.projects or found.models:
         cells = shown.part_columns(found)
         emit("\n" + draw(cells, ["plain"] * len(cells[0].cells), columns(), coloured=is_coloured()))

@@ -58,19 +58,23 @@ def command(
                 f"Options of `{context.invoked_subcommand}` stand behind its name."
             )
         return
-    if month is not None and (since or until):
+    days_named = since is not None or until is not None
+    if month is not None and days_named:
         raise click.UsageError("--month and --since or --until exclude each other.")
     if form == "pdf" and output is None:
         raise click.UsageError("PDF is no text: say where to write it with -o FILE.")
     from agent_console.cli.report.writing import Wanted, write_report  # noqa: PLC0415 - no help
     from agent_console.usage.reports.request import OptionError  # noqa: PLC0415 - likewise
 
-    days_named = bool(since or until)
     wanted = Wanted(
         month="" if days_named else month or "this",
         since=since,
         until=until,
-        filters={"project": project, "model": model, "timezone": timezone or ""},
+        filters={
+            "project": project,
+            "model": model,
+            **({} if timezone is None else {"timezone": timezone}),
+        },
         format=form,
         output=None if output is None else output.expanduser(),
         ingest=not no_ingest,

@@ -40,11 +40,11 @@ def _sentence(found: "OwnFigures") -> str:
     begin = f"When it left them, Claude Code reckoned {told} for {sessions}"
     if not differing:
         return f"{begin}, and so does the ledger."
-    reasons = "; ".join(_reason(model, own_prices=found.own_prices) for model in differing)
+    reasons = "; ".join(_reason(model) for model in differing)
     return f"{begin}, the ledger {ours}. {reasons}."
 
 
-def _reason(model: "Compared", *, own_prices: bool) -> str:
+def _reason(model: "Compared") -> str:
     told = f"{model.model}: {_usd(model.told_nano_usd)} there"
     if model.ours_nano_usd is None:
         return f"{told}, and no price is known here (see `agent-console pricing`)"
@@ -52,7 +52,7 @@ def _reason(model: "Compared", *, own_prices: bool) -> str:
     if model.more_tokens:
         more = "more" if model.more_tokens > 0 else "fewer"
         return f"{both}, for {exact_tokens(abs(model.more_tokens))} tokens {more}"
-    whose = "your own prices or discount" if own_prices else "other prices than Claude Code's"
+    whose = "your own prices or discount" if model.own_price else "other prices than Claude Code's"
     return f"{both}, the same tokens at {whose}"
 
 

@@ -11,6 +11,7 @@ from agent_console.paths import APP, log_path
 from agent_console.version import __version__
 
 START = "agent-console daemon start"
+RESTART = "agent-console daemon restart --force"
 REPAIR = "agent-console db repair"
 
 
@@ -22,8 +23,8 @@ def daemon(situation: Situation) -> Iterator[Finding]:
             yield warning("daemon", "No daemon runs; events wait in the spool for it.", START)
         case "silent":
             pid = "" if found.pid is None else f" (pid {found.pid})"
-            end = f"kill -9 {found.pid}; {START}" if found.pid is not None else START
-            yield problem("daemon", f"The daemon{pid} does not answer: {found.said}", end)
+            end = START if found.pid is None else RESTART
+            yield problem("daemon", f"The daemon{pid} does not answer.", end)
         case "refuses":
             yield problem("daemon", f"The daemon refuses us: {found.said}", "See its log.")
         case "answers":
@@ -79,5 +80,12 @@ def _answers(situation: Situation) -> Iterator[Finding]:
         damaged = REPAIR in status.ledger_error
         mend = REPAIR if damaged else "Mend that; the daemon then goes on by itself."
         yield problem("ledger", status.ledger_error, mend)
+    reading = None if status.indexing is None else status.indexing.last_error
+    if reading not in {None, status.ledger_error}:
+        yield warning(
+            "transcripts",
+            f"The daemon cannot read what is new: {reading}",
+            "Mend that; the daemon tries again by itself.",
+        )
     if status.last_error is not None:
         yield warning("daemon log", status.last_error, f"See {short(log_path())}")

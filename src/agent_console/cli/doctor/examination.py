@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from agent_console.cli.doctor import (
     completeness_checks,
+    configuration_checks,
     cost_checks,
     daemon_checks,
     history_checks,
@@ -20,6 +21,7 @@ from agent_console.cli.doctor import (
 from agent_console.cli.doctor.finding import Finding, problem
 from agent_console.cli.doctor.probe import probe
 from agent_console.cli.doctor.situation import Situation
+from agent_console.cli.out_of_reach import out_of_reach
 
 CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     settings_checks.settings,
@@ -30,6 +32,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     hook_checks.interpreter,
     hook_checks.script,
     hook_checks.socket_agreement,
+    configuration_checks.configuration,
     daemon_checks.daemon,
     daemon_checks.stale_socket,
     daemon_checks.second_daemon,
@@ -52,11 +55,13 @@ def examine(situation: Situation) -> list[Finding]:
         try:
             findings += check(situation)
         except Exception as error:  # noqa: BLE001 - see the rule
-            findings.append(
-                problem(
-                    check.__name__.replace("_", " "),
-                    f"This check failed itself: {type(error).__name__}: {error}",
-                    "Report it, please.",
-                )
-            )
+            findings.append(_failed(check.__name__.replace("_", " "), error))
     return findings
+
+
+def _failed(check: str, error: Exception) -> Finding:
+    said = out_of_reach(error) if isinstance(error, OSError) else None
+    if said is not None:
+        return problem(check, str(said), "Make it readable for you.")
+    text = f"This check failed itself: {type(error).__name__}: {error}"
+    return problem(check, text, "Report it, please.")

@@ -9,6 +9,7 @@ from agent_console.cli.doctor.finding import Finding, ok, problem, warning
 from agent_console.cli.doctor.situation import Situation
 from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
+from agent_console.model.format import counted
 from agent_console.paths import database_path, spool_dir
 
 
@@ -59,15 +60,15 @@ def spooled(situation: Situation) -> Iterator[Finding]:
     if waiting and status is not None:
         yield warning(
             "spool",
-            f"{waiting} events wait in {short(folder)} although the daemon runs.",
+            f"The daemon runs and leaves {counted(waiting, 'event')} in {short(folder)}.",
             "agent-console daemon restart",
         )
     elif waiting:
-        yield ok("spool", f"{waiting} events wait for the daemon; it takes them when it starts.")
+        yield ok("spool", f"The daemon takes in {counted(waiting, 'event')} when it starts.")
     if lost:
         yield warning(
             "spool",
-            f"{lost} events were lost: the spool was full, or a file in it was broken.",
+            f"{counted(lost, 'event')} lost: the spool was full, or a file in it was broken.",
             "Let the daemon run while Claude Code does: agent-console install --systemd",
         )
     if not waiting and not lost:

@@ -22,13 +22,16 @@ def settings(situation: Situation) -> Iterator[Finding]:
         name = short(file.path)
         if file.error is not None:
             yield problem(
-                "settings", f"{name}: {file.error}", "Correct it; Claude Code needs it too."
+                "settings",
+                f"{name}: {file.error.removeprefix(str(file.path)).lstrip()}",
+                "Correct it; Claude Code needs it too.",
             )
         elif file.ours:
             yield _entries(file, situation.socket)
         elif file.is_there and not plugin and installed:
             yield warning("settings", f"{name} has no hooks of ours.", INSTALL)
-    if not installed and not plugin:
+    unread = any(file.error is not None for file in situation.users)
+    if not installed and not plugin and not unread:
         yield problem("settings", "Claude Code does not know of agent-console.", INSTALL)
 
 

@@ -4,6 +4,7 @@ Rule: through the links that lead to it; nothing is written when nothing changes
 """
 
 import os
+import stat
 from pathlib import Path
 
 from agent_console.errors import ConfigError
@@ -17,6 +18,8 @@ def read(path: Path) -> bytes | None:
         ConfigError: It is there and cannot be read.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for
+            raise ConfigError(f"{path} cannot be read: it is no ordinary file.")
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -1,4 +1,4 @@
-"""Ending the daemon that runs now, before something takes its socket or its files away.
+"""Ending the daemon that runs now, whatever state it is in.
 
 Rule: it is asked first. One that does not answer is ended by the pid in the lock it holds, and only
 while that lock really is held: a pid alone may be anybody's by now.

@@ -34,13 +34,15 @@ def settings_files(config_dirs: Sequence[str] = (), *, project: bool = False) ->
     folders = claude_config_dirs()
     if not os.environ.get("CLAUDE_CONFIG_DIR"):
         default = Path.home() / ".claude"
-        folders = [folder for folder in folders if folder == default or folder.is_dir()]
+        folders = [folder for folder in folders if folder == default or os.path.isdir(folder)]
     return [Path(os.path.abspath(folder)) / FILE_NAME for folder in dict.fromkeys(folders)]
 
 
 def _existing(name: str) -> Path:
     folder = Path(os.path.abspath(Path(name).expanduser()))
-    if not folder.is_dir():
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise ConfigError(f"{folder} is no folder: check --config-dir.")
+    if not os.path.isdir(folder):
         raise ConfigError(
             f"There is no folder {folder}: check --config-dir, or make it first (`mkdir {folder}`) "
             "if Claude Code shall use it."

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from textwrap import wrap
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -16,9 +17,10 @@ from agent_console.model.session_words import STATUS_STYLES
 from agent_console.model.usage import Limit
 from agent_console.usage.pace import LAST_MESSAGES, Pace
 
-FIGURE_LINES = 5
 LEAST_EVENTS = 3
 NAME_COLUMNS = 18
+_NAME_WIDTH = 11
+_TEXT_COLUMNS = 20
 _STYLES = {"usage": "dim", "alert": "bold yellow", "removed": "dim"}
 
 
@@ -32,13 +34,14 @@ def picture(view: View, zone: tzinfo | None, columns: int, rows: int | None) -> 
         rows: The height; null for as many as it takes.
     """
     active = view.active
-    room = None if rows is None else rows - FIGURE_LINES - 4
+    figures = _figures(view, columns)
+    room = None if rows is None else rows - len(figures) - 4
     shown = len(active)
     if room is not None:
         kept = min(LEAST_EVENTS, len(view.events))
         shown = max(1, min(len(active), room - kept - (len(active) > room - kept)))
     hidden = len(active) - shown
-    parts: list[RenderableType] = [*_figures(view), Text()]
+    parts: list[RenderableType] = [*figures, Text()]
     if active:
         parts.append(session_table(active[:shown], view.at_ms, columns, cut=True))
         if hidden:
@@ -51,7 +54,7 @@ def picture(view: View, zone: tzinfo | None, columns: int, rows: int | None) -> 
     return Group(*parts)
 
 
-def _figures(view: View) -> list[Text]:
+def _figures(view: View, columns: int) -> list[Text]:
     now = view.now
     head = Text("Sessions   ", "dim", no_wrap=True, overflow="ellipsis")
     for status, count in counts(view.sessions).items():
@@ -74,15 +77,23 @@ def _figures(view: View) -> list[Text]:
         _line(f"Last {LAST_MESSAGES}", _pace(now.last_messages)),
         _line("Last hour", _pace(now.last_hour)),
         _line("Today", f"{tokens(now.today_tokens)} tokens, {today}"),
-        _line("Problem", view.problem)
-        if view.problem
-        else _line("Limits", ", ".join(limits) or "not known"),
+        *(
+            _problem(view.problem, columns)
+            if view.problem
+            else [_line("Limits", ", ".join(limits) or "not known")]
+        ),
     ]
+
+
+def _problem(said: str, columns: int) -> list[Text]:
+    """All of it: what to do stands at its end."""
+    lines = wrap(said, max(_TEXT_COLUMNS, columns - _NAME_WIDTH), break_on_hyphens=False)
+    return [_line("" if number else "Problem", line) for number, line in enumerate(lines)]
 
 
 def _line(name: str, text: str) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(name.ljust(11), "dim")
+    line.append(name.ljust(_NAME_WIDTH), "dim")
     return line.append(text)
 
 

@@ -27,7 +27,11 @@ def click_option(option: Option) -> click.Option:
 
 def given_by_name(values: dict[str, Any]) -> dict[str, Any]:
     """What was typed, by the long names of the options."""
-    return {key.replace("_", "-"): value for key, value in values.items() if value}
+    return {
+        key.replace("_", "-"): value
+        for key, value in values.items()
+        if value not in (None, False, ())
+    }
 
 
 def wrong_option(error: Any) -> click.BadParameter:

@@ -3,7 +3,10 @@
 Rule: memory stays bounded on both sides: a process that reads waits while nobody takes its batches
 (sending.py), and has no more messages of jobs before it than fit into a pipe. All readings of a
 file come from one process, in order. This process reads too while nothing has come from the others,
-so that no processor waits; it begins with the smallest files, to be back soon.
+so that no processor waits; it begins at the other end.
+
+The newest files go first, so that files of one time travel and are written together: their rows are
+neighbours in the ledger's indexes. Ordered by size, to write them takes a third more.
 """
 
 import fcntl
@@ -29,6 +32,8 @@ from agent_console.usage.ingest.reading import TranscriptReader
 _MESSAGE_BYTES = 4 * 1024 * 1024
 _MESSAGE_JOBS = 32
 """Jobs travel together up to this many bytes of transcripts and this many files."""
+_LARGE_BYTES = 16 * 1024 * 1024
+"""Larger files go before all others: nobody is to wait for one at the end."""
 _JOBS_AHEAD = 64
 """A process has so many messages before it at most, and goes on reading during a transaction."""
 _JOBS_AHEAD_AT_LEAST = 2
@@ -44,7 +49,7 @@ def read_with_processes(
     workers: int | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[ReadBatch]:
-    """Carry out jobs, the largest files first.
+    """Carry out jobs, the newest files first.
 
     Closing the iterator ends the processes at once. An empty batch says that nothing has come, and
     that there is time to take what came before.
@@ -72,7 +77,7 @@ def _messages(jobs: list[ReadJob]) -> deque[list[ReadJob]]:
     messages: deque[list[ReadJob]] = deque()
     portion: list[ReadJob] = []
     size = 0
-    for job in sorted(jobs, key=lambda job: job.bytes_to_read, reverse=True):
+    for job in sorted(jobs, key=_turn):
         portion.append(job)
         size += job.bytes_to_read
         if size >= _MESSAGE_BYTES or len(portion) >= _MESSAGE_JOBS:
@@ -81,6 +86,12 @@ def _messages(jobs: list[ReadJob]) -> deque[list[ReadJob]]:
     if portion:
         messages.append(portion)
     return messages
+
+
+def _turn(job: ReadJob) -> tuple[int, int]:
+    """What comes first is less."""
+    size = job.bytes_to_read
+    return -size if size >= _LARGE_BYTES else 0, -job.file.mtime_ns
 
 
 class _Worker:

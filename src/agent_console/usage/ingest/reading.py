@@ -129,7 +129,7 @@ class TranscriptReader:
 def _agent_type(file: TranscriptFile) -> str:
     """What the file beside a subagent's transcript calls its type."""
     try:
-        with open(file.path.removesuffix(".jsonl") + ".meta.json", "rb") as opened:
+        with FileIO(file.path.removesuffix(".jsonl") + ".meta.json") as opened:
             about = as_object(msgspec.json.decode(opened.read(64 * 1024)))
     except (OSError, msgspec.MsgspecError, RecursionError):
         return ""

@@ -151,18 +151,20 @@ class Taker:
 
     def _facet_nos(self, told: ToldColumns, facets: Sequence[Facet]) -> list[int]:
         """The number of each one's facet: with what follows from its figures."""
-        batch = self._batch
-        thresholds = batch.facets.thresholds
+        place = self._batch.placed_facet_no
+        thresholds = self._batch.facets.thresholds
         largest = sum(map(max, told.prompts))  # of any prompt, at the most
-        if bisect_left(thresholds, largest, 1) == 1:
-            exceeded = [0] * len(told)
-        else:
-            prompts = map(sum, zip(*told.prompts, strict=True))
-            exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
+        if bisect_left(thresholds, largest, 1) == 1 and not any(told.reported_nano_usd):
+            alike = {
+                at: place(facets[at], 0, reported=False) for at in dict.fromkeys(told.facet_ats)
+            }
+            return [alike[at] for at in told.facet_ats]
+        prompts = map(sum, zip(*told.prompts, strict=True))
+        exceeded = [bisect_left(thresholds, tokens, 1) - 1 for tokens in prompts]
         reported = map(bool, told.reported_nano_usd)
         placed = list(zip(told.facet_ats, exceeded, reported, strict=True))
         numbers = {
-            each: batch.placed_facet_no(facets[each[0]], thresholds[each[1]], reported=each[2])
+            each: place(facets[each[0]], thresholds[each[1]], reported=each[2])
             for each in dict.fromkeys(placed)
         }
         return [numbers[each] for each in placed]

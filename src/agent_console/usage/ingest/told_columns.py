@@ -4,8 +4,7 @@ Rule: they are packed, unpacked and written by column, so that none of that make
 for each response. Who looks at one of them asks for it by its place.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -77,11 +76,6 @@ class ToldColumns(Struct, array_like=True, frozen=True, gc=False):
     cache_read_tokens: list[int] = []
     web_searches: list[int] = []
     reported_nano_usd: list[int] = []
-
-    @classmethod
-    def of(cls, responses: Iterable[tuple[Any, ...]]) -> "ToldColumns":
-        """The columns of responses, each with the fields of ToldResponse."""
-        return cls(*map(list, zip(*responses, strict=True)))
 
     def __len__(self) -> int:
         """How many responses."""

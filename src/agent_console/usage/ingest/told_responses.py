@@ -18,8 +18,8 @@ from agent_console.claude_code.transcript_response import (
 )
 from agent_console.claude_code.transcript_time import timestamp_ms
 from agent_console.claude_code.transcript_tokens import (
-    Tokens,
-    billed_tokens,
+    ByClass,
+    billed_by_class,
     count,
     has_more_output,
 )
@@ -29,7 +29,7 @@ from agent_console.usage.ingest.file_reading import (
     CLAIM_SIDECHAIN,
 )
 from agent_console.usage.ingest.told_columns import ToldColumns
-from agent_console.usage.key_hash import key_hash
+from agent_console.usage.key_hash import key_hashes
 from agent_console.usage.money import nano_usd
 from agent_console.usage.rows import Facet, Kind
 
@@ -58,17 +58,16 @@ class _Account(Struct, gc=False):
     usage: Usage
     agent_id: str | None
     model: str
-    counted: Tokens | None
+    counted: ByClass | None
     at_ms: int
     cost_usd: float
     output_is_lower_bound: bool
 
-    @property
-    def tokens(self) -> Tokens:
-        """The tokens of the largest line."""
+    def count(self) -> int:
+        """All tokens of the largest line."""
         if self.counted is None:
-            self.counted = billed_tokens(self.usage)
-        return self.counted
+            self.counted = billed_by_class(self.usage)
+        return sum(self.counted)
 
     def join(self, other: "_Account") -> None:
         """Take in another line of the response, one further down in the file."""
@@ -76,13 +75,14 @@ class _Account(Struct, gc=False):
             self.claim = other.claim
             self.owner = other.owner
             self.session_id = other.session_id
-        if other.tokens.total > self.tokens.total:
+        more = other.count() - self.count()
+        if more > 0:
             self.usage = other.usage
             self.agent_id = other.agent_id
             self.model = other.model
             self.counted = other.counted
             self.cost_usd = other.cost_usd
-        elif other.tokens.total == self.tokens.total:
+        elif not more:
             self.cost_usd = max(self.cost_usd, other.cost_usd)
         self.at_ms = min(self.at_ms, other.at_ms)
         self.output_is_lower_bound = self.output_is_lower_bound and other.output_is_lower_bound
@@ -230,7 +230,7 @@ class ToldResponses:
                 account.usage,
                 account.agent_id,
                 iteration.model or account.model,
-                billed_tokens(iteration),
+                billed_by_class(iteration),
                 account.at_ms,
                 0,
                 output_is_lower_bound=False,
@@ -246,11 +246,17 @@ class ToldResponses:
 
     def told(self) -> tuple[ToldColumns, list[Facet]]:
         """Each response once, and each facet of them."""
+        accounts = self._accounts
+        if not accounts:
+            return ToldColumns(), []
         facets: dict[Told, int] = {}
         last: Told = ()
         facet_at = 0
-        responses: list[tuple[Any, ...]] = []  # the fields of ToldResponse
-        for key, account in self._accounts.items():  # no call that can be spared
+        facet_ats: list[int] = []
+        agent_ids: list[str] = []
+        tokens: list[ByClass] = []
+        searches, fetches, reported = ([0] * len(accounts) for _ in range(3))  # most have none
+        for at, account in enumerate(accounts.values()):  # no call that can be spared
             line, usage, kind = account.owner, account.usage, account.kind
             is_subagent = account.claim & CLAIM_SIDECHAIN != 0
             told = (
@@ -271,40 +277,44 @@ class ToldResponses:
             if told != last:  # a hash of so many texts takes longer, and most are as the last one
                 facet_at = facets.setdefault(told, len(facets))
                 last = told
-            tokens = account.counted or billed_tokens(usage)
+            facet_ats.append(facet_at)
+            agent_ids.append(line.agent_id or account.agent_id or self._agent_id)
+            tokens.append(account.counted or billed_by_class(usage))
             tools = usage.server_tool_use
-            if tools is None or kind is not _RESPONSE:
-                searches = fetches = 0
-            else:
-                searches = count(tools.web_search_requests)
-                fetches = count(tools.web_fetch_requests)
-            responses.append(
-                (
-                    key,
-                    key_hash(key),
-                    facet_at,
-                    account.session_id,
-                    account.claim,
-                    account.at_ms,
-                    line.agent_id or account.agent_id or self._agent_id,
-                    fetches,
-                    tokens.input_tokens,
-                    tokens.output_tokens,
-                    tokens.cache_write_5m_tokens,
-                    tokens.cache_write_1h_tokens,
-                    tokens.cache_read_tokens,
-                    searches,
-                    nano_usd(account.cost_usd) if account.cost_usd else 0,
-                )
-            )
-        return ToldColumns.of(responses), [_facet(told) for told in facets]
+            if tools is not None and kind is _RESPONSE:
+                if tools.web_search_requests:
+                    searches[at] = count(tools.web_search_requests)
+                if tools.web_fetch_requests:
+                    fetches[at] = count(tools.web_fetch_requests)
+            if account.cost_usd:
+                reported[at] = nano_usd(account.cost_usd)
+        new, output, written_5m, written_1h, read = map(list, zip(*tokens, strict=True))
+        columns = ToldColumns(
+            list(accounts),
+            key_hashes(accounts),
+            facet_ats,
+            [account.session_id for account in accounts.values()],
+            [account.claim for account in accounts.values()],
+            [account.at_ms for account in accounts.values()],
+            agent_ids,
+            fetches,
+            new,
+            output,
+            written_5m,
+            written_1h,
+            read,
+            searches,
+            reported,
+        )
+        return columns, [_facet(told) for told in facets]
 
 
 def _facet(told: Told) -> Facet:
-    names: list[str] = [name or "" for name in told[:10]]
-    is_subagent, kind, is_lower_bound = told[10:]
-    fields: dict[str, Any] = dict(zip(Facet.__struct_fields__, names, strict=False))
-    return Facet(**fields, is_subagent=is_subagent, kind=kind, output_is_lower_bound=is_lower_bound)
+    *names, is_subagent, kind, is_lower_bound = told
+    over, reported = 0, False  # these follow from figures
+    fields: list[Any] = [name or "" for name in names]
+    fields += is_subagent, kind, over, reported, is_lower_bound
+    return Facet(*fields)
 
 
 def _is_later(timestamp: str, other: str | None) -> bool:

@@ -34,12 +34,14 @@ class Compared(Struct, frozen=True):
         told_nano_usd: By Claude Code's own reckoning.
         ours_nano_usd: By ours; null: nobody knows a price of the model.
         more_tokens: How many we have beyond Claude Code's; negative when we have less.
+        own_price: The person has a price for it, or a discount.
     """
 
     model: str
     told_nano_usd: int
     ours_nano_usd: int | None
     more_tokens: int
+    own_price: bool
 
     @property
     def differs(self) -> bool:
@@ -54,12 +56,10 @@ class OwnFigures(Struct, frozen=True):
     Attributes:
         sessions: How many were compared.
         models: The sums over them, what cost most first.
-        own_prices: The person has prices or a discount of their own.
     """
 
     sessions: int
     models: tuple[Compared, ...]
-    own_prices: bool
 
 
 _LEFT = """
@@ -88,7 +88,9 @@ _OURS = (
     f"SELECT facet.model_no, {cost_sum()}, sum({TOKENS}) FROM {priced(_ROWS)} "  # noqa: S608
     "GROUP BY facet.model_no"
 )
-_OWN_PRICES = "SELECT discount_ppm != 0 OR instr(config, '\"models\":[]') = 0 FROM price_basis"
+_OWN_PRICES = """
+SELECT model_no FROM priced_models
+WHERE instr(origin, 'config') OR (SELECT discount_ppm FROM price_basis)"""
 
 
 def own_figures(database: Path) -> OwnFigures | None:
@@ -111,6 +113,7 @@ def _compared(connection: sqlite3.Connection) -> OwnFigures:
     connection.execute(_LEFT, (NEWEST,))
     (sessions,) = connection.execute("SELECT count(*) FROM temp.left_sessions").fetchone()
     ours = {model_no: (cost, tokens) for model_no, cost, tokens in connection.execute(_OURS)}
+    own = {model_no for (model_no,) in connection.execute(_OWN_PRICES)}
     models: list[Compared] = []
     for model_no, told, told_tokens in connection.execute(_TOLD).fetchall():
         cost, tokens = ours.get(model_no, (0, 0))
@@ -118,7 +121,6 @@ def _compared(connection: sqlite3.Connection) -> OwnFigures:
             "SELECT name FROM names WHERE name_no = ?", (model_no,)
         ).fetchone()
         nano = None if cost is None else round(cost / PICO_PER_NANO)
-        models.append(Compared(name, told, nano, tokens - told_tokens))
-    own = connection.execute(_OWN_PRICES).fetchone()
+        models.append(Compared(name, told, nano, tokens - told_tokens, model_no in own))
     models.sort(key=lambda model: (-model.told_nano_usd, model.model))
-    return OwnFigures(sessions, tuple(models), bool(own is not None and own[0]))
+    return OwnFigures(sessions, tuple(models))

@@ -41,7 +41,11 @@ def refuse_missing(path: Path) -> None:
     """Nothing, when there is a file.
 
     Raises:
-        LedgerError: There is none.
+        LedgerError: There is none, or nobody may look.
     """
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except OSError as error:
+        raise LedgerError(f"The ledger {path} cannot be read: {error.strerror}.") from error
+    if not found:
         raise LedgerError(f"There is no ledger at {path} yet: it is made when it is first used.")

@@ -7,6 +7,7 @@ Rule: only who ends soon imports the catalogue, which takes 20 MB and a fifth of
 lets another process do it, and so does who is busy with a gigabyte.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ class LookingUp:
 
 def main() -> None:
     """Answer one question."""
+    gc.disable()  # the catalogue has no cycles, and very many parts to look at
     from agent_console.usage.prices import catalogue  # noqa: PLC0415 - once, and by itself
 
     catalogue.load()

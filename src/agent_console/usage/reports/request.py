@@ -96,7 +96,7 @@ class Request:
         Raises:
             OptionError: A value is not allowed.
         """
-        _check_choices(given)
+        _check(given)
         self.grouping = grouping
         self.now_ms = now_ms
         self.format = _format(given)
@@ -185,12 +185,16 @@ def _filter(grouping: str, given: "Given", timezone: str, now_ms: int) -> Filter
             wanted.since = start if wanted.since is None else max(wanted.since, start)
     except (ValueError, OverflowError) as error:
         raise OptionError(option, str(error)) from None
+    if wanted.since is not None and wanted.until is not None and wanted.until <= wanted.since:
+        raise OptionError("until", "it ends before the time that is asked for begins")
     return wanted
 
 
-def _check_choices(given: "Given") -> None:
+def _check(given: "Given") -> None:
     for option in OPTIONS:
         value = given.get(option.name)
+        if value == "" or (isinstance(value, (list, tuple)) and "" in value):
+            raise OptionError(option.name, "it is empty: give it a value or leave it out")
         if option.choices and value and value not in option.choices:
             raise OptionError(option.name, f'"{value}" is not one of {", ".join(option.choices)}')
 
