@@ -236,7 +236,7 @@ def test_a_daemon_that_hangs_is_ended_by_force_and_not_without(
     run: Run, started: str, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     monkeypatch.setattr("agent_console.cli.daemon_control.STOP_SECONDS", 0.2)
-    monkeypatch.setattr("agent_console.cli.install.running_daemon.END_SECONDS", 0.5)
+    monkeypatch.setattr("agent_console.cli.running_daemon.END_SECONDS", 0.5)
     with real_daemon(started) as hung:
         hung.send_signal(signal.SIGSTOP)
 

@@ -17,8 +17,9 @@ import pytest
 from tests.client.real_daemon import real_daemon
 from tests.daemon.running import DEADLINE_SECONDS
 
+from agent_console.cli import running_daemon
 from agent_console.cli.doctor import probe, situation
-from agent_console.cli.install import running_daemon, units
+from agent_console.cli.install import units
 from agent_console.cli.main import main
 from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start

@@ -128,7 +128,7 @@ def test_a_single_file_is_not_told_as_a_folder(capsys: pytest.CaptureFixture[str
 
 def test_a_daemon_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent_console.cli.daemon_control.STOP_SECONDS", 0.2)
-    monkeypatch.setattr("agent_console.cli.install.running_daemon.END_SECONDS", 0.5)
+    monkeypatch.setattr("agent_console.cli.running_daemon.END_SECONDS", 0.5)
     with real_daemon(socket_path()) as daemon:
         daemon.send_signal(signal.SIGSTOP)
 

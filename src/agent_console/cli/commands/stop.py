@@ -35,8 +35,8 @@ def end(given: str | None, *, force: bool) -> bool:
         RequestRefusedError: Sessions are working (`conflict`), and not `force`.
         AgentConsoleError: It does not answer, and not `force`; or it cannot be ended.
     """
+    from agent_console.cli import running_daemon  # noqa: PLC0415 - likewise
     from agent_console.cli.daemon_control import stop  # noqa: PLC0415 - help needs no control
-    from agent_console.cli.install import running_daemon  # noqa: PLC0415 - likewise
     from agent_console.paths import socket_path  # noqa: PLC0415 - likewise
 
     return running_daemon.end(socket_path(given)) if force else stop(given)

@@ -16,7 +16,7 @@ from agent_console.claude_code.settings import is_blank
 from agent_console.claude_code.settings_text import decode, parse
 from agent_console.cli.install import files, hook_command, manifest, targets
 from agent_console.cli.install.hook_command import HookLink
-from agent_console.cli.install.running_daemon import holder
+from agent_console.cli.running_daemon import holder
 from agent_console.errors import AgentConsoleError, ConfigError, DaemonUnreachableError
 from agent_console.protocol.messages import ServerStatus, ServerStatusResult
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from agent_console.cli import running_daemon
 from agent_console.cli.install import (
     durable,
     manifest,
-    running_daemon,
     scripts,
     settings_file,
     units,

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.cli.install import belongings, manifest, running_daemon, units
+from agent_console.cli import running_daemon
+from agent_console.cli.install import belongings, manifest, units
 from agent_console.daemon import socket_record
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.paths import APP
