@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GAP = 2
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 _SHORTEST_CUT = 8
+_ELLIPSIS = "…"
 
 
 class Cells:
@@ -114,15 +115,18 @@ def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
 def _line(cells: "Sequence[str]", columns: "Sequence[Cells]", widths: "Sequence[int]") -> str:
     parts: list[str] = []
     for cell, column, width in zip(cells, columns, widths, strict=True):
-        text = clipped_to(cell, width, keeps_end=column.keeps_end)
-        blank = " " * (width - columns_of(text))
+        text, taken = cell, columns_of(cell)
+        if taken > width:
+            text = clipped_to(cell, width, keeps_end=column.keeps_end)
+            taken = columns_of(text)
+        blank = " " * (width - taken)
         parts.append(blank + text if column.is_number else text + blank)
     return (" " * GAP).join(parts).rstrip()
 
 
 def columns_of(text: str) -> int:
     """How many columns of a terminal a text takes."""
-    if text.isascii():
+    if text.isascii() or text.replace(_ELLIPSIS, "").isascii():
         return len(text)
     from unicodedata import combining, east_asian_width  # noqa: PLC0415 - rarely needed
 
@@ -133,14 +137,14 @@ def columns_of(text: str) -> int:
 
 
 def clipped_to(text: str, width: int, *, keeps_end: bool) -> str:
-    """The text in so many columns of a terminal, with `…` where something is left out."""
+    """The text in so many columns of a terminal, with an ellipsis where something is left out."""
     if columns_of(text) <= width:
         return text
     if keeps_end:
         text = text[1 - width :] if width > 1 else ""
         while columns_of(text) >= width > 0:
             text = text[1:]
-        return f"…{text}"
+        return f"{_ELLIPSIS}{text}"
     size = width
     while size > 0 and columns_of(clipped(text, size)) > width:
         size -= 1
