@@ -18,7 +18,7 @@ from agent_console.usage.ingest.source_rows import (
     mark_source,
     mark_sources_gone,
     move_source,
-    path_of,
+    paths_of,
     read_source,
     read_sources,
 )
@@ -45,18 +45,19 @@ class KnownFiles:
         self._ledger.follow()
         looked_for = list(files)
         rows = read_sources(self._ledger.connection, [file.path for file in looked_for])
+        unknown = [file.inode for file in looked_for if file.path not in rows]
+        paths = paths_of(self._ledger.connection, unknown)
         wanted: Wanted = []
         for file in looked_for:
-            row = rows.get(file.path) or self._moved(file)
+            row = rows.get(file.path) or self._moved(file, paths.get((file.device, file.inode)))
             known = None if row is None else row.state
             if everything or known is None or not _is_as_it_was(file, known):
                 wanted.append((file, known))
         return wanted
 
-    def _moved(self, file: TranscriptFile) -> SourceRow | None:
+    def _moved(self, file: TranscriptFile, old_path: str | None) -> SourceRow | None:
         """The row of a file that was read under another name, which it has no longer."""
         connection = self._ledger.connection
-        old_path = path_of(connection, file.device, file.inode)
         if old_path is None or not self._has_moved(old_path, file):
             return None
         move_source(connection, old_path, file.path)

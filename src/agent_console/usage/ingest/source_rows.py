@@ -114,13 +114,14 @@ def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> int:
     ).rowcount
 
 
-def path_of(connection: Connection, device: int, inode: int) -> str | None:
-    """Where the file that was read last with this inode lay; null when none was."""
+def paths_of(connection: Connection, inodes: Sequence[int]) -> dict[tuple[int, int], str]:
+    """Where files with these inodes lay that were read last, by device and inode."""
     found = connection.execute(
-        "SELECT path FROM sources WHERE inode = ? AND device = ? ORDER BY source_no DESC LIMIT 1",
-        (inode, device),
-    ).fetchone()
-    return None if found is None else str(found[0])
+        "SELECT device, inode, path FROM sources "
+        "WHERE inode IN (SELECT value FROM json_each(?)) ORDER BY source_no",
+        (msgspec.json.encode(inodes).decode(),),
+    )
+    return {(device, inode): path for device, inode, path in found}
 
 
 def move_source(connection: Connection, old_path: str, new_path: str) -> None:

@@ -8,6 +8,7 @@ lets another process do it, and so does who is busy with a gigabyte.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -89,3 +90,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    os._exit(0)  # who asked waits for the end, and to take the catalogue down takes 50 ms
