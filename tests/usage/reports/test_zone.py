@@ -1,10 +1,12 @@
 """Days, weeks and months of a zone, on quarters of an hour."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from agent_console.usage.reports import calendar
 from agent_console.usage.reports.zone import Zone
@@ -48,6 +50,28 @@ def test_offsets_are_right_at_every_quarter(first: int, length: int, zone: str) 
     for begins, ends in zip(offsets, [*offsets[1:], (first + length, 0)], strict=True):
         for quarter in {begins[0], (begins[0] + ends[0]) // 2, max(begins[0], ends[0] - 1)}:
             assert found.offset(quarter) == begins[1]
+
+
+@given(quarter=st.integers(200, 4_000_000), zone=st.sampled_from(ZONES))
+@example(quarter=1_972_571, zone="Australia/Lord_Howe")  # before half an hour comes again
+@example(quarter=1_972_572, zone="Australia/Lord_Howe")
+@example(quarter=1_990_046, zone="Australia/Lord_Howe")  # after half an hour was left out
+@settings(deadline=None, max_examples=60)
+def test_an_hour_is_one_on_the_wall_at_one_offset(quarter: int, zone: str) -> None:
+    found, info = Zone(zone), ZoneInfo(zone)
+
+    def wall(at: int) -> tuple[str, timedelta | None]:
+        local = datetime.fromtimestamp(at * 900, info)
+        return local.strftime("%Y-%m-%d %H"), local.utcoffset()
+
+    with closing(sqlite3.connect(":memory:")) as connection:
+        (start,) = connection.execute(
+            f"SELECT {found.hour_sql(quarter - 100, quarter + 100)} "
+            f"FROM (SELECT {quarter} AS quarter)"
+        ).fetchone()
+    assert quarter - 4 < start <= quarter
+    assert wall(start) == wall(quarter)
+    assert wall(start - 1) != wall(quarter)
 
 
 def test_the_systems_zone_changes_its_clock_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,11 +59,10 @@ def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Select
         connection.executemany("INSERT OR IGNORE INTO temp.blocks VALUES (?, ?)", blocks.items())
         block = f"(SELECT start FROM temp.blocks WHERE hour = quarter / {HOUR_QUARTERS})"  # noqa: S608
         return Cut(block, int, utc_iso)
-    offset = wanted.zone.offset_sql(rows.first, rows.last)
     if grouping == "hourly":
-        hour = f"(quarter + {offset}) / {HOUR_QUARTERS} * {HOUR_QUARTERS} - {offset}"
+        hour = wanted.zone.hour_sql(rows.first, rows.last)
         return Cut(hour, int, lambda start: local_iso(start, wanted.zone.offset(start)))
-    day = f"(quarter + {offset}) / {DAY_QUARTERS}"
+    day = f"(quarter + {wanted.zone.offset_sql(rows.first, rows.last)}) / {DAY_QUARTERS}"
     if grouping == "weekly":
         return Cut(day, lambda each: week_start(each, wanted.first_weekday), iso)
     if grouping == "monthly":

@@ -9,7 +9,7 @@ no import; a named one through zoneinfo.
 
 import time
 
-from agent_console.usage.periods import DAY_QUARTERS
+from agent_console.usage.periods import DAY_QUARTERS, HOUR_QUARTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,24 @@ class Zone:
     def offset_sql(self, first: int, last: int) -> str:
         """An expression for the offset of column `quarter`, right for those of first to last."""
         offsets = self.offsets(first, last)
-        cases = "".join(
-            f" WHEN quarter >= {begins} THEN {offset}" for begins, offset in reversed(offsets[1:])
-        )
-        return f"(CASE{cases} ELSE {offsets[0][1]} END)" if cases else f"({offsets[0][1]})"
+        return _latest(offsets[1:], offsets[0][1])
+
+    def hour_sql(self, first: int, last: int) -> str:
+        """An expression for the quarter in which the local hour of column `quarter` begins.
+
+        An hour in which the clock is changed ends there, and what follows is one of its own.
+        """
+        offset = self.offset_sql(first, last)
+        hour = f"(quarter + {offset}) / {HOUR_QUARTERS} * {HOUR_QUARTERS} - {offset}"
+        amid = [
+            (begins, begins)
+            for begins, ahead in self.offsets(first, last)[1:]
+            if (begins + ahead) % HOUR_QUARTERS
+        ]
+        return f"max({hour}, {_latest(amid, 0)})" if amid else hour
+
+
+def _latest(changes: list[tuple[int, int]], before: int) -> str:
+    """An expression for what the latest change until column `quarter` brought."""
+    cases = "".join(f" WHEN quarter >= {begins} THEN {now}" for begins, now in reversed(changes))
+    return f"(CASE{cases} ELSE {before} END)" if cases else f"({before})"
