@@ -362,8 +362,11 @@ def test_markdown_cells_cannot_end_early(run: Run, ledger: Ledger) -> None:
         (["--since", ""], "--since: it is empty"),
         (["--timezone", ""], "--timezone: it is empty"),
         (["--project", "web", "--project", ""], "--project: it is empty"),
-        (["--since", "2026-05-02", "--until", "2026-05-01"], "--until: it ends before"),
-        (["--last", "7d", "--until", "2020-01-01"], "--until: it ends before"),
+        (
+            ["--since", "2026-05-02", "--until", "2026-05-01"],
+            "2026-05-01, is before the first, 2026-05-02",
+        ),
+        (["--last", "7d", "--until", "2020-01-01"], "the last day, 2020-01-01, is before"),
         (["--id", "x"], "usage session"),
         (["--active"], "usage block"),
         (["--nonsense"], "--nonsense"),

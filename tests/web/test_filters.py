@@ -44,6 +44,16 @@ def test_what_the_command_refuses_is_refused_in_its_words() -> None:
         Filters(since="yesteryear").request(console, "daily")
 
 
+def test_a_day_beyond_the_other_end_takes_it_along() -> None:
+    may = Filters(since="2026-05-01", until="2026-05-31")
+
+    assert may.on("since", "2026-06-02") == Filters(since="2026-06-02", until="2026-06-02")
+    assert may.on("until", "2026-04-30") == Filters(since="2026-04-30", until="2026-04-30")
+    assert may.on("until", "2026-05-01") == Filters(since="2026-05-01", until="2026-05-01")
+    assert may.on("since", "") == Filters(until="2026-05-31")
+    assert Filters(last="7d").on("until", "2026-05-31") == Filters(until="2026-05-31")
+
+
 def test_another_page_is_about_the_same() -> None:
     query = {"last": "7d", "project": "=/srv/a b", "by": "weekly", "search": "x", "open": "s-1"}
 

@@ -246,3 +246,9 @@ def test_a_chart_is_used_by_keyboard(inside: Browser, house: House) -> None:
     inside.until(lambda: round(inside.run(shown, label)) == 50)
     inside.press_key("-")
     inside.until(lambda: round(inside.run(shown, label)) == 100)
+
+
+def test_a_range_that_ends_before_it_begins_is_told(inside: Browser, house: House) -> None:
+    inside.open(page_of(house.address, "/trends?since=2026-05-02&until=2026-05-01"))
+    words = "The last day, 2026-05-01, is before the first, 2026-05-02"
+    inside.until(lambda: words.lower() in inside.text(".q-notification").lower())

@@ -12,20 +12,22 @@ from contextlib import suppress
 
 from agent_console.cli.daemon_control import stop
 from agent_console.errors import AgentConsoleError
+from agent_console.paths import socket_path
 
 END_SECONDS = 5.0
 
 
-def end(socket: str) -> bool:
+def end(given: str | None, *, force: bool) -> bool:
     """End the daemon of a socket and wait until it is gone; whether there was one.
 
     Raises:
-        AgentConsoleError: It cannot be ended.
+        RequestRefusedError: Sessions are working (`conflict`), and not `force`.
+        AgentConsoleError: It does not answer, and not `force`; or it cannot be ended.
     """
     try:
-        return stop(socket, force=True)
+        return stop(given, force=force)
     except AgentConsoleError:
-        if not _end_holder(socket):
+        if not force or not _end_holder(socket_path(given)):
             raise
         return True
 

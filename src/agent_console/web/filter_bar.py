@@ -69,9 +69,7 @@ def _day(path: str, filters: Filters, name: str, words: str) -> None:
         attribute(given, "value", getattr(filters, name))
         given.on(
             "change",
-            lambda event: ui.navigate.to(
-                filters.address(path, last="", **{name: str(event.args or "")})
-            ),
+            lambda event: ui.navigate.to(filters.on(name, str(event.args or "")).address(path)),
             js_handler="event => emit(event.target.value)",
         )
 

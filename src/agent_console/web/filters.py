@@ -82,6 +82,18 @@ class Filters(Struct, frozen=True):
         request.top = None
         return request
 
+    def on(self, end: str, day: str) -> "Filters":
+        """The same from or until a day; the other end goes along where it would be beyond it.
+
+        Args:
+            end: `since` or `until`.
+            day: As in `2026-05-01`; empty for none.
+        """
+        chosen = replace(self, last="", **{end: day})
+        if chosen.since and chosen.until and chosen.since > chosen.until:
+            return replace(chosen, since=day, until=day)
+        return chosen
+
     @property
     def names_something(self) -> bool:
         """It is about one project or one model."""

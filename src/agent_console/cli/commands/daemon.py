@@ -9,7 +9,7 @@ from collections import deque
 import click
 
 from agent_console.cli.commands.status import command as status_command
-from agent_console.cli.commands.stop import command as stop_command, end, force_option
+from agent_console.cli.commands.stop import command as stop_command, force_option
 from agent_console.cli.daemon_access import DaemonAccess, json_option, pass_daemon, socket_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.errors import AgentConsoleError
@@ -69,9 +69,9 @@ def restart(daemon: DaemonAccess, force: bool, as_json: bool) -> None:
 
     Exits 6 while sessions are working, unless --force.
     """
-    from agent_console.cli import daemon_control  # noqa: PLC0415 - `run` needs no control
+    from agent_console.cli import daemon_control, running_daemon  # noqa: PLC0415 - likewise
 
-    end(daemon.socket, force=force)
+    running_daemon.end(daemon.socket, force=force)
     pong = daemon_control.start(daemon.socket)
     if as_json:
         emit_json(pong)

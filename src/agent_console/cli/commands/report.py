@@ -64,17 +64,14 @@ def command(
     if form == "pdf" and output is None:
         raise click.UsageError("PDF is no text: say where to write it with -o FILE.")
     from agent_console.cli.report.writing import Wanted, write_report  # noqa: PLC0415 - no help
+    from agent_console.cli.usage.click_options import given_by_name  # noqa: PLC0415 - likewise
     from agent_console.usage.reports.request import OptionError  # noqa: PLC0415 - likewise
 
     wanted = Wanted(
         month="" if days_named else month or "this",
         since=since,
         until=until,
-        filters={
-            "project": project,
-            "model": model,
-            **({} if timezone is None else {"timezone": timezone}),
-        },
+        filters=given_by_name({"project": project, "model": model, "timezone": timezone}),
         format=form,
         output=None if output is None else output.expanduser(),
         ingest=not no_ingest,

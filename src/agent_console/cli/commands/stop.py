@@ -21,22 +21,10 @@ def command(daemon: DaemonAccess, force: bool, as_json: bool) -> None:
     Returns when it is gone. Exits 6 while sessions are working, unless --force; that no daemon runs
     is no failure.
     """
-    stopped = end(daemon.socket, force=force)
+    from agent_console.cli import running_daemon  # noqa: PLC0415 - help needs no control
+
+    stopped = running_daemon.end(daemon.socket, force=force)
     if as_json:
         emit_json({"stopped": stopped})
     elif not stopped:
         narrate("No daemon was running.")
-
-
-def end(given: str | None, *, force: bool) -> bool:
-    """End the daemon of a socket and wait until it is gone; whether there was one.
-
-    Raises:
-        RequestRefusedError: Sessions are working (`conflict`), and not `force`.
-        AgentConsoleError: It does not answer, and not `force`; or it cannot be ended.
-    """
-    from agent_console.cli import running_daemon  # noqa: PLC0415 - likewise
-    from agent_console.cli.daemon_control import stop  # noqa: PLC0415 - help needs no control
-    from agent_console.paths import socket_path  # noqa: PLC0415 - likewise
-
-    return running_daemon.end(socket_path(given)) if force else stop(given)

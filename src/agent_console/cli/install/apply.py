@@ -145,7 +145,7 @@ def _switch_on(
     calls = list(user_manager.ENABLE)
     active, _ = user_manager.ask(("is-active", "--quiet", units.SOCKET))
     if active != 0:
-        if running_daemon.end(options.socket):
+        if running_daemon.end(options.socket, force=True):
             narrate("Stopped the daemon that was running; systemd starts it when it is needed.")
     elif any(change.changes for change in changes):
         calls = [*user_manager.RELOAD, ("restart", units.SOCKET, units.SERVICE)]

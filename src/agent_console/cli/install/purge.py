@@ -66,7 +66,7 @@ def apply(known_sockets: list[str], emptied: list[Path], narrate: Callable[[str]
     problems: list[str] = []
     for socket in known_sockets:
         try:
-            if running_daemon.end(socket):
+            if running_daemon.end(socket, force=True):
                 narrate(f"Stopped the daemon on {socket}.")
         except AgentConsoleError as error:
             problems.append(str(error))

@@ -9,7 +9,7 @@ import time
 
 from agent_console.usage.periods import HOUR_QUARTERS
 from agent_console.usage.reports.buckets import last_periods
-from agent_console.usage.reports.calendar import WEEKDAYS
+from agent_console.usage.reports.calendar import WEEKDAYS, iso
 from agent_console.usage.reports.dates import first_day, last_day, span_or_count
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.options import OPTIONS
@@ -186,7 +186,8 @@ def _filter(grouping: str, given: "Given", timezone: str, now_ms: int) -> Filter
     except (ValueError, OverflowError) as error:
         raise OptionError(option, str(error)) from None
     if wanted.since is not None and wanted.until is not None and wanted.until <= wanted.since:
-        raise OptionError("until", "it ends before the time that is asked for begins")
+        begins, ends = iso(zone.day(wanted.since)), iso(zone.day(wanted.until - 1))
+        raise OptionError("until", f"the last day, {ends}, is before the first, {begins}")
     return wanted
 
 

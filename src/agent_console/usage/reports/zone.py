@@ -101,21 +101,18 @@ class Zone:
 
     def offset_sql(self, first: int, last: int) -> str:
         """An expression for the offset of column `quarter`, right for those of first to last."""
-        offsets = self.offsets(first, last)
-        return _latest(offsets[1:], offsets[0][1])
+        (_, at_first), *changes = self.offsets(first, last)
+        return _latest(changes, at_first)
 
     def hour_sql(self, first: int, last: int) -> str:
         """An expression for the quarter in which the local hour of column `quarter` begins.
 
         An hour in which the clock is changed ends there, and what follows is one of its own.
         """
-        offset = self.offset_sql(first, last)
+        (_, at_first), *changes = self.offsets(first, last)
+        offset = _latest(changes, at_first)
         hour = f"(quarter + {offset}) / {HOUR_QUARTERS} * {HOUR_QUARTERS} - {offset}"
-        amid = [
-            (begins, begins)
-            for begins, ahead in self.offsets(first, last)[1:]
-            if (begins + ahead) % HOUR_QUARTERS
-        ]
+        amid = [(begins, begins) for begins, ahead in changes if (begins + ahead) % HOUR_QUARTERS]
         return f"max({hour}, {_latest(amid, 0)})" if amid else hour
 
 
