@@ -27,6 +27,7 @@ class WaitingAlerts:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._alerts: dict[str, Alert] = {}
+        self._told_meanwhile: list[Alert] | None = None
         self._changed = changed
 
     def __len__(self) -> int:
@@ -45,6 +46,8 @@ class WaitingAlerts:
 
     def take(self, alert: Alert) -> None:
         """What the daemon tells: a new one, or one that the person has taken note of somewhere."""
+        if self._told_meanwhile is not None:
+            self._told_meanwhile.append(alert)
         if alert.acknowledged_at_ms is None and alert.snoozed_until_ms is None:
             self._alerts[alert.alert_id] = alert
         else:
@@ -52,12 +55,22 @@ class WaitingAlerts:
         self._changed()
 
     async def load(self, client: "AsyncClient") -> None:
-        """Ask for all of them; what is known stays when nobody answers."""
+        """Ask for all of them; what is known stays when nobody answers.
+
+        What is told meanwhile, over the subscriber's connection, is newer than the answer.
+        """
+        told: list[Alert] = []
+        self._told_meanwhile = told
         try:
             found = await client.request(Alerts(unacknowledged=True))
         except AgentConsoleError:
             return
+        finally:
+            if self._told_meanwhile is told:  # another asking may have begun
+                self._told_meanwhile = None
         self._alerts = {alert.alert_id: alert for alert in found}
+        for alert in told:
+            self.take(alert)
         self._changed()
 
     async def acknowledge(
