@@ -31,6 +31,7 @@ from msgspec import Struct
 
 from agent_console.config import Durability
 from agent_console.config_alerts import AlertsConfig
+from agent_console.daemon.wall_clock import seconds_until
 from agent_console.errors import LedgerError
 from agent_console.model.usage import Alert
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
@@ -71,7 +72,6 @@ class AlertsTold(Struct, frozen=True):
 Alerted: TypeAlias = Callable[[tuple[Alert, ...]], None]
 
 RETRY_SECONDS = 1.0
-LONGEST_SECONDS = 3_600.0
 CLOSE_SECONDS = 4.0
 """The daemon promises to end within 5."""
 
@@ -317,9 +317,8 @@ class Journal(Generic[Ticket]):
             return None  # the next entry says why, and asks again
         if until_ms is None:
             return None
-        seconds = until_ms / 1000 - time.time()
-        # What is over and could not be told is tried again; a clock that is set is heeded.
-        return min(seconds, LONGEST_SECONDS) if seconds > 0 else RETRY_SECONDS
+        seconds = seconds_until(until_ms)
+        return seconds if seconds > 0 else RETRY_SECONDS  # what could not be told is tried again
 
     def _tell_alerts(self) -> None:
         """What subscribers have to hear: raised just now, or by another process meanwhile."""
