@@ -21,7 +21,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeAlias, TypeVar
@@ -29,8 +28,7 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 from msgspec import Struct
 
-from agent_console.config import Durability
-from agent_console.config_alerts import AlertsConfig
+from agent_console.config import Config
 from agent_console.daemon.wall_clock import seconds_until
 from agent_console.errors import LedgerError
 from agent_console.model.usage import Alert
@@ -86,25 +84,13 @@ class Journal(Generic[Ticket]):
         last_error: Why the ledger cannot be opened or the last batch failed; null when it is fine.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        durability: Durability = "normal",
-        zone: tzinfo | None = None,
-        tell: Tell | None = None,
-        *,
-        first_weekday: int = 0,
-        wanted_alerts: AlertsConfig | None = None,
-    ) -> None:
+    def __init__(self, path: Path, config: Config, tell: Tell | None) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
         self.user_fields: tuple[KeepUserFields, ...] | None = None
         self.last_error: str | None = None
-        self._durability: Durability = durability
-        self._zone = zone
+        self._config = config
         self._tell = tell
-        self._first_weekday = first_weekday
-        self._wanted_alerts = wanted_alerts
         self._ledger: Ledger | None = None
         self._told_of: LedgerIdentity | None = None
         self._tried_at = 0.0
@@ -125,14 +111,7 @@ class Journal(Generic[Ticket]):
 
     @classmethod
     def open(
-        cls,
-        path: Path,
-        *,
-        durability: Durability = "normal",
-        zone: tzinfo | None = None,
-        first_weekday: int = 0,
-        wanted_alerts: AlertsConfig | None = None,
-        tell: Tell | None = None,
+        cls, path: Path, config: Config | None = None, tell: Tell | None = None
     ) -> "Journal[Ticket]":
         """Open the ledger, read what the person wrote on sessions, and start the thread.
 
@@ -141,21 +120,11 @@ class Journal(Generic[Ticket]):
 
         Args:
             path: The database.
-            durability: What an acknowledged entry survives: `normal` a killed process, `full` a
-                power cut too.
-            zone: Where days are cut; null for the system's zone.
-            first_weekday: With which day the weeks of budgets begin; 0 is Monday.
-            wanted_alerts: What is to be told beside budgets.
+            config: What a commit survives, how the ledger cuts time, and which alerts are wanted;
+                null: by default.
             tell: Hears of a migration.
         """
-        journal = cls(
-            path,
-            durability,
-            zone,
-            tell,
-            first_weekday=first_weekday,
-            wanted_alerts=wanted_alerts,
-        )
+        journal = cls(path, config or Config(), tell)
         recalled = journal._open_ledger()
         journal.user_fields = None if recalled is None else recalled.user_fields
         journal._thread.start()
@@ -346,14 +315,7 @@ class Journal(Generic[Ticket]):
         self._tried_at = time.monotonic()
         ledger = None
         try:
-            ledger = Ledger(
-                self.path,
-                durability=self._durability,
-                zone=self._zone,
-                first_weekday=self._first_weekday,
-                wanted_alerts=self._wanted_alerts,
-                tell=self._tell,
-            )
+            ledger = Ledger.configured(self.path, self._config, self._tell)
             recalled = self._recalled(ledger)
         except LedgerError as error:
             if ledger is not None:
