@@ -70,8 +70,6 @@ class AlertsTold(Struct, frozen=True):
 Alerted: TypeAlias = Callable[[tuple[Alert, ...]], None]
 
 RETRY_SECONDS = 1.0
-CLOSE_SECONDS = 4.0
-"""The daemon promises to end within 5."""
 
 
 class Journal(Generic[Ticket]):
@@ -170,7 +168,7 @@ class Journal(Generic[Ticket]):
         self._deliver_finished()
         await self._until_ended()
 
-    async def flush_and_close(self, seconds: float = CLOSE_SECONDS) -> None:
+    async def flush_and_close(self, seconds: float) -> None:
         """Finish and deliver what was submitted, and end the thread; a second call only waits.
 
         A thread that is not done after `seconds` (a disk that hangs) is left behind; it does not
