@@ -33,9 +33,10 @@ from agent_console.daemon.wall_clock import seconds_until
 from agent_console.errors import LedgerError
 from agent_console.model.usage import Alert
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
-from agent_console.usage.ledger import Ledger, answer_without_ledger
+from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.identity import LedgerIdentity
 from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.outages import answer_without_ledger
 
 Ticket = TypeVar("Ticket")
 """What the caller knows its entry by; the journal only hands it back."""
