@@ -50,6 +50,7 @@ def set_(**given: Any) -> None:
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.budget_keeping import keep_budget  # noqa: PLC0415 - likewise
+    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
     from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
 
     wanted = _budget(given)
@@ -63,7 +64,7 @@ def set_(**given: Any) -> None:
     have_daemons_look()
     status = reading.with_id(reading.statuses(at_ms, ingest=not given["no_ingest"]), kept.budget_id)
     if given["as_json"]:
-        emit_json(shown.as_data(status, reading.calendar_of(configured)))
+        emit_json(shown.as_data(status, configured_calendar(configured)))
     else:
         emit(shown.budget_table([status], columns()))
 
