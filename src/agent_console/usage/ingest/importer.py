@@ -142,10 +142,7 @@ class Importer:
         at_ms = time.time_ns() // 1_000_000
         taken = self._ledger.take(readings, at_ms, tell_since_ms)
         for reading in readings:
-            known = None if reading.from_start else reading.before
-            imported.bytes_read += reading.after.offset_bytes - (
-                0 if known is None else known.offset_bytes
-            )
+            imported.bytes_read += reading.bytes_read
             imported.responses += len(reading.responses)
             imported.files += reading.is_complete
         self._taken(taken, imported)

@@ -96,7 +96,7 @@ def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch
                 batch.unreadable.append(reading)
                 continue
             batch.readings.append(reading)
-            batch.bytes_read += _bytes_read(reading)
+            batch.bytes_read += reading.bytes_read
             responses += len(reading.responses)
             if not reading.is_complete:
                 yield batch
@@ -111,8 +111,3 @@ def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch
             batch, responses = ReadBatch(), 0
     if batch.jobs_done:
         yield batch
-
-
-def _bytes_read(reading: FileReading) -> int:
-    begun = 0 if reading.from_start or reading.before is None else reading.before.offset_bytes
-    return reading.after.offset_bytes - begun
