@@ -13,13 +13,8 @@ from msgspec import Struct
 
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
-from agent_console.usage.ingest.read_jobs import (
-    ReadBatch,
-    ReaderLostError,
-    ReadJob,
-    is_much,
-    read_files,
-)
+from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob
+from agent_console.usage.ingest.reading_files import is_much, read_files
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
