@@ -6,7 +6,6 @@ sent whole or the connection is given up, whatever is cancelled when.
 """
 
 from itertools import count
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import anyio
@@ -54,12 +53,7 @@ class AsyncClient:
         await self._tasks.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._tasks.cancel_scope.cancel()
         # Not told of the body's exception: it is the caller's own and stays out of a group.
         await self._tasks.__aexit__(None, None, None)  # noqa: ASYNC102 - all in it is cancelled

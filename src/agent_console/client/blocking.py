@@ -10,7 +10,6 @@ import struct
 from collections import deque
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from msgspec import Raw
@@ -95,12 +94,7 @@ class BlockingClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
