@@ -122,6 +122,5 @@ async def test_a_full_queue_of_callers_is_waited_for_in_time(
     with anyio.fail_after(10):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(accept)
-            second = await open_stream(str(path), 10)
-    second.close()
+            (await open_stream(str(path), 10)).close()
     first.close()
