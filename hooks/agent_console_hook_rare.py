@@ -51,11 +51,11 @@ def socket_path():
         return given
     if not (folder := environ.get(b"XDG_RUNTIME_DIR")):
         home = environ.get(b"HOME")
-        if home is None:
+        if not home:
             from pwd import getpwuid  # noqa: PLC0415 - rare even here
 
             home = getpwuid(posix.getuid()).pw_dir.encode("utf-8", "surrogateescape")
-        folder = (home or b"/") + b"/.local/state"
+        folder = home + b"/.local/state"
     return folder + b"/agent-console/daemon.sock"
 
 

@@ -1,6 +1,8 @@
 """The configuration file: defaults, errors that say what is allowed, warnings."""
 
+import os
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -127,10 +129,39 @@ def test_what_is_no_toml_is_an_error(file: Path, content: bytes) -> None:
         config.load()
 
 
-def test_a_file_that_cannot_be_read_is_an_error(file: Path) -> None:
-    file.mkdir()
+def test_the_mark_that_editors_of_windows_begin_with_is_no_part_of_the_text(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf[display]\r\ntimezone = 'UTC'\r\n")
 
-    with pytest.raises(ConfigError, match="cannot be read"):
+    assert config.load().display.timezone == "UTC"
+    assert config.unknown_keys() == []
+
+
+def test_another_encoding_is_named(file: Path) -> None:
+    file.write_text("[display]", encoding="utf-16")
+
+    with pytest.raises(ConfigError, match=r"no UTF-8 from byte 0 on\. Save it as UTF-8\."):
+        config.load()
+
+
+def link_to_a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, link_to_a_device])
+def test_what_is_no_ordinary_file_is_refused_and_never_waited_for(
+    file: Path, make: Callable[[Path], None]
+) -> None:
+    make(file)
+
+    with pytest.raises(ConfigError, match=f"^{file} cannot be read: it is no ordinary file"):
+        config.load()
+
+
+def test_a_file_that_cannot_be_read_is_an_error(file: Path) -> None:
+    file.parent.rmdir()
+    file.parent.write_text("")
+
+    with pytest.raises(ConfigError, match="cannot be read: Not a directory"):
         config.load()
 
 

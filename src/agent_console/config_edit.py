@@ -5,6 +5,7 @@ file before it takes the place of the old one, whole or not at all; and when som
 written meanwhile, the change is worked out anew on what they wrote.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 
 import tomlkit
@@ -35,31 +36,23 @@ def edit(change: Callable[[TOMLDocument], None]) -> config.Config:
     """
     path = config_path()
     for _ in range(ATTEMPTS):
-        before = _read(path)
+        before = config.content_of(path)
+        mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
         try:
-            document = tomlkit.parse((before or b"").decode())
+            document = tomlkit.parse(config.text_of(before or b"", path))
             change(document)
-            after = tomlkit.dumps(document).encode()
-        except (TOMLKitError, UnicodeDecodeError) as error:
+            after = mark + tomlkit.dumps(document).encode()
+        except TOMLKitError as error:
             raise ConfigError(
                 f"{path} is not valid TOML, and is left as it is: {error}."
             ) from error
         checked = config.check(after, path)
-        if _read(path) != before:
+        if config.content_of(path) != before:
             continue
         if after != before:
             _write(path, after)
         return checked
     raise ConfigError(f"{path} is left as it is: somebody else keeps writing it. Try again.")
-
-
-def _read(path: "Path") -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _write(path: "Path", content: bytes) -> None:

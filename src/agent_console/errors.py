@@ -69,6 +69,9 @@ class RequestRefusedError(AgentConsoleError):
         self.code = code
         self.retryable = retryable
         self.exit_code = _EXIT_CODES.get(code, 1)  # type: ignore[misc]
+        if code == "internal" and retryable:
+            # A bug of ours may not be tried again: this is the ledger, which failed.
+            self.exit_code = LedgerError.exit_code  # type: ignore[misc]
 
 
 class NotPossibleError(AgentConsoleError):

@@ -1,9 +1,10 @@
 """Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
 
-Rule: `socket_path` and `bundled_path` need nothing but `os`, because `agent-console set` imports
-this module: not even `typing`, which costs half of what the interpreter does. The other folders
-follow the XDG rules of platformdirs, also on macOS, so that the documentation names one place for
-each thing. Reports have no time to import it, and ask for texts by the same rules; a test compares.
+Rule: this module needs nothing but `os`, because `agent-console set` imports it: not even `typing`,
+which costs half of what the interpreter does; reports ask for texts, without `pathlib`.
+Our folders lie in the XDG base directories, also on macOS, so that the documentation names one
+place for each thing. A relative `$HOME` would be another one in every folder: whoever needs it
+refuses it.
 """
 
 import os
@@ -11,8 +12,6 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from platformdirs.unix import Unix
 
 APP = "agent-console"
 MAX_SOCKET_PATH_BYTES = 107
@@ -27,7 +26,7 @@ def socket_path(given: str | None = None) -> str:
 
     Raises:
         ConfigError: The path is longer than a Unix socket's may be, or `$AGENT_CONSOLE_SOCKET` is
-            relative: it would be another one in every folder.
+            relative: it would be another one in every folder. Or as `home`.
     """
     environ = os.environ
     path = given or environ.get("AGENT_CONSOLE_SOCKET")
@@ -37,11 +36,7 @@ def socket_path(given: str | None = None) -> str:
         raise ConfigError(f"AGENT_CONSOLE_SOCKET is not absolute: {path!r} must begin with /.")
     if not path:
         runtime = environ.get("XDG_RUNTIME_DIR")
-        path = (
-            f"{runtime}/{APP}/daemon.sock"
-            if runtime
-            else f"{environ.get('HOME') or os.path.expanduser('~')}/.local/state/{APP}/daemon.sock"
-        )
+        path = f"{runtime}/{APP}/daemon.sock" if runtime else socket_in_home()
     path = os.path.abspath(path)
     length = len(os.fsencode(path))
     if length > MAX_SOCKET_PATH_BYTES:
@@ -52,6 +47,36 @@ def socket_path(given: str | None = None) -> str:
             f"{MAX_SOCKET_PATH_BYTES}: set AGENT_CONSOLE_SOCKET to a shorter one. ({path})"
         )
     return path
+
+
+def socket_in_home() -> str:
+    """The daemon's socket when no `$XDG_RUNTIME_DIR` is set.
+
+    Raises:
+        ConfigError: As in `home`.
+    """
+    return os.path.join(home(), f".local/state/{APP}/daemon.sock")
+
+
+def home() -> str:
+    """The person's home folder: `$HOME`, else the one that the system knows.
+
+    Raises:
+        ConfigError: `$HOME` is relative, or there is none.
+    """
+    given = os.environ.get("HOME")
+    if given and given[0] == "/":
+        return given.rstrip("/") or "/"
+    from agent_console.errors import ConfigError  # noqa: PLC0415 - not on the path of `set`
+
+    if given:
+        raise ConfigError(f"HOME is not absolute: {given!r} must begin with /.")
+    import pwd  # noqa: PLC0415 - not on the path of `set`
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        raise ConfigError("You have no home folder: set HOME to one.") from None
 
 
 def is_other_than_socket(path: str) -> bool:
@@ -78,7 +103,7 @@ def refuse_other_than_socket(path: str) -> None:
 
 def data_dir() -> "Path":
     """The ledger, the hook scripts that Claude Code runs, backups of settings."""
-    return _xdg().user_data_path
+    return _path(_folder("XDG_DATA_HOME", ".local/share"))
 
 
 def database_path() -> "Path":
@@ -88,7 +113,7 @@ def database_path() -> "Path":
 
 def database_file() -> str:
     """The same as text."""
-    return f"{_folder('XDG_DATA_HOME', '~/.local/share')}/metrics.db"
+    return f"{_folder('XDG_DATA_HOME', '.local/share')}/metrics.db"
 
 
 def manifest_path() -> "Path":
@@ -98,12 +123,12 @@ def manifest_path() -> "Path":
 
 def sockets_dir() -> "Path":
     """Which sockets the daemons on this database serve."""
-    return _path(f"{_folder('XDG_DATA_HOME', '~/.local/share')}/sockets")
+    return data_dir() / "sockets"
 
 
 def state_dir() -> "Path":
     """The log."""
-    return _xdg().user_state_path
+    return _path(_folder("XDG_STATE_HOME", ".local/state"))
 
 
 def log_path() -> "Path":
@@ -118,12 +143,17 @@ def saved_sessions_dir() -> "Path":
 
 def config_path() -> "Path":
     """The user's configuration."""
-    return _xdg().user_config_path / "config.toml"
+    return _path(config_file())
 
 
 def config_file() -> str:
     """The same as text."""
-    return f"{_folder('XDG_CONFIG_HOME', '~/.config')}/config.toml"
+    return f"{config_home()}/{APP}/config.toml"
+
+
+def config_home() -> str:
+    """Where programs keep the person's configuration, as text."""
+    return _base_directory("XDG_CONFIG_HOME", ".config")
 
 
 def spool_dir(socket: str) -> "Path":
@@ -150,9 +180,7 @@ def claude_config_folders() -> list[str]:
             os.path.dirname(path) if os.path.basename(path) == "projects" else path
             for path in folders
         ]
-    home = os.path.expanduser("~")
-    config_home = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
-    return [f"{config_home}/claude", f"{home}/.claude"]
+    return [f"{config_home()}/claude", os.path.join(home(), ".claude")]
 
 
 def bundled(name: str) -> "Path":
@@ -169,16 +197,15 @@ def bundled_path(name: str) -> str:
     )
 
 
-def _xdg() -> "Unix":
-    from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
-
-    return Unix(APP, appauthor=False)
-
-
 def _folder(variable: str, default: str) -> str:
-    """Our folder in a base directory, which is absolute or counts as not set (XDG)."""
+    """Our folder in a base directory."""
+    return f"{_base_directory(variable, default)}/{APP}"
+
+
+def _base_directory(variable: str, default: str) -> str:
+    """One of the XDG base directories, which is absolute or counts as not set; without its `/`."""
     given = os.environ.get(variable, "").strip()
-    return f"{given if given.startswith('/') else os.path.expanduser(default)}/{APP}"
+    return given.rstrip("/") if given.startswith("/") else os.path.join(home(), default)
 
 
 def _path(text: str) -> "Path":

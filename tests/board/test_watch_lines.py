@@ -3,10 +3,12 @@
 from typing import Any
 
 import msgspec
+from rich.cells import cell_len
 from tests.client.scripted_daemon import session, snapshot
 
-from agent_console.board.watch_lines import WatchLines
+from agent_console.board.watch_lines import NAME_COLUMNS, WatchLines
 from agent_console.protocol.codec import NOTIFICATIONS, Notification
+from agent_console.protocol.messages import Snapshot
 
 
 def lines_of(*notifications: tuple[str, Any], activity: bool = False) -> list[str]:
@@ -96,3 +98,17 @@ def test_totals_heartbeats_and_goodbyes_are_not() -> None:
         )
         == []
     )
+
+
+def test_names_of_every_script_take_the_same_columns() -> None:
+    names = ("web", "日本語のプロジェクト", "とても長い名前のプロジェクトです", "x" * 30)
+    board = snapshot(
+        *[session(str(number), display_name=name) for number, name in enumerate(names)]
+    )
+    notification = Notification("snapshot", 1, "boot", msgspec.convert(board, Snapshot))
+
+    lines = WatchLines(activity=False).lines(notification, "12:00:00")
+
+    before = {cell_len(line.plain.partition("working")[0]) for line in lines}
+    assert len(lines) == len(names)
+    assert before == {len("12:00:00  ") + NAME_COLUMNS + 2}

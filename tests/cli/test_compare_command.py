@@ -59,6 +59,20 @@ def test_each_table_fits_80_columns(
     assert "COST" in done.out
 
 
+@pytest.mark.parametrize("words", ["projects", "models", "periods", "tickets"])
+def test_the_narrowest_table_has_names_and_costs(
+    run: Run, scratch_home: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    weeks_of_work(scratch_home)
+
+    done = run("compare", words)
+
+    heading, *lines = done.out.partition("\n\n")[0].splitlines()
+    assert heading.split()[-2:] == [words.removesuffix("s").upper(), "COST"]
+    assert all(line.split()[-1][0] in "$N" and len(line) <= 20 for line in lines), done.out
+
+
 def test_the_cost_on_another_model_is_labelled(run: Run, scratch_home: Path) -> None:
     weeks_of_work(scratch_home)
 

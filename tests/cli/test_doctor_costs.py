@@ -8,7 +8,10 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_doctor import Patient
 
-from agent_console.paths import config_file
+from agent_console.config import load
+from agent_console.paths import config_file, database_path
+from agent_console.usage.ingest.catch_up import catch_up
+from agent_console.usage.ledger import Ledger
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 MODEL = "claude-sonnet-4-5"
@@ -96,6 +99,15 @@ def test_tokens_that_its_account_lacks_are_named(patient: Patient, run: Run) -> 
 def test_a_model_without_a_price_is_named(patient: Patient, run: Run) -> None:
     left(patient.home, model="nobody-knows")
     assert "nobody-knows: $0.0045 there, and no price is known here" in said(patient, run)
+
+
+def test_nothing_is_compared_before_prices_have_been_looked_up(patient: Patient) -> None:
+    left(patient.home)
+    catch_up(Ledger.configured(database_path(), load()))
+    (finding,) = patient.examined()["cost"]
+    assert finding["level"] == "ok"
+    assert "has no prices yet" in finding["text"]
+    assert "$" not in finding["text"]
 
 
 def test_what_it_does_not_say_is_not_compared(patient: Patient, run: Run) -> None:

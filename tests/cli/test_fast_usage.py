@@ -1,5 +1,6 @@
 """The short way of `agent-console usage` says what the full command says, or steps back for it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from tests.usage.reports.ledgers import NOON_MS
 
 from agent_console.cli.fast_usage import run_usage
 from agent_console.cli.main import main as full_command
+from agent_console.cli.usage.configured import plain_timezone
 from agent_console.usage.reports.options import EXPORT, OPTIONS, options_of
 
 
@@ -100,6 +102,22 @@ def test_a_configuration_that_is_not_plain_is_read_by_the_full_command(
     assert run_usage(["--json"]) is None
 
 
+def test_the_mark_that_editors_of_windows_begin_with_is_no_reason_to_step_back(
+    scratch_home: Path,
+) -> None:
+    file = scratch_home / ".config/agent-console/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[display]\ntimezone = "Asia/Tokyo"\n', encoding="utf-8-sig")
+    assert plain_timezone() == "Asia/Tokyo"
+
+
+def test_a_pipe_in_place_of_the_configuration_is_not_waited_for(scratch_home: Path) -> None:
+    file = scratch_home / ".config/agent-console/config.toml"
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file)
+    assert run_usage(["--json"]) is None
+
+
 def test_a_plain_report_imports_nothing_heavy() -> None:
     program = (
         "import sys; before = set(sys.modules)\n"
@@ -109,7 +127,7 @@ def test_a_plain_report_imports_nothing_heavy() -> None:
     )
     heavy = {
         "click", "rich", "msgspec", "typing", "json", "re", "datetime", "zoneinfo", "sqlite3",
-        "pathlib", "dataclasses", "tomllib", "enum", "contextlib", "platformdirs",
+        "pathlib", "dataclasses", "tomllib", "enum", "contextlib",
     }  # fmt: skip
     for arguments in (["--json", "--since", "7d", "--project", "shop"], ["--breakdown"]):
         command = [sys.executable, "-I", "-c", program, *arguments, "--no-ingest"]

@@ -212,6 +212,27 @@ def test_a_price_is_set_and_taken_away_and_the_past_follows(
     assert run("pricing", "unset", "claude-opus-4-8").code == 6
 
 
+def test_what_a_model_that_nobody_publishes_still_needs_is_said(run: Run) -> None:
+    lacks = "house-model has no price yet: nobody publishes one, so give"
+
+    def said(model: str, *prices: str) -> str:
+        done = run("pricing", "set", model, *prices)
+        assert done.code == 0
+        return done.err
+
+    first = said("house-model", "--cache-read", "1")
+    assert f"{lacks} its input price and its output price too.\n" in first
+    assert f"{lacks} its output price too.\n" in said("house-model", "--input", "3")
+    assert "no price" not in said("house-model", "--output", "9")
+    large = said("large-model", "--input", "3", "--output", "9", "--prompt-over", "9")
+    assert "so give its input price and its output price without --prompt-over.\n" in large
+
+
+def test_what_is_published_or_a_pattern_needs_nothing_else(run: Run) -> None:
+    for model in ("claude-opus-4-6", "house-*"):
+        assert "no price" not in run("pricing", "set", model, "--cache-read", "0.3").err
+
+
 def test_an_entry_is_told_by_its_day_and_size_of_prompt(run: Run, scratch_home: Path) -> None:
     for place in ([], ["--from", "2026-03-01"], ["--prompt-over", "200000"]):
         assert run("pricing", "set", "m", "--input", "1", "--output", "2", *place).code == 0

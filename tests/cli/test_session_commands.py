@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 
+from agent_console.paths import data_dir
+
 pytestmark = pytest.mark.usefixtures("daemon")
 
 UUID = "0f9e8d7c-1111-4222-8333-444455556666"
@@ -185,6 +187,17 @@ def test_the_same_message_counts_once(run: Run) -> None:
         run("upsert", UUID, "--input-tokens=10", "--message-id=m1", "--extra")
 
     assert run("meta", UUID, "--json").json["total_input_tokens"] == 10
+
+
+def test_a_ledger_that_cannot_be_used_ends_commands_with_its_own_exit_code(run: Run) -> None:
+    run("set", UUID, "working")
+    data_dir().rename(data_dir().with_name("moved"))
+    data_dir().write_text("in the way", encoding="utf-8")
+
+    for command in (["upsert", UUID, "--turns=1"], ["meta", UUID], ["usage"]):
+        done = run(*command)
+        assert (done.code, done.out) == (8, "")
+        assert str(data_dir()) in done.err
 
 
 def test_upsert_refuses_what_cannot_be(run: Run) -> None:

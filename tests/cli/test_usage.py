@@ -234,6 +234,16 @@ def test_no_line_is_wider_than_the_terminal(
         assert "Total" in done.out
 
 
+@pytest.mark.parametrize("report", ["daily", "session", "project", "model", "branch", "subagent"])
+def test_a_narrow_terminal_shows_names_with_their_costs(
+    run: Run, monkeypatch: pytest.MonkeyPatch, report: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    heading = run("usage", report).out.splitlines()[0]
+    assert heading.split()[-1] == "COST"
+    assert heading.split()[0] != "COST"
+
+
 @pytest.mark.parametrize("report", REPORTS)
 def test_every_report_has_notes_totals_and_a_summary(run: Run, report: str) -> None:
     out = " ".join(run("usage", report).out.split())

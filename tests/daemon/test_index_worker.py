@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -239,6 +240,33 @@ def test_a_worker_whose_daemon_is_gone_before_it_is_ready_makes_no_ledger(
     write(session, answer("m1"))
     worker = Worker(database, "import sys; sys.stdin.buffer.peek()\n" + PLAIN + RUN)
     started.append(worker)
+
+    assert worker.end() == (0, "")
+    assert not database.parent.exists()
+
+
+HELD = """
+import os, sys
+take = index_worker.Ledger.take
+def take_later(*args):
+    index_worker.Ledger.take = take
+    os.write(1, b'{"held":true}\\n')
+    sys.stdin.buffer.peek()
+    return take(*args)
+index_worker.Ledger.take = take_later
+"""
+
+
+def test_a_worker_whose_daemon_was_killed_while_it_read_makes_no_ledger_anew(
+    started: list[Worker], database: Path, session: Path
+) -> None:
+    write(session, answer("m1"))
+    worker = Worker(database, PLAIN + HELD + RUN)
+    started.append(worker)
+    worker.told("held")
+    shutil.rmtree(database.parent)
+    assert worker.process.stdout is not None
+    worker.process.stdout.close()
 
     assert worker.end() == (0, "")
     assert not database.parent.exists()

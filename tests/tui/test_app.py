@@ -31,6 +31,20 @@ async def test_the_keys_are_told_as_they_are_bound(socket: str) -> None:
         assert "Focus the terminal" not in screen_text(app)
 
 
+async def test_each_command_of_the_palette_has_a_name_of_its_own(socket: str) -> None:
+    async with running_app(socket) as (app, pilot):
+        for number in range(3):
+            session = f"{number}{number}{number}{number}-id"
+            working = SetSession(session_id=session, status=Status.WORKING, working_dir="/p/api")
+            await ask(socket, working)
+        await until(pilot, lambda: len(app.link.cache.board) == 3)
+
+        names = [command.title for command in app.get_system_commands(app.screen)]
+
+    assert {"Keys", "Session api ·0000", "Jump to api ·2222"} <= set(names)
+    assert len(names) == len(set(names))
+
+
 async def test_what_happens_is_told_in_the_activity(socket: str) -> None:
     async with running_app(socket) as (app, pilot):
         await pilot.press("a")

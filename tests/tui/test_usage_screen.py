@@ -6,13 +6,24 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.cli.usage_ledger import API, FIRST, SHOP, small_ledger
 from tests.tui.running_app import running_app, screen_text, until
 from tests.usage.reports.ledgers import NOON_MS
+from textual.app import App, ComposeResult
 
 from agent_console.__main__ import main
 from agent_console.board.charts import CHARTS, Chart, bars, hours, report_of_chart, series
-from agent_console.board.usage_question import REPORTS, Asker, FilterError, Narrowed, Question
+from agent_console.board.usage_question import (
+    REPORTS,
+    Asker,
+    FilterError,
+    Narrowed,
+    Question,
+    Shown,
+)
+from agent_console.tui.widgets.usage_table import ReportRows, UsageTable
+from agent_console.usage.reports.table import Cells
 from agent_console.usage.reports.zone import Zone
 
 ZONE = "UTC"
@@ -112,6 +123,43 @@ async def test_a_day_opens_its_sessions_and_the_way_back_is_kept(
         await pilot.press("escape")
 
         await until(pilot, lambda: FIRST[:8] not in screen_text(app))
+
+
+class OnlyTheTable(App[None]):
+    """A report of more rows than there is room for."""
+
+    CSS = "#usage-table { padding: 0 1; }"
+
+    def compose(self) -> ComposeResult:
+        yield UsageTable()
+
+    def show(self, shown: Shown) -> None:
+        rows = 60
+        columns = [
+            Cells(
+                each.title,
+                [each.cells[0]] * rows + [each.cells[-1]],
+                each.importance,
+                is_number=each.is_number,
+                narrowest=each.narrowest,
+            )
+            for each in shown.columns
+        ]
+        kinds = ["plain"] * rows + ["total"]
+        self.query_one(UsageTable).show(replace(shown, columns=columns, kinds=kinds))
+
+
+async def test_rows_that_scroll_down_need_not_scroll_to_the_side(database: str) -> None:
+    shown = Asker(database, ZONE).ask(Question("daily"), NOON_MS, None)
+    app = OnlyTheTable()
+    async with app.run_test(size=(100, 20)) as pilot:
+        rows = app.query_one(ReportRows)
+        for columns in range(60, 90):
+            await pilot.resize_terminal(columns, 20)
+            app.show(shown)
+            await pilot.pause()
+            assert rows.show_vertical_scrollbar
+            assert not rows.show_horizontal_scrollbar, columns
 
 
 async def test_behind_a_session_stands_its_own_screen(socket: str, database: str) -> None:

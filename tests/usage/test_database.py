@@ -144,6 +144,15 @@ def test_a_folder_in_the_place_of_the_file_is_named(database: Path) -> None:
         Ledger(database)
 
 
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "agent-console"
+    in_the_way.touch()
+
+    for database in (in_the_way / "metrics.db", in_the_way / "deeper" / "metrics.db"):
+        with pytest.raises(LedgerError, match=f": {in_the_way} is no folder. Move it away."):
+            open_database(database)
+
+
 AS_SOMEBODY_WITHOUT_RIGHTS = """
 import os, sys
 from pathlib import Path

@@ -5,7 +5,7 @@ Rule: no clock and no socket here; the same notifications give the same lines.
 
 from rich.text import Text
 
-from agent_console.model.format import clipped
+from agent_console.board.fixed_width import fixed_width
 from agent_console.model.session import Session, Status, urgency
 from agent_console.model.session_words import doing, one_line, status_style
 from agent_console.model.usage import Alert
@@ -90,8 +90,8 @@ def _status(session: Session) -> Text:
 def _line(clock: str, name: str, change: Text, what: str) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{clock}  ", "dim")
-    line.append(clipped(one_line(name), NAME_COLUMNS).ljust(NAME_COLUMNS + 2), "bold")
-    line.append_text(change)
+    line.append_text(fixed_width(one_line(name), NAME_COLUMNS, "bold"))
+    line.append("  ").append_text(change)
     if what:
         line.append(" " * max(2, CHANGE_COLUMNS + 2 - len(change)) + what)
     return line

@@ -13,7 +13,7 @@ from agent_console.client.answers import hung_up
 from agent_console.client.blocking import BlockingClient, open_socket
 from agent_console.client.starting import connect_or_start
 from agent_console.errors import AgentConsoleError, DaemonUnreachableError
-from agent_console.paths import socket_path
+from agent_console.paths import config_home, socket_path
 from agent_console.protocol.messages import Ping, Pong, Stop
 
 if TYPE_CHECKING:
@@ -78,12 +78,11 @@ def running(given: str | None) -> BlockingClient | None:
 def is_managed_by_systemd(given: str | None) -> bool:
     """Whether a user unit of ours is installed and serves this socket."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     return (
         runtime is not None
         and given is None
         and not os.environ.get("AGENT_CONSOLE_SOCKET")
-        and os.path.exists(f"{config}/systemd/user/{UNIT}")
+        and os.path.exists(f"{config_home()}/systemd/user/{UNIT}")
         and os.path.exists(f"{runtime}/systemd/private")
     )
 

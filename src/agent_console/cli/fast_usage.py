@@ -30,16 +30,15 @@ def run_usage(arguments: list[str]) -> int | None:
 def _carried_out(grouping: str, given: "dict[str, str | bool | list[str]]") -> int | None:
     from agent_console.cli.usage.configured import plain_timezone  # noqa: PLC0415 - asked only now
     from agent_console.cli.usage.run import run  # noqa: PLC0415 - likewise
+    from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise
     from agent_console.paths import database_file  # noqa: PLC0415 - likewise
     from agent_console.usage.reports.request import Request, now_ms  # noqa: PLC0415 - likewise
 
     try:
         about_weeks = grouping == "weekly" and "start-of-week" not in given
         request = Request(grouping, given, plain_timezone(about_weeks=about_weeks), now_ms())
-    except ValueError:
+    except (ValueError, AgentConsoleError):
         return None
-    from agent_console.errors import AgentConsoleError  # noqa: PLC0415 - likewise
-
     try:
         return run(request, database_file())
     except AgentConsoleError as error:

@@ -9,13 +9,13 @@ from itertools import count
 from typing import Any, Self, TypeVar
 
 import anyio
-from anyio.abc import SocketStream, TaskGroup
+from anyio.abc import TaskGroup
 from msgspec import Raw, structs
 
 from agent_console.client.answers import decoded, good_data, hung_up, line_of, unreachable
 from agent_console.client.blocking import TIMEOUT_SECONDS
 from agent_console.client.lines import LineBuffer
-from agent_console.client.stream import open_stream
+from agent_console.client.stream import DaemonStream, open_stream
 from agent_console.client.subscription import Subscription
 from agent_console.errors import AgentConsoleError, ProtocolError, RequestRefusedError
 from agent_console.paths import socket_path
@@ -123,7 +123,7 @@ class _Connection:
         lost: Why it can no longer be used.
     """
 
-    def __init__(self, stream: SocketStream, path: str, timeout: float) -> None:
+    def __init__(self, stream: DaemonStream, path: str, timeout: float) -> None:
         self.lost: AgentConsoleError | None = None
         self._stream = stream
         self._path = path
@@ -160,7 +160,7 @@ class _Connection:
                 with anyio.fail_after(self._timeout, shield=True):
                     await self._stream.send(line)
             except TimeoutError as error:
-                await self._lose(unreachable(self._path, error))
+                self._lose(unreachable(self._path, error))
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 # The reader finds the end itself, after what the daemon said before it.
                 return
@@ -178,8 +178,7 @@ class _Connection:
         except (ProtocolError, RequestRefusedError) as error:
             reason = error
         finally:
-            with anyio.move_on_after(1, shield=True):
-                await self._lose(reason)
+            self._lose(reason)
 
     def _take(self, line: bytes) -> None:
         message = decode_server_line(line)
@@ -191,9 +190,9 @@ class _Connection:
             # A refusal of the connection, not of a request: `forbidden`, `overloaded`.
             good_data(message)
 
-    async def _lose(self, reason: AgentConsoleError) -> None:
+    def _lose(self, reason: AgentConsoleError) -> None:
         if self.lost is None:
             self.lost = reason
         for waiting in self._waiting.values():
             waiting.settle(self.lost)
-        await anyio.aclose_forcefully(self._stream)
+        self._stream.close()

@@ -9,14 +9,13 @@ from collections import deque
 from typing import Self
 
 import anyio
-from anyio.abc import SocketStream
 
 from agent_console.client.answers import decoded, good_data, hung_up, line_of, unreachable
 from agent_console.client.blocking import SILENCE_SECONDS
 from agent_console.client.cursor import Cursor, Disconnected, Followed, Reconnected
 from agent_console.client.following import RETRY_SECONDS
 from agent_console.client.lines import LineBuffer
-from agent_console.client.stream import open_stream
+from agent_console.client.stream import DaemonStream, open_stream
 from agent_console.errors import DaemonUnreachableError, ProtocolError, RequestRefusedError
 from agent_console.protocol.codec import Answer, Notification, decode_server_line
 from agent_console.protocol.messages import Topic
@@ -34,7 +33,7 @@ class Subscription:
         self._path = path
         self._timeout = timeout
         self._cursor = Cursor(topics)
-        self._stream: SocketStream | None = None
+        self._stream: DaemonStream | None = None
         self._lines = LineBuffer()
         self._ready: deque[Followed] = deque()
         self._attempts = 0
@@ -44,8 +43,7 @@ class Subscription:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        with anyio.move_on_after(1, shield=True):
-            await self._hang_up()
+        self._hang_up()
 
     def __aiter__(self) -> Self:
         return self
@@ -62,7 +60,7 @@ class Subscription:
                     raise
                 if self._stream is not None:
                     self._ready.append(Disconnected(str(error)))
-                    await self._hang_up()
+                    self._hang_up()
         item = self._ready.popleft()
         if isinstance(item, Notification):
             self._cursor.advance(item)
@@ -78,10 +76,10 @@ class Subscription:
             with anyio.fail_after(self._timeout):
                 ready = await self._subscribe(stream)
         except TimeoutError as error:
-            await anyio.aclose_forcefully(stream)
+            stream.close()
             raise unreachable(self._path, error) from error
         except BaseException:
-            await anyio.aclose_forcefully(stream)
+            stream.close()
             raise
         if self._began:
             self._ready.append(Reconnected())
@@ -90,7 +88,7 @@ class Subscription:
         self._began = True
         self._attempts = 0
 
-    async def _subscribe(self, stream: SocketStream) -> list[Notification]:
+    async def _subscribe(self, stream: DaemonStream) -> list[Notification]:
         """What is known right after SUB."""
         request = self._cursor.request()
         self._lines = LineBuffer()
@@ -111,7 +109,7 @@ class Subscription:
             raise hung_up(self._path) from error
         return ready
 
-    async def _receive(self, stream: SocketStream) -> None:
+    async def _receive(self, stream: DaemonStream) -> None:
         try:
             with anyio.fail_after(SILENCE_SECONDS):
                 received = await stream.receive()
@@ -124,7 +122,7 @@ class Subscription:
             if isinstance(message, Notification):
                 self._ready.append(message)
 
-    async def _hang_up(self) -> None:
+    def _hang_up(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            await anyio.aclose_forcefully(stream)
+            stream.close()

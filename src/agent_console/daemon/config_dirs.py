@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from agent_console.paths import claude_config_dirs, manifest_path
+from agent_console.paths import claude_config_dirs, home, manifest_path
 
 DEFAULT = ""
 """What a process without `CLAUDE_CONFIG_DIR` is in."""
@@ -27,7 +27,7 @@ def known_config_dirs() -> list[Path]:
 
 def config_dir(named: str) -> Path:
     """The folder that a hook's process works with."""
-    return Path.home() / ".claude" if named == DEFAULT else Path(named)
+    return Path(home(), ".claude") if named == DEFAULT else Path(named)
 
 
 def _installed() -> list[Path]:

@@ -47,6 +47,15 @@ RECENT_MS = 10 * 60 * 1000
 NICE = 10
 
 
+class _DaemonsLedger(Ledger):
+    """A ledger that is its daemon's: without one, what was taken away is not made anew."""
+
+    def _reopen(self) -> None:
+        if _is_alone():
+            raise BrokenPipeError
+        super()._reopen()
+
+
 class IndexWorker:
     """The process.
 
@@ -56,7 +65,7 @@ class IndexWorker:
     """
 
     def __init__(self, database: Path, config_dirs: list[Path]) -> None:
-        self._ledger = Ledger.configured(database, _config())
+        self._ledger = _DaemonsLedger.configured(database, _config())
         self._config_dirs = config_dirs
         self._encoder = msgspec.json.Encoder()
         self._selector = selectors.DefaultSelector()

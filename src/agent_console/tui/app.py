@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,6 +26,7 @@ from agent_console.config import Config, load
 from agent_console.errors import AgentConsoleError
 from agent_console.model.session_words import doing, one_line
 from agent_console.model.usage import Alert
+from agent_console.tui.board_cells import id_ending
 from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.screens.help import HelpScreen
@@ -148,8 +150,12 @@ class ConsoleApp(App[None]):
         yield SystemCommand("Activity", "What happened last", lambda: self.switch_mode("activity"))
         yield SystemCommand("Settings", "Theme, density, columns", self.action_settings)
         yield SystemCommand("Keys", "What every key does", self.action_help)
-        for session in self.link.cache.board:
+        board = self.link.cache.board
+        names = Counter(session.display_name for session in board)
+        for session in board:
             name, session_id = one_line(session.display_name), session.session_id
+            if names[session.display_name] > 1:
+                name += id_ending(session_id)
             yield SystemCommand(
                 f"Session {name}",
                 doing(session) or session.status,
@@ -158,7 +164,9 @@ class ConsoleApp(App[None]):
             yield SystemCommand(
                 f"Jump to {name}", "Focus its terminal", partial(self.jump_to, session_id)
             )
-        yield from super().get_system_commands(screen)  # pyright: ignore[reportUnknownMemberType]
+        for command in super().get_system_commands(screen):  # pyright: ignore[reportUnknownMemberType]
+            if command.title != "Keys":  # Textual's own list of them
+                yield command
 
     def open_session(self, session_id: str) -> None:
         """Show one session."""

@@ -118,11 +118,12 @@ def _marker(row: Row) -> str:
 
 def _told_apart(name: Text, session_id: str) -> Text:
     first, *rest = name.split("\n", allow_blank=True)
-    first.append(_ending(session_id), "dim not bold")
+    first.append(id_ending(session_id), "dim not bold")
     return Text("\n").join((first, *rest))
 
 
-def _ending(session_id: str) -> str:
+def id_ending(session_id: str) -> str:
+    """What a name ends with that another session on the board has too."""
     return f" ·{one_line(session_id)[:ALIKE_ID_LENGTH]}"
 
 

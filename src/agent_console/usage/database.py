@@ -135,6 +135,9 @@ def _os_reason(path: Path, error: OSError) -> str:
             return _read_only(path, detail)
         case errno.ENOSPC | errno.EDQUOT:
             return _full(path, detail)
+        case errno.EEXIST | errno.ENOTDIR:
+            in_the_way = next((each for each in path.parents if each.is_file()), path.parent)
+            return f"The ledger {path} cannot be opened: {in_the_way} is no folder. Move it away."
         case _:
             return _cannot_open(path, detail)
 

@@ -130,6 +130,7 @@ class PresentLedger:
         self._is_sure = True
 
     def _reopen(self) -> None:
+        """Another ledger lies at the path, or none: then this makes one."""
         replaced = self.connection
         self._open()
         replaced.close()

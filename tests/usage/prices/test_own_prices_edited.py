@@ -1,5 +1,6 @@
 """Prices of the person's own, set and taken away in their configuration file."""
 
+import os
 from datetime import date
 from decimal import Decimal
 
@@ -57,6 +58,21 @@ def test_everything_else_stays_as_it_is_written() -> None:
 
     assert read() == MINE.replace("input = 4.0 # agreed", "input = 4.25 # agreed")
     assert done == config.load()
+
+
+def test_the_mark_that_editors_of_windows_begin_with_stays() -> None:
+    write("\ufeff" + MINE)
+    set_price(PriceOverride("claude-opus-*", input=Decimal("4.25")))
+
+    assert read() == "\ufeff" + MINE.replace("input = 4.0 # agreed", "input = 4.25 # agreed")
+
+
+def test_a_pipe_in_place_of_the_file_is_refused_and_not_waited_for() -> None:
+    config_path().parent.mkdir(parents=True)
+    os.mkfifo(config_path())
+
+    with pytest.raises(ConfigError, match="no ordinary file"):
+        set_price(PriceOverride("house-model", input=Decimal(3), output=Decimal(4)))
 
 
 def test_another_day_or_size_of_prompt_is_another_entry() -> None:

@@ -28,8 +28,15 @@ def own_costs(situation: Situation) -> Iterator[Finding]:
         found = own_figures(database_path())
     except LedgerError:
         return
-    if found is not None and found.models:
-        yield ok("cost", _sentence(found))
+    if found is None or not found.models:
+        return
+    yield ok("cost", _sentence(found) if found.priced else _NOT_PRICED)
+
+
+_NOT_PRICED = (
+    "What was read last has no prices yet: the daemon and `agent-console usage` look them up. "
+    "Compare costs afterwards."
+)
 
 
 def _sentence(found: "OwnFigures") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent_console.cli.doctor.finding import Finding, ok, problem, warning
 from agent_console.cli.doctor.situation import Situation, ask
 from agent_console.cli.install.telling import short
-from agent_console.paths import APP, log_path
+from agent_console.paths import APP, log_path, socket_in_home
 from agent_console.usage.maintenance.finding import REPAIR
 from agent_console.version import __version__
 
@@ -51,7 +51,7 @@ def second_daemon(situation: Situation) -> Iterator[Finding]:
     runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     places = {
         f"{runtime}/{APP}/daemon.sock",
-        os.path.expanduser(f"~/.local/state/{APP}/daemon.sock"),
+        socket_in_home(),
         *(link.socket for link in situation.links),
     }
     ours = os.path.realpath(situation.socket)

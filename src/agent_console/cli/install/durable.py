@@ -9,10 +9,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from agent_console.errors import ConfigError
-from agent_console.paths import data_dir
+from agent_console.paths import data_dir, home
 
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/private/tmp", "/var/folders", "/run")  # noqa: S108 - named to be avoided
 SYSTEM_INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3")
@@ -22,7 +21,7 @@ _CHECK = "import _signal, _socket, posix, sys; sys.exit(sys.version_info < (3, 8
 def is_temporary(path: str) -> bool:
     """Whether a path lies where things are cleaned away."""
     real = os.path.realpath(path)
-    if _is_inside(real, os.path.realpath(Path.home())):
+    if _is_inside(real, os.path.realpath(home())):
         return False
     folders = {*TEMPORARY_FOLDERS, tempfile.gettempdir(), os.environ.get("TMPDIR", "")}
     return any(_is_inside(real, os.path.realpath(folder)) for folder in folders if folder)
@@ -70,7 +69,7 @@ def executable() -> str:
     Raises:
         ConfigError: There is none, or only in a temporary folder or a virtual environment.
     """
-    folders = [*os.get_exec_path(), os.path.expanduser("~/.local/bin")]
+    folders = [*os.get_exec_path(), os.path.join(home(), ".local/bin")]
     folders.append(os.path.dirname(sys.executable))
     found = [os.path.abspath(os.path.join(folder, "agent-console")) for folder in folders if folder]
     found = [path for path in found if os.access(path, os.X_OK) and not os.path.isdir(path)]

@@ -17,7 +17,7 @@ from agent_console.cli import running_daemon
 from agent_console.cli.install import belongings, manifest, units
 from agent_console.daemon import socket_record
 from agent_console.errors import AgentConsoleError, ConfigError
-from agent_console.paths import APP
+from agent_console.paths import APP, home
 
 
 class Purge(Struct, frozen=True):
@@ -99,8 +99,8 @@ def remove_empty_above(folder: Path) -> None:
 
     Installing makes them where they are missing; nobody misses an empty one.
     """
-    home = Path.home()
-    while home in folder.parents:
+    users = Path(home())
+    while users in folder.parents:
         if os.path.lexists(folder):
             try:
                 folder.rmdir()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent_console.errors import ConfigError
-from agent_console.paths import claude_config_dirs
+from agent_console.paths import claude_config_dirs, home
 
 FILE_NAME = "settings.json"
 
@@ -33,7 +33,7 @@ def settings_files(config_dirs: Sequence[str] = (), *, project: bool = False) ->
         return [_existing(name) / FILE_NAME for name in config_dirs]
     folders = claude_config_dirs()
     if not os.environ.get("CLAUDE_CONFIG_DIR"):
-        default = Path.home() / ".claude"
+        default = Path(home(), ".claude")
         folders = [folder for folder in folders if folder == default or os.path.isdir(folder)]
     return [Path(os.path.abspath(folder)) / FILE_NAME for folder in dict.fromkeys(folders)]
 
@@ -59,9 +59,9 @@ def key(settings: Path) -> str:
 def _project_folder() -> Path:
     """The folder above us that is a project to Claude Code or to git, else the present one."""
     here = Path.cwd()
-    home = Path.home()
+    users = Path(home())
     for folder in (here, *here.parents):
         # ~/.claude is the user's, not a project's.
-        if folder != home and ((folder / ".claude").is_dir() or (folder / ".git").exists()):
+        if folder != users and ((folder / ".claude").is_dir() or (folder / ".git").exists()):
             return folder
     return here

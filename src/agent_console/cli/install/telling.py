@@ -10,6 +10,7 @@ from typing import Any
 
 from agent_console.cli.install import belongings
 from agent_console.cli.install.settings_file import FileChange
+from agent_console.paths import home
 
 
 def differences(changes: Iterable[FileChange]) -> str:
@@ -41,9 +42,9 @@ def as_data(changes: Iterable[FileChange]) -> list[dict[str, Any]]:
 
 def short(path: Path | str) -> str:
     """A path with the home folder as `~`."""
-    home = str(Path.home())
+    users = home()
     text = str(path)
-    return f"~{text.removeprefix(home)}" if text.startswith(f"{home}/") else text
+    return f"~{text.removeprefix(users)}" if text.startswith(f"{users}/") else text
 
 
 def whole(path: Path) -> str:

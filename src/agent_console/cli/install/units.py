@@ -11,7 +11,7 @@ from pathlib import Path
 from agent_console.cli.install import files
 from agent_console.cli.install.settings_file import FileChange
 from agent_console.errors import ConfigError
-from agent_console.paths import bundled, data_dir, state_dir
+from agent_console.paths import bundled, config_home, data_dir, state_dir
 
 SERVICE = "agent-console.service"
 SOCKET = "agent-console.socket"
@@ -27,8 +27,7 @@ FOLDER_VARIABLES = (
 
 def folder() -> Path:
     """Where the user manager looks for units."""
-    config_home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(config_home) if config_home else Path.home() / ".config") / "systemd" / "user"
+    return Path(config_home(), "systemd", "user")
 
 
 def drop_in() -> Path:

@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from agent_console.board.feed import Entry
+from agent_console.board.fixed_width import fixed_width
 from agent_console.board.session_table import session_table
 from agent_console.cli.monitor.view import View, counts
 from agent_console.model.budget import DAY_MS
-from agent_console.model.format import clipped, cost, elapsed, exact_cost, tokens
+from agent_console.model.format import cost, elapsed, exact_cost, tokens
 from agent_console.model.session import Status
 from agent_console.model.session_words import STATUS_STYLES
 from agent_console.model.usage import Limit
@@ -119,7 +120,7 @@ def _events(entries: Sequence[Entry], at_ms: int, zone: tzinfo | None, columns: 
         line = Text(
             f"{_clock(entry.at_ms, at_ms, zone)}  ", "dim", no_wrap=True, overflow="ellipsis"
         )
-        line.append(clipped(entry.name, NAME_COLUMNS).ljust(NAME_COLUMNS + 2), "default not dim")
+        line.append_text(fixed_width(entry.name, NAME_COLUMNS, "default not dim")).append("  ")
         style = STATUS_STYLES[entry.status] if entry.status else _STYLES.get(entry.kind, "")
         line.append(entry.text, style)
         line.truncate(columns, overflow="ellipsis")

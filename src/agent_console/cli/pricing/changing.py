@@ -87,7 +87,11 @@ def set_(
     into your configuration, whose other lines stay as they are. What is not given stays as it was.
     """
     from agent_console import config  # noqa: PLC0415 - help needs none
-    from agent_console.usage.prices.own_prices import own_price, set_price  # noqa: PLC0415
+    from agent_console.usage.prices.own_prices import (  # noqa: PLC0415 - as above
+        lacking,
+        own_price,
+        set_price,
+    )
 
     given = {name: usd for name, usd in told.items() if usd is not None}
     if not given:
@@ -95,7 +99,12 @@ def set_(
     new = PriceOverride(model, since, prompt_over or 0)
     known = own_price(config.load().prices, new) or new
     wanted = msgspec.structs.replace(known, **given)
-    _have_it_count(set_price(wanted), f"Set {model}", as_json=as_json)
+    config_now = set_price(wanted)
+    _have_it_count(config_now, f"Set {model}", as_json=as_json)
+    missing = lacking(model, config_now.prices)
+    if missing is not None:
+        missing += " without --prompt-over" if prompt_over else " too"
+        narrate(f"{model} has no price yet: nobody publishes one, so give {missing}.")
 
 
 @click.command("unset")

@@ -4,6 +4,8 @@ Rule: only what nobody could read differently is taken; anything else is a Value
 command reads the file properly.
 """
 
+import os
+
 from agent_console.paths import config_file
 
 
@@ -16,9 +18,12 @@ def plain_timezone(*, about_weeks: bool = False) -> str:
     Raises:
         ValueError: The file has to be read properly.
     """
+    path = config_file()
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(path)
     try:
-        with open(config_file(), encoding="utf-8") as file:
-            text = file.read()
+        with open(path, encoding="utf-8") as file:
+            text = file.read().removeprefix("\ufeff")
     except FileNotFoundError:
         return ""
     except OSError as error:

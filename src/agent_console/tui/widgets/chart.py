@@ -6,6 +6,7 @@ Rule: colours are those of their meanings, and each series is named in words.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from agent_console.board.charts import Bars, Hours, Series
+from agent_console.board.fixed_width import fixed_width
 from agent_console.model.format import cost, tokens
 from agent_console.model.palette import Role, hue
 from agent_console.tui.shared import console_of
@@ -90,11 +92,11 @@ class Chart(Vertical):
         highest = max(data.cost, default=0.0)
         if not highest:
             return Text(NOTHING)
-        name_columns = min(_NAME_COLUMNS, max(len(name) for name in data.names))
+        name_columns = min(_NAME_COLUMNS, max(map(cell_len, data.names)))
         room = max(5, width - name_columns - 20)
         text = Text(no_wrap=True, overflow="ellipsis")
         for name, value in zip(data.names, data.cost, strict=True):
-            text.append(f"{name[:name_columns].ljust(name_columns)} ")
+            text.append_text(fixed_width(name, name_columns)).append(" ")
             text.append("█" * round(value / highest * room) or "▏", hue("cost", dark=dark))
             text.append(f" {cost(value)} ", "bold")
             text.append(f"{value / total:.0%}\n", "dim")

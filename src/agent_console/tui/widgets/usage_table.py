@@ -14,6 +14,9 @@ from agent_console.usage.reports.table import GAP, Cells, clipped_to, columns_of
 
 NOTHING = "No usage matches. Transcripts are read by the daemon, or by `agent-console ingest`."
 
+SCROLLBAR = 2
+"""Columns of Textual's, beside rows that there is no room for."""
+
 
 class ReportRows(VimTable):
     """The rows."""
@@ -65,14 +68,17 @@ class UsageTable(Vertical):
         total.display = bool(count)
         if shown is None or not count:
             return
-        columns, widths = fitting(shown.columns, max(20, self.size.width - 3))
+        columns, widths = fitting(shown.columns, max(20, self.size.width - SCROLLBAR - 1))
+        # Behind the last one too, where that would not have the table scroll to the side.
+        gaps = [GAP] * len(widths)
+        gaps[-1] = max(0, min(GAP, self.size.width - SCROLLBAR - sum(widths) - sum(gaps[1:])))
         at, top = rows.cursor_row, rows.scroll_y
         same = [str(column.label).strip() for column in rows.ordered_columns] == [
             column.title for column in columns
         ]
         rows.clear(columns=True)
-        for column, width in zip(columns, widths, strict=True):
-            rows.add_column(_cell(column, column.title, width), width=width + GAP)
+        for column, width, gap in zip(columns, widths, gaps, strict=True):
+            rows.add_column(_cell(column, column.title, width), width=width + gap)
         for number in range(count):
             style = "dim" if shown.kinds[number] == "dim" else ""
             rows.add_row(

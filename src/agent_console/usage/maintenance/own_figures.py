@@ -18,6 +18,7 @@ from agent_console.usage.cost_sql import PICO_PER_NANO, TOKENS, cost_sum, priced
 from agent_console.usage.database import ledger_error
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.migrations import MIGRATIONS, schema_version
+from agent_console.usage.names import NOT_TOLD
 from agent_console.usage.periods import QUARTER_MS
 
 NEWEST = 1_000
@@ -56,10 +57,12 @@ class OwnFigures(Struct, frozen=True):
     Attributes:
         sessions: How many were compared.
         models: The sums over them, what cost most first.
+        priced: All their prices have been looked up: costs without are lower than they will be.
     """
 
     sessions: int
     models: tuple[Compared, ...]
+    priced: bool
 
 
 _LEFT = """
@@ -88,6 +91,7 @@ _OURS = (
     f"SELECT facet.model_no, {cost_sum()}, sum({TOKENS}) FROM {priced(_ROWS)} "  # noqa: S608
     "GROUP BY facet.model_no"
 )
+_PRICED = "SELECT model_no FROM priced_models"
 _OWN_PRICES = """
 SELECT model_no FROM priced_models
 WHERE instr(origin, 'config') OR (SELECT discount_ppm FROM price_basis)"""
@@ -114,6 +118,7 @@ def _compared(connection: sqlite3.Connection) -> OwnFigures:
     (sessions,) = connection.execute("SELECT count(*) FROM temp.left_sessions").fetchone()
     ours = {model_no: (cost, tokens) for model_no, cost, tokens in connection.execute(_OURS)}
     own = {model_no for (model_no,) in connection.execute(_OWN_PRICES)}
+    looked_up = {model_no for (model_no,) in connection.execute(_PRICED)}
     models: list[Compared] = []
     for model_no, told, told_tokens in connection.execute(_TOLD).fetchall():
         cost, tokens = ours.get(model_no, (0, 0))
@@ -123,4 +128,4 @@ def _compared(connection: sqlite3.Connection) -> OwnFigures:
         nano = None if cost is None else round(cost / PICO_PER_NANO)
         models.append(Compared(name, told, nano, tokens - told_tokens, model_no in own))
     models.sort(key=lambda model: (-model.told_nano_usd, model.model))
-    return OwnFigures(sessions, tuple(models))
+    return OwnFigures(sessions, tuple(models), looked_up >= ours.keys() - {NOT_TOLD})

@@ -6,6 +6,7 @@ it here. An entry is told by its model, its first day and its size of prompt.
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -105,6 +106,34 @@ def unset_price(model: str, like: PriceOverride | None = None) -> Config:
             del cast("Table", document["prices"])["models"]
 
     return _edited(change, lambda before: [entry for entry in before if not is_meant(entry)])
+
+
+def lacking(model: str, prices: PricesConfig) -> str | None:
+    """What else the person has to say for a model to have a price; null when it has one.
+
+    Args:
+        model: A name; a pattern may be of models that are published, and lacks nothing.
+        prices: With an entry for it.
+    """
+    from agent_console.usage.prices.lookup import look_up  # noqa: PLC0415 - the catalogue, rarely
+
+    told = [
+        {name for name in _NEEDED if getattr(each, name) is not None}
+        for each in matching(prices.models, model)
+        if each.prompt_over == 0  # others hold only beside such
+    ]
+    if any(each.issuperset(_NEEDED) for each in told):
+        return None
+    if not _PATTERN.isdisjoint(model) or look_up(model, prices).periods:
+        return None
+    missing = [f"its {name} price" for name in _NEEDED if name not in {*chain.from_iterable(told)}]
+    return " and ".join(missing)
+
+
+_NEEDED = ("input", "output")
+"""What a model needs that nobody publishes (usage/prices/overrides.py)."""
+
+_PATTERN = frozenset("*?[")
 
 
 def reprice(database: Path, config: Config) -> PricesChanged:

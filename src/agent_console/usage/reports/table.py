@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 GAP = 2
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+_SHORTEST_CUT = 8
 _ELLIPSIS = "…"
 
 
@@ -23,7 +24,8 @@ class Cells:
         cells: One text for each line.
         importance: Where the width is not enough, the least important column goes first.
         is_number: It stands right and is never cut.
-        narrowest: So far a text may be cut before another column goes; 0 for never cut.
+        narrowest: So far a text may be cut before another column goes; 0 for never cut. Beside
+            one last figure it may be cut further.
         keeps_end: It is cut at its beginning, as paths are.
     """
 
@@ -62,7 +64,7 @@ def draw(columns: "Sequence[Cells]", kinds: "Sequence[str]", width: int, *, colo
     """The table.
 
     Args:
-        columns: From left to right; the first is never dropped.
+        columns: From left to right; the most important one is never dropped.
         kinds: Of every line, as in `Line`.
         width: Columns of the terminal.
         coloured: Escape sequences may be used.
@@ -92,13 +94,17 @@ def fitting(columns: "Sequence[Cells]", width: int) -> tuple[list[Cells], list[i
         if over <= 0:
             return shown, widths
         # The columns that may be cut give way first, the widest of them most.
+        # A name says little without any figure: beside the last one it is cut further.
+        at_last = len(shown) == 2 and any(column.is_number for column in shown)
         spare = [
-            max(0, each - column.narrowest) if column.narrowest else 0
+            max(0, each - (_SHORTEST_CUT if at_last else column.narrowest))
+            if column.narrowest
+            else 0
             for column, each in zip(shown, widths, strict=True)
         ]
         if sum(spare) >= over or len(shown) == 1:
             return shown, _cut(widths, spare, over)
-        shown.remove(min(shown[1:], key=lambda column: column.importance))
+        shown.remove(min(shown, key=lambda column: column.importance))
 
 
 def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
