@@ -1,10 +1,10 @@
 """Where everything of ours lies. The only resolver: CLI, hook command, daemon and tests ask here.
 
-Rule: this module needs nothing but `os`, because `agent-console set` imports it: not even `typing`,
-which costs half of what the interpreter does; reports ask for texts, without `pathlib`.
-Our folders lie in the XDG base directories, also on macOS, so that the documentation names one
-place for each thing. A relative `$HOME` would be another one in every folder: whoever needs it
-refuses it.
+Rule: `socket_path` and `bundled_path` need nothing but `os`, because `agent-console set` imports
+this module: not even `typing`, which costs half of what the interpreter does. The other folders
+follow the XDG rules of platformdirs, also on macOS, so that the documentation names one place for
+each thing. Reports have no time to import it, and ask for texts by the same rules; a test compares.
+A relative `$HOME` would be another one in every folder: whoever needs it refuses it.
 """
 
 import os
@@ -12,6 +12,8 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platformdirs.unix import Unix
 
 APP = "agent-console"
 MAX_SOCKET_PATH_BYTES = 107
@@ -103,7 +105,7 @@ def refuse_other_than_socket(path: str) -> None:
 
 def data_dir() -> "Path":
     """The ledger, the hook scripts that Claude Code runs, backups of settings."""
-    return _path(_folder("XDG_DATA_HOME", ".local/share"))
+    return _xdg().user_data_path
 
 
 def database_path() -> "Path":
@@ -123,12 +125,12 @@ def manifest_path() -> "Path":
 
 def sockets_dir() -> "Path":
     """Which sockets the daemons on this database serve."""
-    return data_dir() / "sockets"
+    return _path(f"{_folder('XDG_DATA_HOME', '.local/share')}/sockets")
 
 
 def state_dir() -> "Path":
     """The log."""
-    return _path(_folder("XDG_STATE_HOME", ".local/state"))
+    return _xdg().user_state_path
 
 
 def log_path() -> "Path":
@@ -143,7 +145,7 @@ def saved_sessions_dir() -> "Path":
 
 def config_path() -> "Path":
     """The user's configuration."""
-    return _path(config_file())
+    return _xdg().user_config_path / "config.toml"
 
 
 def config_file() -> str:
@@ -195,6 +197,13 @@ def bundled_path(name: str) -> str:
     return (
         inside if os.path.isdir(inside) else f"{os.path.dirname(os.path.dirname(package))}/{name}"
     )
+
+
+def _xdg() -> "Unix":
+    from platformdirs.unix import Unix  # noqa: PLC0415 - not on the path of `set`
+
+    home()  # refuses what platformdirs takes
+    return Unix(APP, appauthor=False)
 
 
 def _folder(variable: str, default: str) -> str:

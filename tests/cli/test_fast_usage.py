@@ -127,7 +127,7 @@ def test_a_plain_report_imports_nothing_heavy() -> None:
     )
     heavy = {
         "click", "rich", "msgspec", "typing", "json", "re", "datetime", "zoneinfo", "sqlite3",
-        "pathlib", "dataclasses", "tomllib", "enum", "contextlib",
+        "pathlib", "dataclasses", "tomllib", "enum", "contextlib", "platformdirs",
     }  # fmt: skip
     for arguments in (["--json", "--since", "7d", "--project", "shop"], ["--breakdown"]):
         command = [sys.executable, "-I", "-c", program, *arguments, "--no-ingest"]

@@ -39,7 +39,7 @@ def test_nothing_is_imported_that_one_new_line_does_not_need(grown: Path) -> Non
     )
     heavy = {
         "click", "rich", "logging", "json", "subprocess", "selectors", "threading", "hashlib",
-        "secrets", "tempfile", "tomllib", "dataclasses", "asyncio", "anyio",
+        "secrets", "tempfile", "platformdirs", "tomllib", "dataclasses", "asyncio", "anyio",
         "genai_prices",
         "agent_console.protocol", "agent_console.client", "agent_console.usage.ingest.pool",
         "agent_console.usage.ingest.pipe_messages", "agent_console.usage.prices.catalogue",
