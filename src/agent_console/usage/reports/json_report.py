@@ -78,22 +78,28 @@ def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str
     grouping = report.grouping
     if grouping.name == "block":
         return json_text(_block(row, with_cost), indent=False)
-    text = f'{{"{grouping.row_key}":{quoted(row.label)}'
+    label = quoted(row.label)
+    text = f'{{"{grouping.row_key}":{label}'
     if grouping.name in {"daily", "weekly", "monthly"}:
         # (What `ccusage daily` calls it, and `ccusage claude` does not.)
-        text += f',"period":{quoted(row.label)}'
+        text += f',"period":{label}'
     if grouping.name in {"weekly", "monthly"}:
         last_day = last_day_of(grouping.name, row.key[0], wanted)
         text += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'
     if row.project is not None:
         text += f',"project":{quoted(row.project)}'
-    names = ",".join(map(quoted, row.models))
-    models = ",".join([_model(name, sums, with_cost) for name, sums in row.models.items()])
-    text += f',{_sums(row.sums, with_cost)},"modelsUsed":[{names}],"modelBreakdowns":[{models}]'
+    names = [quoted(name) for name in row.models]
+    models = [
+        _model(name, sums, with_cost) for name, sums in zip(names, row.models.values(), strict=True)
+    ]
+    text += (
+        f',{_sums(row.sums, with_cost)},"modelsUsed":[{",".join(names)}],'
+        f'"modelBreakdowns":[{",".join(models)}]'
+    )
     if row.sessions is not None:
         text += f',"sessionCount":{row.sessions}'
     if grouping.name == "session":
-        text += _session(row, row.detail)
+        text += _session(row, row.detail, names[0] if names else "null")
     elif not grouping.is_time:
         text += f',"lastActivity":{_time(date_ms(row))}'
     return f"{text}}}"
@@ -104,15 +110,19 @@ def _sums(sums: Sums | None, with_cost: bool) -> str:
     if sums is None:
         return _nothing(with_cost)
     total, unlisted = "", ""
+    fresh, output, read = sums.input, sums.output, sums.cache_read
+    write_5m, write_1h = sums.cache_write_5m, sums.cache_write_1h
+    tokens = fresh + output + write_5m + write_1h + read
     if with_cost:
-        total = f'"totalCost":{_cost_text(sums)},'
-        unlisted = f',"unlistedCost":{usd_text(sums.unlisted_pico or 0)}'
+        pico = sums.cost_pico
+        total = f'"totalCost":{_no_cost(tokens) if pico is None else usd_text(pico)},'
+        extra = sums.unlisted_pico
+        unlisted = f',"unlistedCost":{usd_text(extra)}' if extra else ',"unlistedCost":0'
     return (
-        f'"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read},'
-        f'"totalTokens":{sums.tokens},{total}'
-        f'"cacheCreation5mTokens":{sums.cache_write_5m},'
-        f'"cacheCreation1hTokens":{sums.cache_write_1h},'
+        f'"inputTokens":{fresh},"outputTokens":{output},'
+        f'"cacheCreationTokens":{write_5m + write_1h},"cacheReadTokens":{read},'
+        f'"totalTokens":{tokens},{total}'
+        f'"cacheCreation5mTokens":{write_5m},"cacheCreation1hTokens":{write_1h},'
         f'"webSearches":{sums.web_searches},"responses":{sums.responses},'
         f'"unpricedTokens":{sums.unpriced},'
         f'"outputIsLowerBound":{"true" if sums.lower_bound else "false"},'
@@ -126,27 +136,30 @@ def _nothing(with_cost: bool) -> str:
     return ",".join(f"{name}:{'false' if name == _LOWER_BOUND else 'null'}" for name in names)
 
 
-def _model(name: str, sums: Sums, with_cost: bool) -> str:
-    """The longest of loops runs through here and `_sums`: properties would show."""
-    money = f',"cost":{_cost_text(sums)}' if with_cost else ""
+def _model(quoted_name: str, sums: Sums, with_cost: bool) -> str:
+    """The longest of loops runs through here and `_sums`: properties and calls would show."""
+    money = ""
+    if with_cost:
+        pico = sums.cost_pico
+        money = f',"cost":{_no_cost(sums.tokens) if pico is None else usd_text(pico)}'
     missing = ',"missingPricing":true' if sums.unpriced else ""
-    cache_write = sums.cache_write_5m + sums.cache_write_1h
     return (
-        f'{{"modelName":{quoted(name)},"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{cache_write},"cacheReadTokens":{sums.cache_read}'
-        f"{money}{missing}}}"
+        f'{{"modelName":{quoted_name},"inputTokens":{sums.input},"outputTokens":{sums.output},'
+        f'"cacheCreationTokens":{sums.cache_write_5m + sums.cache_write_1h},'
+        f'"cacheReadTokens":{sums.cache_read}{money}{missing}}}'
     )
 
 
-def _session(row: "Row", detail: "SessionDetail") -> str:
+def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:
+    title, origin, model = detail.title, detail.forked_from, detail.last_model
     return (
-        f',"title":{_text(detail.title)},'
-        f'"projectPath":{_text(detail.projects[0] if detail.projects else None)},'
+        f',"title":{"null" if title is None else quoted(title)},'
+        f'"projectPath":{quoted(detail.projects[0]) if detail.projects else "null"},'
         f'"firstActivity":{_time(detail.first_ms)},"lastActivity":{_time(detail.last_ms)},'
-        f'"model":{_text(detail.last_model)},"primaryModel":{_text(next(iter(row.models), None))},'
+        f'"model":{"null" if model is None else quoted(model)},"primaryModel":{primary},'
         f'"userMessages":{detail.user_messages},'
         f'"assistantMessages":{0 if row.sums is None else row.sums.responses},'
-        f'"forkedFrom":{_text(detail.forked_from)}'
+        f'"forkedFrom":{"null" if origin is None else quoted(origin)}'
     )
 
 
@@ -212,14 +225,8 @@ def _cost(sums: Sums) -> Usd | None:
     return Usd(0) if sums.cost_pico is None and not sums.tokens else _usd(sums.cost_pico)
 
 
-def _cost_text(sums: Sums) -> str:
-    if sums.cost_pico is None:
-        return "null" if sums.tokens else "0"
-    return usd_text(sums.cost_pico)
-
-
-def _text(text: str | None) -> str:
-    return "null" if text is None else quoted(text)
+def _no_cost(tokens: int) -> str:
+    return "null" if tokens else "0"
 
 
 def _time(at_ms: int | None) -> str:
