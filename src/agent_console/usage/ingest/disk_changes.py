@@ -1,7 +1,7 @@
 """What is otherwise on the disk than when the ledger read it.
 
-Rule: one query for all files and nothing done for each in Python, for this runs before every
-report: nothing is imported here that a report has not imported already.
+Rule: one query for all files and nothing done in Python for those that are as they were, for this
+runs before every report: nothing is imported here that a report has not imported already.
 """
 
 TYPE_CHECKING = False
@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
     from agent_console.usage.ingest.transcript_walk import Found, TranscriptWalk
 
-_FILES = "SELECT path, device, inode, size_bytes, mtime_ns, status = 3 FROM sources"
-"""3 is SourceStatus.GONE, whose module a report has not imported."""
+_FILE = "path, device, inode, size_bytes, mtime_ns"
+_THERE = f"SELECT {_FILE} FROM sources WHERE status != 3"  # noqa: S608
+_WAS_GONE = f"SELECT 1 FROM sources WHERE status = 3 AND ({_FILE}) = (?, ?, ?, ?, ?)"  # noqa: S608
+"""3 is SourceStatus.GONE, whose module a report has not imported.
+
+Claude Code deletes its transcripts after a month, so most of a year's are gone: they cost nothing.
+"""
 
 
 class DiskChanges:
@@ -27,23 +32,21 @@ class DiskChanges:
         """Compare them."""
         self.walk = walk
         self._folders = tuple(f"{folder}/" for folder in walk.projects)
-        self._now = {(*found[0], 0): found for found in walk.files.values()}
-        self._known: set[Any] = set(connection.execute(_FILES))
-        self.changed: list[Found] = []
-        others = self._now.keys() - self._known
-        if others:
-            self.changed = [
-                found
-                for row, found in self._now.items()
-                # One that was gone, and is back as it was, tells nothing new.
-                if row in others and (*found[0], 1) not in self._known
-            ]
+        self._now = {found[0]: found for found in walk.files.values()}
+        self._known: set[Any] = set(connection.execute(_THERE))
+        new = {
+            row
+            for row in self._now.keys() - self._known
+            # One that was gone, and is back as it was, tells nothing new.
+            if connection.execute(_WAS_GONE, row).fetchone() is None
+        }
+        self.changed: list[Found] = [self._now[row] for row in self._now if row in new]
 
     def vanished(self) -> list[str]:
         """The paths below the folders of the walk that were there, and are not any more."""
         there = {found[0][0] for found in self.changed}
         return [
             path
-            for path, *_, is_gone in self._known.difference(self._now)
-            if not is_gone and path not in there and path.startswith(self._folders)
+            for path, *_ in self._known.difference(self._now)
+            if path not in there and path.startswith(self._folders)
         ]
