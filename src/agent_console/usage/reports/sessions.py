@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from sqlite3 import Connection
-    from typing import Any
 
     from agent_console.usage.reports.arrangement import Sort
     from agent_console.usage.reports.filter import Filter
