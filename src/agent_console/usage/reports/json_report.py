@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from agent_console.usage.reports.block_details import BlockDetail
+    from agent_console.usage.reports.block_details import BlockDetail, Pace
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.row import Row
@@ -77,7 +77,7 @@ def _totals(report: "Report", with_cost: bool) -> "dict[str, Any]":
 def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str:
     grouping = report.grouping
     if grouping.name == "block":
-        return json_text(_block(row, with_cost), indent=False)
+        return _block(row, with_cost)
     label = quoted(row.label)
     text = f'{{"{grouping.row_key}":{label}'
     if grouping.name in {"daily", "weekly", "monthly"}:
@@ -163,66 +163,72 @@ def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:
     )
 
 
-def _block(row: "Row", with_cost: bool) -> "dict[str, Any]":
+def _block(row: "Row", with_cost: bool) -> str:
     sums = row.sums or Sums()
     detail: BlockDetail = row.detail
     pace = detail.pace
-    written: dict[str, Any] = {
-        "id": row.label,
-        "startTime": iso_ms(detail.start_ms),
-        "endTime": iso_ms(detail.end_ms),
-        "actualEndTime": None if detail.is_gap else iso_ms(detail.last_ms),
-        "isActive": detail.is_active,
-        "isGap": detail.is_gap,
-        "entries": sums.messages,
-        "tokenCounts": {
-            "inputTokens": sums.input,
-            "outputTokens": sums.output,
-            "cacheCreationInputTokens": sums.cache_write,
-            "cacheReadInputTokens": sums.cache_read,
-        },
-        "totalTokens": sums.tokens,
-        **({"costUSD": _cost(sums)} if with_cost else {}),
-        "models": list(row.models),
-        "burnRate": None,
-        "projection": None,
-    }
-    if row.project is not None:
-        written["project"] = row.project
+    money = f',"costUSD":{_cost_text(sums)}' if with_cost else ""
+    project = "" if row.project is None else f',"project":{quoted(row.project)}'
+    now = ',"burnRate":null,"projection":null'
+    further = ""
     if pace is not None:
-        written["burnRate"] = {
+        now, further = _current(detail, pace, with_cost)
+    return (
+        f'{{"id":{quoted(row.label)},"startTime":{_time(detail.start_ms)},'
+        f'"endTime":{_time(detail.end_ms)},'
+        f'"actualEndTime":{_time(None if detail.is_gap else detail.last_ms)},'
+        f'"isActive":{_flag(detail.is_active)},"isGap":{_flag(detail.is_gap)},'
+        f'"entries":{sums.messages},"tokenCounts":{{"inputTokens":{sums.input},'
+        f'"outputTokens":{sums.output},"cacheCreationInputTokens":{sums.cache_write},'
+        f'"cacheReadInputTokens":{sums.cache_read}}},"totalTokens":{sums.tokens}{money},'
+        f'"models":[{",".join(map(quoted, row.models))}]{now}{project}{further},'
+        f'"firstActivity":{_time(None if detail.is_gap else detail.first_ms)},'
+        f'"unpricedTokens":{sums.unpriced},"outputIsLowerBound":{_flag(sums.lower_bound > 0)},'
+        f'"unlistedTokens":{sums.unlisted_tokens}}}'
+    )
+
+
+def _current(detail: "BlockDetail", pace: "Pace", with_cost: bool) -> tuple[str, str]:
+    """What the current block has in the place of nulls, and what it has beside them."""
+    now = {
+        "burnRate": {
             "tokensPerMinute": Rate(pace.tokens_per_minute),
             "tokensPerMinuteForIndicator": Rate(pace.input_output_per_minute),
             **({"costPerHour": _usd(pace.cost_pico_per_hour)} if with_cost else {}),
-        }
-        written["projection"] = {
+        },
+        "projection": {
             "totalTokens": pace.tokens,
             **({"totalCost": _usd(pace.cost_pico)} if with_cost else {}),
             "remainingMinutes": pace.remaining_minutes,
-        }
-        written["limit"] = {
-            "usedPercent": None if detail.used_percent is None else Rate(detail.used_percent),
-        }
-        written["sources"] = {
+        },
+    }
+    used = None if detail.used_percent is None else Rate(detail.used_percent)
+    further = {
+        "limit": {"usedPercent": used},
+        "sources": {
             "startTime": "estimated",
             "endTime": "official" if detail.end_is_official else "estimated",
             "totalTokens": "measured",
             "burnRate": "measured",
             "projection": "estimated",
             "limit": None if detail.used_percent is None else "official",
-        }
-    written |= {
-        "firstActivity": None if detail.is_gap else iso_ms(detail.first_ms),
-        "unpricedTokens": sums.unpriced,
-        "outputIsLowerBound": sums.lower_bound > 0,
-        "unlistedTokens": sums.unlisted_tokens,
+        },
     }
-    return written
+    beside, after = (f",{json_text(each, indent=False)[1:-1]}" for each in (now, further))
+    return beside, after
 
 
 def _cost(sums: Sums) -> Usd | None:
     """Null where nothing has a price; nothing at all costs nothing."""
     return Usd(0) if sums.cost_pico is None and not sums.tokens else _usd(sums.cost_pico)
+
+
+def _cost_text(sums: Sums) -> str:
+    return _no_cost(sums.tokens) if sums.cost_pico is None else usd_text(sums.cost_pico)
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _no_cost(tokens: int) -> str:
