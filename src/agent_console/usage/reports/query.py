@@ -113,18 +113,21 @@ def sessions_of(
 ) -> "Iterable[tuple[tuple[Any, ...], int]]":
     """Every session of every key, once: the key as `grouped` has it, with the session's number."""
     keys = ", ".join([bucket, *facets])
+    source = f"(SELECT * FROM usage_by_session WHERE {rows.where})"  # noqa: S608
+    if bucket == "0" and all(column in BRIEF for column in facets):
+        source = rows.by_session_day().source(connection)
     found = connection.execute(
-        f"SELECT DISTINCT session_no, {keys} FROM usage_by_session "  # noqa: S608
-        f"JOIN facets USING (facet_no) WHERE {rows.where} AND {rows.facets}"
+        f"SELECT DISTINCT session_no, {keys} FROM {source} "  # noqa: S608
+        f"JOIN facets USING (facet_no) WHERE {rows.facets}"
     )
     return ((row[1:], row[0]) for row in found)
 
 
 def count_sessions(connection: "Connection", rows: Selection) -> int:
-    """How many sessions have part in a selection by session."""
+    """How many sessions have part in a selection."""
     count: int = connection.execute(
-        "SELECT count(DISTINCT session_no) FROM usage_by_session JOIN facets USING (facet_no) "  # noqa: S608
-        f"WHERE {rows.where} AND {rows.facets}"
+        f"SELECT count(DISTINCT session_no) FROM {rows.by_session_day().source(connection)} "  # noqa: S608
+        f"JOIN facets USING (facet_no) WHERE {rows.facets}"
     ).fetchone()[0]
     return count
 

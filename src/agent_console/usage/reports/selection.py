@@ -152,6 +152,21 @@ class Selection:
         whole = f"{coarse}AND {column} NOT IN (SELECT stretch FROM temp.split)"  # noqa: S608
         return f"({whole} UNION ALL {finer})"
 
+    def by_session_day(self) -> "Selection":
+        """The same rows by session, for who has part in them: prices do not cut them."""
+        whole = Selection(
+            BY_SESSION_DAY,
+            self.where,
+            self.facets,
+            sessions=self.sessions,
+            first=self.first,
+            last=self.last,
+            mode=self.mode,
+        )
+        borders = (self.first, self.last + 1)
+        whole.split = {border // DAY_QUARTERS for border in borders if border % DAY_QUARTERS}
+        return whole
+
     def of_shown(self) -> "Selection":
         """Of these, only those of the sessions that `show` named."""
         shown = Selection(
