@@ -24,7 +24,7 @@ def csv_lines(rows: "Iterable[Iterable[Cell]]") -> str:
         [
             [
                 f"'{cell}"
-                if cell.__class__ is str and cell.startswith(_FORMULA) and not _is_number(cell)
+                if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell)
                 else cell
                 for cell in row
             ]

@@ -66,13 +66,11 @@ class Sums:
         self.cache_read = cache_read
         self.web_searches = web_searches
         # (SQLite gives a float for what no integer of its own can hold, from nine million dollars.)
-        self.cost_pico = int(cost_pico) if cost_pico.__class__ is float else cost_pico
+        self.cost_pico = None if cost_pico is None else int(cost_pico)
         self.unpriced = unpriced
         self.lower_bound = lower_bound
         self.unlisted_tokens = unlisted_tokens
-        self.unlisted_pico = (
-            int(unlisted_pico) if unlisted_pico.__class__ is float else unlisted_pico
-        )
+        self.unlisted_pico = None if unlisted_pico is None else int(unlisted_pico)
         self.last_quarter = last_quarter
 
     @property
