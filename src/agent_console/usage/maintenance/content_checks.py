@@ -143,7 +143,7 @@ CONTENT_CHECKS: tuple[tuple[str, Look], ...] = (
     ("sums by time", _rollup("sums by time", USAGE_BY_TIME)),
     ("sums by hour", _rollup("sums by hour", USAGE_BY_HOUR)),
     ("sums by day", _rollup("sums by day", USAGE_BY_DAY)),
-    ("sums by session and day", _rollup("sums by session and day", USAGE_BY_SESSION_DAY)),
+    ("session days", _rollup("session days", USAGE_BY_SESSION_DAY)),
     ("sessions", _sessions),
 )
 """In the order in which they are told."""
