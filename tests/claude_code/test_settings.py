@@ -8,9 +8,12 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from agent_console.claude_code import settings_hooks
 from agent_console.claude_code.hook_registration import registrations
-from agent_console.claude_code.settings import UNKNOWN, Wanted, move_in, move_out
+from agent_console.claude_code.settings import Footprint, Wanted, move_in, move_out
 from agent_console.claude_code.settings_text import decode
 from agent_console.errors import ConfigError
+
+UNKNOWN = Footprint()
+"""When no footprint was kept."""
 
 
 def wanted(version: str = "1", *, status_line: bool = False) -> Wanted:

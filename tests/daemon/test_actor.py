@@ -29,7 +29,7 @@ DEADLINE_SECONDS = 5
 async def actor(tmp_path: Path) -> AsyncGenerator[Actor]:
     journal = Journal[Ticket].open(tmp_path / "metrics.db")
     yield Actor(State(), journal, "epoch", 1, cast("Any", None))
-    await journal.flush_and_close()
+    await journal.flush_and_close(DEADLINE_SECONDS)
 
 
 @contextmanager

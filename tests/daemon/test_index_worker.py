@@ -14,12 +14,20 @@ from tests.daemon.running import DEADLINE_SECONDS
 from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, write
 
 PLAIN = "from agent_console.daemon import index_worker\n"
+NO_INOTIFY = """
+import sys
+sys.platform = "darwin"
+sys.modules["inotify_simple"] = None
+from agent_console.daemon import index_worker
+index_worker.SWEEP_SECONDS = 0.05
+"""
 NO_WATCHES = """
 import errno
+from agent_console.daemon.tree_watch import TreeWatch
 def full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 index_worker.SWEEP_SECONDS = 0.05
-index_worker.TreeWatch.{method} = full
+TreeWatch.{method} = full
 """
 RUN = "import sys; sys.exit(index_worker.main())"
 
@@ -139,6 +147,21 @@ def test_without_watches_left_transcripts_are_looked_at_by_the_clock(
     worker.totals(200)
     append(outside, answer("o2", sessionId=OTHER), answer("o3", sessionId=OTHER))
     worker.totals(300)
+    assert worker.end() == (0, "")
+
+
+def test_a_system_without_inotify_is_looked_at_by_the_clock_and_nothing_is_wrong(
+    started: list[Worker], database: Path, session: Path
+) -> None:
+    write(session, answer("m1"))
+    worker = Worker(database, NO_INOTIFY + RUN)
+    started.append(worker)
+    worker.totals(100)
+    append(session, answer("m2"))
+    heard = worker.told()
+    while not heard.get("sessions"):
+        assert "error" not in heard
+        heard = worker.told()
     assert worker.end() == (0, "")
 
 

@@ -1,4 +1,4 @@
-"""The daemon's side of the index worker: a worker that cannot be started ends nothing."""
+"""The daemon's side of the index worker: one that cannot be started ends nothing and is told."""
 
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ async def test_a_worker_that_cannot_be_started_is_tried_again(
             await twice.wait()
         async with running.connect() as wire:
             assert await wire.data(cmd="LIST") == []
+            indexing = (await wire.data(cmd="STATUS"))["indexing"]
+            assert indexing["last_error"] == ("The index worker cannot be started: no process left")
 
 
 @pytest.mark.anyio

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_console.daemon.folder_watch import FolderChange
+from agent_console.daemon.folder_change import FolderChange
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from tests.daemon.running import DEADLINE_SECONDS
 
 from agent_console.daemon import journal as journal_module
 from agent_console.daemon.journal import Journal, Recalled
@@ -86,7 +87,7 @@ async def running(path: Path) -> AsyncGenerator[tuple[Journal[int], Answers]]:
         try:
             yield journal, answers
         finally:
-            await journal.flush_and_close()
+            await journal.flush_and_close(DEADLINE_SECONDS)
 
 
 def numbered(*entries: LedgerEntry, first: int = 0) -> list[tuple[int, LedgerEntry]]:
@@ -189,7 +190,7 @@ async def test_closing_finishes_and_delivers_everything(database: Path) -> None:
     async with running(database) as (journal, answers):
         for number in range(0, 1_000, 10):
             journal.submit(numbered(*[add() for _ in range(10)], first=number))
-        await journal.flush_and_close()
+        await journal.flush_and_close(DEADLINE_SECONDS)
         assert [ticket for ticket, _ in answers.all] == list(range(1_000))
         assert journal.backlog == 0
     reopened = Ledger(database)
@@ -208,14 +209,14 @@ async def test_closing_delivers_also_when_run_was_cancelled(database: Path) -> N
         await ask(journal, answers, add())
         tasks.cancel_scope.cancel()
     journal.submit(numbered(add(), first=1))
-    await journal.flush_and_close()
+    await journal.flush_and_close(DEADLINE_SECONDS)
     assert [ticket for ticket, _ in answers.all] == [0, 1]
 
 
 async def test_closing_twice_is_closing_once(database: Path) -> None:
     async with running(database) as (journal, _):
-        await journal.flush_and_close()
-        await journal.flush_and_close()
+        await journal.flush_and_close(DEADLINE_SECONDS)
+        await journal.flush_and_close(DEADLINE_SECONDS)
         with pytest.raises(RuntimeError, match="closed"):
             journal.submit(numbered(add()))
 
@@ -245,11 +246,11 @@ async def test_closing_does_not_wait_for_ever(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(journal.run, answers.take)
         with anyio.fail_after(10):
-            await journal.flush_and_close(seconds=0.05)
+            await journal.flush_and_close(0.05)
         assert journal.backlog == 1
         go_on.set()
         with anyio.fail_after(10):
-            await journal.flush_and_close()
+            await journal.flush_and_close(DEADLINE_SECONDS)
         assert journal.backlog == 0
         assert len(answers.all) == 1
 

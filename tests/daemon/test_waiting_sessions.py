@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import anyio
 import pytest
+from tests.daemon.running import DEADLINE_SECONDS
 from tests.daemon.state_driver import MAIN, OTHER, Driver
 
 from agent_console.config_alerts import AlertsConfig
@@ -148,7 +149,7 @@ async def actor(tmp_path: Path) -> AsyncGenerator[Actor]:
     journal = Journal[Ticket].open(tmp_path / "metrics.db")
     state = State(wanted_alerts=AlertsConfig(waiting_minutes=5))
     yield Actor(state, journal, "epoch", 1, cast("Any", None))
-    await journal.flush_and_close()
+    await journal.flush_and_close(DEADLINE_SECONDS)
 
 
 async def test_a_change_costs_what_it_is_about_however_large_the_board(actor: Actor) -> None:

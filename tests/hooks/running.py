@@ -80,7 +80,7 @@ def _all_of(connection: socket.socket) -> bytes:
 
 def spooled(socket_path: Path) -> list[bytes]:
     """The frames that wait in the spool, the oldest first."""
-    return drain(spool_of(socket_path)).lines
+    return [event.line for event in drain(spool_of(socket_path)).events]
 
 
 def hook(frame: bytes) -> Hook:

@@ -12,7 +12,7 @@ import pytest
 from msgspec import Raw, Struct
 from tests.protocol.answers import encode_success
 
-from agent_console.client.answers import ANSWER_TYPES
+from agent_console.client.answers import answer_type
 from agent_console.protocol.codec import (
     NOTIFICATIONS,
     Answer,
@@ -66,7 +66,7 @@ def test_a_recorded_answer_is_understood_and_loses_nothing(recorded: RecordedAns
     answer = decode_server_line(bytes(recorded.answer))
     assert isinstance(answer, Answer)
     assert answer.error is None
-    data = decode_data(answer.data, ANSWER_TYPES[KINDS[recorded.cmd]])
+    data = decode_data(answer.data, answer_type(KINDS[recorded.cmd]))
     again = encode_success(answer.id, data)
     assert contains(json.loads(again), json.loads(bytes(recorded.answer)))
 

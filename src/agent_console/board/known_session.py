@@ -6,9 +6,10 @@ Rule: nothing is guessed: what only the daemon could know stays empty.
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status
 from agent_console.model.session_words import short_id
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.one_session import OneSession
 from agent_console.usage.reports.session_details import SessionDetail
-from agent_console.usage.reports.sums import PICO_DIGITS, Sums
+from agent_console.usage.reports.sums import Sums
 
 
 def detail_of(ledger: OneSession | None) -> SessionDetail | None:
@@ -45,7 +46,7 @@ def _metadata(session_id: str, sums: Sums, last_ms: int) -> SessionMetadata:
         sums.output,
         sums.cache_write,
         sums.cache_read,
-        (sums.cost_pico or 0) / 10**PICO_DIGITS,
+        dollars(sums.cost_pico),
         updated_at_ms=last_ms or None,
     )
 

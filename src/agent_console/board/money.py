@@ -13,7 +13,7 @@ from agent_console.errors import AgentConsoleError
 from agent_console.model.budget import BudgetStatus
 from agent_console.model.usage import Spending
 from agent_console.paths import database_path
-from agent_console.usage.budget_periods import calendar_of
+from agent_console.usage.budget_periods import configured_calendar
 from agent_console.usage.budgets_now import budgets_now
 from agent_console.usage.spent_now import spent_now
 
@@ -67,11 +67,13 @@ class Money:
                 await self._again.wait()
 
     async def _read(self) -> None:
-        display = self._config().display
+        config = self._config()
         path, at_ms = str(database_path()), self._now_ms()
-        calendar = calendar_of(display.zone, display.first_weekday)
+        calendar = configured_calendar(config)
         try:
-            self.spending = await anyio.to_thread.run_sync(spent_now, path, at_ms, display.zone)
+            self.spending = await anyio.to_thread.run_sync(
+                spent_now, path, at_ms, config.display.zone
+            )
             found = await anyio.to_thread.run_sync(budgets_now, path, calendar, at_ms)
             self.trouble = ""
         except AgentConsoleError as error:

@@ -11,13 +11,13 @@ from msgspec import Struct, field, msgpack
 
 from agent_console.model.format import printable
 from agent_console.model.short_names import short_model
+from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.reading import answered
 from agent_console.usage.reports.report import count_of_sessions
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.session_branches import branches
 from agent_console.usage.reports.sessions import session_rows
-from agent_console.usage.reports.sums import PICO_DIGITS
 
 if TYPE_CHECKING:
     from agent_console.usage.reports.filter import Filter
@@ -28,7 +28,6 @@ Column: TypeAlias = Literal[
     "model", "branch",
 ]  # fmt: skip
 TEXTS: frozenset[str] = frozenset({"id", "title", "project", "model", "branch"})
-PICO_PER_USD = 10**PICO_DIGITS
 
 
 class SessionRow(Struct, frozen=True, gc=False):

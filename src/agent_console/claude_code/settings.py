@@ -30,10 +30,6 @@ class Footprint(Struct, frozen=True):
     replaced_status_line: str | None = None
 
 
-UNKNOWN = Footprint()
-"""When no footprint was kept."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What shall stand in the settings.

@@ -64,11 +64,6 @@ class Drained(NamedTuple):
     dropped: int
     more: bool = False
 
-    @property
-    def lines(self) -> list[bytes]:
-        """The frames, in the order in which they were sent."""
-        return [event.line for event in self.events]
-
 
 def prepare(spool: Path) -> None:
     """Make the folder, so that it can be watched.

@@ -23,7 +23,6 @@ STOP_SECONDS = 10.0
 """The daemon promises to be gone within 5 s."""
 
 UNIT = "agent-console.service"
-SOCKET_UNIT = "agent-console.socket"
 
 
 def start(given: str | None) -> Pong:

@@ -1,80 +1,23 @@
-"""What the answer to each request is, and the errors a client raises instead of one.
+"""Requests to lines, answers to values, and the errors a client raises instead of one."""
 
-Rule: a request without a row in `ANSWER_TYPES` fails the tests.
-"""
-
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from msgspec import Raw
 
 from agent_console.errors import DaemonUnreachableError, RequestRefusedError
-from agent_console.model.metadata import SessionMetadata
-from agent_console.model.session import Session
-from agent_console.model.usage import Alert
 from agent_console.paths import is_other_than_socket
 from agent_console.protocol.codec import Answer, decode_data, encode
 from agent_console.protocol.messages import (
     MAX_HOOK_LINE_BYTES,
     MAX_LINE_BYTES,
-    Acknowledge,
-    Acknowledged,
-    Alerts,
-    Dump,
-    DumpResult,
-    Gate,
-    GateResult,
-    Get,
     Hook,
-    HookResult,
-    ListSessions,
-    Meta_,
-    Ping,
-    Pong,
-    Remove,
-    Removed,
-    Reopen,
-    Request,
-    Seen,
-    ServerStatus,
-    ServerStatusResult,
-    SetSession,
-    Snapshot,
-    StatusLine,
-    StatusLineResult,
-    Stop,
-    Stopping,
-    Subscribe,
-    Unsubscribe,
-    Unsubscribed,
-    Upsert,
-    UpsertResult,
+    RequestBase,
 )
 
-ANSWER_TYPES: dict[type[Request], Any] = {
-    Ping: Pong,
-    SetSession: Session,
-    Get: Session | None,
-    ListSessions: tuple[Session, ...],
-    Seen: Session,
-    Remove: Removed,
-    Reopen: Session,
-    Upsert: UpsertResult,
-    Meta_: SessionMetadata | None,
-    Hook: HookResult | None,
-    StatusLine: StatusLineResult,
-    Alerts: tuple[Alert, ...],
-    Acknowledge: Acknowledged,
-    Gate: GateResult,
-    Subscribe: Snapshot,
-    Unsubscribe: Unsubscribed,
-    ServerStatus: ServerStatusResult,
-    Dump: DumpResult,
-    Stop: Stopping,
-}
-"""The type of `data` in a good answer."""
+T = TypeVar("T")
 
 
-def line_of(request: Request) -> bytes:
+def line_of(request: RequestBase[Any]) -> bytes:
     """A request as one line.
 
     Raises:
@@ -108,13 +51,20 @@ def good_data(answer: Answer) -> Raw:
     return answer.data
 
 
-def decoded(request: Request, data: Raw) -> Any:
-    """The data of the answer to `request`, as the type that `ANSWER_TYPES` says.
+def answer_type(request: type[RequestBase[T]]) -> type[T]:
+    """What the `data` of a good answer to this kind of request is, as its base says."""
+    base: Any = request.__dict__["__orig_bases__"][0]
+    answer: type[T] = get_args(base)[0]
+    return answer
+
+
+def decoded(request: RequestBase[T], data: Raw) -> T:
+    """The data of the answer to `request`, as the type that this kind of request promises.
 
     Raises:
         ProtocolError: It is something else.
     """
-    return decode_data(data, ANSWER_TYPES[type(request)])
+    return decode_data(data, answer_type(type(request)))
 
 
 def unreachable(path: str, error: OSError) -> DaemonUnreachableError:

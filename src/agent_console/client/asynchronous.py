@@ -6,8 +6,7 @@ sent whole or the connection is given up, whatever is cancelled when.
 """
 
 from itertools import count
-from types import TracebackType
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar
 
 import anyio
 from anyio.abc import SocketStream, TaskGroup
@@ -19,43 +18,15 @@ from agent_console.client.lines import LineBuffer
 from agent_console.client.stream import open_stream
 from agent_console.client.subscription import Subscription
 from agent_console.errors import AgentConsoleError, ProtocolError, RequestRefusedError
-from agent_console.model.metadata import SessionMetadata
-from agent_console.model.session import Session
-from agent_console.model.usage import Alert
 from agent_console.paths import socket_path
 from agent_console.protocol.codec import Answer, Notification, decode_server_line
 from agent_console.protocol.messages import (
     TOPICS,
-    Acknowledge,
-    Acknowledged,
-    Alerts,
-    Dump,
-    DumpResult,
-    Gate,
-    GateResult,
-    Get,
-    Hook,
-    HookResult,
-    ListSessions,
-    Meta_,
-    Ping,
-    Pong,
-    Remove,
-    Removed,
-    Reopen,
-    Request,
-    Seen,
-    ServerStatus,
-    ServerStatusResult,
-    SetSession,
-    StatusLine,
-    StatusLineResult,
-    Stop,
-    Stopping,
+    RequestBase,
     Topic,
-    Upsert,
-    UpsertResult,
 )
+
+T = TypeVar("T")
 
 
 class AsyncClient:
@@ -82,12 +53,7 @@ class AsyncClient:
         await self._tasks.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._tasks.cancel_scope.cancel()
         # Not told of the body's exception: it is the caller's own and stays out of a group.
         await self._tasks.__aexit__(None, None, None)  # noqa: ASYNC102 - all in it is cancelled
@@ -103,37 +69,7 @@ class AsyncClient:
         client = await anyio.to_thread.run_sync(connect_or_start, self.path, self._timeout)
         client.close()
 
-    @overload
-    async def request(self, request: Ping) -> Pong: ...
-    @overload
-    async def request(self, request: SetSession | Seen | Reopen) -> Session: ...
-    @overload
-    async def request(self, request: Get) -> Session | None: ...
-    @overload
-    async def request(self, request: ListSessions) -> tuple[Session, ...]: ...
-    @overload
-    async def request(self, request: Remove) -> Removed: ...
-    @overload
-    async def request(self, request: Upsert) -> UpsertResult: ...
-    @overload
-    async def request(self, request: Meta_) -> SessionMetadata | None: ...
-    @overload
-    async def request(self, request: Hook) -> HookResult | None: ...
-    @overload
-    async def request(self, request: StatusLine) -> StatusLineResult: ...
-    @overload
-    async def request(self, request: Alerts) -> tuple[Alert, ...]: ...
-    @overload
-    async def request(self, request: Acknowledge) -> Acknowledged: ...
-    @overload
-    async def request(self, request: Gate) -> GateResult: ...
-    @overload
-    async def request(self, request: ServerStatus) -> ServerStatusResult: ...
-    @overload
-    async def request(self, request: Dump) -> DumpResult: ...
-    @overload
-    async def request(self, request: Stop) -> Stopping: ...
-    async def request(self, request: Any) -> Any:
+    async def request(self, request: RequestBase[T]) -> T:
         """Send one request and wait for its answer.
 
         SUB is not among them: see `subscribe`.
@@ -145,7 +81,7 @@ class AsyncClient:
         """
         return decoded(request, await self.request_raw(request))
 
-    async def request_raw(self, request: Request) -> Raw:
+    async def request_raw(self, request: RequestBase[Any]) -> Raw:
         """Like `request`, with the answer's data as the daemon wrote it."""
         connection = await self._connected()
         return good_data(await connection.exchange(request))
@@ -196,7 +132,7 @@ class _Connection:
         self._waiting: dict[int, _Waiting] = {}
         self._sending = anyio.Lock()
 
-    async def exchange(self, request: Request) -> Answer:
+    async def exchange(self, request: RequestBase[Any]) -> Answer:
         """The answer to one request; others go on meanwhile."""
         number = next(self._numbers)
         line = line_of(structs.replace(request, id=number))

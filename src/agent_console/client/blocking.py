@@ -10,56 +10,25 @@ import struct
 from collections import deque
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar
 
 from msgspec import Raw
 
 from agent_console.client.answers import decoded, good_data, hung_up, line_of, unreachable
 from agent_console.client.lines import LineBuffer
 from agent_console.errors import RequestRefusedError
-from agent_console.model.metadata import SessionMetadata
-from agent_console.model.session import Session
-from agent_console.model.usage import Alert
 from agent_console.paths import socket_path
 from agent_console.protocol.codec import Answer, Notification, decode_server_line
 from agent_console.protocol.messages import (
     TOPICS,
-    Acknowledge,
-    Acknowledged,
-    Alerts,
-    Dump,
-    DumpResult,
-    Gate,
-    GateResult,
-    Get,
-    Hook,
-    HookResult,
-    ListSessions,
-    Meta_,
-    Ping,
-    Pong,
-    Remove,
-    Removed,
-    Reopen,
-    Request,
-    Seen,
-    ServerStatus,
-    ServerStatusResult,
-    SetSession,
+    RequestBase,
     Since,
     Snapshot,
-    StatusLine,
-    StatusLineResult,
-    Stop,
-    Stopping,
     Subscribe,
     Topic,
-    Unsubscribe,
-    Unsubscribed,
-    Upsert,
-    UpsertResult,
 )
+
+T = TypeVar("T")
 
 TIMEOUT_SECONDS = 5.0
 """How long a daemon may take to accept us, and how long it may be silent before an answer."""
@@ -125,53 +94,14 @@ class BlockingClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
 
-    @overload
-    def request(self, request: Ping) -> Pong: ...
-    @overload
-    def request(self, request: SetSession | Seen | Reopen) -> Session: ...
-    @overload
-    def request(self, request: Get) -> Session | None: ...
-    @overload
-    def request(self, request: ListSessions) -> tuple[Session, ...]: ...
-    @overload
-    def request(self, request: Remove) -> Removed: ...
-    @overload
-    def request(self, request: Upsert) -> UpsertResult: ...
-    @overload
-    def request(self, request: Meta_) -> SessionMetadata | None: ...
-    @overload
-    def request(self, request: Hook) -> HookResult | None: ...
-    @overload
-    def request(self, request: StatusLine) -> StatusLineResult: ...
-    @overload
-    def request(self, request: Subscribe) -> Snapshot: ...
-    @overload
-    def request(self, request: Unsubscribe) -> Unsubscribed: ...
-    @overload
-    def request(self, request: Alerts) -> tuple[Alert, ...]: ...
-    @overload
-    def request(self, request: Acknowledge) -> Acknowledged: ...
-    @overload
-    def request(self, request: Gate) -> GateResult: ...
-    @overload
-    def request(self, request: ServerStatus) -> ServerStatusResult: ...
-    @overload
-    def request(self, request: Dump) -> DumpResult: ...
-    @overload
-    def request(self, request: Stop) -> Stopping: ...
-    def request(self, request: Request) -> Any:
+    def request(self, request: RequestBase[T]) -> T:
         """Send one request and wait for its answer.
 
         Raises:
@@ -181,11 +111,11 @@ class BlockingClient:
         """
         return decoded(request, self.request_raw(request))
 
-    def request_raw(self, request: Request) -> Raw:
+    def request_raw(self, request: RequestBase[Any]) -> Raw:
         """Like `request`, with the answer's data as the daemon wrote it."""
         return good_data(self._exchange([request])[0])
 
-    def requests(self, requests: Sequence[Request]) -> list[Any]:
+    def requests(self, requests: Sequence[RequestBase[Any]]) -> list[Any]:
         """Send many requests at once and wait for all answers.
 
         Returns:
@@ -244,7 +174,7 @@ class BlockingClient:
                 return True
         return False
 
-    def _exchange(self, requests: Sequence[Request]) -> list[Answer]:
+    def _exchange(self, requests: Sequence[RequestBase[Any]]) -> list[Answer]:
         """Send all, receive as many answers.
 
         Sending and receiving go on side by side: a daemon that waits for us to read its answers

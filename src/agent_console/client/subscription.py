@@ -6,7 +6,6 @@ consumer that is slow slows nobody but itself. Rule: it never starts a daemon; s
 """
 
 from collections import deque
-from types import TracebackType
 from typing import Self
 
 import anyio
@@ -44,12 +43,7 @@ class Subscription:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         with anyio.move_on_after(1, shield=True):
             await self._hang_up()
 

@@ -123,7 +123,7 @@ class Actor:
 
     def tell_alerts(self, alerts: tuple[Alert, ...]) -> None:
         """Alerts that subscribers have to hear."""
-        self.observe(lambda state, at_ms: state.take_alerts(alerts, at_ms))
+        self.observe(lambda state, _: state.take_alerts(alerts))
 
     def _awake(self) -> None:
         if self._bell.ring():

@@ -14,23 +14,12 @@ from contextlib import aclosing
 from pathlib import Path
 
 import anyio
-from msgspec import Struct
+
+from agent_console.daemon.folder_change import FolderChange
 
 _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 2.0
-
-
-class FolderChange(Struct, frozen=True):
-    """What happened.
-
-    Attributes:
-        folder: One of the watched folders.
-        names: Files that appeared, changed or went; empty means: look at all of it.
-    """
-
-    folder: Path
-    names: frozenset[str] = frozenset()
 
 
 async def watch_folders(folders: list[Path]) -> AsyncGenerator[FolderChange]:

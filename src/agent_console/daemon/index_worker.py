@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from agent_console import config as configuration, paths
 from agent_console.config import Config
 from agent_console.daemon.index_messages import Indexed, IndexerOrder
-from agent_console.daemon.tree_watch import TreeWatch
 from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.usage.ingest.catch_up import Progress, catch_up
 from agent_console.usage.ingest.discovery import find_transcript
@@ -33,6 +33,9 @@ from agent_console.usage.keeping_prices import keep_prices
 from agent_console.usage.ledger import Ledger
 from agent_console.usage.prices.looking_up import LookingUp, LookUpError
 from agent_console.usage.prices.refresh import needs_refresh
+
+if TYPE_CHECKING:
+    from agent_console.daemon.tree_watch import TreeWatch
 
 SWEEP_SECONDS = 60.0
 QUIET_SECONDS = 600.0
@@ -137,11 +140,15 @@ class IndexWorker:
     def _notice(self) -> None:
         if self._watch is None:
             return
-        complete = self._watching_or_not(TreeWatch.read)
+        complete = self._watching_or_not(lambda watch: watch.read())
         if not complete:
             self._swept_at = -math.inf
 
-    def _watching(self) -> TreeWatch | None:
+    def _watching(self) -> "TreeWatch | None":
+        if sys.platform != "linux":
+            return None  # all is looked at by the clock
+        from agent_console.daemon.tree_watch import TreeWatch  # noqa: PLC0415 - Linux only
+
         try:
             watch = TreeWatch()
         except OSError as error:
@@ -160,7 +167,7 @@ class IndexWorker:
         for path in self._elsewhere:
             self._watching_or_not(partial(_follow_file, path))
 
-    def _watching_or_not(self, ask: Callable[[TreeWatch], list[str] | None]) -> bool:
+    def _watching_or_not(self, ask: "Callable[[TreeWatch], list[str] | None]") -> bool:
         """Ask the watch, if there is one, what has changed; whether it has told all."""
         if self._watch is None:
             return False
@@ -268,12 +275,12 @@ def _is_alone() -> bool:
     return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
-def _follow(folder: str, watch: TreeWatch) -> list[str]:
+def _follow(folder: str, watch: "TreeWatch") -> list[str]:
     """What there is; a folder that is not there yet is awaited."""
     return watch.add(folder) if os.path.isdir(folder) else watch.add_file(folder)
 
 
-def _follow_file(path: str, watch: TreeWatch) -> list[str]:
+def _follow_file(path: str, watch: "TreeWatch") -> list[str]:
     return watch.add_file(path)
 
 

@@ -122,8 +122,7 @@ class Indexer:
             try:
                 await self._follow()
             except OSError as error:
-                self.last_error = f"The index worker cannot be started: {error}"
-                _log.warning("%s", self.last_error)
+                self._note_error(f"The index worker cannot be started: {error}")
             if anyio.current_time() - started_at > LONGEST_PAUSE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             _log.warning("The index worker ended; starting it again in %.0f s.", pause)
@@ -185,8 +184,7 @@ class Indexer:
 
     def _take(self, indexed: Indexed) -> None:
         if indexed.error is not None:
-            self.status = replace(self.status, last_error=indexed.error)
-            _log.warning("%s", indexed.error)
+            self._note_error(indexed.error)
         if indexed.bytes_in_all:
             self.status = replace(
                 self.status,
@@ -199,6 +197,10 @@ class Indexer:
         if indexed.sessions or indexed.usage or indexed.prices_changed or indexed.alerts_raised:
             self._actor.observe(partial(_observe, indexed))
             self._written()
+
+    def _note_error(self, error: str) -> None:
+        self.status = replace(self.status, last_error=error)
+        _log.warning("%s", error)
 
     def _caught_up(self, files: int | None) -> None:
         error = self.status.last_error

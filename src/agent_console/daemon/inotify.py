@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inotify_simple import INotify, flags
 
-from agent_console.daemon.folder_watch import FolderChange
+from agent_console.daemon.folder_change import FolderChange
 
 _CONTENT = (
     flags.CREATE

@@ -21,7 +21,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeAlias, TypeVar
@@ -29,14 +28,15 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 from msgspec import Struct
 
-from agent_console.config import Durability
-from agent_console.config_alerts import AlertsConfig
+from agent_console.config import Config
+from agent_console.daemon.wall_clock import seconds_until
 from agent_console.errors import LedgerError
 from agent_console.model.usage import Alert
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
-from agent_console.usage.ledger import Ledger, answer_without_ledger
+from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.identity import LedgerIdentity
 from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.outages import answer_without_ledger
 
 Ticket = TypeVar("Ticket")
 """What the caller knows its entry by; the journal only hands it back."""
@@ -71,9 +71,6 @@ class AlertsTold(Struct, frozen=True):
 Alerted: TypeAlias = Callable[[tuple[Alert, ...]], None]
 
 RETRY_SECONDS = 1.0
-LONGEST_SECONDS = 3_600.0
-CLOSE_SECONDS = 4.0
-"""The daemon promises to end within 5."""
 
 
 class Journal(Generic[Ticket]):
@@ -86,25 +83,13 @@ class Journal(Generic[Ticket]):
         last_error: Why the ledger cannot be opened or the last batch failed; null when it is fine.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        durability: Durability = "normal",
-        zone: tzinfo | None = None,
-        tell: Tell | None = None,
-        *,
-        first_weekday: int = 0,
-        wanted_alerts: AlertsConfig | None = None,
-    ) -> None:
+    def __init__(self, path: Path, config: Config, tell: Tell | None) -> None:
         """Use `open`; this starts nothing."""
         self.path = path
         self.user_fields: tuple[KeepUserFields, ...] | None = None
         self.last_error: str | None = None
-        self._durability: Durability = durability
-        self._zone = zone
+        self._config = config
         self._tell = tell
-        self._first_weekday = first_weekday
-        self._wanted_alerts = wanted_alerts
         self._ledger: Ledger | None = None
         self._told_of: LedgerIdentity | None = None
         self._tried_at = 0.0
@@ -125,14 +110,7 @@ class Journal(Generic[Ticket]):
 
     @classmethod
     def open(
-        cls,
-        path: Path,
-        *,
-        durability: Durability = "normal",
-        zone: tzinfo | None = None,
-        first_weekday: int = 0,
-        wanted_alerts: AlertsConfig | None = None,
-        tell: Tell | None = None,
+        cls, path: Path, config: Config | None = None, tell: Tell | None = None
     ) -> "Journal[Ticket]":
         """Open the ledger, read what the person wrote on sessions, and start the thread.
 
@@ -141,21 +119,11 @@ class Journal(Generic[Ticket]):
 
         Args:
             path: The database.
-            durability: What an acknowledged entry survives: `normal` a killed process, `full` a
-                power cut too.
-            zone: Where days are cut; null for the system's zone.
-            first_weekday: With which day the weeks of budgets begin; 0 is Monday.
-            wanted_alerts: What is to be told beside budgets.
+            config: What a commit survives, how the ledger cuts time, and which alerts are wanted;
+                null: by default.
             tell: Hears of a migration.
         """
-        journal = cls(
-            path,
-            durability,
-            zone,
-            tell,
-            first_weekday=first_weekday,
-            wanted_alerts=wanted_alerts,
-        )
+        journal = cls(path, config or Config(), tell)
         recalled = journal._open_ledger()
         journal.user_fields = None if recalled is None else recalled.user_fields
         journal._thread.start()
@@ -201,7 +169,7 @@ class Journal(Generic[Ticket]):
         self._deliver_finished()
         await self._until_ended()
 
-    async def flush_and_close(self, seconds: float = CLOSE_SECONDS) -> None:
+    async def flush_and_close(self, seconds: float) -> None:
         """Finish and deliver what was submitted, and end the thread; a second call only waits.
 
         A thread that is not done after `seconds` (a disk that hangs) is left behind; it does not
@@ -317,9 +285,8 @@ class Journal(Generic[Ticket]):
             return None  # the next entry says why, and asks again
         if until_ms is None:
             return None
-        seconds = until_ms / 1000 - time.time()
-        # What is over and could not be told is tried again; a clock that is set is heeded.
-        return min(seconds, LONGEST_SECONDS) if seconds > 0 else RETRY_SECONDS
+        seconds = seconds_until(until_ms)
+        return seconds if seconds > 0 else RETRY_SECONDS  # what could not be told is tried again
 
     def _tell_alerts(self) -> None:
         """What subscribers have to hear: raised just now, or by another process meanwhile."""
@@ -347,14 +314,7 @@ class Journal(Generic[Ticket]):
         self._tried_at = time.monotonic()
         ledger = None
         try:
-            ledger = Ledger(
-                self.path,
-                durability=self._durability,
-                zone=self._zone,
-                first_weekday=self._first_weekday,
-                wanted_alerts=self._wanted_alerts,
-                tell=self._tell,
-            )
+            ledger = Ledger.configured(self.path, self._config, self._tell)
             recalled = self._recalled(ledger)
         except LedgerError as error:
             if ledger is not None:

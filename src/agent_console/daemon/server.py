@@ -83,14 +83,7 @@ class Server:
         self._stop = anyio.Event()
         self._stop_reason = "stopped"
         self._database = paths.database_path()
-        self._journal: Journal[Ticket] = Journal.open(
-            self._database,
-            durability=config.daemon.durability,
-            zone=config.display.zone,
-            first_weekday=config.display.first_weekday,
-            wanted_alerts=config.alerts,
-            tell=_log.info,
-        )
+        self._journal: Journal[Ticket] = Journal.open(self._database, config, _log.info)
         self._actor = Actor(
             State(self._journal.user_fields or (), config.alerts),
             self._journal,

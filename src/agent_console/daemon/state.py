@@ -166,8 +166,8 @@ class State(LedgerAnswers):
         usage: Iterable[UsageEntry],
         *,
         prices_changed: bool,
-        alerts_raised: bool = False,
-        at_ms: int = 0,
+        alerts_raised: bool,
+        at_ms: int,
     ) -> Outcome:
         """Transcripts told the ledger something.
 
@@ -226,7 +226,7 @@ class State(LedgerAnswers):
         model = (session and session.model) or ""
         return Outcome(ledger=(ReadGate(project, model, at_ms),), waits=True)
 
-    def take_alerts(self, alerts: Iterable[Alert], _at_ms: int) -> Outcome:
+    def take_alerts(self, alerts: Iterable[Alert]) -> Outcome:
         """The ledger has alerts that are new, acknowledged, or snoozed no longer."""
         changes: tuple[Change, ...] = ()
         for alert in alerts:

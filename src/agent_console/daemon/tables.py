@@ -150,16 +150,14 @@ class Tables:
         Raises:
             OverflowError: A time is none; nothing was written.
         """
-        old = self.sessions.get(known.session.session_id)
         if left is None:
-            return self._write(known, old, at_ms)
-        left_id = left.session.session_id
+            return self._write(known, at_ms)
         # What may fail comes before the first write.
-        for each in (self.sessions.get(left_id), left.session):
+        for each in (self.sessions.get(left.session.session_id), left.session):
             if each is not None:
                 packed(each.status, each.since_ms)
-        changes = self._write(known, old, at_ms)
-        return changes + self._write(left, self.sessions.get(left_id), at_ms)
+        changes = self._write(known, at_ms)
+        return changes + self._write(left, at_ms)
 
     def turn(self, session: Session, status: Status, at_ms: int, rank: int) -> Change:
         """Write that an open session does something else, and that nobody says why.
@@ -191,12 +189,13 @@ class Tables:
         self._evidence[session_id] = evidence
         return Change(seq, "session", session_id, new)
 
-    def _write(self, known: Known, old: Session | None, at_ms: int) -> tuple[Change, ...]:
-        if old is None:
-            return self._add(known, at_ms)
+    def _write(self, known: Known, at_ms: int) -> tuple[Change, ...]:
         new = known.session
         session_id = new.session_id
-        turns = _turns(old, new)
+        old = self.sessions.get(session_id)
+        if old is None:
+            return self._add(known, at_ms)
+        turns = new.status is not old.status
         if turns:
             self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
         elif new == old:
@@ -351,8 +350,3 @@ class Tables:
     def _change(self, event: ChangeEvent, key: str, data: NotificationData) -> Change:
         self.seq += 1
         return Change(self.seq, event, key, data)
-
-
-def _turns(old: Session | None, new: Session) -> bool:
-    """Whether a session that is known gets another status."""
-    return old is not None and new.status is not old.status

@@ -6,7 +6,6 @@ Rule: only the whitelisted variables are looked at; nothing else of an environme
 from agent_console.model.session import Terminal
 
 _FIELDS = {name.upper(): name for name in Terminal.__struct_fields__}
-VARIABLES = frozenset(_FIELDS)
 MAX_VALUE_LENGTH = 512
 
 

@@ -1,7 +1,7 @@
 """Which transcripts below a few folders changed, told by inotify.
 
 Rule: what is told is where to look, never what happened; a folder that cannot be watched is found
-by the next sweep. A system without watches left, or without inotify, is swept by the clock.
+by the next sweep. Where the system has no watches left, all are swept by the clock.
 
 A watch is on a folder, whatever its name: it goes with a folder that is moved, and one folder that
 two names lead to has one. So a name is followed only while its folder is not watched under another
@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from inotify_simple import INotify, flags
 
-SUFFIX = ".jsonl"
+from agent_console.usage.ingest.transcript_walk import SUFFIX
 
 _CONTENT = (
     flags.CREATE

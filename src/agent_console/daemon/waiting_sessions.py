@@ -13,7 +13,7 @@ from agent_console.daemon.state import State
 from agent_console.model.session import Session
 from agent_console.usage.entries import RaiseAlert
 
-_MINUTE_MS = 60_000
+MINUTE_MS = 60_000
 _OUTDATED = 64
 """So many places in the order may be of sessions that wait no more, and as many as still wait."""
 
@@ -69,7 +69,7 @@ class WaitingSessions:
         if not minutes:
             return Outcome()
         raised: list[RaiseAlert] = []
-        until_ms = at_ms - minutes * _MINUTE_MS
+        until_ms = at_ms - minutes * MINUTE_MS
         while (since_ms := self.first_since_ms()) is not None and since_ms <= until_ms:
             _, session_id = heappop(self._order)
             del self._waiting[session_id]

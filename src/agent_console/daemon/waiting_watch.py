@@ -5,17 +5,14 @@ otherwise this sleeps until the first to wait is another. A change costs what it
 nothing where the alert is not wanted.
 """
 
-import time
 from collections.abc import Iterable
 
 import anyio
 
 from agent_console.daemon.actor import Actor
 from agent_console.daemon.outcome import Change
-from agent_console.daemon.waiting_sessions import WaitingSessions
-
-LONGEST_SECONDS = 3_600.0
-"""The clock of the machine may be set meanwhile: look again."""
+from agent_console.daemon.waiting_sessions import MINUTE_MS, WaitingSessions
+from agent_console.daemon.wall_clock import seconds_until
 
 
 class WaitingWatch:
@@ -62,9 +59,9 @@ class WaitingWatch:
                 await self._changed.wait()
                 continue
             minutes = actor.state.wanted_alerts.waiting_minutes
-            seconds = since_ms / 1000 + 60 * minutes - time.time()
+            seconds = seconds_until(since_ms + minutes * MINUTE_MS)
             if seconds > 0:
-                with anyio.move_on_after(min(seconds, LONGEST_SECONDS)):
+                with anyio.move_on_after(seconds):
                     await self._changed.wait()
                 continue
             actor.observe(sessions.raise_due)

@@ -6,7 +6,6 @@ is gone. Where no lock can be had nobody is silent.
 
 import fcntl
 import os
-from types import TracebackType
 from typing import Self
 
 from agent_console.paths import socket_path
@@ -26,12 +25,7 @@ class Speaker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def speaks(self) -> bool:

@@ -1,16 +1,20 @@
-"""The whole wire in one file: every request, answer and notification, as tagged structs.
+"""The whole wire in one file: every answer, request and notification, as tagged structs.
 
-Rule: what stands here is a promise to clients. A field may be added; none may be renamed, retyped
-or removed while `PROTOCOL_VERSION` is 1. The recorded lines under tests/protocol/wire hold it.
+Rule 1: what stands here is a promise to clients. A field may be added; none may be renamed, retyped
+        or removed while `PROTOCOL_VERSION` is 1. The recorded lines under tests/protocol/wire hold
+        it.
+Rule 2: a request names in its base what it is answered with; clients know it from here only.
 """
 
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from agent_console.model.metadata import Reporter, SessionMetadata
 from agent_console.model.session import MAX_SESSION_ID_LENGTH, Session, Status
 from agent_console.model.usage import Alert, Limits, UsageEntry
+
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 PROTOCOL_VERSION: Final = 1
 MAX_LINE_BYTES = 1024 * 1024
@@ -52,221 +56,6 @@ ErrorCode: TypeAlias = Literal[
 ]
 Topic: TypeAlias = Literal["session", "metadata", "usage", "alert"]
 TOPICS: tuple[Topic, ...] = ("session", "metadata", "usage", "alert")
-
-
-# ---- requests ------------------------------------------------------------------------------
-
-
-class RequestBase(Struct, frozen=True, gc=False, tag_field="cmd", kw_only=True, omit_defaults=True):
-    """What every request may carry."""
-
-    id: str | int | None = None
-    version: Literal[1] = PROTOCOL_VERSION
-
-
-class Ping(RequestBase, frozen=True, tag="PING"):
-    """Are you there?"""
-
-
-class SetSession(RequestBase, frozen=True, tag="SET"):
-    """Create a session or change what is named; an absent field keeps its value, null clears it."""
-
-    session_id: BoardId
-    status: Status | UnsetType = UNSET
-    working_dir: Text | None | UnsetType = UNSET
-    agent_type: Name | None | UnsetType = UNSET
-    reason: Name | None | UnsetType = UNSET
-    label: Name | None | UnsetType = UNSET
-    priority: Priority | None | UnsetType = UNSET
-    note: Text | None | UnsetType = UNSET
-
-
-class Get(RequestBase, frozen=True, tag="GET"):
-    """One session with its history, or null."""
-
-    session_id: BoardId
-
-
-class ListSessions(RequestBase, frozen=True, tag="LIST"):
-    """All sessions, most urgent first."""
-
-    status: Status | None = None
-    include_closed: bool = True
-
-
-class Seen(RequestBase, frozen=True, tag="SEEN"):
-    """The person has looked at the session since its last change of status."""
-
-    session_id: BoardId
-
-
-class Remove(RequestBase, frozen=True, tag="RM"):
-    """Take a session off the board; the ledger keeps its rows."""
-
-    session_id: BoardId
-
-
-class Reopen(RequestBase, frozen=True, tag="REOPEN"):
-    """A closed session needs attention again."""
-
-    session_id: BoardId
-
-
-class Upsert(RequestBase, frozen=True, tag="UPSERT"):
-    """Add deltas to a session's totals, durably.
-
-    Attributes:
-        cache_creation_1h_tokens: Those of `cache_creation_tokens` that live for an hour.
-        at_ms: When it was used, Unix milliseconds; absent or in the future: now.
-        source: `sdk` when a client of the Agent SDK reports it.
-        is_total: These are no deltas but all that `model` was used for since the session began, as
-            Claude Code counts; what that is beyond the session's responses counts as unlisted.
-        forked_from: With `is_total`: the session whose total this one's counters began with.
-    """
-
-    session_id: Uuid
-    input_tokens: Tokens = 0
-    output_tokens: Tokens = 0
-    cache_creation_tokens: Tokens = 0
-    cache_read_tokens: Tokens = 0
-    cost_usd: Usd = 0.0
-    model: Name | None = None
-    message_id: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
-    extra: bool = False
-    duration_ms: Tokens = 0
-    turns: Tokens = 0
-    cache_creation_1h_tokens: Tokens = 0
-    web_searches: Tokens = 0
-    at_ms: Annotated[int, Meta(ge=0, le=MAX_TIME_MS)] | None = None
-    source: Reporter = "upsert"
-    is_total: bool = False
-    forked_from: Uuid | None = None
-
-
-class Meta_(RequestBase, frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's
-    """A session's totals, or null.
-
-    Attributes:
-        reread: Ask the ledger even when they are known: another program has written to it.
-    """
-
-    session_id: Uuid
-    reread: bool = False
-
-
-class Hook(RequestBase, frozen=True, tag="HOOK"):
-    """A Claude Code hook payload, verbatim.
-
-    Attributes:
-        event: The payload.
-        sent_at: When the hook started, Unix milliseconds.
-        env: The whitelisted variables the hook saw.
-        head: The first 64 KiB of a payload that was too long to travel; then `event_name` and
-            `session_id` say what it was.
-    """
-
-    event: Raw | UnsetType = UNSET
-    sent_at: int | float | None = None
-    env: dict[str, str] = {}
-    head: str | None = None
-    event_name: str | None = None
-    session_id: str | None = None
-
-
-class StatusLine(RequestBase, frozen=True, tag="STATUSLINE"):
-    """A Claude Code statusLine payload, verbatim."""
-
-    event: Raw
-
-
-class Since(Struct, frozen=True, gc=False):
-    """Where a subscriber had got to."""
-
-    epoch: str
-    seq: int
-
-
-class Alerts(RequestBase, frozen=True, tag="ALERTS"):
-    """The alerts that were raised, the latest first.
-
-    Attributes:
-        unacknowledged: Only those that wait for the person: neither acknowledged nor snoozed.
-        limit: How many at most.
-    """
-
-    unacknowledged: bool = False
-    limit: Annotated[int, Meta(ge=0, le=1_000)] = 100
-
-
-class Acknowledge(RequestBase, frozen=True, tag="ACK"):
-    """The person has taken note of alerts; every subscriber hears it.
-
-    Attributes:
-        alert_ids: Which; null is all that wait.
-        snooze_until_ms: Not for good: they come back then, Unix milliseconds.
-    """
-
-    alert_ids: Annotated[tuple[AlertId, ...], Meta(max_length=1_000)] | None = None
-    snooze_until_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_000)] | None = None
-
-
-class Gate(RequestBase, frozen=True, tag="GATE"):
-    """May a session go on, or is a hard budget that it counts for spent?
-
-    Attributes:
-        working_dir: Its folder; without it the one that the board knows.
-    """
-
-    session_id: BoardId
-    working_dir: Text | None = None
-
-
-class Subscribe(RequestBase, frozen=True, tag="SUB"):
-    """Tell me every change from now on."""
-
-    topics: tuple[Topic, ...] = TOPICS
-    since: Since | None = None
-
-
-class Unsubscribe(RequestBase, frozen=True, tag="UNSUB"):
-    """Stop telling me."""
-
-
-class ServerStatus(RequestBase, frozen=True, tag="STATUS"):
-    """How is the daemon itself?"""
-
-
-class Dump(RequestBase, frozen=True, tag="DUMP"):
-    """The whole state as one document."""
-
-
-class Stop(RequestBase, frozen=True, tag="STOP"):
-    """End the daemon."""
-
-    force: bool = False
-
-
-Request: TypeAlias = (
-    Ping
-    | SetSession
-    | Get
-    | ListSessions
-    | Seen
-    | Remove
-    | Reopen
-    | Upsert
-    | Meta_
-    | Hook
-    | StatusLine
-    | Alerts
-    | Acknowledge
-    | Gate
-    | Subscribe
-    | Unsubscribe
-    | ServerStatus
-    | Dump
-    | Stop
-)
 
 
 # ---- what answers carry --------------------------------------------------------------------
@@ -447,6 +236,229 @@ class Refusal(Struct, frozen=True, gc=False):
     id: str | int | None
     version: int
     error: ErrorBody
+
+
+# ---- requests ------------------------------------------------------------------------------
+
+
+class RequestBase(
+    Struct,
+    Generic[Answer_co],
+    frozen=True,
+    gc=False,
+    tag_field="cmd",
+    kw_only=True,
+    omit_defaults=True,
+):
+    """What every request may carry; each says by its base what the `data` of a good answer is."""
+
+    id: str | int | None = None
+    version: Literal[1] = PROTOCOL_VERSION
+
+
+class Ping(RequestBase[Pong], frozen=True, tag="PING"):
+    """Are you there?"""
+
+
+class SetSession(RequestBase[Session], frozen=True, tag="SET"):
+    """Create a session or change what is named; an absent field keeps its value, null clears it."""
+
+    session_id: BoardId
+    status: Status | UnsetType = UNSET
+    working_dir: Text | None | UnsetType = UNSET
+    agent_type: Name | None | UnsetType = UNSET
+    reason: Name | None | UnsetType = UNSET
+    label: Name | None | UnsetType = UNSET
+    priority: Priority | None | UnsetType = UNSET
+    note: Text | None | UnsetType = UNSET
+
+
+class Get(RequestBase[Session | None], frozen=True, tag="GET"):
+    """One session with its history, or null."""
+
+    session_id: BoardId
+
+
+class ListSessions(RequestBase[tuple[Session, ...]], frozen=True, tag="LIST"):
+    """All sessions, most urgent first."""
+
+    status: Status | None = None
+    include_closed: bool = True
+
+
+class Seen(RequestBase[Session], frozen=True, tag="SEEN"):
+    """The person has looked at the session since its last change of status."""
+
+    session_id: BoardId
+
+
+class Remove(RequestBase[Removed], frozen=True, tag="RM"):
+    """Take a session off the board; the ledger keeps its rows."""
+
+    session_id: BoardId
+
+
+class Reopen(RequestBase[Session], frozen=True, tag="REOPEN"):
+    """A closed session needs attention again."""
+
+    session_id: BoardId
+
+
+class Upsert(RequestBase[UpsertResult], frozen=True, tag="UPSERT"):
+    """Add deltas to a session's totals, durably.
+
+    Attributes:
+        cache_creation_1h_tokens: Those of `cache_creation_tokens` that live for an hour.
+        at_ms: When it was used, Unix milliseconds; absent or in the future: now.
+        source: `sdk` when a client of the Agent SDK reports it.
+        is_total: These are no deltas but all that `model` was used for since the session began, as
+            Claude Code counts; what that is beyond the session's responses counts as unlisted.
+        forked_from: With `is_total`: the session whose total this one's counters began with.
+    """
+
+    session_id: Uuid
+    input_tokens: Tokens = 0
+    output_tokens: Tokens = 0
+    cache_creation_tokens: Tokens = 0
+    cache_read_tokens: Tokens = 0
+    cost_usd: Usd = 0.0
+    model: Name | None = None
+    message_id: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    extra: bool = False
+    duration_ms: Tokens = 0
+    turns: Tokens = 0
+    cache_creation_1h_tokens: Tokens = 0
+    web_searches: Tokens = 0
+    at_ms: Annotated[int, Meta(ge=0, le=MAX_TIME_MS)] | None = None
+    source: Reporter = "upsert"
+    is_total: bool = False
+    forked_from: Uuid | None = None
+
+
+class Meta_(RequestBase[SessionMetadata | None], frozen=True, tag="META"):  # noqa: N801 - `Meta` is msgspec's
+    """A session's totals, or null.
+
+    Attributes:
+        reread: Ask the ledger even when they are known: another program has written to it.
+    """
+
+    session_id: Uuid
+    reread: bool = False
+
+
+class Hook(RequestBase[HookResult | None], frozen=True, tag="HOOK"):
+    """A Claude Code hook payload, verbatim.
+
+    Attributes:
+        event: The payload.
+        sent_at: When the hook started, Unix milliseconds.
+        env: The whitelisted variables the hook saw.
+        head: The first 64 KiB of a payload that was too long to travel; then `event_name` and
+            `session_id` say what it was.
+    """
+
+    event: Raw | UnsetType = UNSET
+    sent_at: int | float | None = None
+    env: dict[str, str] = {}
+    head: str | None = None
+    event_name: str | None = None
+    session_id: str | None = None
+
+
+class StatusLine(RequestBase[StatusLineResult], frozen=True, tag="STATUSLINE"):
+    """A Claude Code statusLine payload, verbatim."""
+
+    event: Raw
+
+
+class Since(Struct, frozen=True, gc=False):
+    """Where a subscriber had got to."""
+
+    epoch: str
+    seq: int
+
+
+class Alerts(RequestBase[tuple[Alert, ...]], frozen=True, tag="ALERTS"):
+    """The alerts that were raised, the latest first.
+
+    Attributes:
+        unacknowledged: Only those that wait for the person: neither acknowledged nor snoozed.
+        limit: How many at most.
+    """
+
+    unacknowledged: bool = False
+    limit: Annotated[int, Meta(ge=0, le=1_000)] = 100
+
+
+class Acknowledge(RequestBase[Acknowledged], frozen=True, tag="ACK"):
+    """The person has taken note of alerts; every subscriber hears it.
+
+    Attributes:
+        alert_ids: Which; null is all that wait.
+        snooze_until_ms: Not for good: they come back then, Unix milliseconds.
+    """
+
+    alert_ids: Annotated[tuple[AlertId, ...], Meta(max_length=1_000)] | None = None
+    snooze_until_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_000)] | None = None
+
+
+class Gate(RequestBase[GateResult], frozen=True, tag="GATE"):
+    """May a session go on, or is a hard budget that it counts for spent?
+
+    Attributes:
+        working_dir: Its folder; without it the one that the board knows.
+    """
+
+    session_id: BoardId
+    working_dir: Text | None = None
+
+
+class Subscribe(RequestBase[Snapshot], frozen=True, tag="SUB"):
+    """Tell me every change from now on."""
+
+    topics: tuple[Topic, ...] = TOPICS
+    since: Since | None = None
+
+
+class Unsubscribe(RequestBase[Unsubscribed], frozen=True, tag="UNSUB"):
+    """Stop telling me."""
+
+
+class ServerStatus(RequestBase[ServerStatusResult], frozen=True, tag="STATUS"):
+    """How is the daemon itself?"""
+
+
+class Dump(RequestBase[DumpResult], frozen=True, tag="DUMP"):
+    """The whole state as one document."""
+
+
+class Stop(RequestBase[Stopping], frozen=True, tag="STOP"):
+    """End the daemon."""
+
+    force: bool = False
+
+
+Request: TypeAlias = (
+    Ping
+    | SetSession
+    | Get
+    | ListSessions
+    | Seen
+    | Remove
+    | Reopen
+    | Upsert
+    | Meta_
+    | Hook
+    | StatusLine
+    | Alerts
+    | Acknowledge
+    | Gate
+    | Subscribe
+    | Unsubscribe
+    | ServerStatus
+    | Dump
+    | Stop
+)
 
 
 # ---- notifications -------------------------------------------------------------------------

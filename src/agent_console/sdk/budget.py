@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
@@ -158,24 +157,14 @@ class Budget:
         self._tokens.append(_OPEN.set((*_OPEN.get(), self)))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         _OPEN.reset(self._tokens.pop())
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.__exit__(kind, value, traceback)
+    async def __aexit__(self, *_: object) -> None:
+        self.__exit__()
 
 
 budget = Budget

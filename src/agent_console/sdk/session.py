@@ -1,7 +1,6 @@
 """A conversation: prompts in, typed responses out, recorded on the way."""
 
 from collections.abc import AsyncIterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
@@ -79,12 +78,7 @@ class ClaudeSession:
         self._client = client
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         client, self._client = self._client, None
         if self._watch is not None:
             self._watch.ended()

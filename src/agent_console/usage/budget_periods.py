@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
+from agent_console.config import Config
 from agent_console.model.budget import Budget
 from agent_console.usage.reports.calendar import month_start, next_month_start, week_start
 from agent_console.usage.reports.zone import Zone
@@ -30,6 +31,11 @@ def calendar_of(zone: tzinfo | None, first_weekday: int = 0) -> Calendar:
     known = Zone()
     known.info = zone
     return Calendar(known, first_weekday)
+
+
+def configured_calendar(config: Config) -> Calendar:
+    """How the user has time cut."""
+    return calendar_of(config.display.zone, config.display.first_weekday)
 
 
 def period_of(budget: Budget, calendar: Calendar, quarter: int) -> range:

@@ -3,7 +3,8 @@
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
 Rule 2: what an entry means is told in adding.py, ingest/taking.py and alert_watch.py; which of two
         accounts of one response stands, in accounts.py.
-Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py.
+Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py; what is
+        answered while it cannot be used, in outages.py.
 """
 
 import sqlite3
@@ -30,7 +31,6 @@ from agent_console.usage.entries import (
     AddUsage,
     ChangeAlerts,
     EndEpisode,
-    GateRead,
     KeepUserFields,
     LedgerEntry,
     LedgerRefusal,
@@ -49,9 +49,9 @@ from agent_console.usage.ingest.taking import Taken, Taker
 from agent_console.usage.keeping_user_fields import keep_user_fields
 from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.message_rows import read_large_prompts
+from agent_console.usage.outages import answer_without_ledger, is_lasting, is_outage
 from agent_console.usage.present_ledger import PresentLedger, Result
 from agent_console.usage.prices.thresholds import mark_applied
-from agent_console.usage.spending import NOTHING_SPENT
 
 MOVED_AT_ONCE = 5_000
 """Rows that get another facet in one transaction: neither memory nor waiting grows with them."""
@@ -141,10 +141,10 @@ class Ledger(PresentLedger):
             self.last_error = str(error)
             return [answer_without_ledger(entry, self.last_error) for entry in entries]
         except sqlite3.Error as error:
-            if not _is_outage(error):
+            if not is_outage(error):
                 return self._one_by_one(entries, error)
             self.last_error = reason(self.path, error)
-            self.broken = _is_lasting(error)
+            self.broken = is_lasting(error)
             return [self._answer_in_outage(entry, self.last_error) for entry in entries]
         except Exception as error:  # noqa: BLE001 - whatever one entry holds, the others go on
             return self._one_by_one(entries, error)
@@ -339,25 +339,6 @@ class Ledger(PresentLedger):
                 assert_never(entry)
 
 
-def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
-    """The answer while the ledger cannot be used: nothing is known, and nothing was written.
-
-    Totals that cannot be read are not zero: only a status line, which has its own gauge to show,
-    goes on without.
-    """
-    match entry:
-        case AddUsage() | KeepUserFields() | ReadTotals() | ReadAlerts() | ChangeAlerts():
-            return LedgerRefusal("internal", why, retryable=True)
-        case RaiseAlert() | EndEpisode():
-            return LedgerRefusal("internal", why)
-        case ReadSpending():
-            return SpendingRead(None, NOTHING_SPENT)
-        case ReadGate():
-            return GateRead(None)
-        case _:
-            assert_never(entry)
-
-
 def _asked_for(entries: Iterable[LedgerEntry]) -> tuple[set[str], list[str]]:
     """The sessions and keys that these entries are about."""
     session_ids: set[str] = set()
@@ -378,24 +359,3 @@ def _totals(batch: Batch, session_id: str) -> SessionMetadata | None:
     if session is None or session.first_seen_ms is None:
         return None
     return session.metadata()
-
-
-_LASTING = frozenset(
-    (
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_PERM,
-    )
-)
-
-
-def _is_outage(error: sqlite3.Error) -> bool:
-    """The database failed, whatever was asked of it; else it is about one entry or a bug."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
-
-
-def _is_lasting(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LASTING

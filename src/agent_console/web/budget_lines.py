@@ -4,7 +4,7 @@ import anyio
 
 from agent_console.board.budget_words import described, outlook, period_words, short
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import calendar_of
+from agent_console.usage.budget_periods import configured_calendar
 from agent_console.usage.budgets_now import budgets_now
 from agent_console.web.console import Console
 from agent_console.web.frame import box, put, text
@@ -16,8 +16,7 @@ async def read_statuses(console: Console) -> list[BudgetStatus]:
     Raises:
         LedgerError: The ledger cannot be read.
     """
-    display = console.config.display
-    calendar = calendar_of(display.zone, display.first_weekday)
+    calendar = configured_calendar(console.config)
     return await anyio.to_thread.run_sync(budgets_now, console.database, calendar, console.now_ms())
 
 

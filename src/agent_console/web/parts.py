@@ -56,6 +56,7 @@ def part_rows(report: Report, request: Request) -> list[dict[str, Any]]:
 def _row(row: Row, rank: int, total: int, local: LocalTime, report: Report) -> dict[str, Any]:
     sums = row.sums
     pico, sessions = _pico(row), row.sessions or 0
+    average = dollars(pico) / sessions if sessions else 0
     hits = None if sums is None else hit_rate(sums)
     last = 0 if sums is None else sums.last_quarter * QUARTER_MS
     return {
@@ -66,12 +67,12 @@ def _row(row: Row, rank: int, total: int, local: LocalTime, report: Report) -> d
         "sessions": sessions,
         "tokens": _tokens(row),
         "tokens_text": tokens(_tokens(row)),
-        "cost": pico / 1e12,
+        "cost": dollars(pico),
         "cost_text": "N/A" if sums is None or sums.cost_pico is None else pico_cost(pico),
         "share": pico / total if total else 0,
         "share_text": share(pico, total) if pico else "",
-        "average": pico / sessions / 1e12 if sessions else 0,
-        "average_text": exact_cost(pico / sessions / 1e12) if sessions and pico else "",
+        "average": average,
+        "average_text": exact_cost(average) if average else "",
         "hits": -1 if hits is None else hits,
         "hits_text": "" if hits is None else share(hits, 1),
         "last": last,

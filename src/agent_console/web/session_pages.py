@@ -16,7 +16,6 @@ import msgspec
 from msgspec import Struct
 
 from agent_console.board.session_index import (
-    PICO_PER_USD,
     Ask,
     SessionRow,
     matching,
@@ -27,6 +26,7 @@ from agent_console.board.session_index import (
 )
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import cost, elapsed, share, tokens
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.columns import LocalTime
 from agent_console.usage.reports.report import count_of_sessions
 from agent_console.web.answers import Stamp, stamp_of
@@ -185,7 +185,7 @@ def _shown(row: SessionRow, local: LocalTime) -> dict[str, Any]:
         "messages": row.messages,
         "tokens_text": tokens(row.tokens),
         "hits_text": "" if row.hits < 0 else share(row.hits, 1),
-        "cost_text": "N/A" if row.cost < 0 else cost(row.cost / PICO_PER_USD),
+        "cost_text": "N/A" if row.cost < 0 else cost(dollars(row.cost)),
         "model": row.model,
         "branch": row.branch,
     }

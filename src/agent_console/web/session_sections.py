@@ -21,8 +21,9 @@ from agent_console.model.metadata import SessionMetadata
 from agent_console.model.palette import SYMBOLS
 from agent_console.model.session_words import doing, one_line
 from agent_console.model.short_names import short_model, short_path
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
-from agent_console.usage.reports.sums import PICO_DIGITS, Sums
+from agent_console.usage.reports.sums import Sums
 from agent_console.web.frame import box, text
 
 
@@ -102,7 +103,7 @@ def _figures(view: SessionView, sums: Sums) -> Iterable[tuple[str, str]]:
     yield "Est. cost", _money(sums)
     yield "Messages", "" if count is None else f"{count:,}"
     if sums.responses:
-        per = (sums.cost_pico or 0) / 10**PICO_DIGITS / sums.responses
+        per = dollars(sums.cost_pico) / sums.responses
         each = f"{exact_cost(per)}, {tokens(sums.tokens // sums.responses)} tokens"
         yield "Average", f"{each} a response"
     messages = [] if view.read is None else view.read.messages
@@ -119,7 +120,7 @@ def _figures(view: SessionView, sums: Sums) -> Iterable[tuple[str, str]]:
 
 
 def _money(sums: Sums) -> str:
-    return "N/A" if sums.cost_pico is None else exact_cost(sums.cost_pico / 10**PICO_DIGITS)
+    return "N/A" if sums.cost_pico is None else exact_cost(dollars(sums.cost_pico))
 
 
 def facts(view: SessionView) -> None:

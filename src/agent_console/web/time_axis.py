@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from agent_console.board.charts import Series
 from agent_console.model.format import pico_cost, tokens
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.buckets import day_label, first_day_of, last_day_of
 from agent_console.usage.reports.calendar import iso
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
-from agent_console.usage.reports.sums import PICO_DIGITS, Sums
+from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import QUARTER_SECONDS
 
 POINTS = 1_000
@@ -104,6 +105,6 @@ def _row(stretch: Stretch, sums: Sums) -> dict[str, Any]:
         "until": stretch.until,
         **counts,
         **{f"{name}_text": tokens(count) for name, count in counts.items()},
-        "cost": (sums.cost_pico or 0) / 10**PICO_DIGITS,
+        "cost": dollars(sums.cost_pico),
         "cost_text": "N/A" if sums.cost_pico is None else pico_cost(sums.cost_pico),
     }

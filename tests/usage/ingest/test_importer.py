@@ -8,7 +8,7 @@ import pytest
 from tests.usage.asking import query
 from tests.usage.ingest.transcripts import answer, read, write
 
-from agent_console.usage.ingest import importer, read_jobs
+from agent_console.usage.ingest import importer, reading_files
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError
 from agent_console.usage.ledger import Ledger
@@ -76,7 +76,7 @@ def test_while_much_is_taken_no_foreign_key_is_looked_up_and_no_garbage_collecte
     ledger: Ledger, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write(session, answer("msg_1"))
-    monkeypatch.setattr(read_jobs, "IN_PROCESS_BYTES", 0)
+    monkeypatch.setattr(reading_files, "IN_PROCESS_BYTES", 0)
     states: list[tuple[int, bool]] = []
 
     def note() -> None:

@@ -10,10 +10,11 @@ import pytest
 from msgspec.structs import replace
 from tests.usage.ingest.transcripts import answer, append, prompt, read, write
 
-from agent_console.usage.ingest import pool, read_jobs
+from agent_console.usage.ingest import pool, reading_files
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.pipe_messages import LENGTH_BYTES, encode
-from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob, read_files
+from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob
+from agent_console.usage.ingest.reading_files import read_files
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 
 MANY = 150
@@ -35,7 +36,7 @@ def files(project: Path) -> list[TranscriptFile]:
 @pytest.fixture
 def processes_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start processes for the smallest file too."""
-    monkeypatch.setattr(read_jobs, "IN_PROCESS_BYTES", 0)
+    monkeypatch.setattr(reading_files, "IN_PROCESS_BYTES", 0)
 
 
 def by_path(batches: list[ReadBatch]) -> dict[str, list[FileReading]]:

@@ -16,7 +16,7 @@ from tests.bench.corpus.truth import Truth
 from tests.usage.asking import sums_that_differ
 from tests.usage.ingest.comparing import listed, listed_in, unlisted, unlisted_in
 
-from agent_console.usage.ingest import read_jobs
+from agent_console.usage.ingest import reading_files
 from agent_console.usage.ingest.catch_up import catch_up, take_in
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ledger import Ledger
@@ -54,7 +54,7 @@ def test_any_corpus_in_any_order_gives_the_truth(
 def test_much_at_once_refers_to_nothing_that_is_not_there(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read_jobs, "IN_PROCESS_BYTES", 0)
+    monkeypatch.setattr(reading_files, "IN_PROCESS_BYTES", 0)
     truth = make_corpus(tmp_path, seed, sessions=SESSIONS)
     ledger = Ledger(tmp_path / "metrics.db")
     catch_up(ledger, config_dirs=config_dirs(truth))

@@ -87,12 +87,11 @@ class PricedLedger:
     ) -> PricesChanged:
         return refresh(self.connection, prices, at_ms=1, looking_up=looking_up)
 
-    def price(self, facet_nos: Iterable[int]) -> set[int]:
+    def price(self, facet_nos: Iterable[int]) -> None:
         """As the writer does for facets that it has just made."""
         self.connection.execute("BEGIN IMMEDIATE")
-        unknown = price_facets(self.connection, facet_nos)
+        price_facets(self.connection, facet_nos)
         self.connection.execute("COMMIT")
-        return unknown
 
     def cost(self, mode: "Mode" = "auto") -> Decimal | None:
         """US dollars of everything; null when nothing has a cost."""

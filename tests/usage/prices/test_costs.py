@@ -166,9 +166,7 @@ def test_a_discount_is_taken_off_all_that_is_computed_and_nothing_that_is_report
 def test_an_unknown_model_has_no_cost_and_its_tokens_are_unpriced(priced: PricedLedger) -> None:
     priced.use(priced.facet("no-such-model"), input=1, output=2, write_5m=3, write_1h=4, read=5)
 
-    changed = priced.refresh()
-
-    assert changed.unpriced == ("no-such-model",)
+    assert priced.refresh().unpriced == ("no-such-model",)
     assert priced.cost() is None
     assert priced.unpriced() == 15
 

@@ -85,7 +85,7 @@ def test_a_facet_made_later_gets_the_same_price_without_the_catalogue(
     monkeypatch.setattr(catalogue, "find", None)
     second = priced.facet("claude-opus-4-6", prompt_over=200_000, geo="us", reported=True)
 
-    assert priced.price([second]) == set()
+    priced.price([second])
 
     def prices_of(facet_no: int) -> list[tuple[object, ...]]:
         return [row[1:] for row in priced.rows("facet_prices") if row[0] == facet_no]
@@ -94,19 +94,14 @@ def test_a_facet_made_later_gets_the_same_price_without_the_catalogue(
     assert prices_of(second) == prices_of(first)
 
 
-def test_a_facet_of_a_model_not_looked_up_yet_names_it_and_has_no_price(
-    priced: PricedLedger,
-) -> None:
+def test_a_facet_of_a_model_not_looked_up_yet_has_no_price(priced: PricedLedger) -> None:
     facet, nameless = priced.facet("claude-opus-5-5"), priced.facet("")
-    ((number,),) = priced.connection.execute(
-        "SELECT name_no FROM names WHERE name = 'claude-opus-5-5'"
-    ).fetchall()
 
-    assert priced.price([facet, nameless]) == {number}
+    priced.price([facet, nameless])
     assert priced.rows("facet_prices") == []
 
     priced.refresh()
-    assert priced.price([facet, nameless]) == set()
+    priced.price([facet, nameless])
     assert [row[:3] for row in priced.rows("facet_prices")] == [(facet, 0, END)]
 
 
@@ -149,7 +144,7 @@ def test_asking_whether_to_refresh_and_pricing_facets_import_no_catalogue(
         f"ledger = PricedLedger(Path({str(scratch_home)!r}))\n"
         "facet = ledger.facet('claude-opus-5-5')\n"
         "assert ledger.needs_refresh()\n"
-        "assert ledger.price([facet])\n"
+        "ledger.price([facet])\n"
         "assert 'genai_prices' not in sys.modules\n"
         "assert 'importlib.metadata' not in sys.modules\n"
         "ledger.refresh()\n"

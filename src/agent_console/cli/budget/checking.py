@@ -27,6 +27,7 @@ def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import matching, reading, shown  # noqa: PLC0415 - likewise
+    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
 
     found = [
         status
@@ -35,7 +36,7 @@ def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
     ]
     code = max((_CODES[status.colour] for status in found), default=0)
     if as_json:
-        calendar = reading.calendar_of(config.load())
+        calendar = configured_calendar(config.load())
         words = {0: "ok", EXIT_NEAR: "near", EXIT_OVER: "over"}
         budgets = [shown.as_data(status, calendar) for status in found]
         emit_json({"state": words[code], "budgets": budgets})

@@ -20,7 +20,11 @@ def counts_for(budget: Budget, project: str | None) -> bool:
         return False
     if project == budget.subject:
         return True
-    is_path = "/" in project or project.startswith(("~", "."))
-    return is_project(
-        os.path.abspath(Path(project).expanduser()) if is_path else project, budget.subject
-    )
+    return is_project(placed(project), budget.subject)
+
+
+def placed(project: str) -> str:
+    """A project as it is called from everywhere: a folder that is meant from here, or a name."""
+    if "/" in project or project.startswith(("~", ".")):
+        return os.path.abspath(Path(project).expanduser())
+    return project

@@ -4,25 +4,17 @@ import time
 
 from agent_console import config
 from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
-from agent_console.config import Config
 from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.paths import database_path
-from agent_console.usage.budget_periods import Calendar
+from agent_console.usage.budget_periods import configured_calendar
 from agent_console.usage.budget_status import budget_statuses
 from agent_console.usage.reports.reading import explained
-from agent_console.usage.reports.zone import Zone
 
 
 def now_ms() -> int:
     """Unix milliseconds."""
     return time.time_ns() // 1_000_000
-
-
-def calendar_of(configured: Config) -> Calendar:
-    """How the user has time cut."""
-    display = configured.display
-    return Calendar(Zone(display.timezone), display.first_weekday)
 
 
 def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
@@ -36,7 +28,7 @@ def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
         LedgerError: The ledger cannot be read.
     """
     path = str(database_path())
-    calendar = calendar_of(config.load())
+    calendar = configured_calendar(config.load())
     connection, took_in = open_up_to_date(path, ingest=ingest)
     if took_in:
         has_taken_in(path)

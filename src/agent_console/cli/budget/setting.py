@@ -1,13 +1,12 @@
 """`agent-console budget set`."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import click
 
 from agent_console.cli.budget import arguments
 from agent_console.cli.budget.ingest_option import no_ingest_option
+from agent_console.cli.budget.matching import placed
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import columns, emit, emit_json
 from agent_console.model.budget import Budget
@@ -50,6 +49,7 @@ def set_(**given: Any) -> None:
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
     from agent_console.usage.budget_keeping import keep_budget  # noqa: PLC0415 - likewise
+    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
     from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
 
     wanted = _budget(given)
@@ -63,7 +63,7 @@ def set_(**given: Any) -> None:
     have_daemons_look()
     status = reading.with_id(reading.statuses(at_ms, ingest=not given["no_ingest"]), kept.budget_id)
     if given["as_json"]:
-        emit_json(shown.as_data(status, reading.calendar_of(configured)))
+        emit_json(shown.as_data(status, configured_calendar(configured)))
     else:
         emit(shown.budget_table([status], columns()))
 
@@ -80,7 +80,7 @@ def _budget(given: dict[str, Any]) -> Budget:
     return Budget(
         budget_id="",
         scope="project" if project else "model" if model else "all",
-        subject=_place(project) if project else model or "",
+        subject=_subject(project) if project else model or "",
         period=given["period"],
         limit_nano_usd=None if in_tokens else arguments.nano_usd(given["amount"]),
         limit_tokens=arguments.tokens(given["amount"]) if in_tokens else None,
@@ -90,10 +90,8 @@ def _budget(given: dict[str, Any]) -> Budget:
     )
 
 
-def _place(project: str) -> str:
-    """A folder that is meant from here is the same from everywhere; names and globs stay."""
+def _subject(project: str) -> str:
+    """What a budget is kept for: globs, and what is to be taken exactly, stay as they are."""
     if project.startswith(EXACTLY) or any(char in project for char in "*?["):
         return project
-    if "/" in project or project.startswith(("~", ".")):
-        return os.path.abspath(Path(project).expanduser())
-    return project
+    return placed(project)

@@ -18,10 +18,11 @@ def list_(no_ingest: bool, as_json: bool) -> None:
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
+    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
 
     found = reading.statuses(reading.now_ms(), ingest=not no_ingest)
     if as_json:
-        calendar = reading.calendar_of(config.load())
+        calendar = configured_calendar(config.load())
         emit_json([shown.as_data(status, calendar) for status in found])
         return
     if not found:
@@ -40,9 +41,10 @@ def show(budget_id: str, no_ingest: bool, as_json: bool) -> None:
     """Show one budget in full."""
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
+    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
 
     status = reading.with_id(reading.statuses(reading.now_ms(), ingest=not no_ingest), budget_id)
-    calendar = reading.calendar_of(config.load())
+    calendar = configured_calendar(config.load())
     if as_json:
         emit_json(shown.as_data(status, calendar))
     else:

@@ -8,11 +8,11 @@ from agent_console.cli.doctor.finding import Finding, ok, problem, warning
 from agent_console.cli.doctor.situation import Situation, ask
 from agent_console.cli.install.telling import short
 from agent_console.paths import APP, log_path
+from agent_console.usage.maintenance.finding import REPAIR
 from agent_console.version import __version__
 
 START = "agent-console daemon start"
 RESTART = "agent-console daemon restart --force"
-REPAIR = "agent-console db repair"
 
 
 def daemon(situation: Situation) -> Iterator[Finding]:

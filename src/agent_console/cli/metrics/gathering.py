@@ -5,7 +5,6 @@ metrics as they are.
 """
 
 from agent_console import config
-from agent_console.cli.budget.reading import calendar_of, now_ms
 from agent_console.cli.output import narrate
 from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
 from agent_console.client.blocking import connect
@@ -15,7 +14,9 @@ from agent_console.metrics.of_daemon import DaemonFacts, daemon_families
 from agent_console.metrics.of_ledger import ledger_families
 from agent_console.paths import database_path
 from agent_console.protocol.messages import ServerStatus, Subscribe
+from agent_console.usage.budget_periods import configured_calendar
 from agent_console.usage.reports.reading import explained
+from agent_console.usage.reports.request import now_ms
 
 DAEMON_SECONDS = 2.0
 
@@ -34,7 +35,7 @@ class Gathering:
     def __init__(self, socket: str | None, *, ingest: bool) -> None:
         self._socket = socket
         self._ingest = ingest
-        self._calendar = calendar_of(config.load())
+        self._calendar = configured_calendar(config.load())
         self._told = ""
 
     def __call__(self) -> list[Family]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from agent_console import config
-from agent_console.cli.budget.reading import calendar_of, now_ms
 from agent_console.cli.extras import need
 from agent_console.cli.open_ledger import up_to_date_ledger
 from agent_console.cli.output import emit_json, emit_piece, narrate
@@ -16,8 +15,9 @@ from agent_console.cli.whole_file import write_whole
 from agent_console.documents import stretch as stretches
 from agent_console.documents.contents import Contents, contents, rows_by_day
 from agent_console.documents.stretch import Stretch
+from agent_console.usage.budget_periods import configured_calendar
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.request import Request
+from agent_console.usage.reports.request import Request, now_ms
 from agent_console.usage.reports.zone import QUARTER_SECONDS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def write_report(wanted: Wanted) -> None:
                 (line.encode() for line in csv_lines(rows_by_day(connection, stretch, counted))),
             )
             return
-        it = contents(connection, stretch, counted, calendar_of(configured), at_ms)
+        it = contents(connection, stretch, counted, configured_calendar(configured), at_ms)
     if wanted.format == "json" and wanted.output is None:
         from agent_console.documents.data import json_document  # noqa: PLC0415 - one format
 

@@ -16,26 +16,23 @@ class AskText(ModalScreen[str | None]):
         question: What is asked for.
         value: What stands there to begin with.
         max_length: In characters.
-        hint: What else there is to know.
     """
 
     CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, question: str, value: str = "", *, max_length: int, hint: str = "") -> None:
+    def __init__(self, question: str, value: str = "", *, max_length: int) -> None:
         super().__init__()
         self._question = question
         self._value = value
         self._max_length = max_length
-        self._hint = hint
 
     def compose(self) -> ComposeResult:
         """The question, the line, and the keys."""
         with Vertical():
             yield Label(self._question, id="question", markup=False)
             yield Input(self._value, max_length=self._max_length, select_on_focus=False)
-            keys = "Enter keeps it, Esc leaves it as it was."
-            yield Label(f"{self._hint} {keys}".strip(), id="keys", markup=False)
+            yield Label("Enter keeps it, Esc leaves it as it was.", id="keys", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Done."""

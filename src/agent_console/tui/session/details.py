@@ -22,6 +22,7 @@ from agent_console.model.session_words import one_line
 from agent_console.model.short_names import short_model, short_path
 from agent_console.tui.session.timeline_bar import TimelineBar
 from agent_console.tui.session.usage_section import usage_section
+from agent_console.usage.money import dollars
 
 NAME_CELLS = 11
 Row = tuple[str, Text | str]
@@ -104,7 +105,7 @@ def _agents_spent(view: SessionView) -> Iterable[Row]:
     for agent, pico in costs.most_common():
         count = len(ids[agent])
         times = f" x{count}" if count > 1 else ""
-        yield "spent", f"{one_line(agent)}{times}  {exact_cost(pico / 10**12)}"
+        yield "spent", f"{one_line(agent)}{times}  {exact_cost(dollars(pico))}"
 
 
 def relatives(view: SessionView) -> Lineage:

@@ -15,8 +15,10 @@ from agent_console.model.format import bar, exact_cost, exact_tokens, share, tok
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.palette import Role, hue
 from agent_console.model.short_names import short_model
+from agent_console.usage.cost_sql import PICO_PER_USD
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
-from agent_console.usage.reports.sums import PICO_DIGITS, Sums
+from agent_console.usage.reports.sums import Sums
 
 BAR_CELLS = 10
 NAME_CELLS = 16
@@ -44,7 +46,7 @@ def _told(metadata: SessionMetadata | None) -> Sums | None:
         output_tokens=metadata.total_output_tokens,
         cache_write_5m=metadata.total_cache_creation_tokens,
         cache_read=metadata.total_cache_read_tokens,
-        cost_pico=round(metadata.total_cost_usd * 10**PICO_DIGITS),
+        cost_pico=round(metadata.total_cost_usd * PICO_PER_USD),
     )
 
 
@@ -83,7 +85,7 @@ def _most_expensive(view: SessionView) -> tuple[str, str] | None:
 
 
 def _money(sums: Sums) -> str:
-    return "N/A" if sums.cost_pico is None else exact_cost(sums.cost_pico / 10**PICO_DIGITS)
+    return "N/A" if sums.cost_pico is None else exact_cost(dollars(sums.cost_pico))
 
 
 def _parts(sums: Sums) -> Iterable[tuple[str, int, Role]]:

@@ -108,6 +108,12 @@ class FileReading(Struct, array_like=True, frozen=True, gc=False):
     inherits_cost: bool
     is_complete: bool
 
+    @property
+    def bytes_read(self) -> int:
+        """How much of the file was read for it."""
+        begun = 0 if self.from_start or self.before is None else self.before.offset_bytes
+        return self.after.offset_bytes - begun
+
     def session_of(self, told: ToldResponse) -> str:
         """Whose response it is, as this file tells it."""
         return told.session_id or self.after.session_id

@@ -13,13 +13,8 @@ from msgspec import Struct
 
 from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
-from agent_console.usage.ingest.read_jobs import (
-    ReadBatch,
-    ReaderLostError,
-    ReadJob,
-    is_much,
-    read_files,
-)
+from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob
+from agent_console.usage.ingest.reading_files import is_much, read_files
 from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ledger import Ledger
@@ -142,10 +137,7 @@ class Importer:
         at_ms = time.time_ns() // 1_000_000
         taken = self._ledger.take(readings, at_ms, tell_since_ms)
         for reading in readings:
-            known = None if reading.from_start else reading.before
-            imported.bytes_read += reading.after.offset_bytes - (
-                0 if known is None else known.offset_bytes
-            )
+            imported.bytes_read += reading.bytes_read
             imported.responses += len(reading.responses)
             imported.files += reading.is_complete
         self._taken(taken, imported)

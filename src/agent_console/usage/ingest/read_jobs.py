@@ -1,10 +1,9 @@
 """What is to be read and what comes of it, here or in another process.
 
-Rule: the structs are array-like, for they may cross a pipe; nothing of that is imported here, as
-most often there is one new line in one file.
+Rule: the structs are array-like, for they may cross a pipe.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -13,8 +12,6 @@ from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 
-IN_PROCESS_BYTES = 8 * 1024 * 1024
-"""Less than this is read sooner than a process starts."""
 _BATCH_RESPONSES = 5_000
 _BATCH_FILES = 200
 _BATCH_BYTES = 16 * 1024 * 1024
@@ -59,33 +56,6 @@ class ReadBatch(Struct, array_like=True):
     bytes_read: int = 0
 
 
-def is_much(jobs: Iterable[ReadJob]) -> bool:
-    """Whether processes are started for these jobs."""
-    return sum(job.bytes_to_read for job in jobs) >= IN_PROCESS_BYTES
-
-
-def read_files(
-    jobs: list[ReadJob],
-    workers: int | None = None,
-    meanwhile: Callable[[], None] | None = None,
-) -> Iterator[ReadBatch]:
-    """Carry out jobs: in this process, or with several when it is much; see pool.py.
-
-    Args:
-        jobs: Which files.
-        workers: How many processes; null: as many as are of use.
-        meanwhile: Called once other processes have something to do; not at all without any.
-
-    Raises:
-        ReaderLostError: A process was ended from outside. It is raised when all others are done.
-    """
-    if not is_much(jobs):
-        return batches(jobs, TranscriptReader())
-    from agent_console.usage.ingest.pool import read_with_processes  # noqa: PLC0415 - rarely needed
-
-    return read_with_processes(jobs, workers, meanwhile)
-
-
 def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch]:
     """Carry out jobs one after the other, in this process."""
     batch = ReadBatch()
@@ -96,7 +66,7 @@ def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch
                 batch.unreadable.append(reading)
                 continue
             batch.readings.append(reading)
-            batch.bytes_read += _bytes_read(reading)
+            batch.bytes_read += reading.bytes_read
             responses += len(reading.responses)
             if not reading.is_complete:
                 yield batch
@@ -111,8 +81,3 @@ def batches(jobs: list[ReadJob], reader: TranscriptReader) -> Iterator[ReadBatch
             batch, responses = ReadBatch(), 0
     if batch.jobs_done:
         yield batch
-
-
-def _bytes_read(reading: FileReading) -> int:
-    begun = 0 if reading.from_start or reading.before is None else reading.before.offset_bytes
-    return reading.after.offset_bytes - begun

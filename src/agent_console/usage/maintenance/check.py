@@ -13,14 +13,13 @@ from pathlib import Path
 from agent_console.model.format import size
 from agent_console.usage.database import APPLICATION_ID, ledger_error
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
-from agent_console.usage.maintenance.finding import DatabaseFinding
+from agent_console.usage.maintenance.finding import REPAIR, DatabaseFinding
+from agent_console.usage.maintenance.integrity import page_damages
 from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.maintenance.sums import COUNT_BY_SESSION
 from agent_console.usage.migrations import MIGRATIONS, schema_version
 
-REPAIR = "agent-console db repair"
-MAX_DAMAGES = 20
 LARGE_BYTES = 100_000_000
 """From here on somebody who waits is told what is being looked at."""
 
@@ -70,8 +69,8 @@ def _findings(
     if large and tell is not None:
         tell(f"Reading all {size(path.stat().st_size)} …")
     with told_while_long(connection, None, "Reading every page", look):
-        pages = _pages(connection)
-    yield pages
+        damages = page_damages(connection)
+    yield _pages(damages)
     schema = _schema(connection)
     yield schema
     if not schema.ok:
@@ -108,17 +107,10 @@ def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
     return DatabaseFinding("settings", True, "Only you can open it, and it is in WAL mode.")
 
 
-def _pages(connection: sqlite3.Connection) -> DatabaseFinding:
-    try:
-        rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
-        found = [str(text) for (text,) in rows if text != "ok"]
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        found = [str(error)]
-    if found:
+def _pages(damages: list[str]) -> DatabaseFinding:
+    if damages:
         return DatabaseFinding(
-            "pages", False, f"It is damaged: {found[0].strip()}", REPAIR, tuple(found)
+            "pages", False, f"It is damaged: {damages[0].strip()}", REPAIR, tuple(damages)
         )
     return DatabaseFinding("pages", True, "Every page, row and index is whole.")
 

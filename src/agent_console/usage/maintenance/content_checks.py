@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeAlias
 
-from agent_console.usage.maintenance.finding import DatabaseFinding
+from agent_console.usage.maintenance.finding import REPAIR, DatabaseFinding
 from agent_console.usage.maintenance.sums import (
     FACETS_WITH_ANOTHER_BRIEF,
     SESSIONS_THAT_DIFFER,
@@ -20,7 +20,6 @@ from agent_console.usage.maintenance.sums import (
     Rollup,
 )
 
-REPAIR = "agent-console db repair"
 REINDEX = "agent-console reindex"
 MAX_EXAMPLES = 5
 

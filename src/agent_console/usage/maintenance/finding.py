@@ -5,6 +5,9 @@ Rule: a problem never comes without a mend.
 
 from msgspec import Struct
 
+REPAIR = "agent-console db repair"
+"""The mend of most of what can be wrong."""
+
 
 class DatabaseFinding(Struct, frozen=True):
     """One line of a check.

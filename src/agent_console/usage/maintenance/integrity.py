@@ -10,10 +10,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.usage.database import ledger_error
+from agent_console.usage.database import is_damage, ledger_error
 from agent_console.usage.maintenance.read_only import open_read_only
 
-MAX_DAMAGES = 5
+MAX_DAMAGES = 20
+_QUICK_DAMAGES = 5
 
 
 def damages(path: Path) -> list[str]:
@@ -37,11 +38,26 @@ def damages(path: Path) -> list[str]:
         raise ledger_error(path, error) from error
 
 
+def page_damages(connection: sqlite3.Connection) -> list[str]:
+    """What SQLite's full check finds wrong with pages, rows and indexes; empty when all is whole.
+
+    Raises:
+        sqlite3.Error: The database cannot be read, for another reason than damage.
+    """
+    try:
+        rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return [str(error)]
+    return [str(text) for (text,) in rows if text != "ok"]
+
+
 def _in_use(path: Path) -> bool:
     return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm"))
 
 
 def _check(path: Path, *, in_use: bool) -> list[str]:
     with closing(open_read_only(path, in_use=in_use)) as connection:
-        rows = connection.execute(f"PRAGMA quick_check({MAX_DAMAGES})").fetchall()
+        rows = connection.execute(f"PRAGMA quick_check({_QUICK_DAMAGES})").fetchall()
     return [str(text) for (text,) in rows if text != "ok"]

@@ -12,7 +12,7 @@ from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.usage.database import APPLICATION_ID, PAGE_BYTES, is_damage, reason
 from agent_console.usage.maintenance.copying import copy_database
 from agent_console.usage.maintenance.identity import begin_generation
-from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.maintenance.progress import Tell
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.migrations import MIGRATIONS, migrate, schema_version
 
@@ -87,7 +87,7 @@ def make_ready(source: Path | None, target: Path, tell: Tell | None = None) -> N
         raise
 
 
-def use_page_size(target: Path, page_bytes: int, tell: Tell | None = None) -> None:
+def use_page_size(target: Path, page_bytes: int) -> None:
     """Write the ready ledger anew in pages of this size, if its own have another.
 
     Raises:
@@ -97,8 +97,7 @@ def use_page_size(target: Path, page_bytes: int, tell: Tell | None = None) -> No
         if connection.execute("PRAGMA page_size").fetchone()[0] == page_bytes:
             return
         connection.execute(f"PRAGMA page_size = {page_bytes}")
-        with told_while_long(connection, tell, "Writing its pages anew"):
-            connection.execute("VACUUM")
+        connection.execute("VACUUM")
 
 
 def remove_work(target: Path) -> None:

@@ -11,11 +11,10 @@ from pathlib import Path
 from agent_console.errors import DamagedLedgerError
 from agent_console.usage.database import is_damage, ledger_error, open_database
 from agent_console.usage.maintenance.check import settings
+from agent_console.usage.maintenance.integrity import page_damages
 from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
 from agent_console.usage.maintenance.read_only import refuse_missing
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
-
-MAX_DAMAGES = 20
 
 
 def repair(database: Path, tell: Tell | None = None, look: Look | None = None) -> list[str]:
@@ -63,13 +62,13 @@ def _mend_indexes(
     connection: sqlite3.Connection, path: Path, tell: Tell | None, look: Look | None
 ) -> list[str]:
     with told_while_long(connection, None, "Reading every page", look):
-        found = _damages(connection)
+        found = page_damages(connection)
     if not found:
         return []
     try:
         with told_while_long(connection, tell, "Making the indexes anew", look):
             connection.execute("REINDEX")
-        left = _damages(connection)
+        left = page_damages(connection)
     except sqlite3.DatabaseError as error:
         if not is_damage(error) and not isinstance(error, sqlite3.IntegrityError):
             raise
@@ -77,16 +76,6 @@ def _mend_indexes(
     if left:
         raise DamagedLedgerError(f"The ledger {path} is damaged: {left[0].strip()}")
     return [f"Made the indexes anew: {found[0].strip()}"]
-
-
-def _damages(connection: sqlite3.Connection) -> list[str]:
-    try:
-        rows = connection.execute(f"PRAGMA integrity_check({MAX_DAMAGES})").fetchall()
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            raise
-        return [str(error)]
-    return [str(text) for (text,) in rows if text != "ok"]
 
 
 def _name_nothing(connection: sqlite3.Connection) -> list[str]:

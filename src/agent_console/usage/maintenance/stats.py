@@ -10,12 +10,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.usage.database import ledger_error
+from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.maintenance.backup_files import Backup, backups
 from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.maintenance.vacuum import size_bytes
 from agent_console.usage.migrations import MIGRATIONS, schema_version
 
-SOURCE_STATUS = {1: "read", 2: "unreadable", 3: "gone"}
+_STATUS_NAMES = {status.value: status.name.lower() for status in SourceStatus}
 
 
 class TableStats(Struct, frozen=True):
@@ -144,7 +145,7 @@ def _tables(connection: sqlite3.Connection) -> list[TableStats]:
 
 def _sources(connection: sqlite3.Connection) -> list[SourceStats]:
     return [
-        SourceStats(SOURCE_STATUS.get(status, str(status)), *figures)
+        SourceStats(_STATUS_NAMES.get(status, str(status)), *figures)
         for status, *figures in connection.execute(
             "SELECT status, count(*), sum(lines), sum(bad_lines) FROM sources "
             "GROUP BY status ORDER BY status"

@@ -43,22 +43,18 @@ _Price = tuple[int, int, Rates]
 """from_quarter, prompt_over and the rates."""
 
 
-def price_facets(connection: Connection, facet_nos: Iterable[int]) -> set[int]:
+def price_facets(connection: Connection, facet_nos: Iterable[int]) -> None:
     """Make the prices of these facets anew, inside the transaction that is open.
 
-    Returns:
-        The numbers of models that have not been looked up yet: their facets have no price until
-        `refresh` has run.
+    Those of models that have not been looked up yet have no price until `refresh` has run.
     """
     wanted = encode(list(facet_nos))
     prices = _prices(connection, wanted)
     discount_ppm = _discount_ppm(connection)
-    unknown: set[int] = set()
     rows: list[_Row] = []
     folded: dict[tuple[Any, ...], list[_Row]] = {}
     for facet_no, prompt_over, *told, model_no, model in connection.execute(_FACETS, (wanted,)):
         if model_no not in prices:
-            unknown.add(model_no)
             continue
         key = (model_no, prompt_over, *told)
         if key not in folded:
@@ -71,8 +67,6 @@ def price_facets(connection: Connection, facet_nos: Iterable[int]) -> set[int]:
         rows += [(facet_no, *row) for row in folded[key]]
     connection.execute(_DELETE, (wanted,))
     insert_many(connection, _INSERT, "", rows)
-    unknown.discard(0)  # the model that nobody told
-    return unknown
 
 
 def _prices(connection: Connection, facets: bytes) -> dict[int, list[_Price]]:

@@ -30,16 +30,13 @@ class PricesChanged(Struct, frozen=True):
     Attributes:
         models: The models that have been looked up; empty: nothing was to do.
         unpriced: Those of them that have no price.
-        new_thresholds: Prompt sizes that `price_thresholds` did not have; see
-            usage/prices/thresholds.py for what is to be done about them.
     """
 
     models: tuple[str, ...]
     unpriced: tuple[str, ...]
-    new_thresholds: tuple[int, ...]
 
 
-NOTHING_CHANGED = PricesChanged((), (), ())
+NOTHING_CHANGED = PricesChanged((), ())
 
 _MODELS = """
     WITH RECURSIVE used (model_no) AS (
@@ -96,7 +93,7 @@ def refresh(
         )
         for model_no, model in found.items():
             _write(connection, model_no, model, at_ms)
-        new_thresholds = add_thresholds(connection, [model.periods for model in found.values()])
+        add_thresholds(connection, [model.periods for model in found.values()])
         facets = connection.execute(
             "SELECT facet_no FROM facets WHERE model_no IN (SELECT value FROM json_each(?))",
             (msgspec.json.encode(list(found)),),
@@ -110,7 +107,6 @@ def refresh(
     return PricesChanged(
         tuple(wanted.values()),
         tuple(wanted[number] for number, model in found.items() if not model.periods),
-        new_thresholds,
     )
 
 

@@ -12,8 +12,8 @@ from sqlite3 import Connection
 from agent_console.usage.prices.rates import Periods
 
 
-def add_thresholds(connection: Connection, prices: Iterable[Periods]) -> tuple[int, ...]:
-    """Note the thresholds of these prices; the new ones, the smallest first.
+def add_thresholds(connection: Connection, prices: Iterable[Periods]) -> None:
+    """Note the thresholds of these prices.
 
     They count as applied where there is no row yet that could exceed one.
     """
@@ -23,12 +23,10 @@ def add_thresholds(connection: Connection, prices: Iterable[Periods]) -> tuple[i
     there = {
         number for (number,) in connection.execute("SELECT prompt_tokens FROM price_thresholds")
     }
-    new = tuple(sorted(needed - there))
     connection.executemany(
         "INSERT INTO price_thresholds VALUES (?, NOT EXISTS (SELECT 1 FROM messages))",
-        [(each,) for each in new],
+        [(each,) for each in sorted(needed - there)],
     )
-    return new
 
 
 def unapplied_thresholds(connection: Connection) -> tuple[int, ...]:

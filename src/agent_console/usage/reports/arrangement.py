@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Sort: TypeAlias = Literal["cost", "tokens", "sessions", "date"]
 
-SORTS = ("cost", "tokens", "sessions", "date")
-
 
 def arrange(
     report: "Report",

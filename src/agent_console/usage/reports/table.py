@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 GAP = 2
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
-_SHORTEST_CUT = 8
 _ELLIPSIS = "…"
 
 

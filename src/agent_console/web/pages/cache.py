@@ -11,9 +11,9 @@ from agent_console.model.format import exact_cost, printable, share, tokens
 from agent_console.usage.insight.cache_advice import Advice, advice
 from agent_console.usage.insight.cache_keys import By
 from agent_console.usage.insight.cache_use import CacheReport, CacheUse, cache_report
+from agent_console.usage.money import dollars
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.request import Request
-from agent_console.usage.reports.sums import PICO_DIGITS
 from agent_console.web import charts
 from agent_console.web.chart_element import chart
 from agent_console.web.console import Console
@@ -178,7 +178,7 @@ class _Cache:
 
 
 def _usd(pico: int) -> str:
-    return exact_cost(pico / 10**PICO_DIGITS)
+    return exact_cost(dollars(pico))
 
 
 def _project_row(row: CacheUse) -> dict[str, Any]:
