@@ -53,6 +53,10 @@ INSERT INTO usage_by_day
 SELECT quarter / 96 AS day, facet_no, {_SUMMED}, max(quarter)
 FROM usage_by_session GROUP BY day, facet_no;
 
+INSERT INTO usage_by_session_day
+SELECT session_no, quarter / 96 AS day, brief_no, {_SUMMED}, max(quarter)
+FROM usage_by_session JOIN facets USING (facet_no) GROUP BY session_no, day, brief_no;
+
 UPDATE sessions SET
     (first_seen_ms, last_seen_ms, input_tokens, output_tokens, cache_write_1h_tokens,
      cache_read_tokens) =

@@ -52,7 +52,7 @@ def test_without_a_ledger_they_say_so_and_make_none(run: Run, words: tuple[str, 
 def test_check_says_ok_for_each_check_and_exits_0(run: Run, ledger: Path) -> None:
     done = run("db", "check")
     assert done.code == 0
-    assert done.out.count("ok ") == len(done.out.splitlines()) == 13
+    assert done.out.count("ok ") == len(done.out.splitlines()) == 14
     assert run("db", "check", "--json").json["ok"] is True
 
 

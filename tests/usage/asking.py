@@ -124,6 +124,16 @@ def sums_that_differ(database: Path) -> list[tuple[Any, ...]]:
             (f"SELECT day, facet_no, max(last_quarter), {summed} FROM usage_by_day GROUP BY 1, 2"),
         ),
         (
+            (
+                "SELECT session_no, at_ms / 86400000, brief_no, max(at_ms / 900000), "
+                f"{rolled_up} GROUP BY 1, 2, 3"
+            ),
+            (
+                f"SELECT session_no, day, facet_no, max(last_quarter), {summed} "
+                "FROM usage_by_session_day GROUP BY 1, 2, 3"
+            ),
+        ),
+        (
             f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {brief}) FROM facets",
             "SELECT facet_no, brief_no FROM facets",
         ),

@@ -65,7 +65,7 @@ def test_what_was_undone_is_not_remembered(ledger: Ledger, monkeypatch: pytest.M
 def test_what_was_deleted_is_not_remembered(ledger: Ledger, database: Path) -> None:
     do(ledger, add("a", input_tokens=1))
     other = Ledger(database)
-    for table in ("usage_by_session", "messages", "sessions"):
+    for table in ("usage_by_session", "usage_by_session_day", "messages", "sessions"):
         other.connection.execute(f"DELETE FROM {table}")
     other.close()
     assert totals(ledger) is None

@@ -1,6 +1,7 @@
 """Older ledgers become newer ones: nothing is lost, a copy is kept, a failure changes nothing."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -126,12 +127,38 @@ def test_the_sums_are_those_of_the_messages_after_a_migration(database: Path) ->
     migrate(database)
 
     assert [finding for finding in check(database) if not finding.ok] == []
-    for rollup in ("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day"):
+    for rollup in (
+        *("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day"),
+        "usage_by_session_day",
+    ):
         assert before == query(
             database,
             "SELECT sum(messages), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), "
             f"sum(reported_nano_usd) FROM {rollup}",
         )
+
+
+@pytest.mark.parametrize("version", range(1, NEWEST))
+def test_a_ledger_of_every_older_schema_becomes_the_same(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    make_ledger_of_schema_1(database)
+    at_once = tmp_path / "at-once.db"
+    shutil.copy(database, at_once)
+    with monkeypatch.context() as older:
+        older.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:version])
+        migrate(database)
+    assert query(database, "SELECT max(version) FROM schema_versions") == [(version,)]
+
+    migrate(database)
+    migrate(at_once)
+
+    without_times = [
+        [line for line in dump(path) if '"schema_versions"' not in line]
+        for path in (database, at_once)
+    ]
+    assert without_times[0] == without_times[1]
+    assert [finding for finding in check(database) if not finding.ok] == []
 
 
 def test_a_copy_of_the_old_ledger_is_kept_and_the_person_is_told(database: Path) -> None:

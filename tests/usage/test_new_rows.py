@@ -113,11 +113,14 @@ def test_each_rollup_takes_one_statement_for_a_whole_batch(ledger: Ledger) -> No
     ledger.connection.set_trace_callback(statements.append)
     ledger.carry_out(of_many_sessions(MANY))
     ledger.connection.set_trace_callback(None)
-    rollups = ("usage_by_session", "usage_by_time", "usage_by_hour", "usage_by_day")
+    rollups = (
+        *("usage_by_session", "usage_by_time", "usage_by_hour", "usage_by_day"),
+        "usage_by_session_day",
+    )
     assert [
         sum(statement.startswith(f"INSERT INTO {rollup} ") for statement in statements)
         for rollup in rollups
-    ] == [1, 1, 1, 1]
+    ] == [1, 1, 1, 1, 1]
     assert len(statements) <= 22  # with one for each rollup and eight rows it was 31
     assert sums_that_differ(ledger.path) == []
 

@@ -28,6 +28,7 @@ from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.schema.step_1 import create_ledger
 from agent_console.usage.schema.step_2 import add_transcripts_and_prices
 from agent_console.usage.schema.step_3 import add_budgets
+from agent_console.usage.schema.step_4 import add_usage_by_session_day
 
 
 class Migration(Struct, frozen=True):
@@ -49,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "Made room for transcripts and prices; every message was kept and summed up anew.",
     ),
     Migration(add_budgets, "Made the tables for budgets and alerts."),
+    Migration(add_usage_by_session_day, "Summed up every session by day, for quicker reports."),
 )
 """Step n makes schema version n + 1."""
 

@@ -1,4 +1,4 @@
-"""The sums that reports read, by time, hour, day and session: what a transaction adds to them.
+"""The sums that reports read, by time, hour, day, session and session's day: what is added to them.
 
 Rule: all rollups take the same gains, in the transaction that writes the rows, and a cell that
 holds no row any more is deleted.
@@ -13,6 +13,7 @@ S608 is silenced where a text is put together from constants only.
 from collections.abc import Callable, Mapping, Sequence
 from operator import add
 from sqlite3 import Connection
+from typing import TypeVar
 
 from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.many_rows import adding, insert_many
@@ -34,6 +35,14 @@ _TO_HOUR = f"ON CONFLICT (hour, facet_no) DO UPDATE SET {adding(('messages', *SU
 _ADD_BY_DAY = f"INSERT INTO usage_by_day (day, facet_no, messages, {', '.join(SUMS)}, last_quarter)"
 _TO_DAY = (
     f"ON CONFLICT (day, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}, "
+    "last_quarter = max(last_quarter, excluded.last_quarter)"
+)
+_ADD_BY_SESSION_DAY = (
+    f"INSERT INTO usage_by_session_day (session_no, day, facet_no, messages, {', '.join(SUMS)}, "
+    "last_quarter)"
+)
+_TO_SESSION_DAY = (
+    f"ON CONFLICT (session_no, day, facet_no) DO UPDATE SET {adding(('messages', *SUMS))}, "
     "last_quarter = max(last_quarter, excluded.last_quarter)"
 )
 _FIGURES = ", ".join((*SUMS[:-1], f"coalesce({SUMS[-1]}, 0)"))
@@ -58,6 +67,10 @@ _ADD_NEW_ROWS = (
         f"{_ADD_BY_DAY} SELECT at_ms / {_DAY_MS}, facet_no, 1, {_FIGURES}, at_ms / {QUARTER_MS} "
         f"{_OF_NEW_ROWS} {_TO_DAY}"
     ),
+    (
+        f"{_ADD_BY_SESSION_DAY} SELECT session_no, at_ms / {_DAY_MS}, brief_no, 1, {_FIGURES}, "
+        f"at_ms / {QUARTER_MS} {_OF_NEW_ROWS_IN_BRIEF} {_TO_SESSION_DAY}"
+    ),
 )
 _MEND_LAST_QUARTER = f"""
 UPDATE usage_by_day SET last_quarter = coalesce((
@@ -66,6 +79,12 @@ UPDATE usage_by_day SET last_quarter = coalesce((
         AND messages.facet_no = usage_by_day.facet_no AND NOT set_aside
     ORDER BY at_ms DESC LIMIT 1
 ), last_quarter) WHERE day = ? AND facet_no = ?"""  # noqa: S608
+_MEND_LAST_QUARTER_OF_SESSION = f"""
+UPDATE usage_by_session_day AS summed SET last_quarter = (
+    SELECT max(quarter) FROM usage_by_session AS part CROSS JOIN facets USING (facet_no)
+    WHERE part.session_no = summed.session_no AND quarter >= day * {DAY_QUARTERS}
+        AND quarter < (day + 1) * {DAY_QUARTERS} AND brief_no = summed.facet_no
+) WHERE session_no = ? AND day = ? AND facet_no = ?"""  # noqa: S608
 
 Cell = tuple[int, int, int]
 """Session, quarter, facet."""
@@ -75,6 +94,11 @@ Gains = Mapping[Cell, Sequence[int]]
 
 _Gains = dict[tuple[int, int], Sequence[int]]
 """By quarter, hour or day, and facet."""
+
+_Cell = TypeVar("_Cell", bound=tuple[int, ...])
+
+_SessionGains = dict[Cell, Sequence[int]]
+"""By session, day and facet."""
 
 
 def add_new_rows(connection: Connection, before: int) -> None:
@@ -97,26 +121,31 @@ def add_to_rollups(connection: Connection, gains: Gains, brief_no: Callable[[int
     by_time: _Gains = {}
     by_hour: _Gains = {}
     by_day: _Gains = {}
-    last_quarters: dict[tuple[int, int], int] = {}
+    by_session_day: _SessionGains = {}
+    last_quarters: dict[tuple[int, ...], int] = {}
     for cell, gain in gains.items():
         if not any(gain):
             continue
-        _, quarter, facet_no = cell
+        session_no, quarter, facet_no = cell
+        brief, day = brief_no(facet_no), quarter // DAY_QUARTERS
         by_session.append((*cell, *gain))
-        _add(by_time, (quarter, brief_no(facet_no)), gain)
-        in_day = (quarter // DAY_QUARTERS, facet_no)
+        _add(by_time, (quarter, brief), gain)
+        in_day, in_session_day = (day, facet_no), (session_no, day, brief)
         _add(by_day, in_day, gain)
-        if gain[0] > 0 and quarter > last_quarters.get(in_day, 0):
-            last_quarters[in_day] = quarter
+        _add(by_session_day, in_session_day, gain)
+        if gain[0] > 0:
+            if quarter > last_quarters.get(in_day, 0):
+                last_quarters[in_day] = quarter
+            if quarter > last_quarters.get(in_session_day, 0):
+                last_quarters[in_session_day] = quarter
     for (quarter, brief), gain in by_time.items():
         _add(by_hour, (quarter // HOUR_QUARTERS, brief), gain)
     insert_many(connection, _ADD_BY_SESSION, _TO_SESSION, by_session)
     insert_many(connection, _ADD_BY_TIME, _TO_TIME, _rows(by_time))
     insert_many(connection, _ADD_BY_HOUR, _TO_HOUR, _rows(by_hour))
-    days = [
-        (*cell, *gain, last_quarters.get(cell, 0)) for cell, gain in by_day.items() if any(gain)
-    ]
-    insert_many(connection, _ADD_BY_DAY, _TO_DAY, days)
+    insert_many(connection, _ADD_BY_DAY, _TO_DAY, _days(by_day, last_quarters))
+    session_days = _days(by_session_day, last_quarters)
+    insert_many(connection, _ADD_BY_SESSION_DAY, _TO_SESSION_DAY, session_days)
     emptied = [cell for cell, gain in gains.items() if gain[0] < 0]
     if emptied:
         _take_out(connection, emptied, brief_no)
@@ -134,6 +163,10 @@ def _take_out(
     )
     briefs = {(quarter, brief_no(facet_no)) for _, quarter, facet_no in emptied}
     days = {(quarter // DAY_QUARTERS, facet_no) for _, quarter, facet_no in emptied}
+    session_days = {
+        (session_no, quarter // DAY_QUARTERS, brief_no(facet_no))
+        for session_no, quarter, facet_no in emptied
+    }
     connection.executemany(
         "DELETE FROM usage_by_time WHERE quarter = ? AND facet_no = ? AND messages = 0", briefs
     )
@@ -144,6 +177,12 @@ def _take_out(
     connection.executemany(
         "DELETE FROM usage_by_day WHERE day = ? AND facet_no = ? AND messages = 0", days
     )
+    connection.executemany(
+        "DELETE FROM usage_by_session_day WHERE session_no = ? AND day = ? AND facet_no = ? "
+        "AND messages = 0",
+        session_days,
+    )
+    connection.executemany(_MEND_LAST_QUARTER_OF_SESSION, session_days)
 
 
 def _mend_last_quarters(connection: Connection, gains: Gains) -> None:
@@ -159,10 +198,16 @@ def _mend_last_quarters(connection: Connection, gains: Gains) -> None:
     connection.executemany(_MEND_LAST_QUARTER, days)
 
 
-def _add(sums: _Gains, cell: tuple[int, int], gain: Sequence[int]) -> None:
+def _add(sums: dict[_Cell, Sequence[int]], cell: _Cell, gain: Sequence[int]) -> None:
     known = sums.get(cell)
     sums[cell] = gain if known is None else list(map(add, known, gain))
 
 
 def _rows(sums: _Gains) -> list[tuple[int, ...]]:
     return [(*cell, *gain) for cell, gain in sums.items() if any(gain)]
+
+
+def _days(
+    sums: Mapping[_Cell, Sequence[int]], last_quarters: Mapping[tuple[int, ...], int]
+) -> list[tuple[int, ...]]:
+    return [(*cell, *gain, last_quarters.get(cell, 0)) for cell, gain in sums.items() if any(gain)]

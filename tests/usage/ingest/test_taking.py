@@ -205,6 +205,7 @@ def test_nothing_is_half_taken(ledger: Ledger, database: Path) -> None:
         "usage_by_session",
         "usage_by_hour",
         "usage_by_day",
+        "usage_by_session_day",
     ):
         assert query(database, f"SELECT * FROM {table}") == []
 
@@ -346,7 +347,11 @@ def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger
 
 def test_a_day_ends_earlier_when_its_last_row_moves(ledger: Ledger, database: Path) -> None:
     def last_quarters() -> list[tuple[int]]:
-        return query(database, "SELECT last_quarter - day * 96 FROM usage_by_day")
+        return query(
+            database,
+            "SELECT last_quarter - day * 96 FROM usage_by_day "
+            "UNION SELECT last_quarter - day * 96 FROM usage_by_session_day",
+        )
 
     take(ledger, reading(response("m1"), response("m2", minute=120)))
     assert last_quarters() == [(48 + 8,)]

@@ -17,7 +17,8 @@ def test_a_good_ledger_passes_every_check(database: Path) -> None:
     findings = check(database)
     assert [finding.check for finding in findings] == [
         *("settings", "pages", "schema", "references", "identities", "facets", "brief facets"),
-        *("names", "sums by session", "sums by time", "sums by hour", "sums by day", "sessions"),
+        *("names", "sums by session", "sums by time", "sums by hour", "sums by day"),
+        *("session days", "sessions"),
     ]
     assert [finding for finding in findings if not finding.ok or finding.mend] == []
 
@@ -50,6 +51,15 @@ def test_a_new_ledger_passes_every_check(scratch_home: Path) -> None:
         ("sums by day", "UPDATE usage_by_day SET web_searches = web_searches + 1"),
         ("sums by day", "UPDATE usage_by_day SET last_quarter = last_quarter + 1"),
         ("sums by day", "DELETE FROM usage_by_day"),
+        (
+            "session days",
+            "UPDATE usage_by_session_day SET output_tokens = output_tokens + 1",
+        ),
+        (
+            "session days",
+            "UPDATE usage_by_session_day SET last_quarter = last_quarter - 1",
+        ),
+        ("session days", "DELETE FROM usage_by_session_day WHERE session_no = 2"),
         ("brief facets", "UPDATE facets SET brief_no = 1"),
         ("sessions", "UPDATE sessions SET turns = turns + 1 WHERE session_no = 2"),
         ("sessions", "UPDATE sessions SET last_seen_ms = NULL WHERE session_no = 2"),

@@ -16,7 +16,10 @@ from agent_console.usage.database import open_database
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 from agent_console.usage.maintenance.repair import repair
 
-TABLES = ("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day", "sessions")
+TABLES = (
+    *("usage_by_time", "usage_by_session", "usage_by_hour", "usage_by_day"),
+    *("usage_by_session_day", "sessions"),
+)
 
 
 def messages(database: Path) -> list[tuple[Any, ...]]:
@@ -55,6 +58,9 @@ WRONG = [
     "UPDATE usage_by_day SET last_quarter = last_quarter - 1",
     "UPDATE usage_by_day SET messages = messages + 1 WHERE day % 2",
     "DELETE FROM usage_by_day",
+    "UPDATE usage_by_session_day SET last_quarter = last_quarter - 1",
+    "UPDATE usage_by_session_day SET messages = messages + 1 WHERE session_no % 2",
+    "DELETE FROM usage_by_session_day",
     "UPDATE sessions SET turns = 7, first_seen_ms = NULL",
     "UPDATE sessions SET last_seen_ms = 5 WHERE session_no = 1",
     "UPDATE messages SET set_aside = 1 - set_aside WHERE message_no % 5 = 0",

@@ -202,6 +202,7 @@ class Ledger:
             "DELETE FROM usage_by_session",
             "DELETE FROM usage_by_hour",
             "DELETE FROM usage_by_day",
+            "DELETE FROM usage_by_session_day",
             (
                 f"INSERT INTO usage_by_time SELECT quarter, brief_no, {sums.removeprefix(cell)} "
                 "JOIN facets USING (facet_no) GROUP BY quarter, brief_no"
@@ -219,6 +220,10 @@ class Ledger:
             (
                 f"INSERT INTO usage_by_day SELECT quarter / 96, facet_no, {columns}, max(quarter) "
                 f"{rows} GROUP BY 1, 2"
+            ),
+            (
+                "INSERT INTO usage_by_session_day SELECT session_no, quarter / 96, brief_no, "
+                f"{columns}, max(quarter) {rows} JOIN facets USING (facet_no) GROUP BY 1, 2, 3"
             ),
         ):
             self.connection.execute(statement)

@@ -88,9 +88,14 @@ def test_few_rows_are_read_and_finer_ones_only_around_borders(tmp_path: Path) ->
         connection = read_only(ledger.path)
 
     def read(
-        *facets: str, zone: str = "UTC", cut: Literal["", "day", "hour"] = "day", **how: Any
+        *facets: str,
+        zone: str = "UTC",
+        cut: Literal["", "day", "hour"] = "day",
+        by_session: bool = False,
+        **how: Any,
     ) -> tuple[str, set[int]]:
-        rows = select_rows(connection, Filter(zone=Zone(zone), **how), cut=cut, facets=facets)
+        wanted = Filter(zone=Zone(zone), **how)
+        rows = select_rows(connection, wanted, cut=cut, facets=facets, by_session=by_session)
         return rows.rollup, rows.split
 
     quarter = hour * 4
@@ -108,6 +113,9 @@ def test_few_rows_are_read_and_finer_ones_only_around_borders(tmp_path: Path) ->
     assert read("branch_no", cut="") == ("usage_by_day", set())
     assert read("branch_no", cut="", since=quarter) == ("usage_by_day", {day})
     assert read(sessions=["s-1"]) == ("usage_by_session", set())
+    assert read(by_session=True, cut="") == ("usage_by_session_day", set())
+    assert read(by_session=True, cut="", since=quarter) == ("usage_by_session_day", {day})
+    assert read("branch_no", by_session=True, cut="") == ("usage_by_session", set())
 
 
 @settings(max_examples=60, deadline=None)

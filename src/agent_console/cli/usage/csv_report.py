@@ -5,7 +5,7 @@ Rule: exact values, each token in one line, no totals: whoever reads it adds up.
 
 from agent_console.cli.output import emit_piece, narrate
 from agent_console.cli.usage.exact_columns import cells, heading, parted
-from agent_console.usage.reports.csv_text import csv_line
+from agent_console.usage.reports.csv_text import csv_line, csv_lines
 from agent_console.usage.reports.notes import warnings
 
 TYPE_CHECKING = False
@@ -21,4 +21,4 @@ def write_csv(report: "Report", request: "Request") -> None:
     emit_piece(csv_line(heading(report, request)))
     for rows in [report.rows] if report.parts is None else report.parts:
         found = parted(rows, request)
-        emit_piece("".join(csv_line(cells(report, request, each)) for each in found))
+        emit_piece(csv_lines(cells(report, request, each) for each in found))

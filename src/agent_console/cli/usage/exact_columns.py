@@ -48,18 +48,18 @@ def heading(report: "Report", request: "Request") -> list[str]:
     ]
 
 
-def cells(report: "Report", request: "Request", line: "Line") -> list[str]:
-    """The values of a line, in the same order; nothing where nothing is known."""
+def cells(report: "Report", request: "Request", line: "Line") -> "list[str | int]":
+    """The values of a line, in the same order; an empty text where nothing is known."""
     row, sums = line.row, line.sums
     detail = row.detail if row is not None and isinstance(row.detail, SessionDetail) else None
-    found = [printable(line.label.strip())]
+    found: list[str | int] = [printable(line.label.strip())]
     if report.grouping.name == "session":
         found += (
             [
                 printable(detail.title or ""),
                 iso_ms(detail.last_ms) or "",
                 detail.forked_from or "",
-                str(detail.user_messages),
+                detail.user_messages,
             ]
             if detail
             else [""] * 4
@@ -72,24 +72,24 @@ def cells(report: "Report", request: "Request", line: "Line") -> list[str]:
     found.append(printable(" ".join(line.models)))
     found += _sums(sums, with_cost=request.with_cost)
     if request.counts_sessions:
-        found.append("" if row is None or row.sessions is None else str(row.sessions))
+        found.append("" if row is None or row.sessions is None else row.sessions)
     return found
 
 
-def _sums(sums: Sums | None, *, with_cost: bool) -> list[str]:
+def _sums(sums: Sums | None, *, with_cost: bool) -> "list[str | int]":
     if sums is None:
         return [""] * (9 + with_cost)
     money = "" if sums.cost_pico is None and sums.tokens else usd_text(sums.cost_pico or 0)
     return [
-        str(sums.input),
-        str(sums.output),
-        str(sums.cache_write),
-        str(sums.cache_read),
-        str(sums.tokens),
+        sums.input,
+        sums.output,
+        sums.cache_write,
+        sums.cache_read,
+        sums.tokens,
         *([money] if with_cost else []),
-        str(sums.responses),
-        str(sums.unpriced),
-        str(sums.unlisted_tokens),
+        sums.responses,
+        sums.unpriced,
+        sums.unlisted_tokens,
         "true" if sums.lower_bound else "false",
     ]
 

@@ -26,7 +26,10 @@ def markdown(report: "Report", request: "Request") -> str:
     written = [
         table_line(titles),
         table_line(["---" if each in _LEFT else "---:" for each in titles]),
-        *(table_line([escaped(each) for each in row]) for row in body),
+        *(
+            table_line([escaped(each) if isinstance(each, str) else str(each) for each in row])
+            for row in body
+        ),
         "",
         *(f"{escaped(note)}  " for note in notes(report, request)),
     ]

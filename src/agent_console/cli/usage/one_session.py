@@ -10,7 +10,7 @@ from agent_console.model.format import exact_tokens, printable, tokens
 from agent_console.model.short_names import short_model
 from agent_console.usage.conversations import conversation
 from agent_console.usage.reports.columns import LocalTime
-from agent_console.usage.reports.csv_text import csv_line
+from agent_console.usage.reports.csv_text import csv_lines
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import json_text
@@ -62,7 +62,7 @@ def show_session(connection: "Reading", request: "Request", given: str) -> int:
             )
             emit(json_text(document, indent=is_terminal()))
         case "csv":
-            emit("".join(csv_line(line) for line in exact_lines(session, request)))
+            emit(csv_lines(exact_lines(session, request)))
         case "markdown":
             heading, *rows = exact_lines(session, request)
             lines = [heading, ["---"] * len(heading), *rows]

@@ -15,6 +15,7 @@ from agent_console.usage.maintenance.sums import (
     USAGE_BY_DAY,
     USAGE_BY_HOUR,
     USAGE_BY_SESSION,
+    USAGE_BY_SESSION_DAY,
     USAGE_BY_TIME,
     Rollup,
 )
@@ -141,6 +142,7 @@ CONTENT_CHECKS: tuple[tuple[str, Look], ...] = (
     ("sums by time", _rollup("sums by time", USAGE_BY_TIME)),
     ("sums by hour", _rollup("sums by hour", USAGE_BY_HOUR)),
     ("sums by day", _rollup("sums by day", USAGE_BY_DAY)),
+    ("session days", _rollup("session days", USAGE_BY_SESSION_DAY)),
     ("sessions", _sessions),
 )
 """In the order in which they are told."""

@@ -25,6 +25,7 @@ class RebuiltSums(Struct, frozen=True):
     usage_by_session: int = 0
     usage_by_hour: int = 0
     usage_by_day: int = 0
+    usage_by_session_day: int = 0
     sessions: int = 0
 
     @property

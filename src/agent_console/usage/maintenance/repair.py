@@ -96,6 +96,7 @@ def _told(sums: RebuiltSums) -> list[str]:
             (sums.usage_by_session, "sums by session"),
             (sums.usage_by_hour, "sums by hour"),
             (sums.usage_by_day, "sums by day"),
+            (sums.usage_by_session_day, "sums by session and day"),
             (sums.sessions, "sessions' sums or times"),
         )
         if count

@@ -74,7 +74,15 @@ USAGE_BY_DAY = Rollup(
     f"SELECT quarter / 96 AS day, facet_no, {_SUMMED}, max(quarter) AS last_quarter "  # noqa: S608
     "FROM temp.counted GROUP BY day, facet_no",
 )
-ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME, USAGE_BY_HOUR, USAGE_BY_DAY)
+USAGE_BY_SESSION_DAY = Rollup(
+    "usage_by_session_day",
+    ("session_no", "day", "facet_no"),
+    (*_ROLLED_UP, "last_quarter"),
+    f"SELECT session_no, quarter / 96 AS day, brief_no AS facet_no, {_SUMMED}, "  # noqa: S608
+    "max(quarter) AS last_quarter "
+    "FROM temp.counted JOIN facets USING (facet_no) GROUP BY session_no, day, brief_no",
+)
+ROLLUPS = (USAGE_BY_SESSION, USAGE_BY_TIME, USAGE_BY_HOUR, USAGE_BY_DAY, USAGE_BY_SESSION_DAY)
 
 _ALIKE = (
     "project_no, model_no, speed_no, service_tier_no, inference_geo_no, kind, prompt_over, "

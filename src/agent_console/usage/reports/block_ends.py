@@ -29,8 +29,8 @@ def block_ends(
     rollup = "usage_by_time" if rows.is_brief else "usage_by_session"
     taken = f"JOIN facets USING (facet_no) WHERE messages > 0 AND {rows.where} AND {rows.facets}"
     connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS block_ends (quarter INTEGER, project_no INTEGER, "
-        "start INTEGER, PRIMARY KEY (quarter, project_no)) WITHOUT ROWID"
+        "CREATE TEMP TABLE IF NOT EXISTS block_ends (quarter INTEGER, of_project INTEGER, "
+        "start INTEGER, PRIMARY KEY (quarter, of_project)) WITHOUT ROWID"
     )
     connection.execute("DELETE FROM temp.block_ends")
     connection.execute(
@@ -39,16 +39,20 @@ def block_ends(
         f"FROM {rollup} {taken} GROUP BY start, of_project) "
         "SELECT first, of_project, start FROM each UNION SELECT last, of_project, start FROM each"
     )
-    # In this order and by this index: others read every message there is.
+    of_project = "project_no = ends.of_project" if by_project else "1"
+    message = (
+        "SELECT at_ms FROM messages INDEXED BY messages_by_session "  # noqa: S608
+        "CROSS JOIN facets USING (facet_no) WHERE session_no = ends.session_no "
+        f"AND at_ms >= quarter * {QUARTER_MS} AND at_ms < (quarter + 1) * {QUARTER_MS} "
+        f"AND NOT set_aside AND {of_project} AND {rows.facets} ORDER BY at_ms"
+    )
+    # In this order and by this index, and one message at each end: other ways read every message.
     found = connection.execute(
-        "SELECT start, ends.project_no, min(at_ms), max(at_ms) FROM ("  # noqa: S608
-        f"SELECT session_no, quarter, facet_no, {project} AS of_project "
-        f"FROM usage_by_session CROSS {taken}) AS usage "
-        "CROSS JOIN temp.block_ends AS ends USING (quarter) "
-        "CROSS JOIN messages INDEXED BY messages_by_session USING (session_no, facet_no) "
-        f"WHERE ends.project_no = of_project AND at_ms >= quarter * {QUARTER_MS} "
-        f"AND at_ms < (quarter + 1) * {QUARTER_MS} AND NOT set_aside "
-        "GROUP BY start, ends.project_no"
+        f"SELECT start, of_project, min(({message} LIMIT 1)), max(({message} DESC LIMIT 1)) FROM ("  # noqa: S608
+        "SELECT DISTINCT session_no, quarter, of_project, start FROM usage_by_session "
+        "CROSS JOIN facets USING (facet_no) CROSS JOIN temp.block_ends AS ends USING (quarter) "
+        f"WHERE of_project = {project} "
+        f"AND messages > 0 AND {rows.where} AND {rows.facets}) AS ends GROUP BY start, of_project"
     )
     return {
         (start, project_no) if by_project else (start,): (first, last)

@@ -4,23 +4,24 @@ Rule: rows come from a cursor and leave as text; memory does not grow with their
 costs are those of the reports.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlite3 import Connection
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from agent_console.model.format import printable
 from agent_console.usage.cost_sql import priced
 from agent_console.usage.periods import DAY_QUARTERS, QUARTER_MS
 from agent_console.usage.reports import selection
 from agent_console.usage.reports.calendar import iso
-from agent_console.usage.reports.csv_text import csv_line
-from agent_console.usage.reports.export_fields import Field, Level
+from agent_console.usage.reports.csv_text import csv_line, csv_lines
+from agent_console.usage.reports.export_fields import Field, Kind, Level
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.instants import iso_ms
-from agent_console.usage.reports.json_text import Usd, json_text
+from agent_console.usage.reports.json_text import quoted
 from agent_console.usage.reports.sums import usd_text
 
 Format: TypeAlias = Literal["csv", "json", "jsonl"]
+Unknown = TypeVar("Unknown", str, None)
 
 _ROWS_AT_ONCE = 1000
 
@@ -45,17 +46,16 @@ def export(
     if form == "csv":
         yield csv_line(field.name for field in fields)
     before = "[\n" if form == "json" else ""
+    members = ",".join(f"{quoted(field.name)}:%s" for field in fields)
+    in_object = f"{{{members}}}".__mod__
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        # Column by column: what is done for each value is done in few calls.
+        columns = zip(fields, zip(*rows, strict=True), strict=True)
         if form == "csv":
-            yield "".join(csv_line(map(_csv, fields, row)) for row in rows)
+            yield csv_lines(zip(*(_csv(field, column) for field, column in columns), strict=True))
             continue
-        texts = [
-            json_text(
-                {field.name: _json(field, value) for field, value in zip(fields, row, strict=True)},
-                indent=False,
-            )
-            for row in rows
-        ]
+        written = [_json(field, column) for field, column in columns]
+        texts = list(map(in_object, zip(*written, strict=True)))
         if form == "jsonl":
             yield "".join(f"{text}\n" for text in texts)
         else:
@@ -81,9 +81,8 @@ def _statement(
         )
         return f"SELECT {columns} FROM {priced(source)} WHERE {where} ORDER BY usage.at_ms"  # noqa: S608
     if level == "session":
-        source = f"(SELECT * FROM usage_by_session WHERE {rows.where})"  # noqa: S608
         return (
-            f"SELECT {columns} FROM {priced(source)} "  # noqa: S608
+            f"SELECT {columns} FROM {priced(rows.source(connection))} "  # noqa: S608
             "JOIN sessions AS session ON session.session_no = usage.session_no "
             f"WHERE {rows.facets} GROUP BY usage.session_no"
         )
@@ -95,35 +94,34 @@ def _statement(
     return f"SELECT {columns} FROM {priced(source)} WHERE {rows.facets} GROUP BY bucket"  # noqa: S608
 
 
-def _csv(field: Field, value: Any) -> str:
-    if value is None:
-        return ""
-    match field.kind:
-        case "usd":
-            return usd_text(value)
-        case "time":
-            return iso_ms(value) or ""
-        case "day":
-            return iso(value)
-        case "flag":
-            return "true" if value else "false"
-        case "number":
-            return str(value)
-        case "text":
-            return printable(value)
+def _csv(field: Field, column: Sequence[Any]) -> Iterable[str | int | None]:
+    """The cells of a column."""
+    return column if field.kind == "number" else map(_of_known(_CSV[field.kind], None), column)
 
 
-def _json(field: Field, value: Any) -> Any:
-    if value is None or value == "":
-        return None
-    match field.kind:
-        case "usd":
-            return Usd(value)
-        case "time":
-            return iso_ms(value)
-        case "day":
-            return iso(value)
-        case "flag":
-            return bool(value)
-        case "number" | "text":
-            return value
+def _json(field: Field, column: Sequence[Any]) -> Iterable[str | int]:
+    """The members of a column, as JSON."""
+    if field.kind == "number" and None not in column:
+        return column
+    return map(_of_known(_JSON[field.kind], "null"), column)
+
+
+def _of_known(write: Callable[[Any], str], unknown: Unknown) -> Callable[[Any], str | Unknown]:
+    """Writes what is known."""
+    return lambda value: unknown if value is None or value == "" else write(value)
+
+
+_CSV: dict[Kind, Callable[[Any], str]] = {
+    "usd": usd_text,
+    "time": lambda at_ms: iso_ms(at_ms) or "",
+    "day": iso,
+    "flag": lambda value: "true" if value else "false",
+    "text": printable,
+}
+_JSON: dict[Kind, Callable[[Any], str]] = {
+    **_CSV,
+    "time": lambda at_ms: f'"{iso_ms(at_ms)}"',
+    "day": lambda day: f'"{iso(day)}"',
+    "number": str,
+    "text": quoted,
+}

@@ -86,11 +86,16 @@ def _sums(mode: "Mode") -> tuple[Field, ...]:
     )
 
 
+_OF_SESSION = (
+    "FROM usage_by_session_day AS part JOIN facets USING (facet_no) "
+    "WHERE part.session_no = session.session_no"
+)
+# (Nearly all sessions have one project, for which nothing needs to be sorted.)
 _PROJECT = (
-    "(SELECT project_no FROM usage_by_session AS part JOIN facets USING (facet_no) "
-    "WHERE part.session_no = session.session_no GROUP BY project_no "
+    f"coalesce((SELECT iif(min(project_no) = max(project_no), min(project_no), NULL) {_OF_SESSION})"
+    f", (SELECT project_no {_OF_SESSION} GROUP BY project_no "
     "ORDER BY sum(input_tokens + output_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
-    "+ cache_read_tokens) DESC LIMIT 1)"
+    "+ cache_read_tokens) DESC LIMIT 1))"
 )
 """The project of a session in which it used most."""
 

@@ -5,13 +5,21 @@ Rule: times in JSON and CSV are UTC with milliseconds and a `Z`, whatever the zo
 
 from agent_console.usage.reports.calendar import iso
 
-_DAY_MS = 86_400_000
+_MINUTE_MS = 60_000
+_DAY_MINUTES = 1_440
+
+_CLOCK: dict[int, str] = {}
+"""Minutes of the day are few and come again."""
 
 
 def iso_ms(at_ms: int | None) -> str | None:
     """Unix milliseconds as `2026-11-20T13:00:00.000Z`; null stays null."""
     if at_ms is None:
         return None
-    day, rest = divmod(at_ms, _DAY_MS)
-    seconds, ms = divmod(rest, 1000)
-    return f"{iso(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
+    minutes, ms = divmod(at_ms, _MINUTE_MS)
+    day, minute = divmod(minutes, _DAY_MINUTES)
+    clock = _CLOCK.get(minute)
+    if clock is None:
+        clock = _CLOCK[minute] = f"{minute // 60:02}:{minute % 60:02}"
+    digits = str(100_000 + ms)  # (Filling up with zeros takes longer.)
+    return f"{iso(day)}T{clock}:{digits[1:3]}.{digits[3:]}Z"

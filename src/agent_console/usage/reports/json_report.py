@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from agent_console.usage.reports.block_details import BlockDetail
+    from agent_console.usage.reports.block_details import BlockDetail, Pace
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.row import Row
@@ -77,23 +77,29 @@ def _totals(report: "Report", with_cost: bool) -> "dict[str, Any]":
 def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str:
     grouping = report.grouping
     if grouping.name == "block":
-        return json_text(_block(row, with_cost), indent=False)
-    text = f'{{"{grouping.row_key}":{quoted(row.label)}'
+        return _block(row, with_cost)
+    label = quoted(row.label)
+    text = f'{{"{grouping.row_key}":{label}'
     if grouping.name in {"daily", "weekly", "monthly"}:
         # (What `ccusage daily` calls it, and `ccusage claude` does not.)
-        text += f',"period":{quoted(row.label)}'
+        text += f',"period":{label}'
     if grouping.name in {"weekly", "monthly"}:
         last_day = last_day_of(grouping.name, row.key[0], wanted)
         text += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'
     if row.project is not None:
         text += f',"project":{quoted(row.project)}'
-    names = ",".join(map(quoted, row.models))
-    models = ",".join([_model(name, sums, with_cost) for name, sums in row.models.items()])
-    text += f',{_sums(row.sums, with_cost)},"modelsUsed":[{names}],"modelBreakdowns":[{models}]'
+    names = [quoted(name) for name in row.models]
+    models = [
+        _model(name, sums, with_cost) for name, sums in zip(names, row.models.values(), strict=True)
+    ]
+    text += (
+        f',{_sums(row.sums, with_cost)},"modelsUsed":[{",".join(names)}],'
+        f'"modelBreakdowns":[{",".join(models)}]'
+    )
     if row.sessions is not None:
         text += f',"sessionCount":{row.sessions}'
     if grouping.name == "session":
-        text += _session(row, row.detail)
+        text += _session(row, row.detail, names[0] if names else "null")
     elif not grouping.is_time:
         text += f',"lastActivity":{_time(date_ms(row))}'
     return f"{text}}}"
@@ -104,15 +110,19 @@ def _sums(sums: Sums | None, with_cost: bool) -> str:
     if sums is None:
         return _nothing(with_cost)
     total, unlisted = "", ""
+    fresh, output, read = sums.input, sums.output, sums.cache_read
+    write_5m, write_1h = sums.cache_write_5m, sums.cache_write_1h
+    tokens = fresh + output + write_5m + write_1h + read
     if with_cost:
-        total = f'"totalCost":{_cost_text(sums)},'
-        unlisted = f',"unlistedCost":{usd_text(sums.unlisted_pico or 0)}'
+        pico = sums.cost_pico
+        total = f'"totalCost":{_no_cost(tokens) if pico is None else usd_text(pico)},'
+        extra = sums.unlisted_pico
+        unlisted = f',"unlistedCost":{usd_text(extra)}' if extra else ',"unlistedCost":0'
     return (
-        f'"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read},'
-        f'"totalTokens":{sums.tokens},{total}'
-        f'"cacheCreation5mTokens":{sums.cache_write_5m},'
-        f'"cacheCreation1hTokens":{sums.cache_write_1h},'
+        f'"inputTokens":{fresh},"outputTokens":{output},'
+        f'"cacheCreationTokens":{write_5m + write_1h},"cacheReadTokens":{read},'
+        f'"totalTokens":{tokens},{total}'
+        f'"cacheCreation5mTokens":{write_5m},"cacheCreation1hTokens":{write_1h},'
         f'"webSearches":{sums.web_searches},"responses":{sums.responses},'
         f'"unpricedTokens":{sums.unpriced},'
         f'"outputIsLowerBound":{"true" if sums.lower_bound else "false"},'
@@ -126,85 +136,86 @@ def _nothing(with_cost: bool) -> str:
     return ",".join(f"{name}:{'false' if name == _LOWER_BOUND else 'null'}" for name in names)
 
 
-def _model(name: str, sums: Sums, with_cost: bool) -> str:
-    """The longest of loops runs through here and `_sums`: properties would show."""
-    money = f',"cost":{_cost_text(sums)}' if with_cost else ""
+def _model(quoted_name: str, sums: Sums, with_cost: bool) -> str:
+    """The longest of loops runs through here and `_sums`: properties and calls would show."""
+    money = ""
+    if with_cost:
+        pico = sums.cost_pico
+        money = f',"cost":{_no_cost(sums.tokens) if pico is None else usd_text(pico)}'
     missing = ',"missingPricing":true' if sums.unpriced else ""
-    cache_write = sums.cache_write_5m + sums.cache_write_1h
     return (
-        f'{{"modelName":{quoted(name)},"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{cache_write},"cacheReadTokens":{sums.cache_read}'
-        f"{money}{missing}}}"
+        f'{{"modelName":{quoted_name},"inputTokens":{sums.input},"outputTokens":{sums.output},'
+        f'"cacheCreationTokens":{sums.cache_write_5m + sums.cache_write_1h},'
+        f'"cacheReadTokens":{sums.cache_read}{money}{missing}}}'
     )
 
 
-def _session(row: "Row", detail: "SessionDetail") -> str:
+def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:
+    title, origin, model = detail.title, detail.forked_from, detail.last_model
     return (
-        f',"title":{_text(detail.title)},'
-        f'"projectPath":{_text(detail.projects[0] if detail.projects else None)},'
+        f',"title":{"null" if title is None else quoted(title)},'
+        f'"projectPath":{quoted(detail.projects[0]) if detail.projects else "null"},'
         f'"firstActivity":{_time(detail.first_ms)},"lastActivity":{_time(detail.last_ms)},'
-        f'"model":{_text(detail.last_model)},"primaryModel":{_text(next(iter(row.models), None))},'
+        f'"model":{"null" if model is None else quoted(model)},"primaryModel":{primary},'
         f'"userMessages":{detail.user_messages},'
         f'"assistantMessages":{0 if row.sums is None else row.sums.responses},'
-        f'"forkedFrom":{_text(detail.forked_from)}'
+        f'"forkedFrom":{"null" if origin is None else quoted(origin)}'
     )
 
 
-def _block(row: "Row", with_cost: bool) -> "dict[str, Any]":
+def _block(row: "Row", with_cost: bool) -> str:
     sums = row.sums or Sums()
     detail: BlockDetail = row.detail
     pace = detail.pace
-    written: dict[str, Any] = {
-        "id": row.label,
-        "startTime": iso_ms(detail.start_ms),
-        "endTime": iso_ms(detail.end_ms),
-        "actualEndTime": None if detail.is_gap else iso_ms(detail.last_ms),
-        "isActive": detail.is_active,
-        "isGap": detail.is_gap,
-        "entries": sums.messages,
-        "tokenCounts": {
-            "inputTokens": sums.input,
-            "outputTokens": sums.output,
-            "cacheCreationInputTokens": sums.cache_write,
-            "cacheReadInputTokens": sums.cache_read,
-        },
-        "totalTokens": sums.tokens,
-        **({"costUSD": _cost(sums)} if with_cost else {}),
-        "models": list(row.models),
-        "burnRate": None,
-        "projection": None,
-    }
-    if row.project is not None:
-        written["project"] = row.project
+    money = f',"costUSD":{_cost_text(sums)}' if with_cost else ""
+    project = "" if row.project is None else f',"project":{quoted(row.project)}'
+    now = ',"burnRate":null,"projection":null'
+    further = ""
     if pace is not None:
-        written["burnRate"] = {
+        now, further = _current(detail, pace, with_cost)
+    return (
+        f'{{"id":{quoted(row.label)},"startTime":{_time(detail.start_ms)},'
+        f'"endTime":{_time(detail.end_ms)},'
+        f'"actualEndTime":{_time(None if detail.is_gap else detail.last_ms)},'
+        f'"isActive":{_flag(detail.is_active)},"isGap":{_flag(detail.is_gap)},'
+        f'"entries":{sums.messages},"tokenCounts":{{"inputTokens":{sums.input},'
+        f'"outputTokens":{sums.output},"cacheCreationInputTokens":{sums.cache_write},'
+        f'"cacheReadInputTokens":{sums.cache_read}}},"totalTokens":{sums.tokens}{money},'
+        f'"models":[{",".join(map(quoted, row.models))}]{now}{project}{further},'
+        f'"firstActivity":{_time(None if detail.is_gap else detail.first_ms)},'
+        f'"unpricedTokens":{sums.unpriced},"outputIsLowerBound":{_flag(sums.lower_bound > 0)},'
+        f'"unlistedTokens":{sums.unlisted_tokens}}}'
+    )
+
+
+def _current(detail: "BlockDetail", pace: "Pace", with_cost: bool) -> tuple[str, str]:
+    """What the current block has in the place of nulls, and what it has beside them."""
+    now = {
+        "burnRate": {
             "tokensPerMinute": Rate(pace.tokens_per_minute),
             "tokensPerMinuteForIndicator": Rate(pace.input_output_per_minute),
             **({"costPerHour": _usd(pace.cost_pico_per_hour)} if with_cost else {}),
-        }
-        written["projection"] = {
+        },
+        "projection": {
             "totalTokens": pace.tokens,
             **({"totalCost": _usd(pace.cost_pico)} if with_cost else {}),
             "remainingMinutes": pace.remaining_minutes,
-        }
-        written["limit"] = {
-            "usedPercent": None if detail.used_percent is None else Rate(detail.used_percent),
-        }
-        written["sources"] = {
+        },
+    }
+    used = None if detail.used_percent is None else Rate(detail.used_percent)
+    further = {
+        "limit": {"usedPercent": used},
+        "sources": {
             "startTime": "estimated",
             "endTime": "official" if detail.end_is_official else "estimated",
             "totalTokens": "measured",
             "burnRate": "measured",
             "projection": "estimated",
             "limit": None if detail.used_percent is None else "official",
-        }
-    written |= {
-        "firstActivity": None if detail.is_gap else iso_ms(detail.first_ms),
-        "unpricedTokens": sums.unpriced,
-        "outputIsLowerBound": sums.lower_bound > 0,
-        "unlistedTokens": sums.unlisted_tokens,
+        },
     }
-    return written
+    beside, after = (f",{json_text(each, indent=False)[1:-1]}" for each in (now, further))
+    return beside, after
 
 
 def _cost(sums: Sums) -> Usd | None:
@@ -213,13 +224,15 @@ def _cost(sums: Sums) -> Usd | None:
 
 
 def _cost_text(sums: Sums) -> str:
-    if sums.cost_pico is None:
-        return "null" if sums.tokens else "0"
-    return usd_text(sums.cost_pico)
+    return _no_cost(sums.tokens) if sums.cost_pico is None else usd_text(sums.cost_pico)
 
 
-def _text(text: str | None) -> str:
-    return "null" if text is None else quoted(text)
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _no_cost(tokens: int) -> str:
+    return "null" if tokens else "0"
 
 
 def _time(at_ms: int | None) -> str:

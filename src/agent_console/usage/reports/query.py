@@ -12,6 +12,7 @@ from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
 from agent_console.usage.periods import HOUR_QUARTERS
 from agent_console.usage.reports.selection import (
     BRIEF,
+    BY_SESSION_DAY,
     IN_BRIEF,
     SUMMED,
     UNLISTED,
@@ -89,12 +90,19 @@ def asked(
     else:
         if not as_before:
             _find_alike(connection, rows, facets)
-        # One integer is sorted faster than two columns.
-        source = (
-            f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, {sums} "  # noqa: S608
-            f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no) "
-            f"GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
-        )
+        of_rows = f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no)"
+        if bucket == SESSION and rows.rollup == BY_SESSION_DAY:
+            # A session has few rows more than facets: adding them up would take longer.
+            source = (
+                "(SELECT session_no AS bucket, alike_no AS facet_no, quarter, "
+                f"{', '.join(SUMMED)} {of_rows})"
+            )
+        else:
+            # One integer is sorted faster than two columns.
+            source = (
+                f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, "
+                f"{sums} {of_rows} GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
+            )
     columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
     keys = ", ".join(["usage.bucket", *columns_of])
     return connection.execute(f"SELECT {columns}, {keys} FROM {priced(source)}")  # noqa: S608
@@ -105,18 +113,21 @@ def sessions_of(
 ) -> "Iterable[tuple[tuple[Any, ...], int]]":
     """Every session of every key, once: the key as `grouped` has it, with the session's number."""
     keys = ", ".join([bucket, *facets])
+    source = f"(SELECT * FROM usage_by_session WHERE {rows.where})"  # noqa: S608
+    if bucket == "0" and all(column in BRIEF for column in facets):
+        source = rows.by_session_day().source(connection)
     found = connection.execute(
-        f"SELECT DISTINCT session_no, {keys} FROM usage_by_session "  # noqa: S608
-        f"JOIN facets USING (facet_no) WHERE {rows.where} AND {rows.facets}"
+        f"SELECT DISTINCT session_no, {keys} FROM {source} "  # noqa: S608
+        f"JOIN facets USING (facet_no) WHERE {rows.facets}"
     )
     return ((row[1:], row[0]) for row in found)
 
 
 def count_sessions(connection: "Connection", rows: Selection) -> int:
-    """How many sessions have part in a selection by session."""
+    """How many sessions have part in a selection."""
     count: int = connection.execute(
-        "SELECT count(DISTINCT session_no) FROM usage_by_session JOIN facets USING (facet_no) "  # noqa: S608
-        f"WHERE {rows.where} AND {rows.facets}"
+        f"SELECT count(DISTINCT session_no) FROM {rows.by_session_day().source(connection)} "  # noqa: S608
+        f"JOIN facets USING (facet_no) WHERE {rows.facets}"
     ).fetchone()[0]
     return count
 

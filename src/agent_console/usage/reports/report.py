@@ -154,7 +154,7 @@ def count_all(
         rows: What was summed up last.
     """
     report.projects = _projects(
-        connection, rows if rows.is_brief else selection.select_rows(connection, wanted)
+        connection, rows if rows.is_by_time else selection.select_rows(connection, wanted)
     )
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))

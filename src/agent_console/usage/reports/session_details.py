@@ -10,7 +10,6 @@ from agent_console.usage.reports.row import UNKNOWN, Row
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sqlite3 import Connection
-    from typing import Any
 
 
 class SessionDetail:
@@ -92,8 +91,8 @@ class Details:
 
     def add(
         self,
-        found: "dict[tuple[Any, ...], Row]",
-        where: dict[int, dict[int, int]],
+        found: "dict[int, Row]",
+        where: dict[int, list[int]],
         *,
         of_shown: bool,
     ) -> None:
@@ -101,24 +100,21 @@ class Details:
 
         Args:
             found: The rows by number of their session.
-            where: Tokens by number of session and of project.
+            where: Numbers of projects, the one with most tokens first, by number of session.
             of_shown: The sessions that `selection.show` named have a row, not all.
         """
         for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
-            row = found.get((session_no,))
+            row = found.get(session_no)
             detail = SessionDetail(*values)
             if row is None:
-                row = found[session_no,] = Row((session_no,), detail.session_id)
+                row = found[session_no] = Row((session_no,), detail.session_id)
             row.label = detail.session_id
             row.detail = detail
-            tokens = where.get(session_no)
-            if tokens is None:
+            numbers = where.get(session_no)
+            if numbers is None:
                 detail.projects = self._projects_by_folder(session_no)
                 continue
-            detail.projects = [
-                self._projects[number] or UNKNOWN
-                for number in sorted(tokens, key=tokens.__getitem__, reverse=True)
-            ]
+            detail.projects = [self._projects[number] or UNKNOWN for number in numbers]
 
     def _projects_by_folder(self, session_no: int) -> list[str]:
         """The project whose transcripts lie in the same folder, if only one can be meant."""

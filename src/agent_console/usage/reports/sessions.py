@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from sqlite3 import Connection
-    from typing import Any
 
     from agent_console.usage.reports.arrangement import Sort
     from agent_console.usage.reports.filter import Filter
@@ -141,8 +140,9 @@ class _Sessions:
 
     def rows(self, only: list[int] | None) -> list[Row]:
         """The rows of these sessions, or of all, in the order of their numbers."""
-        found: dict[tuple[Any, ...], Row] = {}
-        projects: dict[int, dict[int, int]] = {}
+        found: dict[int, Row] = {}
+        projects: dict[int, int] = {}
+        several: dict[int, dict[int, int]] = {}
         shown = self._rows
         if only is not None:
             selection.show(self._connection, only)
@@ -152,17 +152,28 @@ class _Sessions:
         )
         self._found_alike = True
         for (session_no, project_no, model_no), sums in sums_of_keys:
-            tokens = projects.setdefault(session_no, {})
-            tokens[project_no] = tokens.get(project_no, 0) + sums.tokens
-            key = (session_no,)
-            row = found.get(key)
-            if row is None:  # one that moved to another project is still one row
-                row = found[key] = Row(key, "")
+            row = found.get(session_no)
+            if row is None:
+                row = found[session_no] = Row((session_no,), "")
+                projects[session_no] = project_no
+            elif session_no in several or projects[session_no] != project_no:
+                # One that moved to another project is still one row.
+                tokens = several.get(session_no)
+                if tokens is None:
+                    before = sum(each.tokens for each in row.models.values())
+                    tokens = several[session_no] = {projects[session_no]: before}
+                tokens[project_no] = tokens.get(project_no, 0) + sums.tokens
             row.add(self._models[model_no] or UNKNOWN, sums)
         for row in found.values():
             row.add_up()
-        self._details.add(found, projects, of_shown=only is not None)
-        return [found[key] for key in sorted(found)]
+        of_session = {
+            number: [project_no]
+            if number not in several
+            else sorted(several[number], key=several[number].__getitem__, reverse=True)
+            for number, project_no in projects.items()
+        }
+        self._details.add(found, of_session, of_shown=only is not None)
+        return [found[number] for number in sorted(found)]
 
 
 def _total_of_all(connection: "Connection", wanted: "Filter", report: Report) -> None:

@@ -40,8 +40,8 @@ def _condition(connection: "Connection", wanted: "Filter", rows: "Selection") ->
     if wanted.names_nothing:
         return "1"
     used = (
-        "session_no IN (SELECT session_no FROM usage_by_session CROSS JOIN facets USING (facet_no) "  # noqa: S608
-        f"WHERE {rows.where} AND {rows.facets})"
+        f"session_no IN (SELECT session_no FROM {rows.source(connection)} "  # noqa: S608
+        f"CROSS JOIN facets USING (facet_no) WHERE {rows.facets})"
     )
     if wanted.projects or wanted.models:
         return used
