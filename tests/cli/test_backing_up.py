@@ -1,11 +1,12 @@
 """Commands that take something into the ledger make the day's backup when it is due."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
 
-from agent_console.cli import backing_up
+from agent_console.cli import backing_up, taken_in
 from agent_console.paths import database_path
 from agent_console.usage.maintenance.backup_files import backups
 
@@ -39,11 +40,33 @@ def test_a_ledger_that_was_just_made_has_no_backup_yet(run: Run) -> None:
 
 @pytest.mark.usefixtures("an_old_ledger")
 @pytest.mark.parametrize(
-    "words", [("ingest",), ("usage",), ("usage", "export"), ("usage", "session")]
+    "words",
+    [
+        *(("ingest",), ("usage",), ("usage", "export"), ("usage", "session")),
+        *(("overview",), ("compare", "models"), ("report", "--format", "csv")),
+    ],
 )
 def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) -> None:
     assert run(*words).code == 0
     assert len(backups(database_path())) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("usage",), ("overview", "--all"), ("anomalies",), ("compare", "models"), ("cache", "--json")],
+)
+def test_what_was_asked_for_is_told_before(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    def told(_: Path) -> None:
+        sys.stdout.write("the backup\n")
+
+    monkeypatch.setattr(taken_in, "back_up", told)
+
+    first, again = run(*words).out, run(*words).out
+
+    assert again
+    assert first == f"{again}the backup\n"
 
 
 @pytest.mark.usefixtures("an_old_ledger")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from agent_console.cli.output import narrate
 from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
 from agent_console.paths import database_path
@@ -22,6 +24,8 @@ def up_to_date_ledger(
 ) -> "Generator[Reading]":
     """The ledger; an empty one when there is none yet, which is told.
 
+    What follows when something was taken in comes after the click command that asks.
+
     Args:
         config_dirs: Claude Code's folders; empty: the usual ones.
         ingest: Look for new transcript lines first.
@@ -32,7 +36,7 @@ def up_to_date_ledger(
     path = str(database_path())
     connection, took_in = open_up_to_date(path, config_dirs, ingest=ingest)
     if took_in:
-        has_taken_in(path)
+        click.get_current_context().call_on_close(lambda: has_taken_in(path))
     if connection is None:
         narrate("There is no ledger yet: no transcript has been read.")
         connection = empty_ledger()
