@@ -99,7 +99,7 @@ def rollup_rows(path: Path) -> dict[str, int]:
     try:
         return {
             rollup: int(connection.execute(f"SELECT count(*) FROM usage_by_{rollup}").fetchone()[0])
-            for rollup in ("time", "session", "hour", "day")
+            for rollup in ("time", "session", "hour", "day", "session_day")
         }
     finally:
         connection.close()
