@@ -13,6 +13,7 @@ from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 
 from agent_console import config
+from agent_console.config_text import content_of, text_of
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
 from agent_console.whole_file import replace_whole
@@ -36,10 +37,10 @@ def edit(change: Callable[[TOMLDocument], None]) -> config.Config:
     """
     path = config_path()
     for _ in range(ATTEMPTS):
-        before = config.content_of(path)
+        before = content_of(path)
         mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
         try:
-            document = tomlkit.parse(config.text_of(before or b"", path))
+            document = tomlkit.parse(text_of(before or b"", path))
             change(document)
             after = mark + tomlkit.dumps(document).encode()
         except TOMLKitError as error:
@@ -47,7 +48,7 @@ def edit(change: Callable[[TOMLDocument], None]) -> config.Config:
                 f"{path} is not valid TOML, and is left as it is: {error}."
             ) from error
         checked = config.check(after, path)
-        if config.content_of(path) != before:
+        if content_of(path) != before:
             continue
         if after != before:
             _write(path, after)

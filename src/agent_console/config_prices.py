@@ -1,7 +1,7 @@
 """What the user says of prices: the table `prices` of the configuration.
 
 Rule: money is an exact decimal from the file to the ledger. TOML's numbers are read as they are
-written (`config.read_file` parses them so), never through a float.
+written (`config_text.parsed` parses them so), never through a float.
 """
 
 from datetime import date

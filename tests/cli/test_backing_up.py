@@ -53,7 +53,10 @@ def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) ->
 
 @pytest.mark.parametrize(
     "words",
-    [("usage",), ("overview", "--all"), ("anomalies",), ("compare", "models"), ("cache", "--json")],
+    [
+        *(("usage",), ("overview", "--all"), ("anomalies",), ("compare", "models")),
+        *(("cache", "--json"), ("budget", "list", "--json")),
+    ],
 )
 def test_what_was_asked_for_is_told_before(
     run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

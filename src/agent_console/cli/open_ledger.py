@@ -24,8 +24,6 @@ def up_to_date_ledger(
 ) -> "Generator[Reading]":
     """The ledger; an empty one when there is none yet, which is told.
 
-    What follows when something was taken in comes after the click command that asks.
-
     Args:
         config_dirs: Claude Code's folders; empty: the usual ones.
         ingest: Look for new transcript lines first.
@@ -36,7 +34,7 @@ def up_to_date_ledger(
     path = str(database_path())
     connection, took_in = open_up_to_date(path, config_dirs, ingest=ingest)
     if took_in:
-        click.get_current_context().call_on_close(lambda: has_taken_in(path))
+        tell_afterwards(path)
     if connection is None:
         narrate("There is no ledger yet: no transcript has been read.")
         connection = empty_ledger()
@@ -46,3 +44,8 @@ def up_to_date_ledger(
         raise explained(path, error) from error
     finally:
         connection.close()
+
+
+def tell_afterwards(database: str) -> None:
+    """Something was taken in: what follows comes after the click command that asks."""
+    click.get_current_context().call_on_close(lambda: has_taken_in(database))

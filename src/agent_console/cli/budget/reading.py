@@ -3,7 +3,8 @@
 import time
 
 from agent_console import config
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.open_ledger import tell_afterwards
+from agent_console.cli.up_to_date import open_up_to_date
 from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.paths import database_path
@@ -31,7 +32,7 @@ def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
     calendar = configured_calendar(config.load())
     connection, took_in = open_up_to_date(path, ingest=ingest)
     if took_in:
-        has_taken_in(path)
+        tell_afterwards(path)
     if connection is None:
         return []
     try:

@@ -34,13 +34,13 @@ class DiskChanges:
         self._folders = tuple(f"{folder}/" for folder in walk.projects)
         self._now = {found[0]: found for found in walk.files.values()}
         self._known: set[Any] = set(connection.execute(_THERE))
-        new = {
-            row
-            for row in self._now.keys() - self._known
+        others = self._now.keys() - self._known
+        self.changed: list[Found] = [
+            found
+            for row, found in self._now.items()
             # One that was gone, and is back as it was, tells nothing new.
-            if connection.execute(_WAS_GONE, row).fetchone() is None
-        }
-        self.changed: list[Found] = [self._now[row] for row in self._now if row in new]
+            if row in others and connection.execute(_WAS_GONE, row).fetchone() is None
+        ]
 
     def vanished(self) -> list[str]:
         """The paths below the folders of the walk that were there, and are not any more."""

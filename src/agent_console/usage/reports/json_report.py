@@ -110,19 +110,18 @@ def _sums(sums: Sums | None, with_cost: bool) -> str:
     if sums is None:
         return _nothing(with_cost)
     total, unlisted = "", ""
-    fresh, output, read = sums.input, sums.output, sums.cache_read
-    write_5m, write_1h = sums.cache_write_5m, sums.cache_write_1h
-    tokens = fresh + output + write_5m + write_1h + read
+    tokens = sums.tokens
     if with_cost:
         pico = sums.cost_pico
         total = f'"totalCost":{_no_cost(tokens) if pico is None else usd_text(pico)},'
         extra = sums.unlisted_pico
         unlisted = f',"unlistedCost":{usd_text(extra)}' if extra else ',"unlistedCost":0'
     return (
-        f'"inputTokens":{fresh},"outputTokens":{output},'
-        f'"cacheCreationTokens":{write_5m + write_1h},"cacheReadTokens":{read},'
+        f'"inputTokens":{sums.input},"outputTokens":{sums.output},'
+        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read},'
         f'"totalTokens":{tokens},{total}'
-        f'"cacheCreation5mTokens":{write_5m},"cacheCreation1hTokens":{write_1h},'
+        f'"cacheCreation5mTokens":{sums.cache_write_5m},'
+        f'"cacheCreation1hTokens":{sums.cache_write_1h},'
         f'"webSearches":{sums.web_searches},"responses":{sums.responses},'
         f'"unpricedTokens":{sums.unpriced},'
         f'"outputIsLowerBound":{"true" if sums.lower_bound else "false"},'
