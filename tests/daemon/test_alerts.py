@@ -195,21 +195,45 @@ def test_an_alert_that_is_not_there_cannot_be_acknowledged(started: Daemon) -> N
     assert "7, x" in answer["error"]["message"]
 
 
-def test_the_command_line_is_heard_by_other_clients(started: Daemon, subscriber: Wire) -> None:
-    set_budget(started, 10)
-    spend_elsewhere(started, 8)
+def command(daemon: Daemon, *arguments: str) -> bytes:
+    """What the command line prints in this home."""
     foreign = ("XDG_", "CLAUDE_", "AGENT_CONSOLE_")
     env = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     done = subprocess.run(
-        [sys.executable, "-m", "agent_console", "alerts", "ack", "--all"],
-        env={**env, "HOME": str(started.home)},
+        [sys.executable, "-m", "agent_console", *arguments],
+        env={**env, "HOME": str(daemon.home)},
         capture_output=True,
         timeout=DEADLINE_SECONDS,
         check=False,
     )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
-    assert done.stdout == b"Acknowledged 1 alert.\n", done.stderr
+
+def test_the_command_line_is_heard_by_other_clients(started: Daemon, subscriber: Wire) -> None:
+    set_budget(started, 10)
+    spend_elsewhere(started, 8)
+
+    assert command(started, "alerts", "ack", "--all") == b"Acknowledged 1 alert.\n"
+
     assert alert(subscriber)["acknowledged_at_ms"] > 0
+
+
+def test_the_alert_of_a_budget_that_is_removed_waits_in_no_client(
+    started: Daemon, subscriber: Wire
+) -> None:
+    set_budget(started, 10)
+    with started.connect() as wire:
+        wire.data(cmd="SET", session_id=SESSION, status="working")
+        spend(wire, 8)
+    raised = alert(subscriber)
+
+    assert command(started, "budget", "rm", "1") == b"Removed budget 1, monthly.\n"
+
+    settled = alert(subscriber)
+    assert settled["alert_id"] == raised["alert_id"]
+    assert settled["acknowledged_at_ms"] > 0
+    assert subscriber.data(cmd="ALERTS", unacknowledged=True) == []
 
 
 def test_a_transcript_that_reaches_a_threshold_is_told_by_itself(daemon: Daemon) -> None:

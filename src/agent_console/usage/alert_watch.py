@@ -73,6 +73,11 @@ class AlertWatch:
         self.budgets.forget()
         self._usage.forget()
 
+    def budgets_changed(self) -> None:
+        """A change of budgets, which may have settled alerts."""
+        self.forget()
+        self._changed += 1
+
     def gained(self, gains: Callable[[], Gains]) -> None:
         """This transaction adds to the rollups; what it adds is asked for where it matters."""
         if self.budgets.are_running:

@@ -125,6 +125,15 @@ def acknowledge(connection: Connection, alert_ids: Sequence[str] | None, at_ms: 
     ).rowcount
 
 
+def settle_budget(connection: Connection, budget_no: int, at_ms: int) -> None:
+    """What this budget has raised waits no longer, nor comes back: it is not what it was."""
+    connection.execute(
+        "UPDATE budget_alerts SET acknowledged_at_ms = ?, snoozed_until_ms = NULL, "
+        "told_at_ms = NULL WHERE acknowledged_at_ms IS NULL AND budget_no = ?",
+        (at_ms, budget_no),
+    )
+
+
 def snooze(connection: Connection, alert_ids: Sequence[str] | None, until_ms: int) -> int:
     """Let these alerts, or all that wait, come back at `until_ms`; how many that changes."""
     which, parameters = _which(alert_ids)

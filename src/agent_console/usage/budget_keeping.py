@@ -29,7 +29,7 @@ def drop_budget(ledger: Ledger, budget: Budget, at_ms: int) -> None:
     Raises:
         LedgerError: It is still there: the ledger cannot be written.
     """
-    ledger.change_budgets(lambda: budgets.remove_budget(ledger.connection, budget), at_ms)
+    ledger.change_budgets(lambda: budgets.remove_budget(ledger.connection, budget, at_ms), at_ms)
 
 
 def pause(ledger: Ledger, budget: Budget, at_ms: int, *, paused: bool) -> Budget:

@@ -1,7 +1,8 @@
 """The budgets that the person has set, in the ledger's table `budgets`.
 
 Rule: the caller's transaction. There is one budget for each scope, subject and period; setting it
-again changes that one, and setting it to what it is changes nothing.
+again changes that one, and setting it to what it is changes nothing. Alerts of a budget that is
+no longer what it was, or is gone, stay in the history and wait no longer.
 """
 
 from sqlite3 import Connection
@@ -12,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_console.model.budget import Budget
+from agent_console.usage.alerts import settle_budget
 
 _COLUMNS = (
     "budget_no, scope, subject, period, limit_nano_usd, limit_tokens, billing_day, warn_at, "
@@ -61,6 +63,7 @@ def set_budget(connection: Connection, wanted: Budget, at_ms: int) -> Budget:
         "reset_tokens = 0, changed_at_ms = ? WHERE budget_no = ?",
         (*_set(wanted), at_ms, int(earlier.budget_id)),
     )
+    settle_budget(connection, int(earlier.budget_id), at_ms)
     return replace(
         wanted,
         budget_id=earlier.budget_id,
@@ -71,9 +74,10 @@ def set_budget(connection: Connection, wanted: Budget, at_ms: int) -> Budget:
     )
 
 
-def remove_budget(connection: Connection, budget: Budget) -> None:
-    """Take a budget away; the alerts that it raised stay in the history."""
+def remove_budget(connection: Connection, budget: Budget, at_ms: int) -> None:
+    """Take a budget away, and what of its alerts waits for the person."""
     connection.execute("DELETE FROM budgets WHERE budget_no = ?", (int(budget.budget_id),))
+    settle_budget(connection, int(budget.budget_id), at_ms)
 
 
 def pause_budget(connection: Connection, budget: Budget, at_ms: int, *, paused: bool) -> Budget:
@@ -107,6 +111,7 @@ def reset_budget(connection: Connection, budget: Budget, spent: SetAside, at_ms:
         "reset_tokens = ?, changed_at_ms = ? WHERE budget_no = ?",
         (spent.from_ms, spent.pico_usd, spent.tokens, at_ms, int(budget.budget_id)),
     )
+    settle_budget(connection, int(budget.budget_id), at_ms)
     return replace(
         budget,
         round=budget.round + 1,

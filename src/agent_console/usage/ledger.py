@@ -215,7 +215,7 @@ class Ledger(PresentLedger):
         def carry_out() -> Result:
             with self.transaction(writes=True) as batch:
                 result = change()
-                self.watch.forget()
+                self.watch.budgets_changed()
                 self._raise_alerts(batch, (), at_ms)
                 return result
 

@@ -70,7 +70,7 @@ class BudgetList:
         """Ask whether it is to go."""
         ask(
             f"Remove the budget for {described(budget)}, {budget.period}?",
-            "Alerts that it has raised stay in the history.",
+            "Alerts that it has raised stay in the history; none of them waits any longer.",
             "Remove",
             lambda: self._remove(budget),
         )

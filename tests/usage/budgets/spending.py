@@ -42,5 +42,10 @@ def history(ledger: Ledger) -> list[Alert]:
     return read_alerts(ledger.connection, NOON_MS)[::-1]
 
 
+def waiting(ledger: Ledger) -> list[Alert]:
+    """Those that wait for the person."""
+    return read_alerts(ledger.connection, NOON_MS, unacknowledged=True)
+
+
 def thresholds(ledger: Ledger) -> list[int | None]:
     return [alert.threshold_percent for alert in history(ledger)]

@@ -1,11 +1,16 @@
+from collections.abc import Callable
+
+import pytest
 from msgspec.structs import replace
 from tests.usage.asking import NOON_MS
-from tests.usage.budgets.spending import budget, keep, spend, thresholds
+from tests.usage.budgets.spending import budget, keep, spend, thresholds, waiting
 
+from agent_console.model.budget import Budget
 from agent_console.usage import budgets
-from agent_console.usage.budget_keeping import drop_budget, pause, reset
+from agent_console.usage.budget_keeping import change_alerts, drop_budget, pause, reset
 from agent_console.usage.budget_status import budget_status
 from agent_console.usage.budgets import read_budgets
+from agent_console.usage.entries import ChangeAlerts
 from agent_console.usage.ledger import Ledger
 
 
@@ -116,3 +121,58 @@ def test_a_budget_that_is_gone_leaves_its_history_and_its_id_is_never_given_agai
     assert budgets.read_budgets(ledger.connection) == []
     assert thresholds(ledger) == [80, 90, 100]
     assert keep(ledger, budget(10)).budget_id != kept.budget_id
+
+
+def raise_it(ledger: Ledger, kept: Budget) -> None:
+    keep(ledger, replace(kept, limit_nano_usd=20 * 10**9))
+
+
+def set_aside(ledger: Ledger, kept: Budget) -> None:
+    reset(ledger, kept, NOON_MS)
+
+
+def take_away(ledger: Ledger, kept: Budget) -> None:
+    drop_budget(ledger, kept, NOON_MS)
+
+
+@pytest.mark.parametrize("change", [take_away, set_aside, raise_it])
+def test_alerts_of_what_a_budget_no_longer_is_wait_no_more_and_all_are_told_so(
+    ledger: Ledger, change: Callable[[Ledger, Budget], None]
+) -> None:
+    other = keep(ledger, budget(10, period="daily"))
+    kept = keep(ledger, budget(10))
+    spend(ledger, 9)
+    ledger.take_untold(NOON_MS)
+
+    change(ledger, kept)
+
+    assert [alert.budget_id for alert in waiting(ledger)] == [other.budget_id]
+    told = ledger.take_untold(NOON_MS)
+    assert [(each.budget_id, each.acknowledged_at_ms) for each in told] == [
+        (kept.budget_id, NOON_MS)
+    ]
+
+
+def test_an_alert_that_is_put_off_does_not_come_back_when_its_budget_is_gone(
+    ledger: Ledger,
+) -> None:
+    kept = keep(ledger, budget(10))
+    spend(ledger, 8)
+    change_alerts(ledger, ChangeAlerts(None, NOON_MS, NOON_MS + 1))
+
+    drop_budget(ledger, kept, NOON_MS)
+    ledger.take_untold(NOON_MS)
+
+    assert ledger.take_untold(NOON_MS + 2) == ()
+    assert waiting(ledger) == []
+
+
+def test_a_budget_that_is_lowered_waits_with_what_it_is_now(ledger: Ledger) -> None:
+    keep(ledger, budget(10))
+    spend(ledger, 8)
+
+    keep(ledger, budget(8))
+
+    assert [alert.message for alert in waiting(ledger)] == [
+        "Budget monthly has reached 100 %: $8.00 of $8.00 is spent."
+    ]

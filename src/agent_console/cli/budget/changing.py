@@ -21,7 +21,7 @@ _ids = click.argument("budget_ids", metavar="ID...", nargs=-1, required=True)
 def rm(budget_ids: tuple[str, ...], as_json: bool) -> None:
     """Take budgets away.
 
-    The alerts that they raised stay in the history.
+    The alerts that they raised stay in the history, and wait for you no longer.
     """
     from agent_console.usage.budget_keeping import drop_budget  # noqa: PLC0415 - help needs none
 
@@ -60,8 +60,8 @@ def resume(budget_ids: tuple[str, ...], as_json: bool) -> None:
 def reset(budget_ids: tuple[str, ...], as_json: bool) -> None:
     """Set aside what is spent so far.
 
-    What the current period has by now no longer counts, and alerts that it raised can be raised
-    again.
+    What the current period has by now no longer counts; alerts that it raised wait for you no
+    longer, and can be raised again.
     """
     from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
 
