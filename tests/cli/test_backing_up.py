@@ -1,30 +1,39 @@
 """Commands that take something into the ledger make the day's backup when it is due."""
 
 import sys
+import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
+from tests.metrics.scraping import collecting, serving
 
 from agent_console.cli import backing_up, taken_in
+from agent_console.cli.metrics.gathering import Gathering
 from agent_console.paths import database_path
 from agent_console.usage.maintenance.backup_files import backups
 
 SESSION = "11111111-1111-4111-8111-111111111111"
+OTHER = "22222222-2222-4222-8222-222222222222"
+
+
+def transcript_of(session_id: str) -> None:
+    """A transcript that no ledger knows."""
+    folder = Path.home() / ".claude" / "projects" / "-p"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{session_id}.jsonl").write_text(
+        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
+        f'"sessionId":"{session_id}","message":{{"id":"msg_1","role":"assistant","model":"m",'
+        '"content":[],"usage":{"input_tokens":5,"output_tokens":1}}}\n'
+    )
 
 
 @pytest.fixture(autouse=True)
-def transcript(scratch_home: Path) -> Path:
-    """A transcript that no ledger knows."""
-    folder = scratch_home / ".claude" / "projects" / "-p"
-    folder.mkdir(parents=True)
-    path = folder / f"{SESSION}.jsonl"
-    path.write_text(
-        '{"type":"assistant","timestamp":"2026-11-20T12:00:00.000Z","uuid":"u",'
-        f'"sessionId":"{SESSION}","message":{{"id":"msg_1","role":"assistant","model":"m",'
-        '"content":[],"usage":{"input_tokens":5,"output_tokens":1}}}\n'
-    )
-    return path
+def transcript(scratch_home: Path) -> None:
+    """One to begin with."""
+    del scratch_home
+    transcript_of(SESSION)
 
 
 @pytest.fixture
@@ -43,7 +52,7 @@ def test_a_ledger_that_was_just_made_has_no_backup_yet(run: Run) -> None:
     "words",
     [
         *(("ingest",), ("usage",), ("usage", "export"), ("usage", "session")),
-        *(("overview",), ("compare", "models"), ("report", "--format", "csv")),
+        *(("overview",), ("compare", "models"), ("report", "--format", "csv"), ("metrics",)),
     ],
 )
 def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) -> None:
@@ -55,7 +64,7 @@ def test_what_was_new_is_in_the_days_backup(run: Run, words: tuple[str, ...]) ->
     "words",
     [
         *(("usage",), ("overview", "--all"), ("anomalies",), ("compare", "models")),
-        *(("cache", "--json"), ("budget", "list", "--json")),
+        *(("cache", "--json"), ("budget", "list", "--json"), ("metrics",)),
     ],
 )
 def test_what_was_asked_for_is_told_before(
@@ -70,6 +79,39 @@ def test_what_was_asked_for_is_told_before(
 
     assert again
     assert first == f"{again}the backup\n"
+
+
+@pytest.mark.usefixtures("an_old_ledger", "socket")
+def test_a_collector_has_the_metrics_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    with collecting() as collector:
+        monkeypatch.setattr(taken_in, "back_up", lambda _: taken.append(len(collector.bodies)))
+        assert run("metrics", "--otlp", collector.endpoint).code == 0
+        collector.status = 404
+        transcript_of(OTHER)
+        assert run("metrics", "--otlp", collector.endpoint).code == 1
+
+    assert taken == [1, 2]
+
+
+@pytest.mark.usefixtures("socket")
+def test_prometheus_has_the_metrics_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def back_up(_: Path) -> None:
+        begun.set()
+        assert may_go_on.wait(10)
+
+    monkeypatch.setattr(taken_in, "back_up", back_up)
+    gather = Gathering(None, ingest=True)
+    with serving(gather, gather.take_care) as port:
+        try:
+            for _ in range(2):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as got:
+                    assert "agent_console_ledger_up 1.0" in got.read().decode()
+            assert begun.wait(10)
+        finally:
+            may_go_on.set()
 
 
 @pytest.mark.usefixtures("an_old_ledger")

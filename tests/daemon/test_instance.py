@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.daemon.running import DEADLINE_SECONDS, Daemon, Wire
+from tests.full_disk import full_disk
 
 from agent_console.daemon import instance as instance_module
 from agent_console.daemon.instance import Instance
@@ -76,6 +77,22 @@ def test_a_daemon_that_was_killed_is_not_named_as_the_one_that_runs(
         fcntl.flock(lock, fcntl.LOCK_EX)  # the next one, before it has written who it is
         with pytest.raises(DaemonAlreadyRunningError, match=r"pid unknown\."):
             Instance(daemon.path)
+
+
+def test_a_full_disk_keeps_no_daemon_from_its_socket_and_leaves_no_pid_of_another(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance_module, "_HOLDER_SECONDS", 0.05)
+    os.mkdir(os.path.dirname(path), 0o700)
+    Path(f"{path}.lock").write_text(f"{os.getppid()}\n")
+    with full_disk():
+        instance = Instance(path)
+        instance.listen()
+
+    with pytest.raises(DaemonAlreadyRunningError, match=r"pid unknown\."):
+        Instance(path)
+
+    instance.release()
 
 
 @pytest.mark.parametrize("waiting", [0, 1], ids=["with room", "with a full backlog"])

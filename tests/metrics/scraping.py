@@ -14,10 +14,16 @@ from agent_console.metrics.family import Family
 from agent_console.metrics.serving import server
 
 
+def nothing() -> None:
+    """What follows an answer of which nothing follows."""
+
+
 @contextmanager
-def serving(gather: Callable[[], Iterable[Family]]) -> Generator[int]:
+def serving(
+    gather: Callable[[], Iterable[Family]], answered: Callable[[], None] = nothing
+) -> Generator[int]:
     """Its port."""
-    with server(0, gather) as made:
+    with server(0, gather, answered) as made:
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -2,10 +2,11 @@
 
 import http.client
 import socket
+import threading
 from collections.abc import Iterable
 
 import pytest
-from tests.metrics.scraping import serving
+from tests.metrics.scraping import nothing, serving
 
 from agent_console.errors import AgentConsoleError, LedgerError
 from agent_console.metrics.family import Family, one
@@ -56,7 +57,7 @@ def test_it_has_one_page_and_it_can_only_be_read() -> None:
 
 
 def test_it_listens_on_this_machine_only() -> None:
-    with server(0, families) as made:
+    with server(0, families, nothing) as made:
         assert made.socket.getsockname()[0] == "127.0.0.1"
 
 
@@ -85,5 +86,23 @@ def test_more_than_so_many_connections_are_turned_away() -> None:
 
 
 def test_a_port_that_is_taken_is_a_sentence() -> None:
-    with server(0, families) as made, pytest.raises(AgentConsoleError, match="cannot be used"):
-        server(made.server_port, families)
+    with (
+        server(0, families, nothing) as made,
+        pytest.raises(AgentConsoleError, match="cannot be used"),
+    ):
+        server(made.server_port, families, nothing)
+
+
+def test_nobody_waits_for_what_follows_an_answer() -> None:
+    follows, may_end = threading.Event(), threading.Event()
+
+    def answered() -> None:
+        follows.set()
+        assert may_end.wait(10)
+
+    with serving(families, answered) as port:
+        try:
+            assert [ask(port)[0] for _ in range(2 * CONNECTIONS)] == 2 * CONNECTIONS * [200]
+            assert follows.wait(10)
+        finally:
+            may_end.set()

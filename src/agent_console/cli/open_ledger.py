@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_console.cli.output import narrate
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.up_to_date import OpenedLedger, open_up_to_date
 from agent_console.paths import database_path
 from agent_console.usage.reports.empty import empty_ledger
 from agent_console.usage.reports.reading import explained
@@ -32,9 +32,9 @@ def up_to_date_ledger(
         LedgerError: It cannot be brought up to date or read.
     """
     path = str(database_path())
-    connection, took_in = open_up_to_date(path, config_dirs, ingest=ingest)
-    if took_in:
-        tell_afterwards(path)
+    opened = open_up_to_date(path, config_dirs, ingest=ingest)
+    finish_afterwards(opened)
+    connection = opened.connection
     if connection is None:
         narrate("There is no ledger yet: no transcript has been read.")
         connection = empty_ledger()
@@ -46,6 +46,21 @@ def up_to_date_ledger(
         connection.close()
 
 
-def tell_afterwards(database: str) -> None:
-    """Something was taken in: what follows comes after the click command that asks."""
-    click.get_current_context().call_on_close(lambda: has_taken_in(database))
+def finish_afterwards(opened: OpenedLedger) -> None:
+    """Have what follows done when the click command that asks is done.
+
+    What is missing is the command's error where it has none of its own.
+    """
+    click.get_current_context().with_resource(_finishing(opened))
+
+
+@contextmanager
+def _finishing(opened: OpenedLedger) -> "Generator[None]":
+    try:
+        yield
+    except BaseException:
+        opened.take_care()
+        if opened.outage is not None:
+            narrate(f"agent-console: {opened.outage}")
+        raise
+    opened.finish()

@@ -1,6 +1,8 @@
 """Open the ledger with what is new in the transcripts.
 
-Rule: what every report imports stands here; reading anything is imported when there is something.
+Rule 1: what every report imports stands here; reading anything is imported when there is something.
+Rule 2: a ledger that can be read but not written, as on a full disk, is shown as it was. That
+        something is missing is said after it, and is the command's exit code.
 """
 
 from agent_console.cli.output import narrate
@@ -11,47 +13,93 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agent_console.errors import LedgerError
     from agent_console.usage.reports.reading import Reading
+
+
+class OpenedLedger:
+    """The ledger for a command that only reads it.
+
+    Args:
+        database: Its path.
+        connection: For reading it; null when there is none yet.
+        took_in: Something was taken in.
+        outage: Why what is new could not be taken in; null when it was, or nobody looked.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        connection: "Reading | None",
+        *,
+        took_in: bool = False,
+        outage: "LedgerError | None" = None,
+    ) -> None:
+        self.connection = connection
+        self.outage = outage
+        self._database = database
+        self._took_in = took_in
+
+    def take_care(self) -> None:
+        """What the command is asked for is told: have daemons look, make the day's backup."""
+        if not self._took_in:
+            return
+        from pathlib import Path  # noqa: PLC0415 - rarely needed
+
+        from agent_console.cli import taken_in  # noqa: PLC0415 - rarely needed
+
+        taken_in.has_taken_in(Path(self._database))
+
+    def finish(self) -> None:
+        """The same, and say what is missing.
+
+        Raises:
+            LedgerError: What is new could not be taken in.
+        """
+        self.take_care()
+        if self.outage is not None:
+            raise self.outage
 
 
 def open_up_to_date(
     database: str, config_dirs: "Sequence[str]" = (), *, ingest: bool = True
-) -> "tuple[Reading | None, bool]":
-    """The ledger, if there is one.
+) -> OpenedLedger:
+    """The ledger, if there is one; who asked for it calls `finish` when all is told.
 
     Args:
         database: Its path.
         config_dirs: Claude Code's folders; empty: the usual ones.
         ingest: Look for new transcript lines first.
 
-    Returns:
-        A connection, and whether something was taken in.
-
     Raises:
-        LedgerError: It cannot be opened or written.
+        LedgerError: It cannot be read, or there is none and it cannot be made.
     """
     connection = open_for_reading(database, narrate)
     if not ingest:
-        return connection, False
+        return OpenedLedger(database, connection)
     folders = config_dirs or claude_config_folders()
     changes = None
+    there_is_one = connection is not None
     if connection is not None:
         from agent_console.usage.ingest import freshness  # noqa: PLC0415 - not always
 
         changes = freshness.look(connection, folders)
         if freshness.is_up_to_date(connection, changes):
-            return connection, False
+            return OpenedLedger(database, connection)
         connection.close()
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
+    from agent_console.errors import (  # noqa: PLC0415 - rarely needed
+        DamagedLedgerError,
+        LedgerError,
+    )
 
-    took_in = catch_up(database, folders, changes)
-    return open_for_reading(database, narrate), took_in
-
-
-def has_taken_in(database: str) -> None:
-    """Something was taken in, and that is told."""
-    from pathlib import Path  # noqa: PLC0415 - rarely needed
-
-    from agent_console.cli import taken_in  # noqa: PLC0415 - rarely needed
-
-    taken_in.has_taken_in(Path(database))
+    try:
+        took_in = catch_up(database, folders, changes)
+    except DamagedLedgerError:
+        raise
+    except LedgerError as error:
+        if not there_is_one:
+            raise
+        outage = LedgerError(f"What is new in the transcripts is not in these figures. {error}")
+        return OpenedLedger(database, open_for_reading(database, narrate), outage=outage)
+    return OpenedLedger(database, open_for_reading(database, narrate), took_in=took_in)

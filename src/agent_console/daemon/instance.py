@@ -5,6 +5,7 @@ somebody answers is never replaced, lock or not.
 """
 
 import fcntl
+import logging
 import os
 import socket
 import time
@@ -132,8 +133,13 @@ def _locked(path: str) -> int:
         raise ConfigError(f"{name} cannot be locked: {error.strerror}.") from error
     # Written first and cut afterwards: the first line is a whole number at every moment.
     pid = f"{os.getpid()}\n".encode()
-    os.pwrite(lock, pid, 0)
-    os.ftruncate(lock, len(pid))
+    try:
+        written = os.pwrite(lock, pid, 0)
+    except OSError as error:
+        # A full disk keeps no daemon from running: who comes later learns of no pid.
+        logging.getLogger(__name__).warning("%s cannot be written: %s.", name, error.strerror)
+        written = 0
+    os.ftruncate(lock, written)
     return lock
 
 

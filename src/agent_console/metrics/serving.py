@@ -30,18 +30,21 @@ SECONDS = 5.0
 """How long a client may take to ask, and to take the answer."""
 
 
-def server(port: int, gather: Callable[[], Iterable[Family]]) -> WSGIServer:
+def server(
+    port: int, gather: Callable[[], Iterable[Family]], answered: Callable[[], None]
+) -> WSGIServer:
     """A server that listens; `serve_forever` serves.
 
     Args:
         port: 0 for any that is free.
         gather: Gives the metrics; an AgentConsoleError of it is answered with 503.
+        answered: Called when somebody has got his answer and nobody waits for what it does.
 
     Raises:
         AgentConsoleError: The port cannot be used.
     """
     try:
-        made = _Server((ADDRESS, port), _Requests)
+        made = _Server((ADDRESS, port), answered)
     except OSError as error:
         raise AgentConsoleError(
             f"Port {port} on {ADDRESS} cannot be used: {error.strerror}. Choose another with "
@@ -55,9 +58,10 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     request_queue_size = CONNECTIONS
 
-    def __init__(self, address: tuple[str, int], requests: type[WSGIRequestHandler]) -> None:
+    def __init__(self, address: tuple[str, int], answered: Callable[[], None]) -> None:
         self._free = threading.BoundedSemaphore(CONNECTIONS)
-        super().__init__(address, requests)
+        self._answered = answered
+        super().__init__(address, _Requests)
 
     def server_bind(self) -> None:
         """Like the library's, without asking a name server who we are."""
@@ -80,6 +84,7 @@ class _Server(ThreadingMixIn, WSGIServer):
             super().process_request_thread(request, client_address)
         finally:
             self._free.release()
+        self._answered()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Somebody hung up, or was too slow: nothing to tell."""

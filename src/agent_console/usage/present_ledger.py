@@ -17,7 +17,7 @@ from agent_console.errors import LedgerError
 from agent_console.usage.alert_watch import AlertWatch
 from agent_console.usage.batch import Batch
 from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.database import open_database, reason
+from agent_console.usage.database import ledger_error, open_database
 from agent_console.usage.facets import Facets
 from agent_console.usage.known_sessions import KnownSessions
 from agent_console.usage.maintenance.identity import identity
@@ -92,7 +92,7 @@ class PresentLedger:
         try:
             return self.in_the_present_one(change)
         except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+            raise ledger_error(self.path, error) from error
 
     def follow(self) -> None:
         """Use the ledger that lies at the path now: for who reads without a transaction.
@@ -104,7 +104,7 @@ class PresentLedger:
             if identity(self.path, self.connection) != self.identity:
                 self._reopen()
         except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+            raise ledger_error(self.path, error) from error
 
     def in_the_present_one(self, change: Callable[[], Result]) -> Result:
         """Carry `change` out, which makes transactions; again when the ledger is replaced.

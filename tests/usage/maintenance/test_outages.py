@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.full_disk import full_disk
 from tests.usage.maintenance.conftest import REPOSITORY
 from tests.usage.maintenance.reading import dump
 
@@ -76,23 +77,12 @@ def test_in_a_read_only_folder_each_says_so_and_changes_nothing(
     ]
 
 
-def test_a_backup_for_which_there_is_no_space_is_none(
-    database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import resource
-    import signal
-
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
-    try:
+def test_a_backup_for_which_there_is_no_space_is_none(database: Path) -> None:
+    with full_disk(50_000):
         with pytest.raises(LedgerError, match=r"day's backup .*not made"):
             backup_if_due(database, NOON_MS)
         with pytest.raises(LedgerError):
             backup_to_file(database, database.with_name("b.db"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
 
     assert backups(database) == []
     assert list(backup_folder(database).iterdir()) == []

@@ -19,7 +19,7 @@ _CODES = {"green": 0, "yellow": EXIT_NEAR, "red": EXIT_OVER}
 )
 @no_ingest_option
 @json_option
-def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
+def check(project: str | None, no_ingest: bool, as_json: bool) -> None:
     """Say by the exit code whether there is budget left.
 
     Exits 0 when every budget is below 80 %, 10 when one is near its limit (80 % and more), 11 when
@@ -40,8 +40,10 @@ def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
         words = {0: "ok", EXIT_NEAR: "near", EXIT_OVER: "over"}
         budgets = [shown.as_data(status, calendar) for status in found]
         emit_json({"state": words[code], "budgets": budgets})
-        return code
-    for status in found:
-        if _CODES[status.colour]:
-            emit(shown.sentence(status))
-    return code
+    else:
+        for status in found:
+            if _CODES[status.colour]:
+                emit(shown.sentence(status))
+    if code:
+        # It is true whatever could not be read; that all is well is not.
+        raise click.exceptions.Exit(code)

@@ -3,7 +3,7 @@
 import time
 
 from agent_console import config
-from agent_console.cli.open_ledger import tell_afterwards
+from agent_console.cli.open_ledger import finish_afterwards
 from agent_console.cli.up_to_date import open_up_to_date
 from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
@@ -30,9 +30,9 @@ def statuses(at_ms: int, *, ingest: bool) -> list[BudgetStatus]:
     """
     path = str(database_path())
     calendar = configured_calendar(config.load())
-    connection, took_in = open_up_to_date(path, ingest=ingest)
-    if took_in:
-        tell_afterwards(path)
+    opened = open_up_to_date(path, ingest=ingest)
+    finish_afterwards(opened)
+    connection = opened.connection
     if connection is None:
         return []
     try:

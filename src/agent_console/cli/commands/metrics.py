@@ -69,6 +69,7 @@ def command(
             from agent_console.metrics.prometheus import text  # noqa: PLC0415 - extra
 
             emit(text(gather()))
+            gather.take_care()
     except KeyboardInterrupt:
         return
 
@@ -76,7 +77,7 @@ def command(
 def _serve(gather: "Gathering", port: int) -> None:
     from agent_console.metrics.serving import ADDRESS, PATH, server  # noqa: PLC0415 - extra
 
-    with server(port, gather) as serving:
+    with server(port, gather, gather.take_care) as serving:
         narrate(f"Metrics are at http://{ADDRESS}:{serving.server_port}{PATH}. Ctrl-C ends it.")
         serving.serve_forever()
 
@@ -92,8 +93,10 @@ def _push(gather: "Gathering", endpoint: str, every: int | None) -> None:
                 pusher.push(families, time.time_ns() // 1_000_000)
             except AgentConsoleError as error:
                 if every is None:
+                    gather.take_care()
                     raise
                 narrate(f"agent-console: {error} Trying again in {every} s.")
+            gather.take_care()
             if every is None:
                 return
             time.sleep(every)

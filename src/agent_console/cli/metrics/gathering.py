@@ -1,12 +1,15 @@
 """The metrics as they are now, from the ledger and the daemon.
 
 Rule: a daemon that runs is asked and none is started; each source that fails leaves the other's
-metrics as they are.
+metrics as they are. What follows when something was taken in waits until they are handed over.
 """
+
+import threading
+from collections import deque
 
 from agent_console import config
 from agent_console.cli.output import narrate
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.up_to_date import OpenedLedger, open_up_to_date
 from agent_console.client.blocking import connect
 from agent_console.errors import AgentConsoleError, LedgerError
 from agent_console.metrics.family import Family, one
@@ -37,31 +40,47 @@ class Gathering:
         self._ingest = ingest
         self._calendar = configured_calendar(config.load())
         self._told = ""
+        self._to_care_for: deque[OpenedLedger] = deque()
+        self._caring = threading.Lock()
 
     def __call__(self) -> list[Family]:
         """The metrics of this moment."""
         at_ms = now_ms()
         return [*self._of_ledger(at_ms), *daemon_families(self._asked(), at_ms)]
 
+    def take_care(self) -> None:
+        """The metrics are handed over: have daemons look, make the day's backup when it is due."""
+        if not self._caring.acquire(blocking=False):
+            return  # another thread does it, for all of them
+        try:
+            while self._to_care_for:
+                self._to_care_for.popleft().take_care()
+        finally:
+            self._caring.release()
+
     def _of_ledger(self, at_ms: int) -> list[Family]:
         try:
-            families = self._read(str(database_path()), at_ms)
+            families, outage = self._read(str(database_path()), at_ms)
         except LedgerError as error:
-            if str(error) != self._told:
-                narrate(f"agent-console: {error}")
-            self._told = str(error)
+            self._tell(str(error))
             return [one(*_LEDGER_UP, 0)]
-        self._told = ""
+        self._tell("" if outage is None else str(outage))
         return [one(*_LEDGER_UP, 1), *families]
 
-    def _read(self, path: str, at_ms: int) -> list[Family]:
-        connection, took_in = open_up_to_date(path, ingest=self._ingest)
-        if took_in:
-            has_taken_in(path)
+    def _tell(self, trouble: str) -> None:
+        """Say it once, however often it is met."""
+        if trouble and trouble != self._told:
+            narrate(f"agent-console: {trouble}")
+        self._told = trouble
+
+    def _read(self, path: str, at_ms: int) -> tuple[list[Family], LedgerError | None]:
+        opened = open_up_to_date(path, ingest=self._ingest)
+        self._to_care_for.append(opened)
+        connection = opened.connection
         if connection is None:
-            return []
+            return [], opened.outage
         try:
-            return ledger_families(connection, self._calendar, at_ms)
+            return ledger_families(connection, self._calendar, at_ms), opened.outage
         except Exception as error:
             raise explained(path, error) from error
         finally:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from agent_console.cli.output import emit_piece, narrate
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.up_to_date import open_up_to_date
 from agent_console.cli.whole_file import write_whole
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.reports.export import Format, export
@@ -29,7 +29,8 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
     form: Format = given.get("format") or ("json" if given.get("json") else "csv")
     request = Request("daily", {**given, "json": False}, timezone, now_ms())
     chosen = chosen_fields(given.get("fields"), fields(level, request.wanted.mode), level)
-    connection, took_in = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
+    opened = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
+    connection = opened.connection
     if connection is None:
         raise AgentConsoleError("There is no ledger yet: no transcript has been read.")
     try:
@@ -45,8 +46,7 @@ def run_export(given: dict[str, Any], timezone: str, database: str) -> int:
         raise explained(database, error) from error
     finally:
         connection.close()
-    if took_in:
-        has_taken_in(database)
+    opened.finish()
     return 0
 
 

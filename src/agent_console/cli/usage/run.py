@@ -10,7 +10,7 @@ from agent_console.cli.output import (
     is_coloured,
     narrate,
 )
-from agent_console.cli.up_to_date import has_taken_in, open_up_to_date
+from agent_console.cli.up_to_date import open_up_to_date
 from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.report_of import report_of
@@ -33,10 +33,9 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    connection, took_in = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
-    code = _answer(request, database, connection)
-    if took_in:
-        has_taken_in(database)
+    opened = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
+    code = _answer(request, database, opened.connection)
+    opened.finish()
     return code
 
 
