@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from msgspec import UNSET, Struct, UnsetType
 
 from agent_console.board.known_session import detail_of
+from agent_console.board.message_words import said_in
 from agent_console.model.format import ago
 from agent_console.model.session import Session, StateTransition, Status
 from agent_console.usage.session_reading import SessionRead
@@ -49,7 +50,9 @@ class SessionView(Struct, frozen=True):
             return None
         detail = detail_of(ledger)
         asked = 0 if detail is None else detail.user_messages
-        return asked + (0 if ledger.row.sums is None else ledger.row.sums.responses)
+        known = asked + (0 if ledger.row.sums is None else ledger.row.sums.responses)
+        # What was said just now is in the transcript before it is in the ledger.
+        return max(known, 0 if self.read is None else said_in(self.read.messages))
 
     @property
     def last_ms(self) -> int:

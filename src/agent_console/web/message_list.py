@@ -5,9 +5,10 @@ from functools import partial
 import anyio
 from nicegui import ui
 
+from agent_console.board.message_words import message_words
 from agent_console.board.model_hues import model_hues
 from agent_console.board.session_view import SessionView
-from agent_console.model.format import cost, counted, tokens
+from agent_console.model.format import cost, tokens
 from agent_console.model.palette import ThemeName
 from agent_console.model.session_words import one_line
 from agent_console.model.short_names import short_model
@@ -77,7 +78,7 @@ class MessageList:
                 _line(message, said, view, hues.get(message.model or "", ""))
             if not shown:
                 empty("No message has been counted yet")
-        self._title.set_text(counted(len(read.messages), "message"))
+        self._title.set_text(message_words(read.messages, view.message_count))
         self._more.set_visibility(len(read.messages) > len(shown))
 
 

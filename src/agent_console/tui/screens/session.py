@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Static, Tab, Tabs
 
 from agent_console.board.known_session import known_session
+from agent_console.board.message_words import message_words
 from agent_console.board.session_view import SessionView
 from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
@@ -256,8 +257,11 @@ class SessionScreen(ConsoleScreen):
         if read is not None:
             messages.show(read.messages, sheet_of(self.view, read))
         messages.show_empty(self._why_empty())
-        count = len(messages.messages)
-        self._list_tab.label = f"Messages {count:,}" if count else "Messages"
+        self._list_tab.label = (
+            message_words(messages.messages, self.view.message_count)
+            if messages.messages
+            else "Messages"
+        )
 
     def _why_empty(self) -> str:
         if self._trouble:
