@@ -19,13 +19,13 @@ def listed(**roles: int) -> list[Message]:
     [
         (listed(user=25, assistant=25, unlisted=2), 50, "50 messages, 2 unlisted"),
         (listed(unlisted=1, user=1), 1, "1 message, 1 unlisted"),
-        (listed(assistant=25), 50, "25 of 50 messages"),
+        (listed(assistant=1_025), 2_050, "1,025 of 2,050 messages"),
         (listed(assistant=1), None, "1 message"),
         (listed(), 0, "0 messages"),
         (
-            listed(error=2, compaction=1, advisor=3, assistant=1_000, unlisted=4, other=5),
-            1_200,
-            "1,000 of 1,200 messages, 4 unlisted, 3 advisor calls, 1 compaction, 2 errors, 5 others",
+            listed(error=2, compaction=1, advisor=3, assistant=12, unlisted=4, other=5),
+            12,
+            "12 messages, 4 unlisted, 3 advisor calls, 1 compaction, 2 errors, 5 others",
         ),
     ],
 )

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import ActionChains, Keys
-from tests.tui.session_story import bring_story
+from tests.tui.session_story import BEGAN_MS, bring_story
 from tests.usage.ingest.transcripts import SESSION
+from tests.usage.reports.ledgers import Ledger, Message
 from tests.web.audit import trips
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, page_of
@@ -102,6 +103,22 @@ def test_a_session_says_who_said_what_when_and_for_how_much(
     plain = sessions.run("return getComputedStyle(document.querySelector('.drawer')).color")
     assert colours
     assert plain not in colours
+
+
+def test_what_was_billed_beside_the_messages_is_named_and_not_counted_with_them(
+    sessions: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(house.home))
+    bring_story(house.home)
+    ledger = Ledger(house.home / ".local/share/agent-console/metrics.db")
+    ledger.fill([Message(BEGAN_MS, SESSION, kind=2, key="s:cost-state:1", input_tokens=700)])
+    ledger.connection.close()
+    sessions.open(page_of(house.address, f"/sessions?open={SESSION}"))
+    sessions.until(lambda: "unlisted" in sessions.text(".drawer .message .role"))
+
+    assert "Messages\n12\n" in sessions.text(".drawer .facts")
+    assert "12 messages, 1 unlisted" in sessions.text(".drawer h3").split("\n")
+    assert len(sessions.all(".drawer .message")) == 13
 
 
 def test_a_timeline_marks_what_the_cache_took_and_gave(sessions: Browser, house: House) -> None:

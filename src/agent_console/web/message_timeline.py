@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from agent_console.board.message_words import message_words
 from agent_console.model.format import cost, counted, tokens
 from agent_console.model.short_names import short_model
 from agent_console.usage.reports.session_messages import Message
@@ -135,7 +136,7 @@ def timeline_words(messages: Sequence[Message]) -> str:
     """The same in a sentence, for who does not see it."""
     written, read = cache_marks(messages)
     return (
-        f"{counted(len(messages), 'message')}; {counted(len(written), 'cache write')} of "
+        f"{message_words(messages, None)}; {counted(len(written), 'cache write')} of "
         f"{tokens(sum(mark.tokens for mark in written))} tokens, "
         f"{counted(len(read), 'cache read')} of {tokens(sum(mark.tokens for mark in read))}"
     )
