@@ -25,6 +25,8 @@ from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, spool_dir
 from agent_console.protocol.messages import Hook, ServerStatus
+from agent_console.usage.ledger import Ledger
+from agent_console.usage.maintenance import integrity
 
 
 class Patient:
@@ -485,6 +487,21 @@ def test_a_damaged_database_is_a_problem(patient: Patient) -> None:
 
     assert found["level"] == "problem"
     assert "not a database" in found["text"]
+
+
+def test_a_ledger_that_is_too_large_for_a_look_is_left_to_the_full_check(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(database_path()).close()
+    assert patient.says("ledger")["text"].endswith("metrics.db is whole.")
+    monkeypatch.setattr(integrity, "_SECONDS", -1.0)
+
+    found = patient.says("ledger")
+
+    assert found["level"] == "ok"
+    assert "is whole but for what would take long to look through" in found["text"]
+    assert "messages" in found["text"]
+    assert found["text"].endswith("`agent-console db check` looks at all of it.")
 
 
 def test_a_running_daemon_with_a_damaged_database_names_the_mend(patient: Patient) -> None:

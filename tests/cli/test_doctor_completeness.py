@@ -63,7 +63,7 @@ def test_sessions_that_ended_without_an_account_are_named(patient: Patient, run:
 
     found = patient.says("totals")
 
-    assert found["text"].startswith("1 sessions ended without")
+    assert found["text"].startswith("1 session ended without")
     assert KILLED in found["text"]
     assert LEFT not in found["text"]
 
@@ -86,7 +86,7 @@ def test_rows_that_were_set_aside_are_counted(patient: Patient, run: Run) -> Non
 
     _, found = patient.examined()["totals"]
 
-    assert found["text"].startswith("1 rows of 1 sessions")
+    assert found["text"].startswith("1 row of 1 session")
 
 
 def test_transcripts_that_cannot_be_read_are_named_with_the_reason(

@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.usage.asking import query
 
 from agent_console.errors import LedgerError
 from agent_console.usage.ledger import Ledger
-from agent_console.usage.maintenance.integrity import damages
+from agent_console.usage.maintenance import integrity
+from agent_console.usage.maintenance.integrity import QuickLook, quick_look
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def database(scratch_home: Path) -> Path:
 
 
 def test_asking_leaves_nothing_beside_a_database_that_nobody_uses(database: Path) -> None:
-    assert damages(database) == []
+    assert quick_look(database) == QuickLook([], [])
 
     assert os.listdir(database.parent) == ["metrics.db"]
 
@@ -29,7 +31,7 @@ def test_a_database_that_is_in_use_is_whole_with_what_is_only_in_its_log(databas
     ledger = Ledger(database)
     before = sorted(os.listdir(database.parent))
 
-    assert damages(database) == []
+    assert quick_look(database) == QuickLook([], [])
 
     assert sorted(os.listdir(database.parent)) == before
     ledger.close()
@@ -41,8 +43,36 @@ def test_damage_is_found_in_a_database_that_nobody_uses(database: Path) -> None:
     database.write_bytes(content)
 
     with pytest.raises(LedgerError, match="is damaged"):
-        damages(database)
+        quick_look(database)
     assert os.listdir(database.parent) == ["metrics.db"]
+
+
+def test_what_is_too_large_for_a_quick_look_is_left_out_and_the_rest_is_looked_at(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query(
+        database,
+        "CREATE TABLE huge AS WITH RECURSIVE numbers (n) AS "
+        "(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000000) SELECT n FROM numbers",
+    )
+    monkeypatch.setattr(integrity, "_TABLE_SECONDS", (0.001, 0.001))
+
+    assert "huge" in quick_look(database).left_out
+
+    monkeypatch.setattr(integrity, "_TABLE_SECONDS", (0.001, 30.0))
+    monkeypatch.setattr(integrity, "_SECONDS", 30.0)
+    assert quick_look(database) == QuickLook([], [])
+
+
+def test_when_the_time_is_over_nothing_more_is_looked_at(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrity, "_SECONDS", -1.0)
+
+    found = quick_look(database)
+
+    assert found.damages == []
+    assert {"messages", "sessions", "names"} <= set(found.left_out)
 
 
 def test_a_table_without_rowid_begins_with_its_key(database: Path) -> None:

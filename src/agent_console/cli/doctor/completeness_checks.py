@@ -11,6 +11,7 @@ from agent_console.cli.doctor.process_checks import registered
 from agent_console.cli.doctor.situation import Situation
 from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
+from agent_console.model.format import counted
 from agent_console.paths import database_path
 
 NAMED = 5
@@ -34,17 +35,19 @@ def complete(situation: Situation) -> Iterator[Finding]:
     if ended:
         yield ok(
             "totals",
-            f"{len(ended)} sessions ended without Claude Code's own account of them (it was "
-            "killed, or an older version): requests that stand in no transcript, like naming and "
-            f"compaction, may be missing from their totals: {_some(ended)}.",
+            f"{counted(len(ended), 'session')} ended without Claude Code's own account of "
+            f"{'it' if len(ended) == 1 else 'them'} (it was killed, or an older version): requests "
+            "that stand in no transcript, like naming and compaction, may be missing from "
+            f"{'its' if len(ended) == 1 else 'their'} totals: {_some(ended)}.",
         )
     else:
         yield ok("totals", "Claude Code's own account is known of every session that ended.")
     if found.rows_set_aside:
         yield ok(
             "totals",
-            f"{found.rows_set_aside} rows of {found.sessions_set_aside} sessions were told by "
-            "clients and by transcripts: they are kept and counted once.",
+            f"{counted(found.rows_set_aside, 'row')} of "
+            f"{counted(found.sessions_set_aside, 'session')}, told by clients and by transcripts: "
+            "kept and counted once.",
         )
     for file in found.unreadable:
         yield warning(
@@ -56,4 +59,4 @@ def complete(situation: Situation) -> Iterator[Finding]:
 
 def _some(session_ids: list[str]) -> str:
     named = ", ".join(session_ids[:NAMED])
-    return named if len(session_ids) <= NAMED else f"{named} and {len(session_ids) - NAMED} more"
+    return named if len(session_ids) <= NAMED else f"{named} and {len(session_ids) - NAMED:,} more"
