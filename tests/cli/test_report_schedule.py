@@ -133,6 +133,44 @@ def test_uninstall_takes_it_away(run: Run, systemctl: Systemctl) -> None:
     assert not [path for path in report_units.paths() if path.exists()]
 
 
+@pytest.mark.parametrize("words", [("report", "schedule", "--remove"), ("uninstall",)])
+def test_what_systemd_has_made_for_the_timer_goes_with_it(
+    run: Run, systemctl: Systemctl, scratch_home: Path, words: tuple[str, ...]
+) -> None:
+    run("report", "schedule")
+    service, timer = report_units.paths()
+    enabled = units.folder() / "timers.target.wants" / timer.name
+    enabled.parent.mkdir()
+    enabled.symlink_to(timer)
+    stamp = scratch_home / ".local/share/systemd/timers" / f"stamp-{timer.name}"
+    others = stamp.with_name("stamp-another.timer")
+    stamp.parent.mkdir(parents=True)
+    for path in (stamp, others):
+        path.touch()
+    systemctl.answers(active=False, reachable=False)
+
+    done = run(*words)
+
+    assert done.code == 0
+    assert f"  systemctl --user stop {timer.name}\n  systemctl --user daemon-reload" in done.out
+    assert not any(os.path.lexists(path) for path in (service, timer, enabled, stamp))
+    assert not enabled.parent.exists()
+    assert others.exists()
+
+
+def test_a_timer_of_somebody_else_stays_enabled(run: Run, systemctl: Systemctl) -> None:
+    run("report", "schedule")
+    wants = units.folder() / "timers.target.wants"
+    wants.mkdir()
+    for name in (report_units.TIMER, "another.timer"):
+        (wants / name).symlink_to(units.folder() / name)
+
+    run("report", "schedule", "--remove")
+
+    assert os.listdir(wants) == ["another.timer"]
+    del systemctl
+
+
 def test_without_a_reachable_manager_the_commands_are_told(run: Run, systemctl: Systemctl) -> None:
     systemctl.answers(active=False, reachable=False)
 

@@ -74,15 +74,14 @@ def take_away() -> Scheduled:
     reachable = user_manager.is_reachable()
     problems = _run(DISABLE) if reachable else []
     with manifest.only_one():
-        for path in paths():
-            files.remove(path)
+        units.remove(paths())
         now = manifest.load()
         left = tuple(name for name in now.units if Path(name) not in paths())
         manifest.save(msgspec.structs.replace(now, units=left))
     if reachable:
         problems += _run(user_manager.RELOAD)
         return Scheduled(changes, [], problems)
-    return Scheduled(changes, user_manager.commands((*DISABLE, *user_manager.RELOAD)), [])
+    return Scheduled(changes, user_manager.commands(user_manager.ended(DISABLE)), [])
 
 
 def _told(changes: list[FileChange], calls: tuple[tuple[str, ...], ...]) -> Scheduled:

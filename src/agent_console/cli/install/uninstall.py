@@ -153,7 +153,7 @@ def _switch_off(unit_files: list[Path], narrate: Callable[[str], None]) -> list[
     if not calls:
         return []
     if not user_manager.is_reachable():
-        return user_manager.commands((*calls, *user_manager.RELOAD))
+        return user_manager.commands(user_manager.ended(calls))
     problem = next(filter(None, map(user_manager.run, calls)), None)
     if problem is not None:
         narrate(f"systemd did not let go of our units: {problem}")
@@ -161,8 +161,7 @@ def _switch_off(unit_files: list[Path], narrate: Callable[[str], None]) -> list[
 
 
 def _remove_units(unit_files: list[Path]) -> None:
-    for path in unit_files:
-        files.remove(path)
+    units.remove(unit_files)
     _remove_if_empty(units.drop_in().parent)
     if unit_files and user_manager.is_reachable():
         user_manager.run(("daemon-reload",))

@@ -5,7 +5,8 @@ under systemd sees the same folders as the shell that installed it.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from agent_console.cli.install import files
@@ -61,6 +62,31 @@ def write(changes: list[FileChange]) -> None:
     for change in changes:
         if change.changes and change.after is not None:
             files.write(change.path, change.after, 0o644)
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Take units away, with what systemd has made for them and leaves where it is not asked.
+
+    Raises:
+        ConfigError: One cannot be removed.
+    """
+    for path in paths:
+        files.remove(path)
+        for enabled in path.parent.glob("*.target.wants"):
+            with suppress(OSError):
+                if (enabled / path.name).is_symlink():
+                    (enabled / path.name).unlink()
+                    enabled.rmdir()  # which fails where others are enabled
+        with suppress(OSError):
+            _stamp(path.name).unlink()
+
+
+def _stamp(timer: str) -> Path:
+    """When systemd started a timer's service last (systemd.timer(5), Persistent=).
+
+    One that is left has the timer's service started at once when the timer comes back.
+    """
+    return data_dir().parent / "systemd" / "timers" / f"stamp-{timer}"
 
 
 def render(name: str, executable: str, socket: str) -> str:

@@ -16,6 +16,16 @@ DISABLE = (("disable", "--now", SOCKET, SERVICE),)
 RELOAD = (("daemon-reload",),)
 
 
+def ended(disabling: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """What ends units that are gone from the disk: of those nothing can be disabled any more.
+
+    Args:
+        disabling: The calls that would have disabled them before.
+    """
+    calls = [("stop", *(word for word in call[1:] if word != "--now")) for call in disabling]
+    return (*calls, *RELOAD)
+
+
 def is_reachable() -> bool:
     """Whether the user has a systemd of their own that answers."""
     return shutil.which("systemctl") is not None and run(("show-environment",)) is None
