@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.cli.usage_ledger import API, FIRST, SHOP, small_ledger
+from tests.cli.usage_ledger import API, FIRST, FORK, SHOP, small_ledger
 from tests.tui.running_app import running_app, screen_text, until
-from tests.usage.reports.ledgers import NOON_MS
+from tests.usage.reports.ledgers import NOBODYS, NOON_MS
 from textual.app import App, ComposeResult
 
 from agent_console.__main__ import main
@@ -19,9 +19,12 @@ from agent_console.board.usage_question import (
     Asker,
     FilterError,
     Narrowed,
+    OpenSession,
     Question,
     Shown,
+    Target,
 )
+from agent_console.model.short_names import short_model
 from agent_console.tui.widgets.usage_table import ReportRows, UsageTable
 from agent_console.usage.reports.table import Cells
 from agent_console.usage.reports.zone import Zone
@@ -99,6 +102,28 @@ def test_every_chart_adds_up_to_the_report(database: str, chart: Chart) -> None:
             assert sum(series(report, 100).tokens) == report.totals.tokens
 
     assert abs(found - total) < 1e-9
+
+
+def test_a_model_without_a_price_has_no_cost_rather_than_none(database: str) -> None:
+    asker = Asker(database, ZONE)
+    found = bars(asker.report(asker.request(Question("daily"), "model", NOON_MS)))
+
+    assert found.unpriced == {short_model(NOBODYS)}
+    assert found.cost[found.names.index(short_model(NOBODYS))] == 0
+
+
+def test_the_latest_session_stands_on_top_as_the_latest_day_does(database: str) -> None:
+    asker = Asker(database, ZONE)
+
+    def first(words: str) -> Target:
+        return asker.ask(Question("session", words), NOON_MS, None).targets[0]
+
+    assert first("") == OpenSession(FORK)
+    assert first("--order asc") != OpenSession(FORK)
+    assert (
+        first("--sort cost")
+        == asker.ask(Question("session", "--sort cost --order desc"), NOON_MS, None).targets[0]
+    )
 
 
 def test_the_hours_are_those_of_the_zone(database: str) -> None:

@@ -62,11 +62,13 @@ class Bars(Struct, frozen=True):
         names: As they are shown.
         cost: Dollars.
         keys: The labels of the report's rows; empty for what has no row of its own.
+        unpriced: Names of those whose cost nobody knows, which is 0 here.
     """
 
     names: list[str]
     cost: list[float]
     keys: list[str]
+    unpriced: frozenset[str] = frozenset()
 
 
 class Hours(Struct, frozen=True):
@@ -114,11 +116,12 @@ def bars(report: Report) -> Bars:
     names = [_name(row, report) for row in shown]
     values = [_cost(row) for row in shown]
     keys = [row.label for row in shown]
+    unpriced = frozenset(_name(row, report) for row in shown if _is_unpriced(row))
     if rest:
         names.append(f"{len(rest)} more")
         values.append(sum(map(_cost, rest)))
         keys.append("")
-    return Bars(names, values, keys)
+    return Bars(names, values, keys, unpriced)
 
 
 def hours(report: Report, zone: Zone) -> Hours:
@@ -133,6 +136,10 @@ def hours(report: Report, zone: Zone) -> Hours:
 
 def _cost(row: Row) -> float:
     return 0.0 if row.sums is None else dollars(row.sums.cost_pico)
+
+
+def _is_unpriced(row: Row) -> bool:
+    return row.sums is None or row.sums.cost_pico is None
 
 
 def _name(row: Row, report: Report) -> str:

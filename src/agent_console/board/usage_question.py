@@ -93,6 +93,12 @@ class Shown(Struct, frozen=True):
     notes: list[str]
 
 
+def _is_by_time(request: Request) -> bool:
+    """Its rows stand in the order of time unless somebody asks for another."""
+    by_itself = GROUPINGS[request.grouping].is_time or request.grouping == "session"
+    return by_itself and request.sort in {None, "date"}
+
+
 class Asker:
     """Asks the ledger. Its methods block; call them in a thread.
 
@@ -113,7 +119,7 @@ class Asker:
             LedgerError: The ledger cannot be read.
         """
         request = self.request(question, question.report, now_ms)
-        if request.descending is None and GROUPINGS[request.grouping].is_time:
+        if request.descending is None and _is_by_time(request):
             request.descending = True  # today is what people look for
         report = self.report(request, five_hour)
         found = lines(report, request)

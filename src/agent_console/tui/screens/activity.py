@@ -36,7 +36,7 @@ FILTERS: tuple[Kind | None, ...] = (None, "status", "usage", "alert")
 SHOWN_ENTRIES = 2 * ENTRIES
 """So many lines may stand here before those that the feed has forgotten are taken away."""
 NOTHING = "Nothing has happened since this window was opened. Events appear here as they come."
-FILTERED = "No event of this kind since this window was opened; `f` shows the others."
+FILTERED = "Nothing of this kind has happened since this window was opened; `f` shows the others."
 
 
 class FeedTable(VimTable):
@@ -72,8 +72,8 @@ class ActivityScreen(ConsoleScreen):
     def body(self) -> "Iterable[Widget]":
         """What stands between head and foot."""
         yield AlertList()
-        yield Static(id="activity-empty", classes="empty")
         yield FeedTable(id="activity")
+        yield Static(id="activity-empty", classes="empty")
 
     def on_screen_resume(self) -> None:
         """Somebody looks."""
@@ -161,7 +161,7 @@ class ActivityScreen(ConsoleScreen):
         """Draw all of it."""
         table = self.query_one("#activity", VimTable)
         self._columns = self.size.width
-        name = NARROW_NAME_COLUMNS if self._columns < NARROW else NAME_COLUMNS
+        name = self._name_columns
         table.clear(columns=True)
         table.add_column("TIME", width=TIME_COLUMNS)
         table.add_column("SESSION", width=name + GAP)
@@ -171,7 +171,11 @@ class ActivityScreen(ConsoleScreen):
         )
         self._shown = 0
         self._add_new()
-        table.move_cursor(row=table.row_count - 1, animate=False)
+        _go_to_the_last(table)
+
+    @property
+    def _name_columns(self) -> int:
+        return NARROW_NAME_COLUMNS if self._columns < NARROW else NAME_COLUMNS
 
     def _add_new(self) -> None:
         table = self.query_one("#activity", VimTable)
@@ -182,7 +186,7 @@ class ActivityScreen(ConsoleScreen):
         if table.row_count > SHOWN_ENTRIES:
             self._fill()
         elif follows:
-            table.move_cursor(row=table.row_count - 1, animate=False)
+            _go_to_the_last(table)
         empty = self.query_one("#activity-empty", Static)
         empty.display = not table.row_count
         table.styles.height = "1fr" if table.row_count else 1
@@ -205,5 +209,11 @@ class ActivityScreen(ConsoleScreen):
                 what = Text(entry.text, "dim")
         what.no_wrap = True
         what.overflow = "ellipsis"
-        name = Text(entry.name, "bold", no_wrap=True, overflow="ellipsis")
+        name = Text(entry.name, "bold")
+        name.truncate(self._name_columns, overflow="ellipsis")
         return Text(clock, "dim"), name, what
+
+
+def _go_to_the_last(table: VimTable) -> None:
+    if table.row_count:  # else the cursor would stand on the headings
+        table.move_cursor(row=table.row_count - 1, animate=False)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from agent_console.tui.shared import console_of
 
 TITLE = "Keys"
-MOVES = ("cursor_", "scroll_", "page_", "app.focus_", "screen.copy", "app.help_quit")
+MOVES = ("cursor_", "scroll_", "page_", "app.focus_", "app.help_quit")
 """Actions of Textual's own widgets; a line tells them all."""
 
 
@@ -66,6 +66,8 @@ def keys_table(screen: Screen[object]) -> Table:
     nearest: list[DOMNode | None] = [screen, screen.focused, console_of(screen)]
 
     def distance(one: ActiveBinding) -> int:
+        if one.binding.action.startswith("screen.copy"):  # Textual's, on every screen
+            return len(nearest)
         return nearest.index(_node(one)) if _node(one) in nearest else len(nearest)
 
     for one in sorted(active, key=distance):
@@ -74,7 +76,8 @@ def keys_table(screen: Screen[object]) -> Table:
         if binding.action.startswith(MOVES):
             moves.append(name)
         elif binding.description:
-            said = (binding.description, binding.tooltip or one.tooltip)
+            description = binding.description[:1].upper() + binding.description[1:]
+            said = (description, binding.tooltip or one.tooltip)
             keys.setdefault(said, []).append(name)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, justify="right")

@@ -13,6 +13,9 @@ from agent_console.tui.widgets.vim_table import VimTable
 GAP = 2
 TIME_COLUMNS = 11
 KIND_COLUMNS = 14
+NARROW = 90
+"""Below, what an alert says needs the room of its kind."""
+HINTS = ("A takes note, Z puts off for an hour", "A: noted, Z: in an hour")
 SHOWN = 6
 """Lines at most; more can be scrolled to."""
 
@@ -44,19 +47,25 @@ class AlertList(VimTable):
         at = self.cursor_row
         self._drawn = waiting
         self.clear(columns=True)
-        rest = max(10, width - TIME_COLUMNS - KIND_COLUMNS - 2 * GAP - 4)
+        with_kind = width >= NARROW
+        rest = max(10, width - TIME_COLUMNS - GAP - 4)
         self.add_column("WAITING", width=TIME_COLUMNS + GAP)
-        self.add_column("ALERT", width=KIND_COLUMNS + GAP)
-        self.add_column("A takes note, Z puts off for an hour", width=rest)
+        if with_kind:
+            rest -= KIND_COLUMNS + GAP
+            self.add_column("ALERT", width=KIND_COLUMNS + GAP)
+        hint = next((each for each in HINTS if len(each) <= rest), "")
+        self.add_column(hint, width=rest)
         dark = console.current_theme.dark
         for alert in waiting:
             at_time = datetime.fromtimestamp(alert.at_ms / 1000, console.config.display.zone)
             colour = hue("cost" if alert.severity == "exceeded" else "attention", dark=dark)
-            self.add_row(
-                Text(at_time.strftime("%m-%d %H:%M"), "dim"),
-                Text(f"▲ {one_line(alert.kind.replace('_', ' '))}", f"bold {colour}"),
-                Text(one_line(alert.message), no_wrap=True, overflow="ellipsis"),
-            )
+            kind = Text(f"▲ {one_line(alert.kind.replace('_', ' '))}", f"bold {colour}")
+            message = Text(one_line(alert.message), no_wrap=True, overflow="ellipsis")
+            if not with_kind:  # every message says what it is about
+                message = Text.assemble(("▲ ", f"bold {colour}"), message, no_wrap=True)
+                message.overflow = "ellipsis"
+            when = Text(at_time.strftime("%m-%d %H:%M"), "dim")
+            self.add_row(when, *([kind] if with_kind else []), message)
         self.styles.height = 1 + min(SHOWN, max(1, len(waiting)))
         if waiting:
             self.move_cursor(row=min(at, len(waiting) - 1), animate=False)

@@ -24,6 +24,14 @@ Data = Series | Bars | Hours
 SHADES = " ░▒▓█"
 TICKS = 5
 NOTHING = "Nothing was used in this time."
+STACKED: dict[Role, str] = {
+    "cache_read": "cache read",
+    "cache_write": "cache write",
+    "input": "input",
+    "output": "output",
+}
+"""From below to above."""
+BESIDE: dict[Role, str] = {"cost": "cost", "input": "tokens"}
 _NAME_COLUMNS = 20
 
 
@@ -44,7 +52,10 @@ class Chart(Vertical):
             data: What is drawn.
             stacked: Of a series, the classes of tokens instead of tokens and cost.
         """
-        self.query_one("#chart-title", Static).update(Text(title, "bold"))
+        heading = Text(title, "bold")
+        if isinstance(data, Series) and data.labels:
+            heading.append_text(self._legend(STACKED if stacked else BESIDE))
+        self.query_one("#chart-title", Static).update(heading)
         plot = self.query_one("#chart-plot", PlotextPlot)
         grid = self.query_one("#chart-grid", Static)
         plot.display = isinstance(data, Series) and bool(data.labels)
@@ -64,27 +75,28 @@ class Chart(Vertical):
         plot.clear_figure()
         places = list(range(len(data.labels)))
         if stacked:
-            classes: list[tuple[str, Role, list[int]]] = [
-                ("cache read", "cache_read", data.cache_read),
-                ("cache write", "cache_write", data.cache_write),
-                ("input", "input", data.input),
-                ("output", "output", data.output),
-            ]
             plot.stacked_bar(
                 places,
-                [values for _, _, values in classes],
-                labels=[name for name, _, _ in classes],
-                color=[self._rgb(role) for _, role, _ in classes],
+                [data.cache_read, data.cache_write, data.input, data.output],
+                color=[self._rgb(role) for role in STACKED],
             )
             _axes(plot, data, data.tokens, lambda value: tokens(round(value)))
         else:
             plot.subplots(2, 1)
             upper, lower = plot.subplot(1, 1), plot.subplot(2, 1)
-            upper.bar(places, data.cost, label="cost", color=self._rgb("cost"))
+            upper.bar(places, data.cost, color=self._rgb("cost"))
             _axes(upper, data, data.cost, cost)
-            lower.bar(places, data.tokens, label="tokens", color=self._rgb("input"))
+            lower.bar(places, data.tokens, color=self._rgb("input"))
             _axes(lower, data, data.tokens, lambda value: tokens(round(value)))
         widget.refresh()
+
+    def _legend(self, series: dict[Role, str]) -> Text:
+        """The names beside their colours: in the plot they would hide what is drawn there."""
+        dark = console_of(self).current_theme.dark
+        text = Text()
+        for role, name in series.items():
+            text.append("  █", hue(role, dark=dark)).append(f" {name}")
+        return text
 
     def _bars(self, data: Bars, width: int) -> Text:
         dark = console_of(self).current_theme.dark
@@ -98,6 +110,9 @@ class Chart(Vertical):
         for name, value in zip(data.names, data.cost, strict=True):
             text.append_text(fixed_width(name, name_columns)).append(" ")
             text.append("█" * round(value / highest * room) or "▏", hue("cost", dark=dark))
+            if name in data.unpriced:
+                text.append(" N/A\n", "dim")
+                continue
             text.append(f" {cost(value)} ", "bold")
             text.append(f"{value / total:.0%}\n", "dim")
         return text
