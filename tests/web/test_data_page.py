@@ -79,7 +79,7 @@ def test_transcripts_are_read_and_all_read_again(inside: Browser, house: House) 
     inside.until(lambda: "Read all transcripts again?" in inside.text(".sheet"))
     inside.press(".sheet .danger")
     told(inside, "Read 1 transcript again.")
-    inside.until(lambda: "1 transcript: the oldest was last written 0 days ago" in
+    inside.until(lambda: "1 transcript: the oldest was last written today" in
                  inside.text("#content"))  # fmt: skip
     assert "All that they tell is in the ledger." in inside.text("#content")
 

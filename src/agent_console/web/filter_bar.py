@@ -41,8 +41,9 @@ def filter_bar(console: Console, path: str, filters: Filters, *, steps: bool = F
                 (words, filters.address(path, by=name), filters.by == name)
                 for name, words in STEPS
             ])  # fmt: skip
-        for name, words in (("since", "From"), ("until", "To")):
-            _day(path, filters, name, words)
+        with box("days"):
+            for name, words in (("since", "From"), ("until", "To")):
+                _day(path, filters, name, words)
         for kind in NAMED:
             _NameChoice(console, path, filters, kind)
 

@@ -32,7 +32,8 @@ def retention_lines(days: int, kept: KeptHistory, now_ms: int) -> list[tuple[str
         left = days - age
         when = "is due" if left <= 0 else f"goes in {counted(left, 'day')}"
         there = counted(kept.transcripts, "transcript")
-        written = f"the oldest was last written {counted(age, 'day')} ago and {when}"
+        ago = f"{counted(age, 'day')} ago" if age else "today"
+        written = f"the oldest was last written {ago} and {when}"
         lines.append((f"{there}: {written}.", ""))
         if kept.unread:
             more = f"{counted(kept.unread, 'transcript')} {'has' if kept.unread == 1 else 'have'}"

@@ -38,7 +38,7 @@ _POOR = [
 _PROJECTS = [
     column("name", "Project", width=120, flex=2, bold=True),
     column("rate", "Hit rate", text="rate_text", width=92, number=True),
-    column("sent", "Sent", text="sent_text", width=92, number=True),
+    column("sent", "Sent", text="sent_text", width=92, number=True, wide=420),
     column("read", "Read", text="read_text", width=92, number=True, wide=480),
     column("written", "Written", text="written_text", width=96, number=True, wide=600),
     column("lost", "Never read", text="lost_text", width=104, number=True, wide=720),
