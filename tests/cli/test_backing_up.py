@@ -85,7 +85,11 @@ def test_what_was_asked_for_is_told_before(
 def test_a_collector_has_the_metrics_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     with collecting() as collector:
-        monkeypatch.setattr(taken_in, "back_up", lambda _: taken.append(len(collector.bodies)))
+
+        def back_up(_: Path) -> None:
+            taken.append(len(collector.bodies))
+
+        monkeypatch.setattr(taken_in, "back_up", back_up)
         assert run("metrics", "--otlp", collector.endpoint).code == 0
         collector.status = 404
         transcript_of(OTHER)

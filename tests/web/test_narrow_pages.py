@@ -39,6 +39,17 @@ def test_both_ends_of_a_range_of_days_stand_side_by_side(
     assert since == until
 
 
+def test_the_choice_of_columns_is_all_on_the_page(narrow: Browser, house: House) -> None:
+    narrow.open(page_of(house.address, "/sessions"))
+    narrow.find(".menu > summary").click()
+    place = rect_of(narrow, ".menu-body")
+
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 400
+    summary = rect_of(narrow, ".menu > summary")
+    assert 0 <= place["y"] - summary["y"] - summary["height"] < 20
+
+
 def test_what_the_cache_saved_by_project_is_not_cut_off(narrow: Browser, house: House) -> None:
     narrow.open(page_of(house.address, "/cache"))
     narrow.until(lambda: "Saved" in narrow.text(".ag-header-cell-text"))
