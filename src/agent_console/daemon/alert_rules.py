@@ -8,8 +8,8 @@ from agent_console.config_alerts import AlertsConfig
 from agent_console.model.format import elapsed
 from agent_console.model.session import Session, Status
 from agent_console.model.usage import Limit, Limits
-from agent_console.usage.alerts import RaisedAlert
 from agent_console.usage.entries import EndEpisode, LedgerEntry, RaiseAlert
+from agent_console.usage.tables.alerts import RaisedAlert
 
 _HOUR_MS = 3_600_000
 _WAITING = (Status.ATTENTION, Status.QUESTION)

@@ -27,12 +27,12 @@ from agent_console.errors import AgentConsoleError, ConfigError
 from agent_console.usage.ingest.catch_up import Progress, catch_up
 from agent_console.usage.ingest.discovery import find_transcript
 from agent_console.usage.ingest.importer import Importer
-from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile
-from agent_console.usage.keeping_prices import keep_prices
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.prices.looking_up import LookingUp, LookUpError
 from agent_console.usage.prices.refresh import needs_refresh
+from agent_console.usage.writing.keeping_prices import keep_prices
+from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.taking import Taken
 
 if TYPE_CHECKING:
     from agent_console.daemon.tree_watch import TreeWatch
