@@ -1,7 +1,7 @@
 """The ledger: carries out what the daemon asks of it, each batch in one transaction.
 
 Rule 1: an answer is given after the commit. A batch that fails has changed nothing and says so.
-Rule 2: what an entry means is told in adding.py, ingest/taking.py and alert_watch.py; which of two
+Rule 2: what an entry means is told in adding.py, taking.py and alerts/watch.py; which of two
         accounts of one response stands, in accounts.py.
 Rule 3: which ledger that is, whatever is put at its path, is decided in present_ledger.py; what is
         answered while it cannot be used, in outages.py.
