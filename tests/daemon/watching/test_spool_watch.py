@@ -97,11 +97,11 @@ def test_garbage_is_counted_and_gone_and_harms_nothing(daemon: Daemon, spool: Pa
 
 
 def test_an_event_that_was_applied_before_a_crash_changes_nothing_the_second_time(
-    wire: Wire, daemon: Daemon
+    wire: Wire, daemon: Daemon, tmp_path: Path
 ) -> None:
     spool = Path(f"{daemon.path}.spool")
-    event = leave(spool, NOW_MS, "UserPromptSubmit", "s", prompt="go")
-    content = event.read_bytes()
+    content = leave(tmp_path, NOW_MS, "UserPromptSubmit", "s", prompt="go").read_bytes()
+    leave_bytes(spool, NOW_MS, content)
     hears(wire, "s", status="working")
     wire.data(cmd="HOOK", event={"hook_event_name": "Stop", "session_id": "s"})
     hears(wire, "s", status="attention")
