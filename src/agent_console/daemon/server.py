@@ -91,6 +91,7 @@ class Server:
             os.getpid(),
             self._describe,
         )
+        self._actor.state.keep_closed(config.daemon.keep_closed_days)
         self._installed = known_config_dirs()
         self._registry = RegistryWatch(self._installed, self._actor)
         self._backups = DayBackups(self._database)
@@ -204,6 +205,7 @@ class Server:
             _log.warning("Alerts about usage and `display.week_start` change at the next start.")
         self._config = config
         self._actor.state.wanted_alerts = config.alerts
+        self._actor.state.keep_closed(config.daemon.keep_closed_days)
         self._waiting.configured()
         log.configure(config.daemon.log_level)
         self._actor.signals.occupation_changed.set()

@@ -15,6 +15,7 @@ from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
 from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.state.alert_rules import context_alerts, limit_alerts
+from agent_console.daemon.state.closed_sessions import DAY_MS
 from agent_console.daemon.state.ledger_answers import LedgerAnswers
 from agent_console.daemon.state.named_dirs import NamedDirs
 from agent_console.daemon.state.observations import Observations
@@ -119,6 +120,10 @@ class State(LedgerAnswers):
     def limits(self) -> Limits:
         """The account's limits."""
         return self._tables.limits
+
+    def keep_closed(self, days: int) -> None:
+        """Let closed sessions stay on the board for so long."""
+        self._tables.keep_closed_ms = days * DAY_MS
 
     @property
     def twin_hooks(self) -> int:

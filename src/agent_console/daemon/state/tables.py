@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from agent_console.config import DaemonConfig
+from agent_console.daemon.state.closed_sessions import DAY_MS, ClosedSessions
 from agent_console.daemon.state.evidence import WORKING, Evidence, Known
 from agent_console.daemon.state.history import Histories, packed
 from agent_console.daemon.state.missed import MissedChanges
@@ -44,6 +46,7 @@ class Tables:
         user_fields: Labels, priorities and notes, also of sessions that are off the board.
         unread: Sessions on the board whose totals the ledger could not tell.
         outdated: Sessions whose totals are of another ledger, until the present one tells its own.
+        keep_closed_ms: How long closed sessions stay on the board, milliseconds.
     """
 
     def __init__(self, user_fields: Iterable[KeepUserFields] = ()) -> None:
@@ -54,6 +57,8 @@ class Tables:
         self.user_fields = UserFields(user_fields)
         self.unread: dict[str, None] = {}
         self.outdated: set[str] = set()
+        self.keep_closed_ms = DaemonConfig().keep_closed_days * DAY_MS
+        self._closed = ClosedSessions()
         self._evidence: dict[str, Evidence] = {}
         self._histories = Histories()
         self._folders = FolderNames()
@@ -198,6 +203,8 @@ class Tables:
         turns = new.status is not old.status
         if turns:
             self._histories.append(session_id, old.status, old.since_ms, new.status, new.since_ms)
+            if new.closed or old.closed:
+                self._closed.note(new)
         elif new == old:
             self._evidence[session_id] = known.evidence
             self.touch(old, at_ms)
@@ -234,7 +241,18 @@ class Tables:
         )
         self.sessions[session_id] = new
         self._evidence[session_id] = known.evidence
-        return (Change(self.seq, "session", session_id, new), *self._rename(renamed))
+        added = Change(self.seq, "session", session_id, new)
+        room = self._make_room(at_ms)
+        if new.closed:
+            self._closed.note(new)
+        return (added, *self._rename(renamed), *room)
+
+    def _make_room(self, at_ms: int) -> tuple[Change, ...]:
+        """Take the sessions off the board that have been closed for long enough."""
+        changes: tuple[Change, ...] = ()
+        for session in self._closed.leaving(self.sessions, at_ms, self.keep_closed_ms):
+            changes += self.remove(session)
+        return changes
 
     def touch(self, session: Session, at_ms: int) -> Session:
         """Note that a session was heard of; the next change tells."""
@@ -248,6 +266,7 @@ class Tables:
         session_id = session.session_id
         del self.sessions[session_id]
         del self._evidence[session_id]
+        self._closed.forget(session_id)
         self.metadata.pop(session_id, None)
         self._metadata_seq.pop(session_id, None)
         self._asked_ledger.discard(session_id)
