@@ -10,7 +10,7 @@ from agent_console.model.session import Session
 
 DAY_MS = 24 * 3600 * 1000
 CLOSED_KEPT = 1_000
-"""More leave, the first that closed first, so that memory is bounded for who runs many by script."""
+"""More leave, the first that closed first: memory is bounded though a script runs very many."""
 
 
 class ClosedSessions:
