@@ -12,7 +12,7 @@ from tests.metrics.scraping import collecting, serving
 from agent_console.cli import backing_up, taken_in
 from agent_console.cli.metrics.gathering import Gathering
 from agent_console.paths import database_path
-from agent_console.usage.maintenance.backup_files import backups
+from agent_console.usage.database.backup_files import backups
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"

@@ -25,8 +25,8 @@ from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, spool_dir
 from agent_console.protocol.messages import Hook, ServerStatus
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance import integrity
+from agent_console.usage.writing.ledger import Ledger
 
 
 class Patient:

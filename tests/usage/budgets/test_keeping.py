@@ -6,12 +6,12 @@ from tests.usage.asking import NOON_MS
 from tests.usage.budgets.spending import budget, keep, spend, thresholds, waiting
 
 from agent_console.model.budget import Budget
-from agent_console.usage import budgets
-from agent_console.usage.budget_keeping import change_alerts, drop_budget, pause, reset
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
+from agent_console.usage.budgets.status import budget_status
 from agent_console.usage.entries import ChangeAlerts
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.tables import budgets
+from agent_console.usage.tables.budgets import read_budgets
+from agent_console.usage.writing.budget_keeping import change_alerts, drop_budget, pause, reset
+from agent_console.usage.writing.ledger import Ledger
 
 
 def test_a_budget_is_what_was_set(ledger: Ledger) -> None:

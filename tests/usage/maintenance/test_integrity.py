@@ -9,9 +9,9 @@ import pytest
 from tests.usage.asking import query
 
 from agent_console.errors import LedgerError
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance import integrity
 from agent_console.usage.maintenance.integrity import QuickLook, quick_look
+from agent_console.usage.writing.ledger import Ledger
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_damage_is_found_in_a_database_that_nobody_uses(database: Path) -> None:
     assert os.listdir(database.parent) == ["metrics.db"]
 
 
-def test_what_is_too_large_for_a_quick_look_is_left_out_and_the_rest_is_looked_at(
+def test_what_takes_too_long_for_a_quick_look_is_left_out(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query(
@@ -55,9 +55,10 @@ def test_what_is_too_large_for_a_quick_look_is_left_out_and_the_rest_is_looked_a
         "CREATE TABLE huge AS WITH RECURSIVE numbers (n) AS "
         "(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000000) SELECT n FROM numbers",
     )
-    monkeypatch.setattr(integrity, "_TABLE_SECONDS", (0.001, 0.001))
+    monkeypatch.setattr(integrity, "_TABLE_SECONDS", (0.001,))
 
-    assert "huge" in quick_look(database).left_out
+    # (A thread that has to wait for the processor may come too late once.)
+    assert any("huge" in quick_look(database).left_out for _ in range(20))
 
     monkeypatch.setattr(integrity, "_TABLE_SECONDS", (0.001, 30.0))
     monkeypatch.setattr(integrity, "_SECONDS", 30.0)
