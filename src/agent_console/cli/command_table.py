@@ -94,7 +94,7 @@ EXIT_CODES: tuple[tuple[str, str], ...] = (
     ("5", "no such session"),
     ("6", "not possible in the present state"),
     ("7", "a value that is not allowed"),
-    ("8", "the database cannot be opened, read or written; a report still shows what it has"),
+    ("8", "the database cannot be opened, read or written"),
     ("10", "`budget check`: a budget is near its limit"),
     ("11", "`budget check`: a budget is spent"),
     ("124", "timed out"),
