@@ -12,6 +12,7 @@ from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
 from agent_console.usage.periods import HOUR_QUARTERS
 from agent_console.usage.reports.selection import (
     BRIEF,
+    BY_HOUR,
     BY_SESSION_DAY,
     IN_BRIEF,
     SUMMED,
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 SESSION = "session_no"
 """The bucket of a report by session."""
-
-_FACETS = 1 << 32
-"""More than there will ever be."""
 
 _ALIKE = (
     *("model_no", "speed_no", "service_tier_no", "inference_geo_no", "prompt_over"),
@@ -49,12 +47,13 @@ def grouped(
 ) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
     """Sums by bucket and by columns of facets: the key (bucket first) with its sums.
 
-    A key may come several times; what it comes with is then added up.
+    A key may come several times; what it comes with is then added up. All of it is read before
+    anything else is asked: it stands in a temporary table.
 
     Args:
         connection: The ledger.
         rows: What is summed.
-        bucket: An expression of the columns `quarter` and `session_no`.
+        bucket: An expression of the columns `quarter` and `session_no`, never negative.
         facets: Columns of `facets`.
         as_before: The same facets count as last time, so what was found alike still is.
     """
@@ -74,38 +73,69 @@ def asked(
     as_before: bool = False,
 ) -> "Iterable[tuple[Any, ...]]":
     """Rows with these columns of `cost_sql.priced`, then the key; see `grouped`."""
-    sums = ", ".join(f"sum({column}) AS {column}" for column in SUMMED)
-    period = _price_period(rows.price_changes)
-    then_period = f", {period}" if period else ""
     further = [column for column in facets if column not in BRIEF]
+    source = rows.source(connection)
     if further:
         # Brief facets tell apart all else that is asked for.
-        others = "".join(f", {column}" for column in further)
-        source = (
-            f"(SELECT {bucket} AS bucket, brief_no AS facet_no, max(quarter) AS quarter, {sums}"  # noqa: S608
-            f"{others} FROM {rows.source(connection)} JOIN facets USING (facet_no) "
-            f"WHERE {rows.facets} "
-            f"GROUP BY ({bucket}) * {_FACETS} + brief_no{others}{then_period})"
-        )
+        number, taken = "brief_no", f"{source} JOIN facets USING (facet_no) WHERE {rows.facets}"
     else:
         if not as_before:
             _find_alike(connection, rows, facets)
-        of_rows = f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no)"
-        if bucket == SESSION and rows.rollup == BY_SESSION_DAY:
-            # A session has few rows more than facets: adding them up would take longer.
-            source = (
-                "(SELECT session_no AS bucket, alike_no AS facet_no, quarter, "
-                f"{', '.join(SUMMED)} {of_rows})"
-            )
-        else:
-            # One integer is sorted faster than two columns.
-            source = (
-                f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, "
-                f"{sums} {of_rows} GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
-            )
+        number, taken = "alike_no", f"{source} JOIN temp.alike USING (facet_no) WHERE true"
+    if _tells_all_apart(rows, bucket, facets):
+        source = (
+            f"(SELECT {bucket} AS bucket, {number} AS facet_no, quarter, {', '.join(SUMMED)} "  # noqa: S608
+            f"FROM {taken})"
+        )
+    else:
+        source = _summed(connection, rows, bucket, number, taken, further)
     columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
     keys = ", ".join(["usage.bucket", *columns_of])
     return connection.execute(f"SELECT {columns}, {keys} FROM {priced(source)}")  # noqa: S608
+
+
+def _tells_all_apart(rows: Selection, bucket: str, facets: "Sequence[str]") -> bool:
+    """Of the rollup's rows hardly two have the same key: adding them up would take longer."""
+    if rows.rollup == BY_SESSION_DAY:
+        return bucket == SESSION
+    return rows.rollup == BY_HOUR and rows.cut == "hour" and "project_no" in facets
+
+
+def _summed(  # noqa: PLR0917 - what `asked` has in hand
+    connection: "Connection",
+    rows: Selection,
+    bucket: str,
+    number: str,
+    taken: str,
+    further: "Sequence[str]",
+) -> str:
+    """The rows added up by their key, and what reads them in its order.
+
+    They are added where they are to be: to sort all of them for a GROUP BY takes longer, and so do
+    keys of several columns. One integer holds bucket, facet and the period between two changes of
+    prices, for a sum never crosses one.
+    """
+    (last,) = connection.execute("SELECT max(facet_no) FROM facets").fetchone()
+    facets_end = (last or 0) + 1
+    periods = len(rows.price_changes) + 1
+    table = "_".join(["temp.summed", *further])
+    others = "".join(f", {column}" for column in further)
+    connection.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {table[5:]} (key INTEGER NOT NULL{others}, quarter, "
+        f"{', '.join(SUMMED)}, PRIMARY KEY (key{others})){' WITHOUT ROWID' if further else ''}"
+    )
+    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    added = ", ".join(f"{column} = {column} + excluded.{column}" for column in SUMMED)
+    connection.execute(
+        f"INSERT INTO {table} SELECT (({bucket}) * {facets_end} + {number}) * {periods} "  # noqa: S608
+        f"+ {_price_period(rows.price_changes)}{others}, quarter, {', '.join(SUMMED)} FROM {taken} "
+        f"ON CONFLICT (key{others}) DO UPDATE SET quarter = max(quarter, excluded.quarter), {added}"
+    )
+    return (
+        f"(SELECT key / {facets_end * periods} AS bucket, "  # noqa: S608
+        f"key / {periods} % {facets_end} AS facet_no, quarter, {', '.join(SUMMED)}{others} "
+        f"FROM {table})"
+    )
 
 
 def sessions_of(
@@ -201,8 +231,6 @@ _SUMS = ", ".join(
 
 
 def _price_period(changes: list[int]) -> str:
-    """An expression that changes wherever some price does; nothing when none does."""
-    if not changes:
-        return ""
-    cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for at in changes)
-    return f"CASE {cases} ELSE 0 END"
+    """How many changes of prices, latest first, are not later than column `quarter`."""
+    cases = " ".join(f"WHEN quarter >= {at} THEN {len(changes) - n}" for n, at in enumerate(changes))
+    return f"CASE {cases} ELSE 0 END" if changes else "0"
