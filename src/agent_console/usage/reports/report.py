@@ -125,7 +125,10 @@ def build(
         if not by_project:
             report.rows = with_gaps(report.rows)
     add_totals(report)
-    count_all(connection, wanted, report, rows)
+    projects = None
+    if "project_no" in facets:
+        projects = {key[1 + facets.index("project_no")] for key in found}
+    count_all(connection, wanted, report, rows, projects)
     return report
 
 
@@ -135,15 +138,20 @@ def add_totals(report: Report) -> None:
     for row in report.rows:
         if row.sums is not None:
             report.totals.add(row.sums)
-        for model, sums in row.models.items():
-            if sums.unpriced:
-                unpriced[model] = unpriced.get(model, 0) + sums.unpriced
+            if row.sums.unpriced:
+                for model, sums in row.models.items():
+                    if sums.unpriced:
+                        unpriced[model] = unpriced.get(model, 0) + sums.unpriced
         row.order_models()
     report.unpriced_models = sorted(unpriced, key=lambda model: (-unpriced[model], model))
 
 
 def count_all(
-    connection: "Connection", wanted: "Filter", report: Report, rows: "Selection"
+    connection: "Connection",
+    wanted: "Filter",
+    report: Report,
+    rows: "Selection",
+    projects: "set[int] | None" = None,
 ) -> None:
     """Count the projects, and all there is.
 
@@ -152,10 +160,13 @@ def count_all(
         wanted: The filter.
         report: The report with its totals.
         rows: What was summed up last.
+        projects: The numbers of its projects, where its rows tell; 0 for unknown ones.
     """
-    report.projects = _projects(
-        connection, rows if rows.is_by_time else selection.select_rows(connection, wanted)
-    )
+    if projects is not None:
+        report.projects = len(projects - {0})
+    else:
+        by_time = rows if rows.is_by_time else selection.select_rows(connection, wanted)
+        report.projects = _projects(connection, by_time)
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
     else:
