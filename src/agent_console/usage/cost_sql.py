@@ -38,6 +38,16 @@ TOKENS = (
 )
 """All tokens of a row of a rollup."""
 
+PRICES = (
+    "input_pico_usd",
+    "output_pico_usd",
+    "cache_write_5m_pico_usd",
+    "cache_write_1h_pico_usd",
+    "cache_read_pico_usd",
+    "web_search_pico_usd",
+)
+"""The columns of a price: picodollars a token, or a search."""
+
 CLASS_COSTS = {
     "input": "usage.input_tokens * price.input_pico_usd",
     "output": "usage.output_tokens * price.output_pico_usd",
@@ -58,7 +68,7 @@ CACHE_WRITE_PREMIUM = (
 """What one row of `priced` cost more because it was written to the cache and not only sent."""
 
 _COMPUTED = f"({' + '.join(CLASS_COSTS.values())})"
-_REPORTED = f"iif(facet.cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
+_REPORTED = f"iif(cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
 
 _COSTS: "dict[Mode, str]" = {
     "auto": f"coalesce({_REPORTED}, {_COMPUTED})",
@@ -66,11 +76,11 @@ _COSTS: "dict[Mode, str]" = {
     "reported": _REPORTED,
 }
 
-_HAS_NO_PRICE = "price.facet_no IS NULL AND NOT facet.cost_is_reported"
+_HAS_NO_PRICE = "price.facet_no IS NULL AND NOT cost_is_reported"
 _UNPRICED: "dict[Mode, str]" = {
     "auto": _HAS_NO_PRICE,
     "calculate": _HAS_NO_PRICE,
-    "reported": "NOT facet.cost_is_reported",
+    "reported": "NOT cost_is_reported",
 }
 """When a cost is null: no column that it is made from is. (To make it once more would take longer.)
 """

@@ -4,11 +4,12 @@ Rule: every number of a report comes from `grouped`, with its conditions from se
 costs from usage/cost_sql.py. That is why all reports agree.
 
 Facets that are alike for a report (same keys, same price) are added up under the first of them, so
-that prices are looked up a few times for each bucket and not for each row. Prices change between
-quarters, so a sum never crosses a change.
+that costs are reckoned a few times for each bucket and not for each row. Prices change between
+quarters, so a sum never crosses a change; and what a facet costs between two changes is looked up
+once, not for each sum.
 """
 
-from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
+from agent_console.usage.cost_sql import PRICES, TOKENS, cost, unpriced_tokens
 from agent_console.usage.periods import HOUR_QUARTERS
 from agent_console.usage.reports.selection import (
     BRIEF,
@@ -74,24 +75,30 @@ def asked(
 ) -> "Iterable[tuple[Any, ...]]":
     """Rows with these columns of `cost_sql.priced`, then the key; see `grouped`."""
     further = [column for column in facets if column not in BRIEF]
-    source = rows.source(connection)
+    if not as_before:
+        _find_prices(connection, rows)
+        if not further:
+            _find_alike(connection, rows, facets)
     if further:
         # Brief facets tell apart all else that is asked for.
-        number, taken = "brief_no", f"{source} JOIN facets USING (facet_no) WHERE {rows.facets}"
+        number, found = "brief_no", f"JOIN facets USING (facet_no) WHERE {rows.facets}"
     else:
-        if not as_before:
-            _find_alike(connection, rows, facets)
-        number, taken = "alike_no", f"{source} JOIN temp.alike USING (facet_no) WHERE true"
+        number, found = "alike_no", "JOIN temp.alike USING (facet_no) WHERE true"
+    taken = f"{rows.source(connection)} {found}"
+    priced_no = _priced_no(number, rows)
     if _tells_all_apart(rows, bucket, facets):
         source = (
-            f"(SELECT {bucket} AS bucket, {number} AS facet_no, quarter, {', '.join(SUMMED)} "  # noqa: S608
-            f"FROM {taken})"
+            f"SELECT {bucket} AS bucket, {priced_no} AS priced_no, quarter, {', '.join(SUMMED)} "  # noqa: S608
+            f"FROM {taken}"
         )
     else:
-        source = _summed(connection, rows, bucket, number, taken, further)
-    columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
+        source = _summed(connection, rows, bucket, priced_no, taken, further)
+    columns_of = (f"{'usage' if each in further else 'price'}.{each}" for each in facets)
     keys = ", ".join(["usage.bucket", *columns_of])
-    return connection.execute(f"SELECT {columns}, {keys} FROM {priced(source)}")  # noqa: S608
+    return connection.execute(
+        f"SELECT {columns}, {keys} FROM ({source}) AS usage "  # noqa: S608
+        "CROSS JOIN temp.priced AS price USING (priced_no)"
+    )
 
 
 def _tells_all_apart(rows: Selection, bucket: str, facets: "Sequence[str]") -> bool:
@@ -105,36 +112,33 @@ def _summed(  # noqa: PLR0917 - what `asked` has in hand
     connection: "Connection",
     rows: Selection,
     bucket: str,
-    number: str,
+    priced_no: str,
     taken: str,
     further: "Sequence[str]",
 ) -> str:
-    """The rows added up by their key, and what reads them in its order.
+    """The rows added up by their key, and the query that reads them in its order.
 
     They are added where they are to be: to sort all of them for a GROUP BY takes longer, and so do
-    keys of several columns. One integer holds bucket, facet and the period between two changes of
-    prices, for a sum never crosses one.
+    keys of several columns.
     """
-    (last,) = connection.execute("SELECT max(facet_no) FROM facets").fetchone()
-    facets_end = (last or 0) + 1
-    periods = len(rows.price_changes) + 1
-    table = "_".join(["temp.summed", *further])
+    (last,) = connection.execute("SELECT max(priced_no) FROM temp.priced").fetchone()
+    end = (last or 0) + 1
+    table = "_".join(["summed", *further])
     others = "".join(f", {column}" for column in further)
     connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {table[5:]} (key INTEGER NOT NULL{others}, quarter, "
+        f"CREATE TEMP TABLE IF NOT EXISTS {table} (key INTEGER NOT NULL{others}, quarter, "
         f"{', '.join(SUMMED)}, PRIMARY KEY (key{others})){' WITHOUT ROWID' if further else ''}"
     )
-    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608
     added = ", ".join(f"{column} = {column} + excluded.{column}" for column in SUMMED)
     connection.execute(
-        f"INSERT INTO {table} SELECT (({bucket}) * {facets_end} + {number}) * {periods} "  # noqa: S608
-        f"+ {_price_period(rows.price_changes)}{others}, quarter, {', '.join(SUMMED)} FROM {taken} "
-        f"ON CONFLICT (key{others}) DO UPDATE SET quarter = max(quarter, excluded.quarter), {added}"
+        f"INSERT INTO temp.{table} SELECT ({bucket}) * {end} + {priced_no}{others}, quarter, "  # noqa: S608
+        f"{', '.join(SUMMED)} FROM {taken} ON CONFLICT (key{others}) "
+        f"DO UPDATE SET quarter = max(quarter, excluded.quarter), {added}"
     )
     return (
-        f"(SELECT key / {facets_end * periods} AS bucket, "  # noqa: S608
-        f"key / {periods} % {facets_end} AS facet_no, quarter, {', '.join(SUMMED)}{others} "
-        f"FROM {table})"
+        f"SELECT key / {end} AS bucket, key % {end} AS priced_no, quarter, "  # noqa: S608
+        f"{', '.join(SUMMED)}{others} FROM temp.{table}"
     )
 
 
@@ -197,6 +201,42 @@ def last_quarters(
     return {tuple(row[1:]): row[0] for row in found}
 
 
+def _find_prices(connection: "Connection", rows: Selection) -> None:
+    """Fill `temp.priced`: the selection's facets, with their prices between two changes."""
+    of_facets = "project_no, model_no, kind, cost_is_reported, output_is_lower_bound"
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS priced (priced_no INTEGER PRIMARY KEY, "
+        f"{of_facets}, facet_no, {', '.join(PRICES)})"  # null without a price, as a left join has it
+    )
+    connection.execute("DELETE FROM temp.priced")
+    prices = ", ".join(f"price.{each}" for each in ("facet_no", *PRICES))
+    for number, quarter in enumerate([rows.first, *reversed(rows.price_changes)]):
+        connection.execute(
+            f"INSERT INTO temp.priced SELECT {_priced_no('facets.facet_no', rows, str(number))}, "  # noqa: S608
+            f"{of_facets}, {prices} FROM facets LEFT JOIN facet_prices AS price "
+            "ON price.facet_no = facets.facet_no AND ? >= from_quarter AND ? < to_quarter "
+            f"WHERE brief_no = facets.facet_no AND {rows.facets}",
+            (quarter, quarter),
+        )
+
+
+def _priced_no(facet_no: str, rows: Selection, period: str | None = None) -> str:
+    """The number of a facet in `temp.priced`, as an expression of it and of column `quarter`.
+
+    Args:
+        facet_no: An expression for a brief facet's number.
+        rows: The selection.
+        period: How many changes of prices are over; null for those that are by `quarter`.
+    """
+    changes = rows.price_changes
+    if not changes:
+        return facet_no
+    if period is None:
+        cases = (f"WHEN quarter >= {at} THEN {len(changes) - n}" for n, at in enumerate(changes))
+        period = f"CASE {' '.join(cases)} ELSE 0 END"
+    return f"{facet_no} * {len(changes) + 1} + {period}"
+
+
 def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str]") -> None:
     """Fill `temp.alike`: for every facet of the selection the first one that is like it."""
     connection.execute(
@@ -219,18 +259,12 @@ def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str
 
 _SUMS = ", ".join(
     [
-        *("usage.messages", "iif(facet.kind = 1, usage.messages, 0)"),
+        *("usage.messages", "iif(price.kind = 1, usage.messages, 0)"),
         *(f"usage.{column}" for column in SUMMED[1:-1]),
-        *("{money}", "{unpriced}", "iif(facet.output_is_lower_bound, usage.messages, 0)"),
-        f"iif(facet.kind = {UNLISTED}, {TOKENS}, 0)",
-        f"iif(facet.kind = {UNLISTED}, {{money}}, NULL)",
+        *("{money}", "{unpriced}", "iif(price.output_is_lower_bound, usage.messages, 0)"),
+        f"iif(price.kind = {UNLISTED}, {TOKENS}, 0)",
+        f"iif(price.kind = {UNLISTED}, {{money}}, NULL)",
         "usage.quarter",
     ]
 )
 """A row in the order of `Sums`."""
-
-
-def _price_period(changes: list[int]) -> str:
-    """How many changes of prices, latest first, are not later than column `quarter`."""
-    cases = " ".join(f"WHEN quarter >= {at} THEN {len(changes) - n}" for n, at in enumerate(changes))
-    return f"CASE {cases} ELSE 0 END" if changes else "0"

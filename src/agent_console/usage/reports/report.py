@@ -159,7 +159,7 @@ def count_all(
         connection: The ledger.
         wanted: The filter.
         report: The report with its totals.
-        rows: What was summed up last.
+        rows: What its rows were made from.
         projects: The numbers of its projects, where its rows tell; 0 for unknown ones.
     """
     if projects is not None:
@@ -170,21 +170,14 @@ def count_all(
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
     else:
-        report.all_time = all_time(connection, wanted, rows)
+        report.all_time = all_time(connection, wanted)
 
 
-def all_time(connection: "Connection", wanted: "Filter", asked: "Selection") -> AllTime:
-    """What the ledger holds, counted in the filter's way.
-
-    Args:
-        connection: The ledger.
-        wanted: The filter.
-        asked: What was asked for last.
-    """
+def all_time(connection: "Connection", wanted: "Filter") -> AllTime:
+    """What the ledger holds, counted in the filter's way."""
     rows = selection.select_rows(connection, wanted.without_borders())
     totals = Sums()
-    as_before = rows.facets == asked.facets and rows.rollup == asked.rollup
-    for _, sums in query.grouped(connection, rows, as_before=as_before):
+    for _, sums in query.grouped(connection, rows):
         totals.add(sums)
     return AllTime(totals, _projects(connection, rows), count_of_sessions(connection))
 
