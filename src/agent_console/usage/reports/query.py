@@ -3,19 +3,16 @@
 Rule: every number of a report comes from `grouped`, with its conditions from selection.py and its
 costs from usage/cost_sql.py. That is why all reports agree.
 
-Facets that are alike for a report (same keys, same price) are added up under the first of them, so
-that costs are reckoned a few times for each bucket and not for each row. Prices change between
-quarters, so a sum never crosses a change; and what a facet costs between two changes is looked up
-once, not for each sum.
+What has no cost by the report's mode counts with its tokens as unpriced, as cost_sql.py says.
 """
 
-from agent_console.usage.cost_sql import PRICES, TOKENS, cost, unpriced_tokens
+from agent_console.usage.cost_sql import cost
 from agent_console.usage.periods import HOUR_QUARTERS
+from agent_console.usage.reports import summed
 from agent_console.usage.reports.selection import (
     BRIEF,
-    BY_HOUR,
-    BY_SESSION_DAY,
     IN_BRIEF,
+    RESPONSE,
     SUMMED,
     UNLISTED,
     Selection,
@@ -28,14 +25,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
 
-SESSION = "session_no"
+SESSION = summed.SESSION
 """The bucket of a report by session."""
-
-_ALIKE = (
-    *("model_no", "speed_no", "service_tier_no", "inference_geo_no", "prompt_over"),
-    *("kind", "output_is_lower_bound", "cost_is_reported"),
-)
-"""What a price is made from, and what the sums depend on beside it."""
 
 
 def grouped(
@@ -58,10 +49,66 @@ def grouped(
         facets: Columns of `facets`.
         as_before: The same facets count as last time, so what was found alike still is.
     """
-    columns = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
-    found = asked(connection, rows, columns, bucket, facets, as_before=as_before)
-    width = len(Sums.__slots__)
-    return ((row[width:], Sums(*row[:width])) for row in found)
+    source, columns_of = summed.clause(connection, rows, bucket, facets, as_before=as_before)
+    # A column costs as much as all else of a row: what facets tell is asked once, not for each sum.
+    in_brief = all(column in BRIEF for column in facets)
+    told = {
+        number: (kind == RESPONSE, kind == UNLISTED, bool(is_lower_bound), tuple(key))
+        for number, kind, is_lower_bound, *key in connection.execute(
+            "SELECT priced_no, kind, output_is_lower_bound"  # noqa: S608
+            f"{''.join(f', {column}' for column in facets if in_brief)} FROM temp.priced"
+        )
+    }
+    keys = "" if in_brief else "".join(f", {column}" for column in columns_of)
+    sums = ", ".join(f"usage.{column}" for column in SUMMED[:-1])
+    found = connection.execute(
+        f"SELECT usage.priced_no, usage.bucket, {sums}, {cost(rows.mode)}, usage.quarter{keys} "  # noqa: S608
+        f"FROM {source}"
+    )
+    return _sums(found, told)
+
+
+def _sums(
+    found: "Iterable[tuple[Any, ...]]",
+    told: "dict[int, tuple[bool, bool, bool, tuple[Any, ...]]]",
+) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
+    for (
+        number,
+        start,
+        messages,
+        sent,
+        got,
+        write_5m,
+        write_1h,
+        read,
+        searches,
+        pico,
+        quarter,
+        *others,
+    ) in found:
+        is_response, is_unlisted, is_lower_bound, key = told[number]
+        tokens = 0
+        if pico is None or is_unlisted:
+            tokens = sent + got + write_5m + write_1h + read
+        yield (
+            (start, *others, *key) if others else (start, *key),
+            Sums(
+                messages,
+                messages if is_response else 0,
+                sent,
+                got,
+                write_5m,
+                write_1h,
+                read,
+                searches,
+                pico,
+                tokens if pico is None else 0,
+                messages if is_lower_bound else 0,
+                tokens if is_unlisted else 0,
+                pico if is_unlisted else None,
+                quarter,
+            ),
+        )
 
 
 def asked(
@@ -70,76 +117,11 @@ def asked(
     columns: str,
     bucket: str = "0",
     facets: "Sequence[str]" = (),
-    *,
-    as_before: bool = False,
 ) -> "Iterable[tuple[Any, ...]]":
     """Rows with these columns of `cost_sql.priced`, then the key; see `grouped`."""
-    further = [column for column in facets if column not in BRIEF]
-    if not as_before:
-        _find_prices(connection, rows)
-        if not further:
-            _find_alike(connection, rows, facets)
-    if further:
-        # Brief facets tell apart all else that is asked for.
-        number, found = "brief_no", f"JOIN facets USING (facet_no) WHERE {rows.facets}"
-    else:
-        number, found = "alike_no", "JOIN temp.alike USING (facet_no) WHERE true"
-    taken = f"{rows.source(connection)} {found}"
-    priced_no = _priced_no(number, rows)
-    if _tells_all_apart(rows, bucket, facets):
-        source = (
-            f"SELECT {bucket} AS bucket, {priced_no} AS priced_no, quarter, {', '.join(SUMMED)} "  # noqa: S608
-            f"FROM {taken}"
-        )
-    else:
-        source = _summed(connection, rows, bucket, priced_no, taken, further)
-    columns_of = (f"{'usage' if each in further else 'price'}.{each}" for each in facets)
+    source, columns_of = summed.clause(connection, rows, bucket, facets)
     keys = ", ".join(["usage.bucket", *columns_of])
-    return connection.execute(
-        f"SELECT {columns}, {keys} FROM ({source}) AS usage "  # noqa: S608
-        "CROSS JOIN temp.priced AS price USING (priced_no)"
-    )
-
-
-def _tells_all_apart(rows: Selection, bucket: str, facets: "Sequence[str]") -> bool:
-    """Of the rollup's rows hardly two have the same key: adding them up would take longer."""
-    if rows.rollup == BY_SESSION_DAY:
-        return bucket == SESSION
-    return rows.rollup == BY_HOUR and rows.cut == "hour" and "project_no" in facets
-
-
-def _summed(  # noqa: PLR0917 - what `asked` has in hand
-    connection: "Connection",
-    rows: Selection,
-    bucket: str,
-    priced_no: str,
-    taken: str,
-    further: "Sequence[str]",
-) -> str:
-    """The rows added up by their key, and the query that reads them in its order.
-
-    They are added where they are to be: to sort all of them for a GROUP BY takes longer, and so do
-    keys of several columns.
-    """
-    (last,) = connection.execute("SELECT max(priced_no) FROM temp.priced").fetchone()
-    end = (last or 0) + 1
-    table = "_".join(["summed", *further])
-    others = "".join(f", {column}" for column in further)
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {table} (key INTEGER NOT NULL{others}, quarter, "
-        f"{', '.join(SUMMED)}, PRIMARY KEY (key{others})){' WITHOUT ROWID' if further else ''}"
-    )
-    connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608
-    added = ", ".join(f"{column} = {column} + excluded.{column}" for column in SUMMED)
-    connection.execute(
-        f"INSERT INTO temp.{table} SELECT ({bucket}) * {end} + {priced_no}{others}, quarter, "  # noqa: S608
-        f"{', '.join(SUMMED)} FROM {taken} ON CONFLICT (key{others}) "
-        f"DO UPDATE SET quarter = max(quarter, excluded.quarter), {added}"
-    )
-    return (
-        f"SELECT key / {end} AS bucket, key % {end} AS priced_no, quarter, "  # noqa: S608
-        f"{', '.join(SUMMED)}{others} FROM temp.{table}"
-    )
+    return connection.execute(f"SELECT {columns}, {keys} FROM {source}")  # noqa: S608
 
 
 def sessions_of(
@@ -199,72 +181,3 @@ def last_quarters(
         f"WHERE quarter IN ({quarters}) AND {rows.where} AND {rows.facets} GROUP BY {keys}"
     )
     return {tuple(row[1:]): row[0] for row in found}
-
-
-def _find_prices(connection: "Connection", rows: Selection) -> None:
-    """Fill `temp.priced`: the selection's facets, with their prices between two changes."""
-    of_facets = "project_no, model_no, kind, cost_is_reported, output_is_lower_bound"
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS priced (priced_no INTEGER PRIMARY KEY, "
-        f"{of_facets}, facet_no, {', '.join(PRICES)})"  # null without a price, as a left join has it
-    )
-    connection.execute("DELETE FROM temp.priced")
-    prices = ", ".join(f"price.{each}" for each in ("facet_no", *PRICES))
-    for number, quarter in enumerate([rows.first, *reversed(rows.price_changes)]):
-        connection.execute(
-            f"INSERT INTO temp.priced SELECT {_priced_no('facets.facet_no', rows, str(number))}, "  # noqa: S608
-            f"{of_facets}, {prices} FROM facets LEFT JOIN facet_prices AS price "
-            "ON price.facet_no = facets.facet_no AND ? >= from_quarter AND ? < to_quarter "
-            f"WHERE brief_no = facets.facet_no AND {rows.facets}",
-            (quarter, quarter),
-        )
-
-
-def _priced_no(facet_no: str, rows: Selection, period: str | None = None) -> str:
-    """The number of a facet in `temp.priced`, as an expression of it and of column `quarter`.
-
-    Args:
-        facet_no: An expression for a brief facet's number.
-        rows: The selection.
-        period: How many changes of prices are over; null for those that are by `quarter`.
-    """
-    changes = rows.price_changes
-    if not changes:
-        return facet_no
-    if period is None:
-        cases = (f"WHEN quarter >= {at} THEN {len(changes) - n}" for n, at in enumerate(changes))
-        period = f"CASE {' '.join(cases)} ELSE 0 END"
-    return f"{facet_no} * {len(changes) + 1} + {period}"
-
-
-def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str]") -> None:
-    """Fill `temp.alike`: for every facet of the selection the first one that is like it."""
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
-    )
-    connection.execute("DELETE FROM temp.alike")
-    columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
-    alike = (
-        f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) AS alike_no "  # noqa: S608
-        f"FROM facets WHERE {rows.facets} AND {IN_BRIEF}"
-    )
-    connection.execute(f"INSERT INTO temp.alike {alike}")
-    if not rows.is_brief:
-        connection.execute(
-            "INSERT INTO temp.alike SELECT facets.facet_no, brief.alike_no FROM facets "
-            "CROSS JOIN temp.alike AS brief ON brief.facet_no = brief_no "
-            "WHERE brief_no != facets.facet_no"
-        )
-
-
-_SUMS = ", ".join(
-    [
-        *("usage.messages", "iif(price.kind = 1, usage.messages, 0)"),
-        *(f"usage.{column}" for column in SUMMED[1:-1]),
-        *("{money}", "{unpriced}", "iif(price.output_is_lower_bound, usage.messages, 0)"),
-        f"iif(price.kind = {UNLISTED}, {TOKENS}, 0)",
-        f"iif(price.kind = {UNLISTED}, {{money}}, NULL)",
-        "usage.quarter",
-    ]
-)
-"""A row in the order of `Sums`."""

@@ -35,8 +35,8 @@ BY_DAY = "usage_by_day"
 SUMMED = ("messages", *SUMS)
 """The columns of a rollup that are added up."""
 
-UNLISTED = 2
-"""`Kind.UNLISTED`, without the import of what tells it."""
+RESPONSE, UNLISTED = 1, 2
+"""`Kind.RESPONSE` and `Kind.UNLISTED`, without the import of what tells them."""
 
 BRIEF = ("project_no", "model_no")
 """What else brief facets tell apart, as far as a report asks for it."""

@@ -3,7 +3,7 @@
 Rule: a session that is known and has no usage gets a row without sums: not available is not zero.
 """
 
-from agent_console.usage.reports import query, selection
+from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
 
