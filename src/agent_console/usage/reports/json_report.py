@@ -40,17 +40,21 @@ def report_pieces(
     """
     grouping = report.grouping
     if by_project and grouping.is_time and grouping.name != "block":
-        projects: dict[str, list[Written]] = {}
+        projects: dict[str, list[str]] = {}
         for row in report.rows:
-            written = Written(_row(report, row, wanted, with_cost))
+            written = _row(report, row, wanted, with_cost)
             projects.setdefault(row.project or "", []).append(written)
-        yield f'{{"projects":{json_text(projects, indent=False)},'
+        comma = '{"projects":{'
+        for project, rows in projects.items():
+            yield f"{comma}{quoted(project)}:[{','.join(rows)}]"
+            comma = ","
+        yield "}," if projects else '{"projects":{},'
     else:
         yield f'{{"{grouping.list_key}":['
         comma = ""
-        for rows in [report.rows] if report.parts is None else report.parts:
-            if rows:
-                yield comma + ",".join([_row(report, row, wanted, with_cost) for row in rows])
+        for some in [report.rows] if report.parts is None else report.parts:
+            if some:
+                yield comma + ",".join([_row(report, row, wanted, with_cost) for row in some])
                 comma = ","
         yield "],"
     yield json_text(_totals(report, with_cost), indent=False)[1:]

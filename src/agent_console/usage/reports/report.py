@@ -99,15 +99,17 @@ def build(
     if grouping.is_time:
         way = cut(connection, grouping.name, wanted, rows)
         bucket, fold, label = way.bucket, way.fold, way.label
-    models = query.names(connection, "model_no")
+    models = {
+        number: name or UNKNOWN for number, name in query.names(connection, "model_no").items()
+    }
     found: dict[tuple[Any, ...], Row] = {}
     labels = _Labels(connection, grouping, label, by_project=by_project)
     for key, sums in query.grouped(connection, rows, bucket, (*facets, "model_no")):
-        row_key = (fold(key[0]), *key[1:-1])
+        row_key = key[:-1] if fold is int else (fold(key[0]), *key[1:-1])
         row = found.get(row_key)
         if row is None:
             row = found[row_key] = labels.row(row_key)
-        row.add(models[key[-1]] or UNKNOWN, sums)
+        row.add(models[key[-1]], sums)
     for row in found.values():
         row.add_up()
     if count_sessions:

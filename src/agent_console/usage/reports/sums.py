@@ -126,7 +126,8 @@ class Sums:
         self.unlisted_tokens += other.unlisted_tokens
         if other.unlisted_pico is not None:
             self.unlisted_pico = other.unlisted_pico + (self.unlisted_pico or 0)
-        self.last_quarter = max(self.last_quarter, other.last_quarter)
+        if other.last_quarter > self.last_quarter:  # noqa: PLR1730 - the longest of loops is here
+            self.last_quarter = other.last_quarter
 
 
 def usd_text(pico: int) -> str:
