@@ -1,7 +1,8 @@
 """What a sum of the rollups costs, as SQL: the one place where tokens become money.
 
-Rule: every query that shows a cost takes its FROM clause and its expression from here, so that all
-of them show the same. Costs are integers in picodollars (10^-12 US dollars): exact, and a sum of
+Rule: every query that shows a cost takes its expression from here, and its FROM clause too (or from
+usage/reports/summed.py, whose `usage` and `price` have the same columns), so that all of them show
+the same. Costs are integers in picodollars (10^-12 US dollars): exact, and a sum of
 nine million dollars fits.
 
 `auto` takes the reported cost of a row that has one and computes the others; `calculate` computes
