@@ -11,8 +11,8 @@ from tests.usage.insight.test_forecast import HABITS, errors
 from tests.usage.reports.ledgers import NOON_MS, Ledger
 
 from agent_console.cli.main import main
-from agent_console.usage.budget_keeping import keep_budget
-from agent_console.usage.ledger import Ledger as Written
+from agent_console.usage.writing.budget_keeping import keep_budget
+from agent_console.usage.writing.ledger import Ledger as Written
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 SECTION = README.partition("\n## Insight\n")[2].partition("\n## ")[0]

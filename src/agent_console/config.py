@@ -38,12 +38,15 @@ class DaemonConfig(Struct, frozen=True):
     Attributes:
         idle_exit_minutes: End after so long without sessions and subscribers; 0 is never. A daemon
             that systemd started leaves this to systemd.
+        keep_closed_days: How long sessions that have ended stay on the board; 0: until the next
+            one begins.
         durability: What an acknowledged UPSERT survives: `normal` a killed daemon, `full` a power
             failure too, at about a tenth of the speed.
         log_level: The least important thing that is logged.
     """
 
     idle_exit_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 60
+    keep_closed_days: Annotated[int, Meta(ge=0, le=3_650)] = 7
     durability: Durability = "normal"
     log_level: LogLevel = "info"
 
@@ -211,6 +214,8 @@ def commented_file() -> str:
 _MEANINGS = {
     "daemon.idle_exit_minutes": "End the daemon after so long without sessions and subscribers; "
     "0 is never. Ignored under systemd.",
+    "daemon.keep_closed_days": "Sessions that have ended leave the board after so long, and the "
+    "oldest when there are a thousand; what you have marked stays.",
     "daemon.durability": 'What counted usage survives: "normal" a killed daemon, "full" a power '
     "failure too, slower.",
     "daemon.log_level": "The least important thing that is logged.",

@@ -19,12 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent_console.model.metadata import MetadataUpsert
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.entries import AddUsage, LedgerRefusal, ReadSpending
-from agent_console.usage.facets import Facets
-from agent_console.usage.ledger import Ledger
-from agent_console.usage.names import Names
 from agent_console.usage.rows import Facet
+from agent_console.usage.tables.facets import Facets
+from agent_console.usage.tables.names import Names
+from agent_console.usage.writing.ledger import Ledger
 
 SESSIONS = [str(uuid.uuid4()) for _ in range(50)]
 ROUNDS = 12

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.check import check
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.usage.database import open_database
-from agent_console.usage.key_hash import key_hash
+from agent_console.usage.database.opening import open_database
+from agent_console.usage.tables.key_hash import key_hash
 
 _YEAR_MS = 365 * 86_400_000
 _QUARTER_MS = 900_000

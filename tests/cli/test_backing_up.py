@@ -8,7 +8,7 @@ from tests.cli.conftest import Run
 
 from agent_console.cli import backing_up, taken_in
 from agent_console.paths import database_path
-from agent_console.usage.maintenance.backup_files import backups
+from agent_console.usage.database.backup_files import backups
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 

@@ -10,7 +10,7 @@ from tests.usage.asking import add
 
 from agent_console.cli.budget.reading import now_ms
 from agent_console.paths import database_path
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 SHOP = "/home/user/shop"
 

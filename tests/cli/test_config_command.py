@@ -48,8 +48,9 @@ def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str
     settings = json.loads(capsys.readouterr().out)
 
     lines = [line.split("  #")[0].rstrip() for line in shown]
-    assert lines[:4] == [
+    assert lines[:5] == [
         "daemon.idle_exit_minutes = 60",
+        "daemon.keep_closed_days = 7",
         'daemon.durability = "full"',
         'daemon.log_level = "info"',
         'display.timezone = ""',

@@ -14,7 +14,7 @@ from tests.usage.old_ledgers import make_ledger, make_ledger_of_schema_1
 
 from agent_console.cli.main import main
 from agent_console.paths import database_path
-from agent_console.usage.read_only_uri import SCHEMA
+from agent_console.usage.database.read_only_uri import SCHEMA
 
 MIGRATED = "Schema 2: Made room for transcripts and prices"
 

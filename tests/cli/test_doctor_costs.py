@@ -11,7 +11,7 @@ from tests.cli.test_doctor import Patient
 from agent_console.config import load
 from agent_console.paths import config_file, database_path
 from agent_console.usage.ingest.catch_up import catch_up
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 MODEL = "claude-sonnet-4-5"

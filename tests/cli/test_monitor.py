@@ -23,7 +23,7 @@ from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status
 from agent_console.model.usage import Limit, Limits
 from agent_console.protocol.messages import SetSession, Upsert
-from agent_console.usage.pace import Now, Pace
+from agent_console.usage.insight.pace import Now, Pace
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 NOW_MS = 1_795_176_000_000

@@ -15,7 +15,7 @@ from agent_console.cli.install import purge
 from agent_console.cli.main import main
 from agent_console.client.starting import connect_or_start
 from agent_console.paths import config_path, data_dir, database_path, socket_path, state_dir
-from agent_console.usage.maintenance.backup_files import backups
+from agent_console.usage.database.backup_files import backups
 from agent_console.usage.maintenance.backups import backup_if_due
 from agent_console.usage.maintenance.ready_copy import work_path
 from agent_console.usage.maintenance.recover import recover

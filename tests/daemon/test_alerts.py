@@ -12,9 +12,9 @@ from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Wire
 from tests.usage.asking import add
 from tests.usage.budgets.spending import budget
 
-from agent_console.usage.budget_keeping import keep_budget
 from agent_console.usage.entries import AddUsage
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.budget_keeping import keep_budget
+from agent_console.usage.writing.ledger import Ledger
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 

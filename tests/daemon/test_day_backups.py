@@ -14,7 +14,7 @@ from tests.usage.old_ledgers import make_ledger
 from agent_console.daemon import day_backups
 from agent_console.daemon.day_backups import DayBackups
 from agent_console.paths import database_path
-from agent_console.usage.maintenance.backup_files import backups
+from agent_console.usage.database.backup_files import backups
 
 SESSION = str(uuid.uuid4())
 

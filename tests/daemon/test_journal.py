@@ -16,7 +16,7 @@ from agent_console.daemon import journal as journal_module
 from agent_console.daemon.journal import Journal, Recalled
 from agent_console.model.metadata import MetadataUpsert
 from agent_console.model.usage import Spending
-from agent_console.usage.database import PAGE_BYTES
+from agent_console.usage.database.opening import PAGE_BYTES
 from agent_console.usage.entries import (
     AddUsage,
     KeepUserFields,
@@ -29,7 +29,7 @@ from agent_console.usage.entries import (
     TotalsRead,
     UsageAdded,
 )
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 REPOSITORY = Path(__file__).parents[2]

@@ -16,10 +16,11 @@ from tests.daemon.running import DEADLINE_SECONDS, Daemon, Message, Running, rul
 from tests.daemon.standin import StandIn
 
 from agent_console.config import Config, DaemonConfig
-from agent_console.daemon import registry_watch, server, spool_watch
-from agent_console.daemon.folder_change import FolderChange
-from agent_console.daemon.folder_watch import watch_folders
-from agent_console.daemon.outcome import Outcome
+from agent_console.daemon import server
+from agent_console.daemon.state.outcome import Outcome
+from agent_console.daemon.watching import registry_watch, spool_watch
+from agent_console.daemon.watching.folder_change import FolderChange
+from agent_console.daemon.watching.folder_watch import watch_folders
 from agent_console.protocol.messages import ListSessions
 from agent_console.version import __version__
 

@@ -18,7 +18,7 @@ from agent_console.paths import database_path
 from agent_console.tui.session.details import details
 from agent_console.tui.session.headline import headline
 from agent_console.tui.session.next_change import next_change_ms
-from agent_console.usage.session_reading import SessionReading
+from agent_console.usage.reports.session_reading import SessionReading
 
 
 def view_of(session: Session | None = None, **more: object) -> SessionView:

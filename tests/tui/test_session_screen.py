@@ -26,7 +26,7 @@ from agent_console.tui.screens import session as session_module
 from agent_console.tui.screens.session import SessionScreen
 from agent_console.tui.widgets.message_list import MessageList
 from agent_console.usage.ingest.catch_up import bring_up_to_date
-from agent_console.usage.session_reading import words_of
+from agent_console.usage.reports.session_reading import words_of
 
 RECORDED = "3702b43f-95c9-4255-888f-4f7da66c5c92"
 FORK = "694768c4-3388-4e00-802c-f7f40f637c85"

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.usage.entries import AddUsage, LedgerResult, ReadTotals, TotalsRead, UsageAdded
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.usage.database import APPLICATION_ID, PAGE_BYTES, open_database
-from agent_console.usage.key_hash import key_hash
-from agent_console.usage.maintenance.backup_files import backup_folder
+from agent_console.usage.database.backup_files import backup_folder
+from agent_console.usage.database.opening import APPLICATION_ID, PAGE_BYTES, open_database
+from agent_console.usage.tables.key_hash import key_hash
 
 SCHEMA_1 = Path(__file__).parents[1] / "fixtures" / "ledgers" / "schema-1.sql"
 START_MS = 1_790_000_000_000

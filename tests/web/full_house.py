@@ -12,7 +12,7 @@ from tests.usage.reports.ledgers import DAY_MS, HAIKU, HOUR_MS, OPUS, Ledger, Me
 from agent_console.client.blocking import connect
 from agent_console.model.budget import Budget
 from agent_console.protocol.messages import Hook, SetSession, StatusLine, Upsert
-from agent_console.usage.budgets import set_budget
+from agent_console.usage.tables.budgets import set_budget
 
 NASTY = "<script>window.owned = 1</script><img src=x onerror='window.owned = 1'>"
 """What must never be more than a text."""

@@ -12,7 +12,7 @@ from tests.usage.old_ledgers import make_ledger
 from agent_console.config import Config
 from agent_console.errors import NotPossibleError
 from agent_console.paths import database_path
-from agent_console.usage.maintenance.backup_files import backup_folder, backups
+from agent_console.usage.database.backup_files import backup_folder, backups
 from agent_console.web.long_work import LongWork, Telling, Under, Work
 from agent_console.web.outcome import Outcome
 from agent_console.web.upkeep import (

@@ -13,9 +13,9 @@ from agent_console.errors import AgentConsoleError
 from agent_console.model.budget import BudgetStatus
 from agent_console.model.usage import Spending
 from agent_console.paths import database_path
-from agent_console.usage.budget_periods import configured_calendar
-from agent_console.usage.budgets_now import budgets_now
-from agent_console.usage.spent_now import spent_now
+from agent_console.usage.budgets.budgets_now import budgets_now
+from agent_console.usage.budgets.periods import configured_calendar
+from agent_console.usage.budgets.spent_now import spent_now
 
 LEAST_SECONDS = 1.0
 MINUTE_SECONDS = 60.0

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from agent_console.board.known_session import detail_of
 from agent_console.model.format import ago
 from agent_console.model.session import Session, StateTransition, Status
-from agent_console.usage.session_reading import SessionRead
+from agent_console.usage.reports.session_reading import SessionRead
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -31,10 +31,7 @@ def full_id(client: "BlockingClient", given: str) -> str:
     if given in matches:
         return given
     if len(matches) > 1:
-        raise RequestRefusedError(
-            "invalid_value",
-            f"{len(matches)} sessions begin with {given!r}: {', '.join(sorted(matches)[:5])}.",
-        )
+        raise several(given, matches)
     return matches[0] if matches else given
 
 
@@ -59,6 +56,14 @@ def _begun_by(client: "BlockingClient", given: str) -> list[str]:
 
     ids = [session.session_id for session in client.request(ListSessions())]
     return [session_id for session_id in ids if session_id.startswith(given)]
+
+
+def several(given: str, matches: list[str]) -> RequestRefusedError:
+    """More than one session is meant."""
+    return RequestRefusedError(
+        "invalid_value",
+        f"{len(matches)} sessions begin with {given!r}: {', '.join(sorted(matches)[:5])}.",
+    )
 
 
 def unknown(session_id: str) -> RequestRefusedError:

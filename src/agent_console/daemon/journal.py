@@ -32,11 +32,11 @@ from agent_console.config import Config
 from agent_console.daemon.wall_clock import seconds_until
 from agent_console.errors import LedgerError
 from agent_console.model.usage import Alert
+from agent_console.usage.database.identity import LedgerIdentity
+from agent_console.usage.database.progress import Tell
 from agent_console.usage.entries import KeepUserFields, LedgerEntry, LedgerResult
-from agent_console.usage.ledger import Ledger
-from agent_console.usage.maintenance.identity import LedgerIdentity
-from agent_console.usage.maintenance.progress import Tell
-from agent_console.usage.outages import answer_without_ledger
+from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.outages import answer_without_ledger
 
 Ticket = TypeVar("Ticket")
 """What the caller knows its entry by; the journal only hands it back."""

@@ -18,23 +18,23 @@ import anyio
 from anyio.abc import TaskGroup
 
 from agent_console import config as configuration, log, paths
-from agent_console.daemon.actor import Actor
-from agent_console.daemon.config_dirs import config_dir, known_config_dirs
 from agent_console.daemon.day_backups import DayBackups
-from agent_console.daemon.dispatcher import Ticket
-from agent_console.daemon.idleness import idle_for
-from agent_console.daemon.indexer import Indexer
+from agent_console.daemon.indexing.indexer import Indexer
 from agent_console.daemon.instance import Instance, handed_over_path
 from agent_console.daemon.journal import Journal
-from agent_console.daemon.listener import accept_waiting, listen
-from agent_console.daemon.outcome import Change
-from agent_console.daemon.process_watch import ProcessWatch
-from agent_console.daemon.registry_watch import RegistryWatch
-from agent_console.daemon.server_status import server_status
-from agent_console.daemon.spool_watch import SpoolWatch
-from agent_console.daemon.state import State
+from agent_console.daemon.serving.actor import Actor
+from agent_console.daemon.serving.dispatcher import Ticket
+from agent_console.daemon.serving.idleness import idle_for
+from agent_console.daemon.serving.listener import accept_waiting, listen
+from agent_console.daemon.serving.server_status import server_status
+from agent_console.daemon.state.machine import State
+from agent_console.daemon.state.outcome import Change
 from agent_console.daemon.systemd import Notifier, watchdog_interval_seconds
-from agent_console.daemon.waiting_watch import WaitingWatch
+from agent_console.daemon.watching.config_dirs import config_dir, known_config_dirs
+from agent_console.daemon.watching.process_watch import ProcessWatch
+from agent_console.daemon.watching.registry_watch import RegistryWatch
+from agent_console.daemon.watching.spool_watch import SpoolWatch
+from agent_console.daemon.watching.waiting_watch import WaitingWatch
 from agent_console.errors import ConfigError
 from agent_console.protocol.messages import ServerStatusResult
 from agent_console.usage.entries import LedgerResult, UsageAdded, UserFieldsKept
@@ -91,6 +91,7 @@ class Server:
             os.getpid(),
             self._describe,
         )
+        self._actor.state.keep_closed(config.daemon.keep_closed_days)
         self._installed = known_config_dirs()
         self._registry = RegistryWatch(self._installed, self._actor)
         self._backups = DayBackups(self._database)
@@ -204,6 +205,7 @@ class Server:
             _log.warning("Alerts about usage and `display.week_start` change at the next start.")
         self._config = config
         self._actor.state.wanted_alerts = config.alerts
+        self._actor.state.keep_closed(config.daemon.keep_closed_days)
         self._waiting.configured()
         log.configure(config.daemon.log_level)
         self._actor.signals.occupation_changed.set()

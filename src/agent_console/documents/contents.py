@@ -12,8 +12,8 @@ from msgspec import Struct
 from agent_console.documents.stretch import Stretch
 from agent_console.model.budget import BudgetStatus
 from agent_console.model.format import counted, printable, tokens
-from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_statuses
+from agent_console.usage.budgets.periods import Calendar
+from agent_console.usage.budgets.status import budget_statuses
 from agent_console.usage.insight.overview import change
 from agent_console.usage.insight.spent import Spent, between, spent
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agent_console.metrics.family import Family, Sample, counter, gauge, one
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_statuses
+from agent_console.usage.budgets.periods import Calendar
+from agent_console.usage.budgets.spending import SpendingQuery
+from agent_console.usage.budgets.status import budget_statuses
 from agent_console.usage.cost_sql import PICO_PER_USD
-from agent_console.usage.lifetime import Lifetime, lifetime
+from agent_console.usage.reports.lifetime import Lifetime, lifetime
 from agent_console.usage.reports.sums import Sums
-from agent_console.usage.spending import SpendingQuery
 
 if TYPE_CHECKING:
     from agent_console.usage.reports.reading import Reading

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.usage import Alert, Spending, UsageEntry
-from agent_console.usage.alerts import RaisedAlert
+from agent_console.usage.tables.alerts import RaisedAlert
 
 
 class AddUsage(Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from agent_console.model.format import ago, size
-from agent_console.usage.maintenance.backup_files import Backup
+from agent_console.usage.database.backup_files import Backup
 from agent_console.web.asking import ask
 from agent_console.web.console import Console
 from agent_console.web.frame import box, text

@@ -4,8 +4,8 @@ import anyio
 
 from agent_console.board.budget_words import described, outlook, period_words, short
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import configured_calendar
-from agent_console.usage.budgets_now import budgets_now
+from agent_console.usage.budgets.budgets_now import budgets_now
+from agent_console.usage.budgets.periods import configured_calendar
 from agent_console.web.console import Console
 from agent_console.web.frame import box, put, text
 

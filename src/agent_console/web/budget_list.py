@@ -13,8 +13,8 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.board.budget_words import described
 from agent_console.model.budget import Budget, BudgetStatus
-from agent_console.usage.budget_keeping import drop_budget, keep_budget, pause
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.budget_keeping import drop_budget, keep_budget, pause
+from agent_console.usage.writing.ledger import Ledger
 from agent_console.web.asking import ask
 from agent_console.web.budget_form import budget_form
 from agent_console.web.budget_lines import BudgetLine, read_statuses

@@ -13,8 +13,8 @@ from agent_console.config_prices import PriceOverride
 from agent_console.model.format import counted
 from agent_console.paths import config_path
 from agent_console.usage.prices.listing import PriceList, price_list
-from agent_console.usage.prices.own_prices import own_price, reprice, set_price, unset_price
 from agent_console.usage.prices.refresh import PricesChanged
+from agent_console.usage.writing.own_prices import own_price, reprice, set_price, unset_price
 from agent_console.web.asking import ask
 from agent_console.web.console import Console
 from agent_console.web.frame import box, card, empty, text

@@ -21,7 +21,7 @@ from agent_console.model.session import Session, StateTransition
 from agent_console.model.session_words import one_line
 from agent_console.protocol.messages import Get
 from agent_console.usage.reports.session_messages import Message
-from agent_console.usage.session_reading import SessionRead, SessionReading
+from agent_console.usage.reports.session_reading import SessionRead, SessionReading
 from agent_console.web import session_sections as sections
 from agent_console.web.charts import put
 from agent_console.web.console import Console

@@ -7,7 +7,7 @@ import anyio
 
 from agent_console.model.format import ago, counted, size, tokens
 from agent_console.paths import claude_config_dirs, config_path, log_path
-from agent_console.usage.maintenance.backup_files import backup_folder
+from agent_console.usage.database.backup_files import backup_folder
 from agent_console.usage.maintenance.stats import LedgerStats, stats
 from agent_console.web.backup_list import backup_list
 from agent_console.web.console import Console

@@ -11,15 +11,15 @@ from typing import Literal
 from agent_console.config import Config
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import counted, exact_cost, exact_tokens, size
+from agent_console.usage.database.backup_files import asked_path
+from agent_console.usage.database.read_only_uri import SCHEMA
 from agent_console.usage.ingest.catch_up import CaughtUp, Progress, bring_up_to_date
 from agent_console.usage.ingest.reindex import Totals, reindex
-from agent_console.usage.maintenance.backup_files import asked_path
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.check import check
 from agent_console.usage.maintenance.recover import recover
 from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.restore import restore
-from agent_console.usage.read_only_uri import SCHEMA
 from agent_console.web.long_work import Telling, Work
 from agent_console.web.outcome import Fact, Outcome
 

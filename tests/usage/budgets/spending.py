@@ -6,10 +6,10 @@ from tests.usage.asking import NOON_MS, SESSION, add
 
 from agent_console.model.budget import Budget
 from agent_console.model.usage import Alert
-from agent_console.usage.alerts import read_alerts
-from agent_console.usage.budget_keeping import keep_budget
 from agent_console.usage.entries import AddUsage, UsageAdded
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.tables.alerts import read_alerts
+from agent_console.usage.writing.budget_keeping import keep_budget
+from agent_console.usage.writing.ledger import Ledger
 
 NANO = 1_000_000_000
 PICO = 1_000_000_000_000

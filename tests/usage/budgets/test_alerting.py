@@ -12,7 +12,7 @@ from tests.usage.asking import NOON_MS, SESSION, add, new_ledger
 from tests.usage.budgets.spending import budget, cost, history, keep, spend, thresholds
 
 from agent_console.usage.entries import ChangeAlerts, LedgerRefusal, ReadTotals
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY_MS = 86_400_000

@@ -2,11 +2,11 @@ from msgspec.structs import replace
 from tests.usage.asking import NOON_MS
 from tests.usage.budgets.spending import budget, keep, spend, thresholds
 
-from agent_console.usage import budgets
-from agent_console.usage.budget_keeping import drop_budget, pause, reset
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.budgets.status import budget_status
+from agent_console.usage.tables import budgets
+from agent_console.usage.tables.budgets import read_budgets
+from agent_console.usage.writing.budget_keeping import drop_budget, pause, reset
+from agent_console.usage.writing.ledger import Ledger
 
 
 def test_a_budget_is_what_was_set(ledger: Ledger) -> None:

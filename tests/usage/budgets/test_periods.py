@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.usage.budgets.spending import budget
 
-from agent_console.usage.budget_periods import calendar_of, period_of
+from agent_console.usage.budgets.periods import calendar_of, period_of
 from agent_console.usage.periods import QUARTER_MS, quarter
 
 BERLIN = "Europe/Berlin"

@@ -13,13 +13,13 @@ from tests.usage.asking import OTHER, SESSION, add
 from tests.usage.budgets.spending import budget
 
 from agent_console.config_prices import PricesConfig
-from agent_console.usage.budget_keeping import drop_budget, keep_budget, pause, reset
-from agent_console.usage.budget_periods import period_of
-from agent_console.usage.budget_status import budget_status
-from agent_console.usage.budgets import read_budgets
-from agent_console.usage.keeping_prices import keep_prices
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.budgets.periods import period_of
+from agent_console.usage.budgets.status import budget_status
 from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.tables.budgets import read_budgets
+from agent_console.usage.writing.budget_keeping import drop_budget, keep_budget, pause, reset
+from agent_console.usage.writing.keeping_prices import keep_prices
+from agent_console.usage.writing.ledger import Ledger
 
 ZONE = ZoneInfo("Europe/Berlin")
 SWITCH_MS = 1_792_890_000_000 - 12 * 3_600_000

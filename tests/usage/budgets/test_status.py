@@ -9,8 +9,8 @@ from tests.usage.reports.ledgers import DAY_MS, HAIKU, NOON_MS, OPUS, Message, n
 from tests.usage.reports.test_one_truth import messages
 
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import Calendar, period_of
-from agent_console.usage.budget_status import budget_status
+from agent_console.usage.budgets.periods import Calendar, period_of
+from agent_console.usage.budgets.status import budget_status
 from agent_console.usage.periods import QUARTER_MS, quarter
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS

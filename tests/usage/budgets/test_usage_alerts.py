@@ -10,8 +10,8 @@ from tests.usage.budgets.spending import cost, history, spend
 
 from agent_console.config_alerts import AlertsConfig
 from agent_console.config_prices import PricesConfig
-from agent_console.usage.keeping_prices import keep_prices
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.keeping_prices import keep_prices
+from agent_console.usage.writing.ledger import Ledger
 
 DAY_MS = 24 * HOUR_MS
 OPUS = "claude-opus-4-8"

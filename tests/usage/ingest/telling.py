@@ -6,16 +6,16 @@ from msgspec.structs import astuple, replace
 from tests.usage.asking import MINUTE_MS, NOON_MS, SESSION, query
 
 from agent_console.usage.cost_sql import SUMS
-from agent_console.usage.ingest.file_reading import (
+from agent_console.usage.rows import Facet, Figures
+from agent_console.usage.tables.file_reading import (
     FileReading,
     SourceState,
     ToldCostState,
 )
-from agent_console.usage.ingest.taking import Taken
-from agent_console.usage.ingest.told_columns import ToldColumns, ToldResponse
-from agent_console.usage.key_hash import key_hash
-from agent_console.usage.ledger import Ledger
-from agent_console.usage.rows import Facet, Figures
+from agent_console.usage.tables.key_hash import key_hash
+from agent_console.usage.tables.told_columns import ToldColumns, ToldResponse
+from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.taking import Taken
 
 MODEL = "claude-opus-5-5"
 

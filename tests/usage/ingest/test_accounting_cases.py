@@ -20,8 +20,8 @@ from tests.usage.ingest.transcripts import (
     write,
 )
 
-from agent_console.usage.ingest.file_reading import CLAIM_COPY, CLAIM_ECHO, CLAIM_SIDECHAIN
 from agent_console.usage.rows import Kind
+from agent_console.usage.tables.file_reading import CLAIM_COPY, CLAIM_ECHO, CLAIM_SIDECHAIN
 
 
 @pytest.mark.parametrize("request_id", ["req_1", None])

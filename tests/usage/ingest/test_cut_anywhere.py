@@ -8,15 +8,15 @@ from msgspec.structs import replace
 from tests.usage.ingest.odd_lines import LINES
 from tests.usage.ingest.transcripts import Told, answer, found, prompt, text_of, told, total
 
-from agent_console.usage.ingest.file_reading import (
+from agent_console.usage.ingest.line_buffer import LineBuffer
+from agent_console.usage.ingest.reading import TranscriptReader
+from agent_console.usage.ingest.transcript_file import UnreadableFile
+from agent_console.usage.tables.file_reading import (
     CLAIM_ECHO,
     FileReading,
     SourceState,
     ToldCostState,
 )
-from agent_console.usage.ingest.line_buffer import LineBuffer
-from agent_console.usage.ingest.reading import TranscriptReader
-from agent_console.usage.ingest.transcript_file import UnreadableFile
 
 SHARED = ["kind", "model", "speed", "service_tier", "inference_geo"]
 """What the largest account says of a response beside its figures."""

@@ -11,7 +11,7 @@ from tests.usage.ingest.transcripts import answer, read, write
 from agent_console.usage.ingest import importer, reading_files
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 
 def test_what_came_before_a_process_was_lost_is_taken(

@@ -8,7 +8,7 @@ from tests.cli.test_ingest_command import write_transcript
 
 from agent_console.config_prices import PricesConfig
 from agent_console.paths import database_path
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.ingest.catch_up import bring_up_to_date
 from agent_console.usage.ingest.kept_history import KeptHistory, kept_history
 

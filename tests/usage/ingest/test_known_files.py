@@ -13,7 +13,7 @@ from agent_console.config_prices import PricesConfig
 from agent_console.errors import LedgerError
 from agent_console.usage.ingest.catch_up import bring_up_to_date, catch_up
 from agent_console.usage.ingest.reindex import reindex
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 
 def test_a_renamed_file_is_read_on_where_it_was(database: Path, session: Path) -> None:

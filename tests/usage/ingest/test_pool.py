@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from tests.usage.ingest.transcripts import answer, append, prompt, read, write
 
 from agent_console.usage.ingest import pool, reading_files
-from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.pipe_messages import LENGTH_BYTES, encode
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob
 from agent_console.usage.ingest.reading_files import read_files
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.tables.file_reading import FileReading
 
 MANY = 150
 

@@ -22,10 +22,10 @@ from tests.usage.ingest.transcripts import (
     write,
 )
 
-from agent_console.usage.ingest.file_reading import SourceState
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.tables.file_reading import SourceState
 
 
 def unchanged(file: TranscriptFile, state: SourceState) -> bool:

@@ -9,7 +9,7 @@ from tests.claude_code.recordings import FIXTURES
 from tests.usage.ingest.transcripts import read, tokens, told
 
 from agent_console.usage.ingest.discovery import find_transcripts
-from agent_console.usage.ingest.file_reading import CLAIM_COPY, FileReading
+from agent_console.usage.tables.file_reading import CLAIM_COPY, FileReading
 
 RECORDINGS = FIXTURES / "transcripts"
 TRUTH: dict[str, dict[str, Any]] = json.loads((RECORDINGS / "truth.json").read_text())

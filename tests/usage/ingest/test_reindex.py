@@ -19,9 +19,9 @@ from agent_console.cli.commands.reindex import command
 from agent_console.config_prices import PricesConfig
 from agent_console.paths import database_path
 from agent_console.usage.ingest.reindex import Reindexed, count_gone, reindex
-from agent_console.usage.ingest.source_rows import read_source
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.rows import Figures
+from agent_console.usage.tables.source_rows import read_source
+from agent_console.usage.writing.ledger import Ledger
 
 KILLED = """
 import os, signal, sys

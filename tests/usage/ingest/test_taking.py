@@ -8,13 +8,13 @@ import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ, totals
 from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
-from agent_console.usage.ingest.file_reading import (
+from agent_console.usage.tables.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
     CLAIM_SIDECHAIN,
     FileReading,
 )
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 BOTH_ORDERS = list(permutations((0, 1)))
 

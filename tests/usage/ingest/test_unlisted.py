@@ -4,8 +4,8 @@ import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ
 from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
-from agent_console.usage.ingest.file_reading import CLAIM_COPY, CLAIM_SIDECHAIN
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.tables.file_reading import CLAIM_COPY, CLAIM_SIDECHAIN
+from agent_console.usage.writing.ledger import Ledger
 
 
 def unlisted(ledger: Ledger) -> list[tuple[str, int, int]]:

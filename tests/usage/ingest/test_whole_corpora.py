@@ -19,7 +19,7 @@ from tests.usage.ingest.comparing import listed, listed_in, unlisted, unlisted_i
 from agent_console.usage.ingest import reading_files
 from agent_console.usage.ingest.catch_up import catch_up, take_in
 from agent_console.usage.ingest.discovery import find_transcripts
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 SESSIONS = 30
 
@@ -94,7 +94,7 @@ INGEST = """
 import sys
 from pathlib import Path
 from agent_console.usage.ingest.catch_up import catch_up
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]))
 print("ready", flush=True)
 catch_up(ledger, config_dirs=[Path(folder) for folder in sys.argv[2:]])

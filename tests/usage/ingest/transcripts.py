@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from agent_console.usage.ingest.discovery import find_transcript
-from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.rows import Facet, Figures
+from agent_console.usage.tables.file_reading import FileReading, SourceState
 
 SESSION = "3702b43f-95c9-4255-888f-4f7da66c5c92"
 OTHER = "694768c4-3388-4e00-802c-f7f40f637c85"

@@ -19,13 +19,13 @@ from tests.usage.reports.ledgers import (
     read_only,
 )
 
-from agent_console.usage.budget_keeping import keep_budget
 from agent_console.usage.insight.month import month_of, same_span_before
 from agent_console.usage.insight.overview import Overview, overview
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.reports.calendar import day_of, iso
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.zone import Zone
+from agent_console.usage.writing.budget_keeping import keep_budget
+from agent_console.usage.writing.ledger import Ledger
 
 UTC = Zone("UTC")
 MONTH_MS = 31 * DAY_MS

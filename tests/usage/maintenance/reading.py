@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.usage.database import PAGE_BYTES
+from agent_console.usage.database.opening import PAGE_BYTES
 from agent_console.usage.maintenance.check import check
 from agent_console.usage.maintenance.finding import DatabaseFinding
 

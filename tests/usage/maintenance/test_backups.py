@@ -15,17 +15,17 @@ from tests.usage.maintenance.conftest import REPOSITORY, Writer
 from tests.usage.maintenance.reading import dump, problems, session_ids
 
 from agent_console.errors import LedgerError
-from agent_console.usage.maintenance import backups as module
-from agent_console.usage.maintenance.backup_files import (
+from agent_console.usage.database.backup_files import (
     Backup,
     backup_folder,
     backups,
     migration_path,
 )
+from agent_console.usage.database.copying import copy_database
+from agent_console.usage.database.migrations import MIGRATIONS
+from agent_console.usage.database.read_only import open_read_only
+from agent_console.usage.maintenance import backups as module
 from agent_console.usage.maintenance.backups import KEPT, backup_if_due
-from agent_console.usage.maintenance.copying import copy_database
-from agent_console.usage.maintenance.read_only import open_read_only
-from agent_console.usage.migrations import MIGRATIONS
 
 NOON_MS = 1_795_176_000_000
 """2026-11-20 12:00 UTC."""
@@ -86,7 +86,7 @@ def test_a_ledger_that_is_not_there_or_empty_has_no_backup(scratch_home: Path) -
 def test_it_is_of_one_moment_and_ends_beside_a_process_that_writes_all_the_time(
     database: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent_console.usage.maintenance.copying.STEP_PAGES", 4)
+    monkeypatch.setattr("agent_console.usage.database.copying.STEP_PAGES", 4)
     before = set(writer.committed)
 
     made = backup_if_due(database, NOON_MS)
@@ -103,7 +103,7 @@ def test_it_is_of_one_moment_and_ends_beside_a_process_that_writes_all_the_time(
 def test_what_others_write_does_not_make_a_copy_begin_again(
     database: Path, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent_console.usage.maintenance.copying.STEP_PAGES", 4)
+    monkeypatch.setattr("agent_console.usage.database.copying.STEP_PAGES", 4)
     before = dump(database)
     left: list[int] = []
 
@@ -122,7 +122,8 @@ def test_what_others_write_does_not_make_a_copy_begin_again(
 BACK_UP = """
 import sys
 from pathlib import Path
-from agent_console.usage.maintenance import backups, copying
+from agent_console.usage.maintenance import backups
+from agent_console.usage.database import copying
 copying.STEP_PAGES = 4
 def hang(seconds):
     print("half", flush=True)

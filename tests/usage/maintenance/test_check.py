@@ -9,7 +9,7 @@ from tests.usage.maintenance.reading import damage, problems
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError, LedgerError
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.check import check
 
 

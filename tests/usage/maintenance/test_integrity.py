@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent_console.errors import LedgerError
-from agent_console.usage.ledger import Ledger
 from agent_console.usage.maintenance.integrity import damages
+from agent_console.usage.writing.ledger import Ledger
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.usage.maintenance.conftest import REPOSITORY
 from tests.usage.maintenance.reading import dump
 
 from agent_console.errors import LedgerError
-from agent_console.usage.maintenance.backup_files import backup_folder, backups
+from agent_console.usage.database.backup_files import backup_folder, backups
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.backups import backup_if_due
 

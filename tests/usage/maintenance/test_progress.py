@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.usage.maintenance.reading import dump
 
+from agent_console.usage.database.progress import told_while_long
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.check import check
-from agent_console.usage.maintenance.progress import told_while_long
 from agent_console.usage.maintenance.repair import repair
 
 FOR_EVER = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"

@@ -14,9 +14,9 @@ from tests.usage.maintenance.conftest import REPOSITORY
 from tests.usage.maintenance.reading import damage, dump, problems, session_ids
 
 from agent_console.errors import LedgerError
-from agent_console.usage.database import open_database
+from agent_console.usage.database.identity import identity
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.backups import backup_if_due
-from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.recover import recover
 
 NOON_MS = 1_795_176_000_000

@@ -12,7 +12,7 @@ from tests.usage.maintenance.reading import damage, dump, problems
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 from agent_console.usage.maintenance.repair import repair
 

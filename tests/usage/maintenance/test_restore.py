@@ -18,9 +18,9 @@ from tests.usage.maintenance.reading import damage, dump, problems, session_ids
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError, LedgerError
-from agent_console.usage.database import open_database
+from agent_console.usage.database.identity import identity
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
-from agent_console.usage.maintenance.identity import identity
 from agent_console.usage.maintenance.restore import restore
 
 NOON_MS = 1_795_176_000_000

@@ -105,7 +105,8 @@ def test_a_writer_beside_it_goes_on(database: Path, writer: Writer) -> None:
 ENDLESS = """
 import os, signal, sys, time
 from pathlib import Path
-from agent_console.usage.maintenance import progress, select
+from agent_console.usage.database import progress
+from agent_console.usage.maintenance import select
 calls = 0
 def monotonic():
     global calls

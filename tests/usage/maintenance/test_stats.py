@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.usage.asking import query
 
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.backups import backup_if_due
 from agent_console.usage.maintenance.stats import SourceStats, stats
 from agent_console.usage.maintenance.vacuum import vacuum

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agent_console.config_prices import PriceOverride, PricesConfig
 from agent_console.usage.cost_sql import PICO_PER_USD, cost, priced, unpriced_tokens
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.periods import quarter
 from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.prices.looking_up import LookingUp

@@ -12,7 +12,7 @@ from agent_console.config_edit import edit
 from agent_console.config_prices import PriceOverride
 from agent_console.errors import ConfigError, NotPossibleError
 from agent_console.paths import config_path, data_dir
-from agent_console.usage.prices.own_prices import reprice, set_price, unset_price, usd
+from agent_console.usage.writing.own_prices import reprice, set_price, unset_price, usd
 
 MINE = """\
 # mine

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from agent_console.usage.database import open_database
+from agent_console.usage.database.opening import open_database
 from agent_console.usage.ingest.freshness import UNPRICED_CONFIG
 from agent_console.usage.prices.installed import price_makers
 

@@ -6,8 +6,8 @@ import pytest
 from tests.usage.reports.ledgers import Message, new_ledger, read_only
 
 from agent_console.errors import LedgerError
-from agent_console.usage.migrations import MIGRATIONS
-from agent_console.usage.read_only_uri import SCHEMA
+from agent_console.usage.database.migrations import MIGRATIONS
+from agent_console.usage.database.read_only_uri import SCHEMA
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.reading import open_for_reading

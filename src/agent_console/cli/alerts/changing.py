@@ -55,9 +55,9 @@ def _change(alert_ids: tuple[str, ...] | None, duration_ms: int | None) -> int:
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.errors import LedgerError, RequestRefusedError  # noqa: PLC0415
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_keeping import change_alerts  # noqa: PLC0415 - likewise
     from agent_console.usage.entries import ChangeAlerts, LedgerRefusal  # noqa: PLC0415
-    from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
+    from agent_console.usage.writing.budget_keeping import change_alerts  # noqa: PLC0415 - likewise
+    from agent_console.usage.writing.ledger import Ledger  # noqa: PLC0415 - likewise
 
     at_ms = time.time_ns() // 1_000_000
     until_ms = None if duration_ms is None else at_ms + duration_ms

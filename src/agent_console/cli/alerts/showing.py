@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def list_(waiting: bool, limit: int, as_json: bool) -> None:
     """Show the alerts that were raised, the latest first."""
     from agent_console.paths import database_path  # noqa: PLC0415 - help needs no ledger
-    from agent_console.usage.alerts import read_alerts  # noqa: PLC0415 - likewise
     from agent_console.usage.reports.reading import answered  # noqa: PLC0415 - likewise
+    from agent_console.usage.tables.alerts import read_alerts  # noqa: PLC0415 - likewise
 
     at_ms = time.time_ns() // 1_000_000
     found = answered(

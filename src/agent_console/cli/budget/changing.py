@@ -10,7 +10,7 @@ from agent_console.cli.output import emit, emit_json
 
 if TYPE_CHECKING:
     from agent_console.model.budget import Budget
-    from agent_console.usage.ledger import Ledger
+    from agent_console.usage.writing.ledger import Ledger
 
 _ids = click.argument("budget_ids", metavar="ID...", nargs=-1, required=True)
 
@@ -23,7 +23,7 @@ def rm(budget_ids: tuple[str, ...], as_json: bool) -> None:
 
     The alerts that they raised stay in the history.
     """
-    from agent_console.usage.budget_keeping import drop_budget  # noqa: PLC0415 - help needs none
+    from agent_console.usage.writing.budget_keeping import drop_budget  # noqa: PLC0415 - help needs none
 
     _change(budget_ids, drop_budget, "Removed", as_json=as_json)
 
@@ -33,7 +33,7 @@ def rm(budget_ids: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def pause(budget_ids: tuple[str, ...], as_json: bool) -> None:
     """Let budgets rest: they neither alert nor stop anything."""
-    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+    from agent_console.usage.writing import budget_keeping  # noqa: PLC0415 - help needs no ledger
 
     def change(ledger: "Ledger", budget: "Budget", at_ms: int) -> object:
         return budget_keeping.pause(ledger, budget, at_ms, paused=True)
@@ -46,7 +46,7 @@ def pause(budget_ids: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def resume(budget_ids: tuple[str, ...], as_json: bool) -> None:
     """Let paused budgets go on."""
-    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+    from agent_console.usage.writing import budget_keeping  # noqa: PLC0415 - help needs no ledger
 
     def change(ledger: "Ledger", budget: "Budget", at_ms: int) -> object:
         return budget_keeping.pause(ledger, budget, at_ms, paused=False)
@@ -63,7 +63,7 @@ def reset(budget_ids: tuple[str, ...], as_json: bool) -> None:
     What the current period has by now no longer counts, and alerts that it raised can be raised
     again.
     """
-    from agent_console.usage import budget_keeping  # noqa: PLC0415 - help needs no ledger
+    from agent_console.usage.writing import budget_keeping  # noqa: PLC0415 - help needs no ledger
 
     _change(budget_ids, budget_keeping.reset, "Reset", as_json=as_json)
 
@@ -75,8 +75,8 @@ def _change(
     from agent_console.cli.budget import reading  # noqa: PLC0415 - likewise
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
-    from agent_console.usage.budgets import read_budgets  # noqa: PLC0415 - likewise
-    from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
+    from agent_console.usage.tables.budgets import read_budgets  # noqa: PLC0415 - likewise
+    from agent_console.usage.writing.ledger import Ledger  # noqa: PLC0415 - likewise
 
     ledger = Ledger.configured(database_path(), config.load())
     try:

@@ -27,7 +27,7 @@ def check(project: str | None, no_ingest: bool, as_json: bool) -> int:
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import matching, reading, shown  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets.periods import configured_calendar  # noqa: PLC0415 - likewise
 
     found = [
         status

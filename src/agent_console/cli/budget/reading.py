@@ -8,8 +8,8 @@ from agent_console.cli.up_to_date import open_up_to_date
 from agent_console.errors import RequestRefusedError
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.paths import database_path
-from agent_console.usage.budget_periods import configured_calendar
-from agent_console.usage.budget_status import budget_statuses
+from agent_console.usage.budgets.periods import configured_calendar
+from agent_console.usage.budgets.status import budget_statuses
 from agent_console.usage.reports.reading import explained
 
 

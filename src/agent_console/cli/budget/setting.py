@@ -48,9 +48,9 @@ def set_(**given: Any) -> None:
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - likewise
     from agent_console.paths import database_path  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_keeping import keep_budget  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
-    from agent_console.usage.ledger import Ledger  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets.periods import configured_calendar  # noqa: PLC0415 - likewise
+    from agent_console.usage.writing.budget_keeping import keep_budget  # noqa: PLC0415 - likewise
+    from agent_console.usage.writing.ledger import Ledger  # noqa: PLC0415 - likewise
 
     wanted = _budget(given)
     configured = config.load()

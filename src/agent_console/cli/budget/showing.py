@@ -18,7 +18,7 @@ def list_(no_ingest: bool, as_json: bool) -> None:
     """
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets.periods import configured_calendar  # noqa: PLC0415 - likewise
 
     found = reading.statuses(reading.now_ms(), ingest=not no_ingest)
     if as_json:
@@ -41,7 +41,7 @@ def show(budget_id: str, no_ingest: bool, as_json: bool) -> None:
     """Show one budget in full."""
     from agent_console import config  # noqa: PLC0415 - help needs no ledger
     from agent_console.cli.budget import reading, shown  # noqa: PLC0415 - likewise
-    from agent_console.usage.budget_periods import configured_calendar  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets.periods import configured_calendar  # noqa: PLC0415 - likewise
 
     status = reading.with_id(reading.statuses(reading.now_ms(), ingest=not no_ingest), budget_id)
     calendar = configured_calendar(config.load())

@@ -13,7 +13,7 @@ from agent_console.cli.fields import fields
 from agent_console.cli.narrow import fitting
 from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.model.format import exact_tokens, printable
-from agent_console.usage.budget_periods import Calendar
+from agent_console.usage.budgets.periods import Calendar
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.periods import quarter
 from agent_console.usage.reports.calendar import iso

@@ -30,7 +30,7 @@ def command(everything: bool, as_json: bool, **given: Any) -> None:
     from agent_console.cli.fields import fields  # noqa: PLC0415 - likewise
     from agent_console.cli.insight import overview_shown as shown  # noqa: PLC0415 - likewise
     from agent_console.cli.output import columns, emit, emit_json, is_coloured  # noqa: PLC0415
-    from agent_console.usage.budget_periods import Calendar  # noqa: PLC0415 - likewise
+    from agent_console.usage.budgets.periods import Calendar  # noqa: PLC0415 - likewise
     from agent_console.usage.insight.overview import overview  # noqa: PLC0415 - likewise
     from agent_console.usage.reports.table import draw  # noqa: PLC0415 - likewise
 

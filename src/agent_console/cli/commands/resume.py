@@ -7,7 +7,7 @@ import click
 
 from agent_console.cli.daemon_access import DaemonAccess, daemon_options, json_option, pass_daemon
 from agent_console.cli.output import emit, emit_json, narrate
-from agent_console.cli.session_argument import full_id, session_argument, unknown
+from agent_console.cli.session_argument import full_id, session_argument
 from agent_console.errors import NotPossibleError
 from agent_console.protocol.messages import Get
 
@@ -23,10 +23,13 @@ def command(daemon: DaemonAccess, *, session_id: str, only_print: bool, as_json:
 
     Opens a window, tab or pane of the tmux, zellij, kitty or WezTerm that this runs in, or what
     `resume.command` of the configuration opens, and runs `claude --resume` there in the session's
-    folder. Exits 6 when it cannot, and says what to type. ID may be the beginning of an id.
+    folder. Exits 6 when it cannot, and says what to type. ID may be the beginning of an id, also of
+    a session that has left the board, as `agent-console usage session` lists them.
     """
     from agent_console.cli.event_loop import run  # noqa: PLC0415 - help needs none
+    from agent_console.cli.left_session import left_session  # noqa: PLC0415
     from agent_console.config import load  # noqa: PLC0415
+    from agent_console.paths import database_file  # noqa: PLC0415
     from agent_console.terminals.outcome import CannotOpen, Opened  # noqa: PLC0415
     from agent_console.terminals.resuming import (  # noqa: PLC0415
         Resumption,
@@ -39,7 +42,7 @@ def command(daemon: DaemonAccess, *, session_id: str, only_print: bool, as_json:
         session_id = full_id(client, session_id)
         session = client.request(Get(session_id=session_id))
     if session is None:
-        raise unknown(session_id)
+        session = left_session(database_file(), session_id)
     found = resumption(session)
     can_open = not isinstance(found, CannotOpen) and not only_print
     result = run(open_resumed, session, config) if can_open else found

@@ -12,7 +12,7 @@ from agent_console.paths import database_path
 @json_option
 def vacuum(as_json: bool) -> None:
     """Give space that is no longer used back to the disk."""
-    from agent_console.usage.maintenance.read_only import refuse_missing  # noqa: PLC0415
+    from agent_console.usage.database.read_only import refuse_missing  # noqa: PLC0415
     from agent_console.usage.maintenance.vacuum import vacuum as write_anew  # noqa: PLC0415
 
     refuse_missing(database_path())

@@ -7,7 +7,7 @@ by its own check.
 from collections.abc import Iterator
 
 from agent_console.cli.doctor.finding import Finding, ok, warning
-from agent_console.cli.doctor.process_checks import registered
+from agent_console.cli.doctor.process_checks import registered_in
 from agent_console.cli.doctor.situation import Situation
 from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
@@ -29,7 +29,7 @@ def complete(situation: Situation) -> Iterator[Finding]:
         return
     if found is None:
         return
-    running = {entry.session_id for entry in registered(situation)}
+    running = {entry.session_id for entry in registered_in(situation)}
     ended = [session_id for session_id in found.without_bill if session_id not in running]
     if ended:
         yield ok(

@@ -7,21 +7,20 @@ process may have written over it, and some systems show none, so the options are
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
+from agent_console.claude_code.registry import RegistryEntry
 from agent_console.cli.doctor.finding import Finding, ok, warning
 from agent_console.cli.doctor.situation import Situation
-from agent_console.daemon.process_identity import is_alive
+from agent_console.cli.registered import registered
 
 WITHOUT_HOOKS = ("--bare", "--safe-mode")
 PROCESSES = Path("/proc")
-MAX_ENTRY_BYTES = 64 * 1024
 
 
 def started_without_hooks(situation: Situation) -> Iterator[Finding]:
     """No running session was started with an option that switches hooks off."""
     options = " and ".join(WITHOUT_HOOKS)
     found = False
-    for entry in registered(situation):
+    for entry in registered_in(situation):
         for option in _options(entry.pid):
             found = True
             yield warning(
@@ -34,20 +33,12 @@ def started_without_hooks(situation: Situation) -> Iterator[Finding]:
         yield ok("sessions", f"Hooks run, except in sessions started with {options}.")
 
 
-def registered(situation: Situation) -> Iterator[RegistryEntry]:
-    """What live processes say of themselves."""
+def registered_in(situation: Situation) -> Iterator[RegistryEntry]:
+    """What live processes say of themselves, wherever they may say it."""
     status = situation.daemon.status
     folders = {file.path.parent / "sessions" for file in situation.users}
     folders |= set(map(Path, status.watching)) if status is not None else set()
-    for path in sorted(file for folder in folders for file in folder.glob("[1-9]*.json")):
-        try:
-            with path.open("rb") as file:
-                entry = read_registry_entry(file.read(MAX_ENTRY_BYTES))
-        except OSError:
-            continue
-        named = entry is not None and path.stem == str(entry.pid)
-        if entry is not None and named and is_alive(entry.pid, entry.proc_start):
-            yield entry
+    return registered(folders)
 
 
 def _options(pid: int) -> list[str]:

@@ -9,7 +9,7 @@ from agent_console.cli.fields import Rows
 from agent_console.cli.insight import words
 from agent_console.model.format import cost, counted, exact_cost, exact_tokens, tokens
 from agent_console.model.short_names import short_model, short_path
-from agent_console.usage.budget_periods import Calendar
+from agent_console.usage.budgets.periods import Calendar
 from agent_console.usage.insight.forecast import Forecast
 from agent_console.usage.insight.month import Month
 from agent_console.usage.insight.overview import Overview, Part

@@ -14,7 +14,7 @@ from agent_console.metrics.of_daemon import DaemonFacts, daemon_families
 from agent_console.metrics.of_ledger import ledger_families
 from agent_console.paths import database_path
 from agent_console.protocol.messages import ServerStatus, Subscribe
-from agent_console.usage.budget_periods import configured_calendar
+from agent_console.usage.budgets.periods import configured_calendar
 from agent_console.usage.reports.reading import explained
 from agent_console.usage.reports.request import now_ms
 

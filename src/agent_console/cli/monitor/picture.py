@@ -16,7 +16,7 @@ from agent_console.model.format import cost, elapsed, exact_cost, tokens
 from agent_console.model.session import Status
 from agent_console.model.session_words import STATUS_STYLES
 from agent_console.model.usage import Limit
-from agent_console.usage.pace import LAST_MESSAGES, Pace
+from agent_console.usage.insight.pace import LAST_MESSAGES, Pace
 
 LEAST_EVENTS = 3
 NAME_COLUMNS = 18

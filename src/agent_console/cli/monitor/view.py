@@ -12,7 +12,7 @@ from agent_console.board.feed import Entry
 from agent_console.model.session import Session, Status
 from agent_console.model.session_words import total_tokens
 from agent_console.model.usage import Limits
-from agent_console.usage.pace import Now, Pace
+from agent_console.usage.insight.pace import Now, Pace
 
 EVENTS = 20
 

@@ -18,7 +18,7 @@ from agent_console.client.cursor import Disconnected, Followed, Reconnected
 from agent_console.errors import LedgerError
 from agent_console.model.usage import UsageEntry
 from agent_console.protocol.messages import Snapshot
-from agent_console.usage.pace import NOTHING_YET, Now, now, recent_usage
+from agent_console.usage.insight.pace import NOTHING_YET, Now, now, recent_usage
 from agent_console.usage.reports.reading import answered
 from agent_console.usage.reports.zone import Zone
 

@@ -26,7 +26,7 @@ class _Usd(click.ParamType[Decimal]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Decimal:
-        from agent_console.usage.prices.own_prices import usd  # noqa: PLC0415 - help needs none
+        from agent_console.usage.writing.own_prices import usd  # noqa: PLC0415 - help needs none
 
         try:
             return value if isinstance(value, Decimal) else usd(str(value))
@@ -87,7 +87,7 @@ def set_(
     into your configuration, whose other lines stay as they are. What is not given stays as it was.
     """
     from agent_console import config  # noqa: PLC0415 - help needs none
-    from agent_console.usage.prices.own_prices import (  # noqa: PLC0415 - as above
+    from agent_console.usage.writing.own_prices import (  # noqa: PLC0415 - as above
         lacking,
         own_price,
         set_price,
@@ -117,7 +117,7 @@ def unset(model: str, since: date | None, prompt_over: int | None, *, as_json: b
     MODEL is written as it stands in the configuration. Without --from and --prompt-over all its
     entries go. Exits 6 when there is none.
     """
-    from agent_console.usage.prices.own_prices import unset_price  # noqa: PLC0415 - help needs none
+    from agent_console.usage.writing.own_prices import unset_price  # noqa: PLC0415 - help needs none
 
     everything = since is None and prompt_over is None
     like = None if everything else PriceOverride(model, since, prompt_over or 0)
@@ -127,7 +127,7 @@ def unset(model: str, since: date | None, prompt_over: int | None, *, as_json: b
 def _have_it_count(config: "Config", what: str, *, as_json: bool) -> None:
     from agent_console.cli.telling_daemons import tell_of_totals  # noqa: PLC0415 - the whole wire
     from agent_console.config_prices import plain  # noqa: PLC0415 - help needs none
-    from agent_console.usage.prices.own_prices import reprice  # noqa: PLC0415 - as above
+    from agent_console.usage.writing.own_prices import reprice  # noqa: PLC0415 - as above
 
     changed = reprice(database_path(), config)
     if changed.models:

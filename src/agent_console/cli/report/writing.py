@@ -15,7 +15,7 @@ from agent_console.cli.whole_file import write_whole
 from agent_console.documents import stretch as stretches
 from agent_console.documents.contents import Contents, contents, rows_by_day
 from agent_console.documents.stretch import Stretch
-from agent_console.usage.budget_periods import configured_calendar
+from agent_console.usage.budgets.periods import configured_calendar
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.request import Request, now_ms
 from agent_console.usage.reports.zone import QUARTER_SECONDS

@@ -31,7 +31,7 @@ from agent_console.tui.session.message_sheet import sheet_of
 from agent_console.tui.session.next_change import next_change_ms
 from agent_console.tui.shared import console_of
 from agent_console.tui.widgets.message_list import MessageList
-from agent_console.usage.session_reading import SessionRead, SessionReading, words_of
+from agent_console.usage.reports.session_reading import SessionRead, SessionReading, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

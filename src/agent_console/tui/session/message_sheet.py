@@ -3,7 +3,7 @@
 from agent_console.board.model_hues import model_hues
 from agent_console.board.session_view import SessionView
 from agent_console.tui.session.message_columns import Sheet
-from agent_console.usage.session_reading import SessionRead
+from agent_console.usage.reports.session_reading import SessionRead
 
 DAY = "%Y-%m-%d"
 

@@ -15,17 +15,17 @@ from msgspec.structs import replace
 from agent_console import paths
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
+from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.discovery import found, unreadable_in
 from agent_console.usage.ingest.disk_changes import DiskChanges
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
-from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
-from agent_console.usage.keeping_prices import keep_prices, prepare_prices
-from agent_console.usage.ledger import Ledger
-from agent_console.usage.maintenance.progress import Tell as Say
 from agent_console.usage.prices.looking_up import LookingUp
+from agent_console.usage.writing.keeping_prices import keep_prices, prepare_prices
+from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.taking import Taken
 
 
 class Progress(Struct, frozen=True):

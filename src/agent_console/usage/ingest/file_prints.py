@@ -7,7 +7,7 @@ later; the numbers are stored in every ledger.
 import os
 from _blake2 import blake2b  # hashlib loads OpenSSL, for nothing that is used here
 
-from agent_console.usage.ingest.file_reading import SourceState
+from agent_console.usage.tables.file_reading import SourceState
 
 _HEAD_BYTES = 1024
 _TAIL_BYTES = 256

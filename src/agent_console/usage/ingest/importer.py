@@ -11,13 +11,13 @@ from contextlib import contextmanager, nullcontext
 
 from msgspec import Struct
 
-from agent_console.usage.ingest.file_reading import FileReading
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
 from agent_console.usage.ingest.read_jobs import ReadBatch, ReaderLostError, ReadJob
 from agent_console.usage.ingest.reading_files import is_much, read_files
-from agent_console.usage.ingest.taking import Taken
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.tables.file_reading import FileReading
+from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.taking import Taken
 
 TRIES = 3
 """How often a file is read again that somebody else has read on in."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from agent_console.usage.ingest.discovery import find_transcripts
 from agent_console.usage.ingest.reindex import gone_rows
-from agent_console.usage.ingest.source_rows import SourceStatus
+from agent_console.usage.tables.source_rows import SourceStatus
 
 
 class KeptHistory(Struct, frozen=True):

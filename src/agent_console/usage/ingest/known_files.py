@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from io import FileIO
 
 from agent_console.usage.ingest.file_prints import has_grown_from
-from agent_console.usage.ingest.file_reading import SourceState
-from agent_console.usage.ingest.source_rows import (
+from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.tables.file_reading import SourceState
+from agent_console.usage.tables.source_rows import (
     SourceRow,
     SourceStatus,
     mark_source,
@@ -22,8 +23,7 @@ from agent_console.usage.ingest.source_rows import (
     read_source,
     read_sources,
 )
-from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
-from agent_console.usage.ledger import Ledger
+from agent_console.usage.writing.ledger import Ledger
 
 Wanted = list[tuple[TranscriptFile, SourceState | None]]
 """Files, each with how far it has been read; null: never."""

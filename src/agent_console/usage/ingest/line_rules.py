@@ -27,10 +27,10 @@ from agent_console.claude_code.transcript_session import (
     title,
 )
 from agent_console.claude_code.transcript_time import timestamp_ms
-from agent_console.usage.ingest.file_reading import SourceState, ToldCostState
 from agent_console.usage.ingest.line_buffer import Lines
 from agent_console.usage.ingest.told_responses import ToldResponses
 from agent_console.usage.money import told_nano_usd
+from agent_console.usage.tables.file_reading import SourceState, ToldCostState
 
 
 class LineRules:

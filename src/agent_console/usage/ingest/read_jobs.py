@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from agent_console.errors import AgentConsoleError
-from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
+from agent_console.usage.tables.file_reading import FileReading, SourceState
 
 _BATCH_RESPONSES = 5_000
 _BATCH_FILES = 200

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from agent_console.claude_code.json_shape import as_object
 from agent_console.usage.ingest.file_prints import has_grown_from, prints
-from agent_console.usage.ingest.file_reading import FileReading, SourceState
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.line_rules import LineRules
 from agent_console.usage.ingest.told_responses import ToldResponses
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile, unreadable
+from agent_console.usage.tables.file_reading import FileReading, SourceState
 
 READING_BYTES = 32 * 1024 * 1024
 READING_RESPONSES = 20_000

@@ -17,20 +17,20 @@ from msgspec import Struct, json
 from agent_console import paths
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
-from agent_console.usage.batch import Batch
 from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
+from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
 from agent_console.usage.ingest.discovery import found
 from agent_console.usage.ingest.disk_changes import DiskChanges
 from agent_console.usage.ingest.known_files import KnownFiles
-from agent_console.usage.ingest.source_rows import SourceStatus
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
-from agent_console.usage.keeping_prices import keep_prices
-from agent_console.usage.ledger import Ledger
-from agent_console.usage.maintenance.progress import Tell as Say
-from agent_console.usage.message_rows import read_rows_of_sources, read_unlisted
 from agent_console.usage.rows import Kind, Source
+from agent_console.usage.tables.batch import Batch
+from agent_console.usage.tables.message_rows import read_rows_of_sources, read_unlisted
+from agent_console.usage.tables.source_rows import SourceStatus
+from agent_console.usage.writing.keeping_prices import keep_prices
+from agent_console.usage.writing.ledger import Ledger
 
 _SOURCES_AT_ONCE = 400
 """Transcripts whose rows are taken out in one transaction."""

@@ -23,15 +23,15 @@ from agent_console.claude_code.transcript_tokens import (
     count,
     has_more_output,
 )
-from agent_console.usage.ingest.file_reading import (
+from agent_console.usage.money import nano_usd
+from agent_console.usage.rows import Facet, Kind
+from agent_console.usage.tables.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
     CLAIM_SIDECHAIN,
 )
-from agent_console.usage.ingest.told_columns import ToldColumns
-from agent_console.usage.key_hash import key_hashes
-from agent_console.usage.money import nano_usd
-from agent_console.usage.rows import Facet, Kind
+from agent_console.usage.tables.key_hash import key_hashes
+from agent_console.usage.tables.told_columns import ToldColumns
 
 _KINDS = {"advisor": Kind.ADVISOR, "compaction": Kind.COMPACTION}
 Told = tuple[Any, ...]

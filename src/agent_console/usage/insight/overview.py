@@ -8,8 +8,9 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.model.budget import BudgetStatus
-from agent_console.usage.budget_periods import Calendar
-from agent_console.usage.budget_status import budget_statuses
+from agent_console.usage.budgets.periods import Calendar
+from agent_console.usage.budgets.spending import SpendingQuery
+from agent_console.usage.budgets.status import budget_statuses
 from agent_console.usage.insight.cache_money import CacheMoney, cache_money_of
 from agent_console.usage.insight.forecast import Forecast
 from agent_console.usage.insight.month import Month, forecast_of, month_of, same_span_before
@@ -18,7 +19,6 @@ from agent_console.usage.money import dollars
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.row import UNKNOWN
 from agent_console.usage.reports.sums import Sums
-from agent_console.usage.spending import SpendingQuery
 
 TOP = 3
 WEEK_DAYS = 7

@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 from agent_console.errors import AgentConsoleError, LedgerError
-from agent_console.usage.database import ledger_error
-from agent_console.usage.maintenance.copying import copy_database
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.copying import copy_database
+from agent_console.usage.database.opening import ledger_error
+from agent_console.usage.database.read_only import open_read_only
 
 
 def backup_to_file(

@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from agent_console.errors import LedgerError
-from agent_console.usage.database import reason
-from agent_console.usage.maintenance.backup_files import backups, daily_path
-from agent_console.usage.maintenance.copying import copy_database
-from agent_console.usage.maintenance.read_only import open_read_only
-from agent_console.usage.migrations import MIGRATIONS, made_at_ms, schema_version
+from agent_console.usage.database.backup_files import backups, daily_path
+from agent_console.usage.database.copying import copy_database
+from agent_console.usage.database.migrations import MIGRATIONS, made_at_ms, schema_version
+from agent_console.usage.database.opening import reason
+from agent_console.usage.database.read_only import open_read_only
 
 KEPT = 7
 PAUSE_SECONDS = 0.005

@@ -11,14 +11,14 @@ from contextlib import closing
 from pathlib import Path
 
 from agent_console.model.format import size
-from agent_console.usage.database import APPLICATION_ID, ledger_error
+from agent_console.usage.database.migrations import MIGRATIONS, schema_version
+from agent_console.usage.database.opening import APPLICATION_ID, ledger_error
+from agent_console.usage.database.progress import Look, Tell, told_while_long
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
 from agent_console.usage.maintenance.finding import REPAIR, DatabaseFinding
 from agent_console.usage.maintenance.integrity import page_damages
-from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
-from agent_console.usage.maintenance.read_only import open_read_only
 from agent_console.usage.maintenance.sums import COUNT_BY_SESSION
-from agent_console.usage.migrations import MIGRATIONS, schema_version
 
 LARGE_BYTES = 100_000_000
 """From here on somebody who waits is told what is being looked at."""

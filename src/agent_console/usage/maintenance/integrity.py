@@ -10,8 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from agent_console.usage.database import is_damage, ledger_error
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.opening import is_damage, ledger_error
+from agent_console.usage.database.read_only import open_read_only
 
 MAX_DAMAGES = 20
 _QUICK_DAMAGES = 5

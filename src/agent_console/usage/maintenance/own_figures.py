@@ -15,11 +15,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.usage.cost_sql import PICO_PER_NANO, TOKENS, cost_sum, priced
-from agent_console.usage.database import ledger_error
-from agent_console.usage.maintenance.read_only import open_read_only
-from agent_console.usage.migrations import MIGRATIONS, schema_version
-from agent_console.usage.names import NOT_TOLD
+from agent_console.usage.database.migrations import MIGRATIONS, schema_version
+from agent_console.usage.database.opening import ledger_error
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.tables.names import NOT_TOLD
 
 NEWEST = 1_000
 """So many sessions are compared: those that were left last."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.errors import LedgerError
-from agent_console.usage.database import open_database
-from agent_console.usage.maintenance.backup_files import Backup, backups
-from agent_console.usage.maintenance.progress import Tell
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.backup_files import Backup, backups
+from agent_console.usage.database.opening import open_database
+from agent_console.usage.database.progress import Tell
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.ready_copy import examine, make_ready, remove_work, work_path
 from agent_console.usage.maintenance.restore import put_in_place, refuse_other_program
 from agent_console.usage.rows import Source

@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from agent_console.errors import DamagedLedgerError
-from agent_console.usage.database import is_damage, ledger_error, open_database
+from agent_console.usage.database.opening import is_damage, ledger_error, open_database
+from agent_console.usage.database.progress import Look, Tell, told_while_long
+from agent_console.usage.database.read_only import refuse_missing
 from agent_console.usage.maintenance.check import settings
 from agent_console.usage.maintenance.integrity import page_damages
-from agent_console.usage.maintenance.progress import Look, Tell, told_while_long
-from agent_console.usage.maintenance.read_only import refuse_missing
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 
 

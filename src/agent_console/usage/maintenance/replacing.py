@@ -16,10 +16,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from agent_console.errors import LedgerError
-from agent_console.usage.database import BUSY_TIMEOUT_MS
-from agent_console.usage.maintenance.copying import BUSY_SECONDS, STEP_PAGES, copy_database
-from agent_console.usage.maintenance.moments import moment_name
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.copying import BUSY_SECONDS, STEP_PAGES, copy_database
+from agent_console.usage.database.moments import moment_name
+from agent_console.usage.database.opening import BUSY_TIMEOUT_MS
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.ready_copy import use_page_size
 
 BESIDE = ("-wal", "-shm", "-journal")

@@ -11,9 +11,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.errors import DamagedLedgerError, LedgerError
-from agent_console.usage.database import APPLICATION_ID, is_damage, ledger_error, open_database
-from agent_console.usage.maintenance.progress import Tell
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.opening import (
+    APPLICATION_ID,
+    is_damage,
+    ledger_error,
+    open_database,
+)
+from agent_console.usage.database.progress import Tell
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.ready_copy import examine, make_ready, remove_work, work_path
 from agent_console.usage.maintenance.replacing import free_name, replace_content, replace_file
 

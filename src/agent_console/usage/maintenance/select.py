@@ -13,9 +13,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from agent_console.errors import AgentConsoleError
-from agent_console.usage.database import is_damage, ledger_error
-from agent_console.usage.maintenance.progress import told_while_long
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.opening import is_damage, ledger_error
+from agent_console.usage.database.progress import told_while_long
+from agent_console.usage.database.read_only import open_read_only
 
 Value: TypeAlias = int | float | str | bytes | None
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.usage.database import ledger_error
-from agent_console.usage.ingest.source_rows import SourceStatus
-from agent_console.usage.maintenance.backup_files import Backup, backups
-from agent_console.usage.maintenance.read_only import open_read_only
+from agent_console.usage.database.backup_files import Backup, backups
+from agent_console.usage.database.migrations import MIGRATIONS, schema_version
+from agent_console.usage.database.opening import ledger_error
+from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.vacuum import size_bytes
-from agent_console.usage.migrations import MIGRATIONS, schema_version
+from agent_console.usage.tables.source_rows import SourceStatus
 
 _STATUS_NAMES = {status.value: status.name.lower() for status in SourceStatus}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.usage.database import ledger_error, open_database
-from agent_console.usage.maintenance.progress import Tell, told_while_long
+from agent_console.usage.database.opening import ledger_error, open_database
+from agent_console.usage.database.progress import Tell, told_while_long
 
 
 class Vacuumed(Struct, frozen=True):

@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.json import encode
 
-from agent_console.usage.many_rows import insert_many
+from agent_console.usage.database.many_rows import insert_many
 from agent_console.usage.prices.factors import factor
 from agent_console.usage.prices.rates import Rates
 

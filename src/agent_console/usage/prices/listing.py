@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from agent_console.config_prices import PricesConfig
 from agent_console.errors import LedgerError
-from agent_console.usage.database import open_database, reason
-from agent_console.usage.maintenance.progress import Tell
+from agent_console.usage.database.opening import open_database, reason
+from agent_console.usage.database.progress import Tell
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.prices.installed import catalogue_installed_ms, price_makers
 from agent_console.usage.prices.rates import Rates, usd_per_million, usd_per_thousand

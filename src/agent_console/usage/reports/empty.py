@@ -5,7 +5,7 @@ Rule: it is in memory only; asking for a report makes no file.
 
 import sqlite3
 
-from agent_console.usage.migrations import MIGRATIONS
+from agent_console.usage.database.migrations import MIGRATIONS
 
 
 def empty_ledger() -> sqlite3.Connection:

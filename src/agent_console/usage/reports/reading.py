@@ -5,7 +5,7 @@ Rule: what a report needs is read in one transaction, so that no commit falls be
 
 import _sqlite3  # its wrapper imports datetime and collections, for nothing that is used here
 
-from agent_console.usage.read_only_uri import SCHEMA, read_only_uri
+from agent_console.usage.database.read_only_uri import SCHEMA, read_only_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import TypeVar
 
-    from agent_console.usage.maintenance.progress import Tell
+    from agent_console.usage.database.progress import Tell
 
     Answer = TypeVar("Answer")
     Reading = Connection
@@ -44,7 +44,7 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
         return None
     from pathlib import Path  # noqa: PLC0415 - rarely needed
 
-    from agent_console.usage.database import open_database  # noqa: PLC0415 - rarely needed
+    from agent_console.usage.database.opening import open_database  # noqa: PLC0415 - rarely needed
 
     # It migrates, or says in plain words what is wrong.
     open_database(Path(path), tell=tell).close()
@@ -83,7 +83,7 @@ def explained(path: str, error: Exception) -> Exception:
     from pathlib import Path  # noqa: PLC0415 - rarely needed
 
     from agent_console.errors import LedgerError  # noqa: PLC0415 - rarely needed
-    from agent_console.usage.database import reason  # noqa: PLC0415 - rarely needed
+    from agent_console.usage.database.opening import reason  # noqa: PLC0415 - rarely needed
 
     return LedgerError(reason(Path(path), error))
 
