@@ -1,7 +1,8 @@
 """What a sum of the rollups costs, as SQL: the one place where tokens become money.
 
-Rule: every query that shows a cost takes its FROM clause and its expression from here, so that all
-of them show the same. Costs are integers in picodollars (10^-12 US dollars): exact, and a sum of
+Rule: every query that shows a cost takes its expression from here, and its FROM clause too (or from
+usage/reports/summed.py, whose `usage` and `price` have the same columns), so that all of them show
+the same. Costs are integers in picodollars (10^-12 US dollars): exact, and a sum of
 nine million dollars fits.
 
 `auto` takes the reported cost of a row that has one and computes the others; `calculate` computes
@@ -38,6 +39,16 @@ TOKENS = (
 )
 """All tokens of a row of a rollup."""
 
+PRICES = (
+    "input_pico_usd",
+    "output_pico_usd",
+    "cache_write_5m_pico_usd",
+    "cache_write_1h_pico_usd",
+    "cache_read_pico_usd",
+    "web_search_pico_usd",
+)
+"""The columns of a price: picodollars a token, or a search."""
+
 CLASS_COSTS = {
     "input": "usage.input_tokens * price.input_pico_usd",
     "output": "usage.output_tokens * price.output_pico_usd",
@@ -58,7 +69,7 @@ CACHE_WRITE_PREMIUM = (
 """What one row of `priced` cost more because it was written to the cache and not only sent."""
 
 _COMPUTED = f"({' + '.join(CLASS_COSTS.values())})"
-_REPORTED = f"iif(facet.cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
+_REPORTED = f"iif(cost_is_reported, usage.reported_nano_usd * {PICO_PER_NANO}, NULL)"
 
 _COSTS: "dict[Mode, str]" = {
     "auto": f"coalesce({_REPORTED}, {_COMPUTED})",
@@ -66,11 +77,11 @@ _COSTS: "dict[Mode, str]" = {
     "reported": _REPORTED,
 }
 
-_HAS_NO_PRICE = "price.facet_no IS NULL AND NOT facet.cost_is_reported"
+_HAS_NO_PRICE = "price.facet_no IS NULL AND NOT cost_is_reported"
 _UNPRICED: "dict[Mode, str]" = {
     "auto": _HAS_NO_PRICE,
     "calculate": _HAS_NO_PRICE,
-    "reported": "NOT facet.cost_is_reported",
+    "reported": "NOT cost_is_reported",
 }
 """When a cost is null: no column that it is made from is. (To make it once more would take longer.)
 """

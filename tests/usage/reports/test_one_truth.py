@@ -241,3 +241,22 @@ def test_an_empty_ledger_has_no_rows(tmp_path: Path, name: str) -> None:
         report = build(read_only(tmp_path / "metrics.db"), Filter(), GROUPINGS[name])
     assert report.rows == []
     assert report.totals.values() == Sums().values()
+
+
+@pytest.mark.parametrize("by_project", [False, True])
+@pytest.mark.parametrize("name", GROUPINGS)
+def test_what_was_used_on_either_side_of_a_price_change_costs_what_it_did_then(
+    tmp_path: Path, name: str, *, by_project: bool
+) -> None:
+    change = NOON_MS // QUARTER_MS + 2  # amid an hour
+    rows = [
+        Message(NOON_MS + minutes * 60_000, output_tokens=tokens)
+        for minutes, tokens in ((-90, 1), (1, 20), (29, 300), (30, 4_000), (59, 50_000))
+    ]
+    with new_ledger(tmp_path) as ledger:
+        ledger.fill(rows, change)
+        connection = read_only(ledger.path)
+    report = build(connection, Filter(zone=Zone("UTC")), GROUPINGS[name], by_project=by_project)
+    costs = [cost_pico(row, "auto", change) or 0 for row in rows]
+    assert report.totals.cost_pico == sum(costs)
+    connection.close()

@@ -6,6 +6,7 @@ and a projection always is one.
 """
 
 from agent_console.usage.periods import BLOCK_QUARTERS, QUARTER_MS
+from agent_console.usage.reports.block_ends import block_ends
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.sums import Sums
@@ -114,17 +115,10 @@ def add_times(
         now_ms: Unix milliseconds.
         by_project: Each project has blocks of its own.
     """
-    ends: dict[tuple[Any, ...], tuple[int, int]] | None = None
-    if by_project or rows.facets != "1" or not rows.is_brief:
-        from agent_console.usage.reports.block_ends import block_ends  # noqa: PLC0415 - not always
-
-        ends = block_ends(connection, rows, bucket, by_project=by_project)
+    ends = block_ends(connection, rows, bucket, found, by_project=by_project)
     for key, row in found.items():
         start_ms = key[0] * QUARTER_MS
-        if ends is None:
-            first, last = (_time(connection, rows, start_ms, way) for way in ("ASC", "DESC"))
-        else:
-            first, last = ends.get(key, (start_ms, start_ms))
+        first, last = ends.get(key, (start_ms, start_ms))
         row.detail = BlockDetail(start_ms, start_ms + BLOCK_MS, first, last)
         if start_ms <= now_ms < start_ms + BLOCK_MS and row.sums is not None:
             row.detail.pace = Pace(row.sums, now_ms - start_ms, start_ms + BLOCK_MS - now_ms)
@@ -159,14 +153,3 @@ def _gap(start_ms: int, end_ms: int) -> Row | None:
     row.sums = Sums()
     row.detail = BlockDetail(start_ms, end_ms, start_ms, start_ms, is_gap=True)
     return row
-
-
-def _time(connection: "Connection", rows: "Selection", start_ms: int, way: str) -> int:
-    """The time of the first or last message of a block, where all of its messages are taken."""
-    found = connection.execute(
-        f"SELECT at_ms FROM (SELECT at_ms, at_ms / {QUARTER_MS} AS quarter FROM messages "  # noqa: S608
-        f"WHERE at_ms >= ? AND at_ms < ? AND NOT set_aside) WHERE {rows.where} "
-        f"ORDER BY at_ms {way} LIMIT 1",
-        (start_ms, start_ms + BLOCK_MS),
-    ).fetchone()
-    return start_ms if found is None else int(found[0])

@@ -1,13 +1,14 @@
 """When the first and the last message of blocks were, of those that a filter takes, in one query.
 
-Rule: the rollups say in which quarters they lie, and of which sessions; only these are looked up.
-To look through the messages of every block would take minutes where each project has blocks.
+Rule: the rollups say in which quarters they lie, and only these are looked through: whole blocks
+would take minutes where a filter takes little of them.
 """
 
-from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.periods import BLOCK_QUARTERS, QUARTER_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from sqlite3 import Connection
     from typing import Any
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def block_ends(
-    connection: "Connection", rows: "Selection", bucket: str, *, by_project: bool
+    connection: "Connection",
+    rows: "Selection",
+    bucket: str,
+    keys: "Iterable[tuple[Any, ...]]",
+    *,
+    by_project: bool,
 ) -> "dict[tuple[Any, ...], tuple[int, int]]":
     """The first and the last message of every block, Unix milliseconds, by the report's keys.
 
@@ -23,8 +29,37 @@ def block_ends(
         connection: The ledger.
         rows: What the report counts.
         bucket: The first quarter of a quarter's block, as an SQL expression.
+        keys: Those of the report: the first quarter of a block (and a project).
         by_project: Each project has blocks of its own.
     """
+    if by_project or not rows.is_brief:
+        return _ends_by_session(connection, rows, bucket, by_project=by_project)
+    starts = {key[0] for key in keys}
+    if not starts:
+        return {}
+    quarter, message = (
+        f"(SELECT {time} FROM {table} CROSS JOIN facets USING (facet_no) "  # noqa: S608
+        f"WHERE {time} >= {{begin}} * {unit} AND {time} < ({{begin}} + {length}) * {unit} "
+        f"AND {condition} AND {rows.facets} ORDER BY {time} {{way}} LIMIT 1)"
+        for time, unit, table, length, condition in (
+            ("quarter", 1, "usage_by_time", BLOCK_QUARTERS, f"messages > 0 AND {rows.where}"),
+            ("at_ms", QUARTER_MS, "messages INDEXED BY messages_by_time", 1, "NOT set_aside"),
+        )
+    )
+    first, last = (quarter.format(begin="start", way=way) for way in ("", "DESC"))
+    found = connection.execute(
+        f"SELECT start, {message.format(begin='first', way='')}, "  # noqa: S608
+        f"{message.format(begin='last', way='DESC')} FROM ("
+        f"SELECT start, {first} AS first, {last} AS last FROM (SELECT DISTINCT start "
+        f"FROM temp.blocks WHERE start >= {min(starts)} AND start <= {max(starts)}))"
+    )
+    return {(start,): (first_ms, last_ms) for start, first_ms, last_ms in found if start in starts}
+
+
+def _ends_by_session(
+    connection: "Connection", rows: "Selection", bucket: str, *, by_project: bool
+) -> "dict[tuple[Any, ...], tuple[int, int]]":
+    """The same where each quarter has too many others' messages: those of its sessions alone."""
     project = "project_no" if by_project else "0"
     rollup = "usage_by_time" if rows.is_brief else "usage_by_session"
     taken = f"JOIN facets USING (facet_no) WHERE messages > 0 AND {rows.where} AND {rows.facets}"

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from agent_console.usage.reports.groupings import Grouping
     from agent_console.usage.reports.selection import Selection
 
+_CLOCK: dict[int, str] = {}
+_AHEAD: dict[int, str] = {}
+"""Quarters of a day, and offsets, are few and come again."""
+
 
 class Cut:
     """A way to cut time.
@@ -61,7 +65,16 @@ def cut(connection: "Connection", grouping: str, wanted: "Filter", rows: "Select
         return Cut(block, int, utc_iso)
     if grouping == "hourly":
         hour = wanted.zone.hour_sql(rows.first, rows.last)
-        return Cut(hour, int, lambda start: local_iso(start, wanted.zone.offset(start)))
+        # (The first hour may begin before the first quarter.)
+        latest_first = wanted.zone.offsets(rows.first - HOUR_QUARTERS, rows.last)[::-1]
+
+        def label(start: int) -> str:
+            for begins, offset in latest_first:
+                if start >= begins:
+                    return local_iso(start, offset)
+            return local_iso(start, wanted.zone.offset(start))
+
+        return Cut(hour, int, label)
     day = f"(quarter + {wanted.zone.offset_sql(rows.first, rows.last)}) / {DAY_QUARTERS}"
     if grouping == "weekly":
         return Cut(day, lambda each: week_start(each, wanted.first_weekday), iso)
@@ -133,17 +146,23 @@ def block_of_hours(connection: "Connection") -> dict[int, int]:
 def local_iso(quarter: int, offset: int) -> str:
     """A quarter's beginning in a zone, as `2026-11-20T14:00+01:00`."""
     day, rest = divmod(quarter + offset, DAY_QUARTERS)
-    hours, quarters = divmod(rest, HOUR_QUARTERS)
-    ahead_hours, ahead_quarters = divmod(abs(offset), HOUR_QUARTERS)
-    return (
-        f"{iso(day)}T{hours:02}:{quarters * 15:02}"
-        f"{'-' if offset < 0 else '+'}{ahead_hours:02}:{ahead_quarters * 15:02}"
-    )
+    ahead = _AHEAD.get(offset)
+    if ahead is None:
+        ahead = _AHEAD[offset] = f"{'-' if offset < 0 else '+'}{_clock(abs(offset))}"
+    clock = _CLOCK.get(rest)
+    if clock is None:
+        clock = _CLOCK[rest] = _clock(rest)
+    return f"{iso(day)}T{clock}{ahead}"
 
 
 def utc_iso(quarter: int) -> str:
     """A quarter's beginning in UTC, as `2026-11-20T13:00:00.000Z`."""
     return f"{local_iso(quarter, 0)[:16]}:00.000Z"
+
+
+def _clock(quarters: int) -> str:
+    hours, rest = divmod(quarters, HOUR_QUARTERS)
+    return f"{hours:02}:{rest * 15:02}"
 
 
 def _month(day: int) -> str:

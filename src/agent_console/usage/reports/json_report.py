@@ -40,17 +40,21 @@ def report_pieces(
     """
     grouping = report.grouping
     if by_project and grouping.is_time and grouping.name != "block":
-        projects: dict[str, list[Written]] = {}
+        projects: dict[str, list[str]] = {}
         for row in report.rows:
-            written = Written(_row(report, row, wanted, with_cost))
+            written = _row(report, row, wanted, with_cost)
             projects.setdefault(row.project or "", []).append(written)
-        yield f'{{"projects":{json_text(projects, indent=False)},'
+        comma = '{"projects":{'
+        for project, rows in projects.items():
+            yield f"{comma}{quoted(project)}:[{','.join(rows)}]"
+            comma = ","
+        yield "}," if projects else '{"projects":{},'
     else:
         yield f'{{"{grouping.list_key}":['
         comma = ""
-        for rows in [report.rows] if report.parts is None else report.parts:
-            if rows:
-                yield comma + ",".join([_row(report, row, wanted, with_cost) for row in rows])
+        for some in [report.rows] if report.parts is None else report.parts:
+            if some:
+                yield comma + ",".join([_row(report, row, wanted, with_cost) for row in some])
                 comma = ","
         yield "],"
     yield json_text(_totals(report, with_cost), indent=False)[1:]
@@ -79,51 +83,45 @@ def _row(report: "Report", row: "Row", wanted: "Filter", with_cost: bool) -> str
     if grouping.name == "block":
         return _block(row, with_cost)
     label = quoted(row.label)
-    text = f'{{"{grouping.row_key}":{label}'
+    head, tail = "", ""
     if grouping.name in {"daily", "weekly", "monthly"}:
         # (What `ccusage daily` calls it, and `ccusage claude` does not.)
-        text += f',"period":{label}'
-    if grouping.name in {"weekly", "monthly"}:
-        last_day = last_day_of(grouping.name, row.key[0], wanted)
-        text += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'
+        head = f',"period":{label}'
+        if grouping.name != "daily":
+            last_day = last_day_of(grouping.name, row.key[0], wanted)
+            head += f',"startDate":"{iso(row.key[0])}","endDate":"{iso(last_day)}"'
     if row.project is not None:
-        text += f',"project":{quoted(row.project)}'
-    names = [quoted(name) for name in row.models]
-    models = [
-        _model(name, sums, with_cost) for name, sums in zip(names, row.models.values(), strict=True)
-    ]
-    text += (
-        f',{_sums(row.sums, with_cost)},"modelsUsed":[{",".join(names)}],'
-        f'"modelBreakdowns":[{",".join(models)}]'
-    )
+        head += f',"project":{quoted(row.project)}'
     if row.sessions is not None:
-        text += f',"sessionCount":{row.sessions}'
+        tail = f',"sessionCount":{row.sessions}'
+    names, models = _models(row.models, with_cost)
     if grouping.name == "session":
-        text += _session(row, row.detail, names[0] if names else "null")
+        tail += _session(row, row.detail, names[0] if names else "null")
     elif not grouping.is_time:
-        text += f',"lastActivity":{_time(date_ms(row))}'
-    return f"{text}}}"
+        tail += f',"lastActivity":{_time(date_ms(row))}'
+    return (
+        f'{{"{grouping.row_key}":{label}{head},{_sums(row.sums, with_cost)},'
+        f'"modelsUsed":[{",".join(names)}],"modelBreakdowns":[{",".join(models)}]{tail}}}'
+    )
 
 
 def _sums(sums: Sums | None, with_cost: bool) -> str:
     """The members of an object."""
     if sums is None:
         return _nothing(with_cost)
-    total, unlisted = "", ""
+    write_5m, write_1h = sums.cache_write_5m, sums.cache_write_1h
     tokens = sums.tokens
+    total, unlisted = "", ""
     if with_cost:
-        pico = sums.cost_pico
+        pico, extra = sums.cost_pico, sums.unlisted_pico
         total = f'"totalCost":{_no_cost(tokens) if pico is None else usd_text(pico)},'
-        extra = sums.unlisted_pico
         unlisted = f',"unlistedCost":{usd_text(extra)}' if extra else ',"unlistedCost":0'
     return (
         f'"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{sums.cache_write},"cacheReadTokens":{sums.cache_read},'
-        f'"totalTokens":{tokens},{total}'
-        f'"cacheCreation5mTokens":{sums.cache_write_5m},'
-        f'"cacheCreation1hTokens":{sums.cache_write_1h},'
-        f'"webSearches":{sums.web_searches},"responses":{sums.responses},'
-        f'"unpricedTokens":{sums.unpriced},'
+        f'"cacheCreationTokens":{write_5m + write_1h},"cacheReadTokens":{sums.cache_read},'
+        f'"totalTokens":{tokens},{total}"cacheCreation5mTokens":{write_5m},'
+        f'"cacheCreation1hTokens":{write_1h},"webSearches":{sums.web_searches},'
+        f'"responses":{sums.responses},"unpricedTokens":{sums.unpriced},'
         f'"outputIsLowerBound":{"true" if sums.lower_bound else "false"},'
         f'"unlistedTokens":{sums.unlisted_tokens}{unlisted}'
     )
@@ -135,18 +133,24 @@ def _nothing(with_cost: bool) -> str:
     return ",".join(f"{name}:{'false' if name == _LOWER_BOUND else 'null'}" for name in names)
 
 
-def _model(quoted_name: str, sums: Sums, with_cost: bool) -> str:
-    """The longest of loops runs through here and `_sums`: properties and calls would show."""
-    money = ""
-    if with_cost:
-        pico = sums.cost_pico
-        money = f',"cost":{_no_cost(sums.tokens) if pico is None else usd_text(pico)}'
-    missing = ',"missingPricing":true' if sums.unpriced else ""
-    return (
-        f'{{"modelName":{quoted_name},"inputTokens":{sums.input},"outputTokens":{sums.output},'
-        f'"cacheCreationTokens":{sums.cache_write_5m + sums.cache_write_1h},'
-        f'"cacheReadTokens":{sums.cache_read}{money}{missing}}}'
-    )
+def _models(models: dict[str, Sums], with_cost: bool) -> tuple[list[str], list[str]]:
+    """Their names, and the breakdown; the longest of loops, in which calls would show."""
+    names: list[str] = []
+    found: list[str] = []
+    for model, sums in models.items():
+        name = quoted(model)
+        names.append(name)
+        money = ""
+        if with_cost:
+            pico = sums.cost_pico
+            money = f',"cost":{_no_cost(sums.tokens) if pico is None else usd_text(pico)}'
+        missing = ',"missingPricing":true' if sums.unpriced else ""
+        found.append(
+            f'{{"modelName":{name},"inputTokens":{sums.input},"outputTokens":{sums.output},'
+            f'"cacheCreationTokens":{sums.cache_write_5m + sums.cache_write_1h},'
+            f'"cacheReadTokens":{sums.cache_read}{money}{missing}}}'
+        )
+    return names, found
 
 
 def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:

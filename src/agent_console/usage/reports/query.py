@@ -3,17 +3,16 @@
 Rule: every number of a report comes from `grouped`, with its conditions from selection.py and its
 costs from usage/cost_sql.py. That is why all reports agree.
 
-Facets that are alike for a report (same keys, same price) are added up under the first of them, so
-that prices are looked up a few times for each bucket and not for each row. Prices change between
-quarters, so a sum never crosses a change.
+What has no cost by the report's mode counts with its tokens as unpriced, as cost_sql.py says.
 """
 
-from agent_console.usage.cost_sql import TOKENS, cost, priced, unpriced_tokens
+from agent_console.usage.cost_sql import cost
 from agent_console.usage.periods import HOUR_QUARTERS
+from agent_console.usage.reports import summed
 from agent_console.usage.reports.selection import (
     BRIEF,
-    BY_SESSION_DAY,
     IN_BRIEF,
+    RESPONSE,
     SUMMED,
     UNLISTED,
     Selection,
@@ -26,17 +25,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any
 
-SESSION = "session_no"
+SESSION = summed.SESSION
 """The bucket of a report by session."""
-
-_FACETS = 1 << 32
-"""More than there will ever be."""
-
-_ALIKE = (
-    *("model_no", "speed_no", "service_tier_no", "inference_geo_no", "prompt_over"),
-    *("kind", "output_is_lower_bound", "cost_is_reported"),
-)
-"""What a price is made from, and what the sums depend on beside it."""
 
 
 def grouped(
@@ -49,19 +39,76 @@ def grouped(
 ) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
     """Sums by bucket and by columns of facets: the key (bucket first) with its sums.
 
-    A key may come several times; what it comes with is then added up.
+    A key may come several times; what it comes with is then added up. All of it is read before
+    anything else is asked: it stands in a temporary table.
 
     Args:
         connection: The ledger.
         rows: What is summed.
-        bucket: An expression of the columns `quarter` and `session_no`.
+        bucket: An expression of the columns `quarter` and `session_no`, never negative.
         facets: Columns of `facets`.
         as_before: The same facets count as last time, so what was found alike still is.
     """
-    columns = _SUMS.format(money=cost(rows.mode), unpriced=unpriced_tokens(rows.mode))
-    found = asked(connection, rows, columns, bucket, facets, as_before=as_before)
-    width = len(Sums.__slots__)
-    return ((row[width:], Sums(*row[:width])) for row in found)
+    source, columns_of = summed.clause(connection, rows, bucket, facets, as_before=as_before)
+    # A column costs as much as all else of a row: what facets tell is asked once, not for each sum.
+    in_brief = all(column in BRIEF for column in facets)
+    told = {
+        number: (kind == RESPONSE, kind == UNLISTED, bool(is_lower_bound), tuple(key))
+        for number, kind, is_lower_bound, *key in connection.execute(
+            "SELECT priced_no, kind, output_is_lower_bound"  # noqa: S608
+            f"{''.join(f', {column}' for column in facets if in_brief)} FROM temp.priced"
+        )
+    }
+    keys = "" if in_brief else "".join(f", {column}" for column in columns_of)
+    sums = ", ".join(f"usage.{column}" for column in SUMMED[:-1])
+    found = connection.execute(
+        f"SELECT usage.priced_no, usage.bucket, {sums}, {cost(rows.mode)}, usage.quarter{keys} "  # noqa: S608
+        f"FROM {source}"
+    )
+    return _sums(found, told)
+
+
+def _sums(
+    found: "Iterable[tuple[Any, ...]]",
+    told: "dict[int, tuple[bool, bool, bool, tuple[Any, ...]]]",
+) -> "Iterator[tuple[tuple[Any, ...], Sums]]":
+    for (
+        number,
+        start,
+        messages,
+        sent,
+        got,
+        write_5m,
+        write_1h,
+        read,
+        searches,
+        pico,
+        quarter,
+        *others,
+    ) in found:
+        is_response, is_unlisted, is_lower_bound, key = told[number]
+        tokens = 0
+        if pico is None or is_unlisted:
+            tokens = sent + got + write_5m + write_1h + read
+        yield (
+            (start, *others, *key) if others else (start, *key),
+            Sums(
+                messages,
+                messages if is_response else 0,
+                sent,
+                got,
+                write_5m,
+                write_1h,
+                read,
+                searches,
+                pico,
+                tokens if pico is None else 0,
+                messages if is_lower_bound else 0,
+                tokens if is_unlisted else 0,
+                pico if is_unlisted else None,
+                quarter,
+            ),
+        )
 
 
 def asked(
@@ -70,42 +117,11 @@ def asked(
     columns: str,
     bucket: str = "0",
     facets: "Sequence[str]" = (),
-    *,
-    as_before: bool = False,
 ) -> "Iterable[tuple[Any, ...]]":
     """Rows with these columns of `cost_sql.priced`, then the key; see `grouped`."""
-    sums = ", ".join(f"sum({column}) AS {column}" for column in SUMMED)
-    period = _price_period(rows.price_changes)
-    then_period = f", {period}" if period else ""
-    further = [column for column in facets if column not in BRIEF]
-    if further:
-        # Brief facets tell apart all else that is asked for.
-        others = "".join(f", {column}" for column in further)
-        source = (
-            f"(SELECT {bucket} AS bucket, brief_no AS facet_no, max(quarter) AS quarter, {sums}"  # noqa: S608
-            f"{others} FROM {rows.source(connection)} JOIN facets USING (facet_no) "
-            f"WHERE {rows.facets} "
-            f"GROUP BY ({bucket}) * {_FACETS} + brief_no{others}{then_period})"
-        )
-    else:
-        if not as_before:
-            _find_alike(connection, rows, facets)
-        of_rows = f"FROM {rows.source(connection)} JOIN temp.alike USING (facet_no)"
-        if bucket == SESSION and rows.rollup == BY_SESSION_DAY:
-            # A session has few rows more than facets: adding them up would take longer.
-            source = (
-                "(SELECT session_no AS bucket, alike_no AS facet_no, quarter, "
-                f"{', '.join(SUMMED)} {of_rows})"
-            )
-        else:
-            # One integer is sorted faster than two columns.
-            source = (
-                f"(SELECT {bucket} AS bucket, alike_no AS facet_no, max(quarter) AS quarter, "
-                f"{sums} {of_rows} GROUP BY ({bucket}) * {_FACETS} + alike_no{then_period})"
-            )
-    columns_of = (f"{'usage' if each in further else 'facet'}.{each}" for each in facets)
+    source, columns_of = summed.clause(connection, rows, bucket, facets)
     keys = ", ".join(["usage.bucket", *columns_of])
-    return connection.execute(f"SELECT {columns}, {keys} FROM {priced(source)}")  # noqa: S608
+    return connection.execute(f"SELECT {columns}, {keys} FROM {source}")  # noqa: S608
 
 
 def sessions_of(
@@ -165,44 +181,3 @@ def last_quarters(
         f"WHERE quarter IN ({quarters}) AND {rows.where} AND {rows.facets} GROUP BY {keys}"
     )
     return {tuple(row[1:]): row[0] for row in found}
-
-
-def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str]") -> None:
-    """Fill `temp.alike`: for every facet of the selection the first one that is like it."""
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
-    )
-    connection.execute("DELETE FROM temp.alike")
-    columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
-    alike = (
-        f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) AS alike_no "  # noqa: S608
-        f"FROM facets WHERE {rows.facets} AND {IN_BRIEF}"
-    )
-    connection.execute(f"INSERT INTO temp.alike {alike}")
-    if not rows.is_brief:
-        connection.execute(
-            "INSERT INTO temp.alike SELECT facets.facet_no, brief.alike_no FROM facets "
-            "CROSS JOIN temp.alike AS brief ON brief.facet_no = brief_no "
-            "WHERE brief_no != facets.facet_no"
-        )
-
-
-_SUMS = ", ".join(
-    [
-        *("usage.messages", "iif(facet.kind = 1, usage.messages, 0)"),
-        *(f"usage.{column}" for column in SUMMED[1:-1]),
-        *("{money}", "{unpriced}", "iif(facet.output_is_lower_bound, usage.messages, 0)"),
-        f"iif(facet.kind = {UNLISTED}, {TOKENS}, 0)",
-        f"iif(facet.kind = {UNLISTED}, {{money}}, NULL)",
-        "usage.quarter",
-    ]
-)
-"""A row in the order of `Sums`."""
-
-
-def _price_period(changes: list[int]) -> str:
-    """An expression that changes wherever some price does; nothing when none does."""
-    if not changes:
-        return ""
-    cases = " ".join(f"WHEN quarter >= {at} THEN {at}" for at in changes)
-    return f"CASE {cases} ELSE 0 END"

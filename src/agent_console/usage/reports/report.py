@@ -99,15 +99,17 @@ def build(
     if grouping.is_time:
         way = cut(connection, grouping.name, wanted, rows)
         bucket, fold, label = way.bucket, way.fold, way.label
-    models = query.names(connection, "model_no")
+    models = {
+        number: name or UNKNOWN for number, name in query.names(connection, "model_no").items()
+    }
     found: dict[tuple[Any, ...], Row] = {}
     labels = _Labels(connection, grouping, label, by_project=by_project)
     for key, sums in query.grouped(connection, rows, bucket, (*facets, "model_no")):
-        row_key = (fold(key[0]), *key[1:-1])
+        row_key = key[:-1] if fold is int else (fold(key[0]), *key[1:-1])
         row = found.get(row_key)
         if row is None:
             row = found[row_key] = labels.row(row_key)
-        row.add(models[key[-1]] or UNKNOWN, sums)
+        row.add(models[key[-1]], sums)
     for row in found.values():
         row.add_up()
     if count_sessions:
@@ -125,7 +127,10 @@ def build(
         if not by_project:
             report.rows = with_gaps(report.rows)
     add_totals(report)
-    count_all(connection, wanted, report, rows)
+    projects = None
+    if "project_no" in facets:
+        projects = {key[1 + facets.index("project_no")] for key in found}
+    count_all(connection, wanted, report, rows, projects)
     return report
 
 
@@ -135,15 +140,20 @@ def add_totals(report: Report) -> None:
     for row in report.rows:
         if row.sums is not None:
             report.totals.add(row.sums)
-        for model, sums in row.models.items():
-            if sums.unpriced:
-                unpriced[model] = unpriced.get(model, 0) + sums.unpriced
+            if row.sums.unpriced:
+                for model, sums in row.models.items():
+                    if sums.unpriced:
+                        unpriced[model] = unpriced.get(model, 0) + sums.unpriced
         row.order_models()
     report.unpriced_models = sorted(unpriced, key=lambda model: (-unpriced[model], model))
 
 
 def count_all(
-    connection: "Connection", wanted: "Filter", report: Report, rows: "Selection"
+    connection: "Connection",
+    wanted: "Filter",
+    report: Report,
+    rows: "Selection",
+    projects: "set[int] | None" = None,
 ) -> None:
     """Count the projects, and all there is.
 
@@ -151,29 +161,25 @@ def count_all(
         connection: The ledger.
         wanted: The filter.
         report: The report with its totals.
-        rows: What was summed up last.
+        rows: What its rows were made from.
+        projects: The numbers of its projects, where its rows tell; 0 for unknown ones.
     """
-    report.projects = _projects(
-        connection, rows if rows.is_by_time else selection.select_rows(connection, wanted)
-    )
+    if projects is not None:
+        report.projects = len(projects - {0})
+    else:
+        by_time = rows if rows.is_by_time else selection.select_rows(connection, wanted)
+        report.projects = _projects(connection, by_time)
     if wanted.takes_all:
         report.all_time = AllTime(report.totals, report.projects, count_of_sessions(connection))
     else:
-        report.all_time = all_time(connection, wanted, rows)
+        report.all_time = all_time(connection, wanted)
 
 
-def all_time(connection: "Connection", wanted: "Filter", asked: "Selection") -> AllTime:
-    """What the ledger holds, counted in the filter's way.
-
-    Args:
-        connection: The ledger.
-        wanted: The filter.
-        asked: What was asked for last.
-    """
+def all_time(connection: "Connection", wanted: "Filter") -> AllTime:
+    """What the ledger holds, counted in the filter's way."""
     rows = selection.select_rows(connection, wanted.without_borders())
     totals = Sums()
-    as_before = rows.facets == asked.facets and rows.rollup == asked.rollup
-    for _, sums in query.grouped(connection, rows, as_before=as_before):
+    for _, sums in query.grouped(connection, rows):
         totals.add(sums)
     return AllTime(totals, _projects(connection, rows), count_of_sessions(connection))
 

@@ -35,8 +35,8 @@ BY_DAY = "usage_by_day"
 SUMMED = ("messages", *SUMS)
 """The columns of a rollup that are added up."""
 
-UNLISTED = 2
-"""`Kind.UNLISTED`, without the import of what tells it."""
+RESPONSE, UNLISTED = 1, 2
+"""`Kind.RESPONSE` and `Kind.UNLISTED`, without the import of what tells them."""
 
 BRIEF = ("project_no", "model_no")
 """What else brief facets tell apart, as far as a report asks for it."""
@@ -55,9 +55,11 @@ class Selection:
         first, last: The quarters of the earliest and latest row there may be.
         split: Hours, or days, of the rollup that have a border inside of them.
         price_changes: The quarters from which some price is another one, latest first.
+        cut: What the report cuts time into.
     """
 
     __slots__ = (
+        "cut",
         "facets",
         "first",
         "last",
@@ -89,6 +91,7 @@ class Selection:
         self.mode: Mode = mode
         self.split: set[int] = set()
         self.price_changes: list[int] = []
+        self.cut: Cut = ""
 
     @property
     def is_brief(self) -> bool:
@@ -243,6 +246,7 @@ def select_rows(
         mode=wanted.mode,
     )
     rows.price_changes = _price_changes(connection, rows)
+    rows.cut = cut
     if by_session or not wanted.sessions:
         _take_smaller(wanted, rows, cut, facets, by_session=by_session)
     return rows

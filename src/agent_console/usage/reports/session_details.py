@@ -3,7 +3,7 @@
 Rule: a session that is known and has no usage gets a row without sums: not available is not zero.
 """
 
-from agent_console.usage.reports import query, selection
+from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
 
@@ -58,22 +58,20 @@ class SessionDetail:
 
 _DETAILS = """
 SELECT session.session_no, session.session_id, session.title,
-    coalesce(session.first_seen_ms, told.first_ms), coalesce(session.last_seen_ms, told.last_ms),
-    model.name, origin.session_id, coalesce(told.user_messages, 0)
-FROM sessions AS session
+    coalesce(session.first_seen_ms, min(told.first_line_ms)),
+    coalesce(session.last_seen_ms, max(told.last_line_ms)),
+    model.name, origin.session_id, coalesce(sum(told.user_messages), 0)
+FROM {sessions}
 LEFT JOIN names AS model ON model.name_no = session.last_model_no
 LEFT JOIN sessions AS origin ON origin.session_no = session.forked_from_no
-LEFT JOIN (
-    SELECT session_no, min(first_line_ms) AS first_ms, max(last_line_ms) AS last_ms,
-        sum(user_messages) AS user_messages
-    FROM sources GROUP BY session_no
-) AS told ON told.session_no = session.session_no"""
+LEFT JOIN sources AS told ON told.session_no = session.session_no
+GROUP BY {number}"""
 
-_OF_SHOWN = (
-    _DETAILS.replace(
-        "FROM sources GROUP", f"FROM sources WHERE session_no IN {selection.SHOWN} GROUP"
-    )
-    + f" WHERE session.session_no IN {selection.SHOWN}"
+_OF_ALL = _DETAILS.format(sessions="sessions AS session", number="session.session_no")
+
+_OF_SHOWN = _DETAILS.format(
+    sessions="temp.shown CROSS JOIN sessions AS session USING (session_no)",
+    number="shown.session_no",
 )
 
 
@@ -103,7 +101,7 @@ class Details:
             where: Numbers of projects, the one with most tokens first, by number of session.
             of_shown: The sessions that `selection.show` named have a row, not all.
         """
-        for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _DETAILS):
+        for session_no, *values in self._connection.execute(_OF_SHOWN if of_shown else _OF_ALL):
             row = found.get(session_no)
             detail = SessionDetail(*values)
             if row is None:

@@ -8,6 +8,7 @@ time than the import of msgspec, `typing` or `dataclasses`.
 
 PICO_DIGITS = 12
 _PICO_PER_USD = 10**PICO_DIGITS
+_POINT = -PICO_DIGITS
 
 
 class Sums:
@@ -125,14 +126,15 @@ class Sums:
         self.unlisted_tokens += other.unlisted_tokens
         if other.unlisted_pico is not None:
             self.unlisted_pico = other.unlisted_pico + (self.unlisted_pico or 0)
-        self.last_quarter = max(self.last_quarter, other.last_quarter)
+        if other.last_quarter > self.last_quarter:  # noqa: PLR1730 - the longest of loops is here
+            self.last_quarter = other.last_quarter
 
 
 def usd_text(pico: int) -> str:
     """Picodollars as the exact decimal number of US dollars, without needless zeros."""
-    if pico < 0:
-        return f"-{usd_text(-pico)}"
     if pico < _PICO_PER_USD:
+        if pico < 0:
+            return f"-{usd_text(-pico)}"
         return f"0.{pico:012}".rstrip("0") if pico else "0"
     digits = str(pico)
-    return f"{digits[:-PICO_DIGITS]}.{digits[-PICO_DIGITS:]}".rstrip("0").rstrip(".")
+    return f"{digits[:_POINT]}.{digits[_POINT:]}".rstrip("0").rstrip(".")

@@ -39,12 +39,12 @@ def taken_sessions(connection: "Connection", wanted: "Filter", rows: "Selection"
 def _condition(connection: "Connection", wanted: "Filter", rows: "Selection") -> str:
     if wanted.names_nothing:
         return "1"
-    used = (
-        f"session_no IN (SELECT session_no FROM {rows.source(connection)} "  # noqa: S608
-        f"CROSS JOIN facets USING (facet_no) WHERE {rows.facets})"
-    )
     if wanted.projects or wanted.models:
-        return used
+        return (
+            f"session_no IN (SELECT session_no FROM {rows.source(connection)} "  # noqa: S608
+            f"CROSS JOIN facets USING (facet_no) WHERE {rows.facets})"
+        )
+    # (It was active whenever something was used in it.)
     active: list[str] = []
     if wanted.sessions:
         numbers = session_numbers(connection, wanted.sessions)
@@ -55,4 +55,4 @@ def _condition(connection: "Connection", wanted: "Filter", rows: "Selection") ->
         active.append(f"{_LAST_MS} >= {wanted.since * QUARTER_MS}")
     if wanted.until is not None:
         active.append(f"{_FIRST_MS} < {wanted.until * QUARTER_MS}")
-    return f"{used} OR ({' AND '.join(active)})"
+    return " AND ".join(active)
