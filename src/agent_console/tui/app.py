@@ -31,6 +31,7 @@ from agent_console.tui.screens.activity import ActivityScreen
 from agent_console.tui.screens.board import BoardScreen
 from agent_console.tui.screens.help import HelpScreen
 from agent_console.tui.telling import Telling
+from agent_console.tui.terminal_gone import ending_with_the_terminal
 from agent_console.tui.themes import DEFAULT, THEMES, meanings
 
 if TYPE_CHECKING:
@@ -239,7 +240,8 @@ def run_app(socket: str | None, *, start: bool, titles: int | None = None) -> in
 
     async def run() -> int:
         app = ConsoleApp(socket, start=start, titles=titles)
-        await app.run_async()
+        with ending_with_the_terminal():
+            await app.run_async()
         return app.return_code or 0
 
     return asyncio.run(run())
