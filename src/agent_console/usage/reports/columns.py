@@ -114,10 +114,11 @@ def columns(
         paths = [row.project if row is not None else None for row in rows]
         text("PROJECT", [short_path(path, home) for path in paths], 60, 16, keeps_end=True)
     if name != "model":
+        short = {model: short_model(model) for model in {m for each in found for m in each.models}}
         text(
             "MODELS",
             [
-                ", ".join(map(short_model, each.models)) if each.kind == "plain" else ""
+                ", ".join([short[model] for model in each.models]) if each.kind == "plain" else ""
                 for each in found
             ],
             40,
@@ -127,12 +128,12 @@ def columns(
         number("MSGS", [_messages(row) for row in rows], 30)
     if any(row is not None and row.sessions is not None for row in rows):
         number("SESSIONS", ["" if row is None else str(row.sessions or 0) for row in rows], 55)
-    number("INPUT", [_tokens(each, "input") for each in found], 20)
-    number("OUTPUT", [_tokens(each, "output") for each in found], 35)
+    number("INPUT", _tokens(found, "input"), 20)
+    number("OUTPUT", _tokens(found, "output"), 35)
     if not request.compact:
-        number("WRITE", [_tokens(each, "cache_write") for each in found], 10)
-        number("READ", [_tokens(each, "cache_read") for each in found], 11)
-    number("TOKENS", [_tokens(each, "tokens") for each in found], 80)
+        number("WRITE", _tokens(found, "cache_write"), 10)
+        number("READ", _tokens(found, "cache_read"), 11)
+    number("TOKENS", _tokens(found, "tokens"), 80)
     if request.with_cost:
         number("COST", _costs(found), 90)
     return shown
@@ -195,10 +196,15 @@ def _messages(row: "Row | None") -> str:
     return NOT_AVAILABLE if row.sums is None else str(detail.user_messages + row.sums.responses)
 
 
-def _tokens(line: Line, field: str) -> str:
-    if line.row is not None and is_gap(line.row):
-        return ""
-    return NOT_AVAILABLE if line.sums is None else tokens(getattr(line.sums, field))
+def _tokens(found: list[Line], field: str) -> list[str]:
+    return [
+        ""
+        if each.row is not None and is_gap(each.row)
+        else NOT_AVAILABLE
+        if each.sums is None
+        else tokens(getattr(each.sums, field))
+        for each in found
+    ]
 
 
 def _costs(found: list[Line]) -> list[str]:

@@ -29,7 +29,7 @@ class Cells:
         keeps_end: It is cut at its beginning, as paths are.
     """
 
-    __slots__ = ("cells", "importance", "is_number", "keeps_end", "narrowest", "title")
+    __slots__ = ("_taken", "cells", "importance", "is_number", "keeps_end", "narrowest", "title")
 
     def __init__(
         self,
@@ -47,11 +47,30 @@ class Cells:
         self.is_number = is_number
         self.narrowest = narrowest
         self.keeps_end = keeps_end
+        self._taken: list[int] | None = None
+
+    @property
+    def taken(self) -> list[int]:
+        """What its title and each of its cells take."""
+        if self._taken is None:
+            self._taken = [columns_of(text) for text in (self.title, *self.cells)]
+        return self._taken
 
     @property
     def width(self) -> int:
         """What its widest cell takes."""
-        return max(map(columns_of, (self.title, *self.cells)))
+        return max(self.taken)
+
+    def drawn(self, width: int) -> list[str]:
+        """Its title and each of its cells in so many columns of a terminal."""
+        drawn: list[str] = []
+        for cell, takes in zip((self.title, *self.cells), self.taken, strict=True):
+            text, blanks = cell, width - takes
+            if blanks < 0:
+                text = clipped_to(cell, width, keeps_end=self.keeps_end)
+                blanks = width - columns_of(text)
+            drawn.append(" " * blanks + text if self.is_number else text + " " * blanks)
+        return drawn
 
 
 class Line:
@@ -70,18 +89,18 @@ def draw(columns: "Sequence[Cells]", kinds: "Sequence[str]", width: int, *, colo
         coloured: Escape sequences may be used.
     """
     shown, widths = fitting(columns, width)
-    lines = [
-        _styled(_line([column.title for column in shown], shown, widths), _DIM, coloured=coloured)
-    ]
-    for number, kind in enumerate(kinds):
-        text = _line([column.cells[number] for column in shown], shown, widths)
+    drawn = [column.drawn(width) for column, width in zip(shown, widths, strict=True)]
+    title, *texts = [(" " * GAP).join(cells).rstrip() for cells in zip(*drawn, strict=True)]
+    lines = [_styled(title, _DIM, coloured=coloured)]
+    for kind, text in zip(kinds, texts, strict=True):
         if kind == Line.TOTAL:
             rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
             lines.append(_styled(rule, _DIM, coloured=coloured))
-            text = _styled(text, _BOLD, coloured=coloured)
+            lines.append(_styled(text, _BOLD, coloured=coloured))
         elif kind == Line.DIM:
-            text = _styled(text, _DIM, coloured=coloured)
-        lines.append(text)
+            lines.append(_styled(text, _DIM, coloured=coloured))
+        else:
+            lines.append(text)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -115,18 +134,6 @@ def _cut(widths: list[int], spare: list[int], over: int) -> list[int]:
         spare[widest] -= 1
         over -= 1
     return [max(1, width) for width in widths]
-
-
-def _line(cells: "Sequence[str]", columns: "Sequence[Cells]", widths: "Sequence[int]") -> str:
-    parts: list[str] = []
-    for cell, column, width in zip(cells, columns, widths, strict=True):
-        text, taken = cell, columns_of(cell)
-        if taken > width:
-            text = clipped_to(cell, width, keeps_end=column.keeps_end)
-            taken = columns_of(text)
-        blank = " " * (width - taken)
-        parts.append(blank + text if column.is_number else text + blank)
-    return (" " * GAP).join(parts).rstrip()
 
 
 def columns_of(text: str) -> int:
