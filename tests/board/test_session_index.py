@@ -17,9 +17,9 @@ from agent_console.board.session_index import (
     read_sessions,
     unpacked_sessions,
 )
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.session_branches import branches
 
 

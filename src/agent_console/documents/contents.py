@@ -16,11 +16,12 @@ from agent_console.usage.budgets.periods import Calendar
 from agent_console.usage.budgets.status import budget_statuses
 from agent_console.usage.insight.overview import change
 from agent_console.usage.insight.spent import Spent, between, spent
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.notes import money
-from agent_console.usage.reports.report import Report, build
+from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.sums import Sums
 

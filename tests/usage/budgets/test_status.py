@@ -12,9 +12,9 @@ from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budgets.periods import Calendar, period_of
 from agent_console.usage.budgets.status import budget_status
 from agent_console.usage.periods import QUARTER_MS, quarter
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
 

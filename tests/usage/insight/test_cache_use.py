@@ -14,9 +14,9 @@ from agent_console.usage.insight.cache_advice import Advice, advice
 from agent_console.usage.insight.cache_keys import REPORTS, By
 from agent_console.usage.insight.cache_money import cache_money_of
 from agent_console.usage.insight.cache_use import CacheReport, cache_report
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.zone import Zone
 
 MINUTE_MS = 60_000

@@ -34,9 +34,9 @@ from agent_console.usage.insight.comparison import (
 )
 from agent_console.usage.insight.hypothetical import hypothetical
 from agent_console.usage.insight.migration import OTHERS, SHOWN, migration
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.sums import Sums
 from agent_console.usage.reports.zone import Zone
 

@@ -12,9 +12,9 @@ from agent_console.usage.insight.cache_money import cache_money, cache_money_of
 from agent_console.usage.insight.spent import daily_usd, spent, sums_by_name
 from agent_console.usage.money import dollars
 from agent_console.usage.reports import selection
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.zone import Zone
 
 

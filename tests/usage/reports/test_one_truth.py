@@ -20,9 +20,9 @@ from tests.usage.reports.ledgers import (
     read_only,
 )
 
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.selection import select_rows
 from agent_console.usage.reports.sums import Sums

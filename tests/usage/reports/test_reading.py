@@ -8,10 +8,10 @@ from tests.usage.reports.ledgers import Message, new_ledger, read_only
 from agent_console.errors import LedgerError
 from agent_console.usage.database.migrations import MIGRATIONS
 from agent_console.usage.database.read_only_uri import SCHEMA
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.reading import open_for_reading
-from agent_console.usage.reports.report import build
 
 
 def test_the_queries_are_for_the_schema_of_this_version() -> None:

@@ -20,10 +20,11 @@ from tests.usage.reports.ledgers import (
 
 from agent_console.usage.reports import largest_sessions, selection, sessions
 from agent_console.usage.reports.arrangement import arrange
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.json_report import report_pieces
-from agent_console.usage.reports.report import Report, build
+from agent_console.usage.reports.report import Report
 
 SESSION = GROUPINGS["session"]
 

@@ -13,10 +13,10 @@ from agent_console.usage.insight.cache_money import CacheMoney, cache_money
 from agent_console.usage.insight.spent import within
 from agent_console.usage.insight.unread_writes import Unread, unread_writes
 from agent_console.usage.reports import query, selection
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.row import Row
 from agent_console.usage.reports.sums import Sums
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from agent_console.usage.money import dollars
 from agent_console.usage.reports import query, selection
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.cache_rates import hit_rate
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums
 

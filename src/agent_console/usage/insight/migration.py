@@ -8,9 +8,9 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.money import dollars
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.row import Row
 
 SHOWN = 4

@@ -8,9 +8,9 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.periods import QUARTER_MS
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import build
 from agent_console.usage.reports.sums import Sums
 
 

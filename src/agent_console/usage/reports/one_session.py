@@ -6,7 +6,8 @@ Rule: costs are made as in every other report, so the entries add up to the sess
 from agent_console.usage.cost_sql import cost, priced, unpriced_tokens
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.reports import selection
-from agent_console.usage.reports.report import Report, build
+from agent_console.usage.reports.building import build
+from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.sums import Sums
 

@@ -4,8 +4,9 @@ Rule: whoever shows a report (a command, the TUI, the web page) gets it here.
 """
 
 from agent_console.usage.reports.arrangement import arrange
+from agent_console.usage.reports.building import build
 from agent_console.usage.reports.groupings import GROUPINGS
-from agent_console.usage.reports.report import Report, build
+from agent_console.usage.reports.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
