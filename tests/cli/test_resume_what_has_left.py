@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.cli.conftest import Run
-from tests.usage.ingest.transcripts import OTHER, SESSION, answer, write
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, prompt, write
 
 from agent_console.daemon.process_identity import process_start
 
@@ -57,6 +57,16 @@ def test_without_its_transcript_it_cannot_go_on(run: Run, transcript: Path) -> N
     assert (done.code, done.out) == (6, "")
     assert "transcript of session" in done.err
     assert "cleanupPeriodDays" in done.err
+
+
+def test_one_whose_folder_nothing_tells_is_left_to_the_person(
+    run: Run, transcript: Path, claude: Path
+) -> None:
+    write(transcript.with_name(f"{OTHER}.jsonl"), prompt("hello", sessionId=OTHER))
+    assert run("ingest", "--config-dir", str(claude)).code == 0
+    done = run("resume", OTHER)
+    assert (done.code, done.out) == (6, "")
+    assert f"type `claude --resume {OTHER}` in it" in done.err
 
 
 @pytest.mark.usefixtures("transcript")

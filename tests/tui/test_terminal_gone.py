@@ -37,9 +37,7 @@ def test_the_app_ends_with_its_terminal(socket: str, client: BlockingClient) -> 
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     command = [sys.executable, "-m", "agent_console", "tui", "--socket", socket]
     # In a session of its own that has no controlling terminal: the kernel sends it no SIGHUP.
-    app = subprocess.Popen(
-        command, stdin=its, stdout=its, stderr=its, start_new_session=True, text=False
-    )
+    app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
     try:
         os.close(its)
         client.request(SetSession(session_id="seen-by-the-app", status=Status.WORKING))

@@ -11,6 +11,9 @@ from agent_console.claude_code.hook_event import Path
 from agent_console.claude_code.lenient import decode_leniently
 from agent_console.model.session import SessionId, is_printable
 
+MAX_ENTRY_BYTES = 64 * 1024
+"""No entry is as long; more of a file is not read."""
+
 
 class RegistryEntry(Struct, frozen=True, gc=False, rename="camel"):
     """What one process says about itself. Times are Unix milliseconds.

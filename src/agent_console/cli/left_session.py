@@ -7,6 +7,7 @@ from agent_console.cli.registered import registered
 from agent_console.cli.session_argument import several, unknown
 from agent_console.errors import NotPossibleError
 from agent_console.model.session import Session, Status
+from agent_console.terminals.resuming import config_dir_of
 from agent_console.usage.reports import left_session as reports
 from agent_console.usage.reports.reading import answered
 
@@ -21,7 +22,7 @@ def left_session(database: str, given: str) -> Session:
     Raises:
         LedgerError: The ledger cannot be read.
         RequestRefusedError: There is none, or several begin like that.
-        NotPossibleError: Its transcript is gone, or it runs.
+        NotPossibleError: Its transcript is gone, nothing tells its folder, or it runs.
     """
     left = answered(database, partial(reports.left_session, beginning=given)) if given else None
     if not left:
@@ -33,8 +34,14 @@ def left_session(database: str, given: str) -> Session:
             f"The transcript of session {left.session_id} is gone, and Claude Code goes on from it "
             "alone: `cleanupPeriodDays` in its settings says how many days it keeps them."
         )
-    config_dir = Path(left.transcript).parents[2]
-    if any(each.session_id == left.session_id for each in registered([config_dir / "sessions"])):
+    if left.folder is None:
+        raise NotPossibleError(
+            "Nothing tells in which folder this session was started, and Claude Code finds its "
+            f"conversation only there: type `claude --resume {left.session_id}` in it."
+        )
+    config_dir = config_dir_of(left.transcript)
+    folders = [] if config_dir is None else [Path(config_dir, "sessions")]
+    if any(each.session_id == left.session_id for each in registered(folders)):
         raise NotPossibleError(f"Session {left.session_id} still runs, though off the board.")
     last_ms = left.last_ms or 0
     return Session(
@@ -42,7 +49,7 @@ def left_session(database: str, given: str) -> Session:
         status=Status.CLOSED,
         since_ms=last_ms,
         last_seen_ms=last_ms,
-        display_name=Path(left.folder or left.session_id).name,
+        display_name=Path(left.folder).name,
         working_dir=left.folder,
         title=left.title,
         closed=True,

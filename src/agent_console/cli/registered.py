@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
+from agent_console.claude_code.registry import MAX_ENTRY_BYTES, RegistryEntry, read_registry_entry
 from agent_console.daemon.process_identity import is_alive
-
-MAX_ENTRY_BYTES = 64 * 1024
 
 
 def registered(folders: Iterable[Path]) -> Iterator[RegistryEntry]:

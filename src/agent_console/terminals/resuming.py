@@ -57,7 +57,7 @@ def resumption(
         )
     here = os.environ if environ is None else environ
     command: tuple[str, ...] = ("claude", "--resume", session.session_id)
-    config_dir = _config_dir(session.transcript_path)
+    config_dir = config_dir_of(session.transcript_path)
     if config_dir is not None and not _is_usual(config_dir, here):
         command = ("env", f"CLAUDE_CONFIG_DIR={config_dir}", *command)
     return Resumption(command, session.working_dir)
@@ -115,7 +115,7 @@ async def _open(
     return CannotOpen(f"Type this into a terminal: {typed}")
 
 
-def _config_dir(transcript_path: str | None) -> str | None:
+def config_dir_of(transcript_path: str | None) -> str | None:
     """Claude Code's folder, from `<folder>/projects/<project>/<id>.jsonl`."""
     parts = (transcript_path or "").rsplit("/", 3)
     return parts[0] if len(parts) == 4 and parts[1] == _PROJECTS and parts[0] else None

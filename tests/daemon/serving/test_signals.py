@@ -183,6 +183,24 @@ def test_sighup_reads_the_configuration_again(daemon: Daemon, config: Path) -> N
     daemon.stop()
 
 
+def test_how_long_closed_sessions_stay_is_heeded_from_the_start_and_by_sighup(
+    daemon: Daemon, config: Path
+) -> None:
+    config.write_text("[daemon]\nkeep_closed_days = 0\n", encoding="utf-8")
+    daemon.start()
+    with daemon.connect() as wire:
+        wire.data(cmd="SET", session_id="one", status="closed")
+        wire.data(cmd="SET", session_id="two", status="working")
+        assert [session["session_id"] for session in wire.data(cmd="LIST")] == ["two"]
+    config.write_text("[daemon]\nkeep_closed_days = 1\n", encoding="utf-8")
+    reread(daemon, "Read the configuration again.")
+    with daemon.connect() as wire:
+        wire.data(cmd="SET", session_id="two", status="closed")
+        wire.data(cmd="SET", session_id="three", status="working")
+        assert [each["session_id"] for each in wire.data(cmd="LIST")] == ["three", "two"]
+    daemon.stop()
+
+
 def test_sighup_with_a_broken_configuration_keeps_the_old_one_and_says_why(
     daemon: Daemon, config: Path
 ) -> None:

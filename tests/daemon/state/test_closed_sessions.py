@@ -7,10 +7,10 @@ from tests.daemon.state.state_driver import MAIN, OTHER, Driver
 
 from agent_console.daemon.state.closed_sessions import CLOSED_KEPT
 from agent_console.daemon.state.outcome import Outcome
+from agent_console.model.budget import DAY_MS
 from agent_console.model.session import Status
 from agent_console.protocol.messages import Remove, Reopen
 
-DAY_MS = 24 * 3600 * 1000
 NEW = "cccccccc-0000-4000-8000-000000000003"
 
 
@@ -92,6 +92,7 @@ def test_how_long_they_stay_can_be_said() -> None:
     board = Driver()
     board.set(Status.CLOSED)
     board.state.keep_closed(0)
+    board.now_ms -= 1_000  # in the same millisecond
     assert removed(board.set(Status.WORKING, session=NEW)) == [MAIN]
     board.set(Status.CLOSED, session=NEW)
     board.state.keep_closed(3650)

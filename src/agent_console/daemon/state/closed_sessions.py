@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from agent_console.model.session import Session
 
-DAY_MS = 24 * 3600 * 1000
 CLOSED_KEPT = 1_000
 """More leave, the first that closed first: memory is bounded though a script runs very many."""
 
@@ -43,7 +42,7 @@ class ClosedSessions:
         found: list[Session] = []
         for session_id in self._ids:
             session = sessions[session_id]
-            if too_many <= len(found) and at_ms - session.since_ms <= keep_ms:
+            if too_many <= len(found) and at_ms - session.since_ms < keep_ms:
                 break
             if not (session.label or session.note or session.priority):
                 found.append(session)

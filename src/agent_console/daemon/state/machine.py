@@ -15,13 +15,13 @@ from agent_console.claude_code.registry import RegistryEntry
 from agent_console.claude_code.statusline import read_statusline_event
 from agent_console.config_alerts import AlertsConfig
 from agent_console.daemon.state.alert_rules import context_alerts, limit_alerts
-from agent_console.daemon.state.closed_sessions import DAY_MS
 from agent_console.daemon.state.ledger_answers import LedgerAnswers
 from agent_console.daemon.state.named_dirs import NamedDirs
 from agent_console.daemon.state.observations import Observations
 from agent_console.daemon.state.outcome import Change, Failure, Outcome
 from agent_console.daemon.state.session_requests import SessionRequests, unprintable
 from agent_console.daemon.state.statusline_rules import gauge_usd, limits_told, with_gauges
+from agent_console.model.budget import DAY_MS
 from agent_console.model.metadata import MetadataUpsert, SessionMetadata
 from agent_console.model.usage import Alert, Limits, UsageEntry
 from agent_console.protocol.messages import (

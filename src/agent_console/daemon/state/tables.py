@@ -12,13 +12,14 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from agent_console.config import DaemonConfig
-from agent_console.daemon.state.closed_sessions import DAY_MS, ClosedSessions
+from agent_console.daemon.state.closed_sessions import ClosedSessions
 from agent_console.daemon.state.evidence import WORKING, Evidence, Known
 from agent_console.daemon.state.history import Histories, packed
 from agent_console.daemon.state.missed import MissedChanges
 from agent_console.daemon.state.names import FolderNames, folder_of
 from agent_console.daemon.state.outcome import Change, ChangeEvent
 from agent_console.daemon.state.user_fields import UserFields
+from agent_console.model.budget import DAY_MS
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.session import Session, Status, urgency
 from agent_console.model.usage import Alert, Limits, UsageEntry

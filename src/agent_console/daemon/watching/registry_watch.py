@@ -19,12 +19,11 @@ from pathlib import Path
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
-from agent_console.claude_code.registry import RegistryEntry, read_registry_entry
+from agent_console.claude_code.registry import MAX_ENTRY_BYTES, RegistryEntry, read_registry_entry
 from agent_console.daemon.process_identity import is_alive
 from agent_console.daemon.serving.actor import Actor, Observation
 from agent_console.daemon.watching.folder_watch import watch_folders
 
-MAX_ENTRY_BYTES = 64 * 1024
 FOREIGN_ENTRY_SECONDS = 12 * 3600
 """An entry of another pid namespace (a container that shares the home) this old counts as gone."""
 

@@ -1,6 +1,6 @@
 """Schema version 1: messages by whoever told them, with the sums of sessions and quarters.
 
-Rule: never changed; see usage/migrations.py.
+Rule: never changed; see usage/database/migrations.py.
 """
 
 import sqlite3

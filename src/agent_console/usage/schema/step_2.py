@@ -1,6 +1,6 @@
 """Schema version 2: what transcripts tell and what prices depend on.
 
-Rule: never changed once released; see usage/migrations.py.
+Rule: never changed once released; see usage/database/migrations.py.
 """
 
 import sqlite3

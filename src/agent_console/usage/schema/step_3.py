@@ -1,6 +1,6 @@
 """Schema version 3: budgets, and the alerts that they and other rules have raised.
 
-Rule: never changed once released; see usage/migrations.py.
+Rule: never changed once released; see usage/database/migrations.py.
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
 """Schema version 4: sums by session that reports of all sessions can read in far fewer rows.
 
-Rule: never changed once released; see usage/migrations.py.
+Rule: never changed once released; see usage/database/migrations.py.
 """
 
 import sqlite3

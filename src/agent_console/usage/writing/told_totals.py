@@ -1,7 +1,7 @@
 """A session's totals as a client of the Agent SDK tells them while the session runs.
 
 Rule: they are kept beside those of cost-state lines and count like them: what they have beyond the
-session's rows is an unlisted row (ingest/unlisted.py). Totals only grow, so that it does not matter
+session's rows is an unlisted row (unlisted.py). Totals only grow, so that it does not matter
 in which order, or how often, they are told.
 
 One is kept for each quarter of an hour, the grain of all reports: so what a long session was billed
