@@ -114,6 +114,16 @@ def test_no_row_of_a_process_that_writes_all_the_time_is_lost(
     assert problems(done.kept) == [] or [p.check for p in problems(done.kept)] == ["settings"]
 
 
+def test_a_lock_that_is_free_for_moments_only_is_caught(
+    database: Path, backup: Path, slow_writer: Writer
+) -> None:
+    done = restore(database, backup, NOON_MS)
+    slow_writer.stop()
+
+    assert done.kept is not None
+    assert set(slow_writer.committed) <= session_ids(done.kept) | session_ids(database)
+
+
 def test_without_a_ledger_one_is_made(database: Path, backup: Path, scratch_home: Path) -> None:
     empty = scratch_home / "elsewhere" / "metrics.db"
     done = restore(empty, backup, NOON_MS)

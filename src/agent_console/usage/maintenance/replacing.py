@@ -23,6 +23,9 @@ from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.maintenance.ready_copy import use_page_size
 
 BESIDE = ("-wal", "-shm", "-journal")
+RETRY_SECONDS = 0.0001
+"""Between two tries for the write lock. SQLite's own waits grow to 100 ms, and who writes all the
+time leaves the lock free for some 20 us at a time: ten tries a second may miss it for ever."""
 
 
 def free_name(database: Path, word: str, at_ms: int) -> Path:
@@ -60,13 +63,20 @@ def replace_content(database: Path, ready: Path, kept: Path) -> None:
                 if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                     if time.monotonic() > deadline:
                         raise LedgerError(f"Another process keeps {database} busy: try again.")
+                    time.sleep(RETRY_SECONDS)
                 elif not is_kept:
                     # The first step took the write lock, and its pages are not committed.
                     with closing(open_read_only(database)) as old:
                         copy_database(old, kept)
                     is_kept = True
 
-            source.backup(live, pages=min(STEP_PAGES, max(1, pages // 2)), progress=keep_first)
+            live.execute("PRAGMA busy_timeout = 0")
+            source.backup(
+                live,
+                pages=min(STEP_PAGES, max(1, pages // 2)),
+                progress=keep_first,
+                sleep=0,
+            )
         with suppress(sqlite3.Error):
             live.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
