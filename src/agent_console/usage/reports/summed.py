@@ -54,9 +54,9 @@ def clause(
     """
     further = [column for column in facets if column not in BRIEF]
     if not as_before:
-        _find_prices(connection, rows)
         if not further:
             _find_alike(connection, rows, facets)
+        _find_prices(connection, rows, of_alike=not further)
     if further:
         # Brief facets tell apart all else that is asked for.
         number, found = "brief_no", f"JOIN facets USING (facet_no) WHERE {rows.facets}"
@@ -115,10 +115,15 @@ def _added_up(
     )
 
 
-def _find_prices(connection: "Connection", rows: Selection) -> None:
+def _find_prices(connection: "Connection", rows: Selection, *, of_alike: bool) -> None:
     """Fill `temp.priced`: the selection's facets, with their prices between two changes.
 
     Where there is none, `facet_no` and the prices are null, as a left join has it.
+
+    Args:
+        connection: The ledger.
+        rows: The selection.
+        of_alike: Only the facets under which others are added up.
     """
     of_facets = "project_no, model_no, kind, cost_is_reported, output_is_lower_bound"
     connection.execute(
@@ -127,12 +132,15 @@ def _find_prices(connection: "Connection", rows: Selection) -> None:
     )
     connection.execute("DELETE FROM temp.priced")
     prices = ", ".join(f"price.{each}" for each in ("facet_no", *PRICES))
+    wanted = f"brief_no = facets.facet_no AND {rows.facets}"
+    if of_alike:
+        wanted = "facets.facet_no IN (SELECT alike_no FROM temp.alike)"
     for number, quarter in enumerate([rows.first, *reversed(rows.price_changes)]):
         connection.execute(
             f"INSERT INTO temp.priced SELECT {_priced_no('facets.facet_no', rows, str(number))}, "  # noqa: S608
             f"{of_facets}, {prices} FROM facets LEFT JOIN facet_prices AS price "
             "ON price.facet_no = facets.facet_no AND ? >= from_quarter AND ? < to_quarter "
-            f"WHERE brief_no = facets.facet_no AND {rows.facets}",
+            f"WHERE {wanted}",
             (quarter, quarter),
         )
 
@@ -155,17 +163,23 @@ def _priced_no(facet_no: str, rows: Selection, period: str | None = None) -> str
 
 
 def _find_alike(connection: "Connection", rows: Selection, facets: "Sequence[str]") -> None:
-    """Fill `temp.alike`: for every facet of the selection the first one that is like it."""
+    """Fill `temp.alike`: for every facet of the selection the one among those like it that stands.
+
+    To sort the facets in SQLite takes longer.
+    """
     connection.execute(
         "CREATE TEMP TABLE IF NOT EXISTS alike (facet_no INTEGER PRIMARY KEY, alike_no INTEGER)"
     )
     connection.execute("DELETE FROM temp.alike")
     columns = ", ".join(dict.fromkeys((*facets, *_ALIKE)))
-    alike = (
-        f"SELECT facet_no, min(facet_no) OVER (PARTITION BY {columns}) AS alike_no "  # noqa: S608
-        f"FROM facets WHERE {rows.facets} AND {IN_BRIEF}"
+    found = connection.execute(
+        f"SELECT facet_no, {columns} FROM facets WHERE {rows.facets} AND {IN_BRIEF}"  # noqa: S608
     )
-    connection.execute(f"INSERT INTO temp.alike {alike}")
+    standing: dict[tuple[int, ...], int] = {}
+    connection.executemany(
+        "INSERT INTO temp.alike VALUES (?, ?)",
+        [(number, standing.setdefault(tuple(told), number)) for number, *told in found],
+    )
     if not rows.is_brief:
         connection.execute(
             "INSERT INTO temp.alike SELECT facets.facet_no, brief.alike_no FROM facets "
