@@ -10,15 +10,16 @@ from agent_console.cli.output import (
     is_coloured,
     narrate,
 )
-from agent_console.cli.up_to_date import open_up_to_date
+from agent_console.cli.up_to_date import answered_up_to_date
 from agent_console.usage.reports.reading import explained
-from agent_console.usage.reports.report import Report
-from agent_console.usage.reports.report_of import report_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent_console.model.usage import Limit
     from agent_console.usage.reports.reading import Reading
+    from agent_console.usage.reports.report import Report
     from agent_console.usage.reports.request import Request
 
 
@@ -33,24 +34,50 @@ def run(request: "Request", database: str) -> int:
         AgentConsoleError: The ledger cannot be brought up to date or read; there is no such
             session; nobody reads the output.
     """
-    opened = open_up_to_date(database, request.config_dirs, ingest=request.ingest)
-    code = _answer(request, database, opened.connection)
+    try:
+        opened, report = answered_up_to_date(
+            database,
+            request.config_dirs,
+            lambda connection: _made(connection, request),
+            ingest=request.ingest,
+            load=_making,
+        )
+    except Exception as error:
+        raise explained(database, error) from error
+    code = _answer(request, database, opened.connection, report)
     opened.finish()
     return code
 
 
-def _answer(request: "Request", database: str, connection: "Reading | None") -> int:
+def _made(connection: "Reading", request: "Request") -> "Report | None":
+    """The report; null for that of one session, which is shown while it is made."""
+    if request.session_id is not None:
+        return None
+    return _making()(connection, request, _five_hour)
+
+
+def _making() -> "Callable[[Reading, Request, Callable[[], Limit | None]], Report]":
+    from agent_console.usage.reports.report_of import report_of  # noqa: PLC0415 - meanwhile
+
+    return report_of
+
+
+def _answer(
+    request: "Request", database: str, connection: "Reading | None", report: "Report | None"
+) -> int:
     if connection is None:
         from agent_console.usage.reports.empty import empty_ledger  # noqa: PLC0415 - rarely needed
 
         narrate("There is no ledger yet: no transcript has been read.")
         connection = empty_ledger()
+        report = _made(connection, request)
     try:
-        if request.session_id is not None:
+        if report is not None:
+            write(report, request)
+        elif request.session_id is not None:
             from agent_console.cli.usage.one_session import show_session  # noqa: PLC0415 - rare
 
             return show_session(connection, request, request.session_id)
-        write(report_of(connection, request, _five_hour), request)
     except Exception as error:
         raise explained(database, error) from error
     finally:
@@ -64,7 +91,7 @@ def _five_hour() -> "Limit | None":
     return five_hour_limit()
 
 
-def write(report: Report, request: "Request") -> None:
+def write(report: "Report", request: "Request") -> None:
     """Write a report in the format that is wanted."""
     match request.format:
         case "json":
@@ -83,7 +110,7 @@ def write(report: Report, request: "Request") -> None:
             emit(drawn(report, request))
 
 
-def drawn(report: Report, request: "Request") -> str:
+def drawn(report: "Report", request: "Request") -> str:
     """The report as a table with its notes."""
     from agent_console.usage.reports.columns import (  # noqa: PLC0415 - one format
         LocalTime,

@@ -17,7 +17,7 @@ from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.discovery import found, unreadable_in
-from agent_console.usage.ingest.disk_changes import DiskChanges
+from agent_console.usage.ingest.disk_changes import DiskChanges, compare, files_there
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
@@ -135,14 +135,14 @@ def catch_up(
         dirs = paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
         walk = TranscriptWalk(dirs)
 
-        def compare() -> DiskChanges:
+        def differences() -> DiskChanges:
             ledger.follow()
-            return DiskChanges(ledger.connection, walk)
+            return compare(ledger.connection, files_there(ledger.connection), walk)
 
-        changes = ledger.writing(compare)
-    failures = unreadable_in(changes.walk)
+        changes = ledger.writing(differences)
+    vanished = changes.vanished
+    failures = unreadable_in(changes.failures, changes.nameless)
     files = _since([found(each) for each in changes.changed], since_ms)
-    vanished = changes.vanished()
     known = KnownFiles(ledger)
 
     def look() -> tuple[Wanted, int]:
@@ -163,7 +163,7 @@ def catch_up(
     )
     return replace(
         read,
-        files_found=len(changes.walk.files),
+        files_found=changes.files_found,
         files_gone=gone,
         unreadable=(*failures, *read.unreadable),
     )

@@ -22,7 +22,7 @@ from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.usage.ingest.transcript_walk import Found
+    from agent_console.usage.ingest.transcript_walk import Failure, Found
 
 _NO_TEXT = "Its path is not valid UTF-8: rename it."
 
@@ -43,7 +43,9 @@ def find_transcripts(config_dirs: Iterable[Path] | None = None) -> Discovery:
     walk = TranscriptWalk(
         paths.claude_config_folders() if config_dirs is None else map(str, config_dirs)
     )
-    return Discovery([found(each) for each in walk.files.values()], unreadable_in(walk))
+    return Discovery(
+        [found(each) for each in walk.files.values()], unreadable_in(walk.failures, walk.nameless)
+    )
 
 
 def found(each: "Found") -> TranscriptFile:
@@ -52,14 +54,14 @@ def found(each: "Found") -> TranscriptFile:
     return described(stat, [*below, name])
 
 
-def unreadable_in(walk: TranscriptWalk) -> list[UnreadableFile]:
+def unreadable_in(failures: "Iterable[Failure]", nameless: Iterable[str]) -> list[UnreadableFile]:
     """Folders and files that are there and that a walk could not look at."""
-    failures = [unreadable(path, error) for path, error in walk.failures]
-    nameless = [
+    told = [unreadable(path, error) for path, error in failures]
+    without_name = [
         UnreadableFile(os.fsencode(path).decode(errors="replace"), _NO_TEXT, is_gone=False)
-        for path in walk.nameless
+        for path in nameless
     ]
-    return [*nameless, *(failure for failure in failures if not failure.is_gone)]
+    return [*without_name, *(failure for failure in told if not failure.is_gone)]
 
 
 def find_transcript(path: str) -> TranscriptFile | UnreadableFile:

@@ -7,9 +7,8 @@ runs before every report: nothing is imported here that a report has not importe
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sqlite3 import Connection
-    from typing import Any
 
-    from agent_console.usage.ingest.transcript_walk import Found, TranscriptWalk
+    from agent_console.usage.ingest.transcript_walk import Failure, Found, Stat, TranscriptWalk
 
 _FILE = "path, device, inode, size_bytes, mtime_ns"
 _THERE = f"SELECT {_FILE} FROM sources WHERE status != 3"  # noqa: S608
@@ -24,29 +23,53 @@ class DiskChanges:
     """What a walk found, beside what `sources` says.
 
     Attributes:
-        walk: Everything that was there.
-        changed: The files that are not as they were when they were read, in the order of the walk.
+        files_found: How many transcripts there are.
+        changed: Those that are not as they were when they were read, in the order of the walk.
+        vanished: The paths below the folders of the walk that were there, and are not any more.
+        failures, nameless: Those of the walk.
     """
 
-    def __init__(self, connection: "Connection", walk: "TranscriptWalk") -> None:
-        """Compare them."""
-        self.walk = walk
-        self._folders = tuple(f"{folder}/" for folder in walk.projects)
-        self._now = {found[0]: found for found in walk.files.values()}
-        self._known: set[Any] = set(connection.execute(_THERE))
-        others = self._now.keys() - self._known
-        self.changed: list[Found] = [
-            found
-            for row, found in self._now.items()
-            # One that was gone, and is back as it was, tells nothing new.
-            if row in others and connection.execute(_WAS_GONE, row).fetchone() is None
-        ]
+    __slots__ = ("changed", "failures", "files_found", "nameless", "vanished")
 
-    def vanished(self) -> list[str]:
-        """The paths below the folders of the walk that were there, and are not any more."""
-        there = {found[0][0] for found in self.changed}
-        return [
-            path
-            for path, *_ in self._known.difference(self._now)
-            if path not in there and path.startswith(self._folders)
-        ]
+    def __init__(
+        self,
+        files_found: int,
+        changed: "list[Found]",
+        vanished: list[str],
+        failures: "list[Failure]",
+        nameless: list[str],
+    ) -> None:
+        self.files_found = files_found
+        self.changed = changed
+        self.vanished = vanished
+        self.failures = failures
+        self.nameless = nameless
+
+
+def files_there(connection: "Connection") -> "set[Stat]":
+    """What the ledger takes for what is there."""
+    return set(connection.execute(_THERE))
+
+
+def compare(connection: "Connection", known: "set[Stat]", walk: "TranscriptWalk") -> DiskChanges:
+    """What differs.
+
+    Args:
+        connection: The ledger.
+        known: What it takes for what is there.
+        walk: What is there.
+    """
+    now = {found[0]: found for found in walk.files.values()}
+    others = now.keys() - known
+    changed = [
+        found
+        for row, found in now.items()
+        # One that was gone, and is back as it was, tells nothing new.
+        if row in others and connection.execute(_WAS_GONE, row).fetchone() is None
+    ]
+    there = {found[0][0] for found in changed}
+    folders = tuple(f"{folder}/" for folder in walk.projects)
+    vanished = [
+        path for path, *_ in known.difference(now) if path not in there and path.startswith(folders)
+    ]
+    return DiskChanges(len(walk.files), changed, vanished, walk.failures, walk.nameless)

@@ -5,16 +5,23 @@ Nothing is imported here that a report does not import anyway.
 """
 
 import _sqlite3
+import os
 
 from agent_console.paths import config_file
-from agent_console.usage.ingest.disk_changes import DiskChanges
+from agent_console.usage.ingest.disk_changes import compare, files_there
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.installed import price_makers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from sqlite3 import Connection
+
+    from agent_console.usage.ingest.disk_changes import DiskChanges
+    from agent_console.usage.ingest.transcript_walk import Stat
+
+_LATEST = 16
+"""As many sessions as are live at a time."""
 
 UNPRICED_CONFIG = '{"discount_percent":"0","models":[]}'
 """What the ledger remembers of a configuration that says nothing of prices."""
@@ -26,32 +33,69 @@ _NOT_LOOKED_UP = (
 )
 
 
-def look(connection: "Connection", config_dirs: "Iterable[str]") -> DiskChanges | None:
+def look(
+    connection: "Connection",
+    config_dirs: "Iterable[str]",
+    differs: "Callable[[], object] | None" = None,
+) -> "DiskChanges | None":
     """What is on the disk that is not in the ledger; null when the ledger cannot say.
 
     Args:
-        connection: The ledger as the report will read it.
+        connection: The ledger as the report will read it, or as it was before.
         config_dirs: Claude Code's folders.
+        differs: Hears as soon as something seems to be so.
     """
-    walk = TranscriptWalk(config_dirs)
     try:
-        return DiskChanges(connection, walk)
+        known = files_there(connection)
+
+        def tell(row: "Stat") -> None:
+            if row not in known and differs is not None:
+                differs()
+
+        if differs is not None and _latest_differ(known):
+            differs()
+        walk = TranscriptWalk(config_dirs, None if differs is None else tell)
+        return compare(connection, known, walk)
     except _sqlite3.Error:
         return None
 
 
-def is_up_to_date(connection: "Connection", changes: DiskChanges | None) -> bool:
+def _latest_differ(known: "set[Stat]") -> bool:
+    """Some of the files that were written to last have been written to again: most often these."""
+    for path, *state in sorted(known, key=_mtime_ns)[-_LATEST:]:
+        try:
+            stat = os.stat(path)
+        except OSError:  # gone, most likely: nothing new
+            continue
+        if state != [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns]:
+            return True
+    return False
+
+
+def _mtime_ns(row: "Stat") -> int:
+    return row[4]
+
+
+def is_up_to_date(connection: "Connection", changes: "DiskChanges | None") -> bool:
     """Everything in the transcripts is in the ledger, and has the prices of today.
 
     Args:
         connection: The ledger as the report will read it.
         changes: What a look at the disk has found.
     """
+    return has_nothing_new(changes) and knows_prices(connection)
+
+
+def has_nothing_new(changes: "DiskChanges | None") -> bool:
+    """Everything in the transcripts is in the ledger."""
     if changes is None or changes.changed:
         return False
     # One of the usual folders that is not there holds no transcripts.
-    if not all(isinstance(error, FileNotFoundError) for _, error in changes.walk.failures):
-        return False
+    return all(isinstance(error, FileNotFoundError) for _, error in changes.failures)
+
+
+def knows_prices(connection: "Connection") -> bool:
+    """The ledger has the prices of today."""
     try:
         return _knows_prices(connection)
     except _sqlite3.Error:

@@ -21,7 +21,7 @@ from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
 from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
 from agent_console.usage.ingest.discovery import found
-from agent_console.usage.ingest.disk_changes import DiskChanges
+from agent_console.usage.ingest.disk_changes import compare, files_there
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
@@ -162,7 +162,7 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
 
     def look() -> None:
         known.wanted(files)  # so that those that have moved are not taken for gone
-        known.mark_gone(DiskChanges(ledger.connection, walk).vanished())
+        known.mark_gone(compare(ledger.connection, files_there(ledger.connection), walk).vanished)
 
     ledger.writing(look)
     return [file for file in files if os.access(file.path, os.R_OK)]

@@ -10,13 +10,15 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     Stat = tuple[str, int, int, int, int]
     """The real path, device, inode, size in bytes, and when it was changed in nanoseconds: with
     these a transcript is as it was or is not."""
     Found = tuple[Stat, list[str], str]
     """A transcript, the names of the folders that lead to it from `projects` on, and its own."""
+    Failure = tuple[str, OSError]
+    """A path, and why it cannot be looked at."""
 
 SUFFIX = ".jsonl"
 _DEEPEST = 32
@@ -33,12 +35,20 @@ class TranscriptWalk:
         failures: What is there and cannot be looked at, and why; what vanished meanwhile too.
     """
 
-    def __init__(self, config_dirs: "Iterable[str]") -> None:
-        """Find all transcripts of some folders of Claude Code."""
+    def __init__(
+        self, config_dirs: "Iterable[str]", tell: "Callable[[Stat], object] | None" = None
+    ) -> None:
+        """Find all transcripts of some folders of Claude Code.
+
+        Args:
+            config_dirs: The folders.
+            tell: Hears of each as soon as it is found.
+        """
         self.files: dict[tuple[int, int], Found] = {}
         self.projects: list[str] = []
         self.nameless: list[str] = []
-        self.failures: list[tuple[str, OSError]] = []
+        self.failures: list[Failure] = []
+        self._tell = tell
         self._walked: set[str] = set()
         self._links: list[tuple[str, list[str], str]] = []
         for config_dir in config_dirs:
@@ -84,6 +94,8 @@ class TranscriptWalk:
         if file not in self.files:
             row = path, device, inode, stat.st_size, stat.st_mtime_ns
             self.files[file] = row, below, name
+            if self._tell is not None:
+                self._tell(row)
 
     def _follow_links(self) -> None:
         """Take in what links lead to, and the links found there: after all folders."""

@@ -33,7 +33,7 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
         LedgerError: It is damaged, no database, not ours, of a newer version, or cannot be read.
     """
     try:
-        connection = _read_only(path)
+        connection = open_as_it_is(path)
     except _sqlite3.Error:
         connection = None
     if connection is not None:
@@ -49,14 +49,14 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
     # It migrates, or says in plain words what is wrong.
     open_database(Path(path), tell=tell).close()
     try:
-        connection = _read_only(path)
+        connection = open_as_it_is(path)
     except _sqlite3.Error as error:
         raise explained(path, error) from error
     return connection
 
 
-def _read_only(path: str) -> "Reading | None":
-    """The connection; null when the schema is another version's.
+def open_as_it_is(path: str) -> "Reading | None":
+    """The same without a migration: null when the schema is another version's.
 
     Raises:
         _sqlite3.Error: There is none, or it cannot be read.
