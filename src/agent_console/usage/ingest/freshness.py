@@ -27,8 +27,8 @@ UNPRICED_CONFIG = '{"discount_percent":"0","models":[]}'
 """What the ledger remembers of a configuration that says nothing of prices."""
 
 _NOT_LOOKED_UP = (
-    "SELECT EXISTS (SELECT 1 FROM facets LEFT JOIN priced_models USING (model_no) "
-    "WHERE facets.model_no > 0 AND facet_no = brief_no AND looked_up_at_ms IS NULL) "
+    "SELECT EXISTS (SELECT 1 FROM (SELECT DISTINCT model_no FROM facets WHERE model_no > 0) "
+    "LEFT JOIN priced_models USING (model_no) WHERE looked_up_at_ms IS NULL) "
     "OR EXISTS (SELECT 1 FROM price_thresholds WHERE NOT applied)"
 )
 
