@@ -14,7 +14,7 @@ import pytest
 from tests.usage.ingest.bringing import bring, is_fresh
 from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
 
-from agent_console.cli.up_to_date import _asked_meanwhile
+from agent_console.cli.answering import asked_meanwhile
 from agent_console.paths import config_file, database_path
 from agent_console.usage.ingest.look_beside import LookBeside, can_look_beside
 from agent_console.usage.reports.reading import open_for_reading
@@ -43,7 +43,7 @@ print(f"{len(forks)} fork, {len(made)} made, exit code {code}", file=sys.stderr)
 """
 
 AT_ONCE = """
-from agent_console.cli import up_to_date
+from agent_console.cli import answering
 from agent_console.usage.ingest.look_beside import LookBeside
 
 begun = LookBeside.wait_until_begun
@@ -53,7 +53,7 @@ def wait_until_something_differs(self):
     while not self.differs():
         pass
 
-LookBeside.wait_until_begun, up_to_date._STEPS = wait_until_something_differs, 1
+LookBeside.wait_until_begun, answering._STEPS = wait_until_something_differs, 1
 """
 """A report is asked for when it is told already that something differs, and given up at once."""
 
@@ -249,11 +249,11 @@ def test_a_question_is_given_up_as_soon_as_something_differs() -> None:
     )
     started = time.monotonic()
     try:
-        found = _asked_meanwhile(
+        found = asked_meanwhile(
             connection, lambda each: each.execute(endless).fetchone(), Differing()
         )
         assert found == []
-        assert _asked_meanwhile(
+        assert asked_meanwhile(
             connection, lambda each: each.execute("SELECT 1").fetchone(), Differing()
         ) == [(1,)]
     finally:

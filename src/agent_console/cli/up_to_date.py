@@ -12,17 +12,10 @@ from agent_console.usage.reports.reading import open_for_reading
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeVar
 
     from agent_console.errors import LedgerError
     from agent_console.usage.ingest.disk_changes import DiskChanges
-    from agent_console.usage.ingest.look_beside import LookBeside
     from agent_console.usage.reports.reading import Reading
-
-    Answer = TypeVar("Answer")
-
-_STEPS = 10_000
-"""Of SQLite's programs, between two looks whether an answer is still of use: some 0.2 ms."""
 
 
 class OpenedLedger:
@@ -94,110 +87,17 @@ def open_up_to_date(
         if freshness.is_up_to_date(connection, changes):
             return OpenedLedger(database, connection)
         connection.close()
-    return _caught_up(database, folders, changes, there_is_one=connection is not None)
+    return caught_up(database, folders, changes, there_is_one=connection is not None)
 
 
-def answered_up_to_date(
-    database: str,
-    config_dirs: "Sequence[str]",
-    ask: "Callable[[Reading], Answer]",
-    *,
-    ingest: bool = True,
-    load: "Callable[[], object]" = bool,
-) -> "tuple[OpenedLedger, Answer | None]":
-    """The same, and what `ask` makes of it; null when there is no ledger.
-
-    Where it can be, the ledger is asked while another process looks for new lines. What it says is
-    dropped when there are any, and it is asked again: so `ask` shows nothing.
-
-    Args:
-        database: Its path.
-        config_dirs: Claude Code's folders; empty: the usual ones.
-        ask: Makes something of the ledger.
-        ingest: Look for new transcript lines first.
-        load: Imports what `ask` needs: it is called as soon as the other process has begun.
-
-    Raises:
-        LedgerError: It cannot be read, or there is none and it cannot be made.
-        Exception: What `ask` raises of a ledger that is up to date.
-    """
-    look = _look_beside(database, config_dirs) if ingest else None
-    if look is None:
-        opened = open_up_to_date(database, config_dirs, ingest=ingest)
-        return opened, None if opened.connection is None else ask(opened.connection)
-    try:
-        load()
-        return _answered_beside(database, config_dirs or claude_config_folders(), ask, look)
-    finally:
-        look.stop()
-
-
-def _look_beside(database: str, config_dirs: "Sequence[str]") -> "LookBeside | None":
-    from agent_console.usage.ingest.look_beside import (  # noqa: PLC0415 - not always
-        LookBeside,
-        can_look_beside,
-    )
-
-    if not can_look_beside(database):
-        return None
-    try:
-        return LookBeside(database, config_dirs or claude_config_folders())
-    except OSError:
-        return None  # no process, or no pipe
-
-
-def _answered_beside(
-    database: str,
-    folders: "Sequence[str]",
-    ask: "Callable[[Reading], Answer]",
-    look: "LookBeside",
-) -> "tuple[OpenedLedger, Answer | None]":
-    from agent_console.usage.ingest.freshness import (  # noqa: PLC0415 - not always
-        has_nothing_new,
-        knows_prices,
-    )
-
-    look.wait_until_begun()
-    connection = open_for_reading(database, narrate)
-    answers: list[Answer] = []
-    is_priced = connection is not None and knows_prices(connection)
-    if connection is not None and is_priced:
-        answers += _asked_meanwhile(connection, ask, look)
-    if look.differs():
-        _importing()  # takes about as long as the rest of the look
-    changes = look.changes()
-    is_fresh = is_priced and has_nothing_new(changes)
-    if is_fresh and answers:
-        return OpenedLedger(database, connection), answers[0]
-    if connection is not None:
-        connection.close()
-    if is_fresh:  # what differed tells nothing new, or the ledger could not be asked: so it says it
-        opened = OpenedLedger(database, open_for_reading(database, narrate))
-    else:
-        opened = _caught_up(database, folders, changes, there_is_one=connection is not None)
-    return opened, None if opened.connection is None else ask(opened.connection)
-
-
-def _asked_meanwhile(
-    connection: "Reading", ask: "Callable[[Reading], Answer]", look: "LookBeside"
-) -> "list[Answer]":
-    """The answer; none when it is given up, because something differs, or nothing can answer."""
-    connection.set_progress_handler(look.differs, _STEPS)
-    try:
-        return [ask(connection)]
-    except Exception:  # noqa: BLE001 - it is asked again, with what is new
-        return []
-    finally:
-        connection.set_progress_handler(None, _STEPS)
-
-
-def _importing() -> "Callable[[str, Sequence[str], DiskChanges | None], bool]":
+def importing_catch_up() -> "Callable[[str, Sequence[str], DiskChanges | None], bool]":
+    """What takes in what is new, with all that it imports."""
     from agent_console.cli.catching_up import catch_up  # noqa: PLC0415 - rarely needed
 
     return catch_up
 
 
-def _caught_up(
+def caught_up(
     database: str,
     folders: "Sequence[str]",
     changes: "DiskChanges | None",
@@ -218,7 +118,7 @@ def _caught_up(
     )
 
     try:
-        took_in = _importing()(database, folders, changes)
+        took_in = importing_catch_up()(database, folders, changes)
     except DamagedLedgerError:
         raise
     except LedgerError as error:

@@ -4,13 +4,13 @@ Rule: click, rich and msgspec are not imported on the way of a plain report, and
 here: what was asked for is in the Request.
 """
 
+from agent_console.cli.answering import answered_up_to_date
 from agent_console.cli.output import (
     columns as terminal_columns,
     emit,
     is_coloured,
     narrate,
 )
-from agent_console.cli.up_to_date import answered_up_to_date
 from agent_console.usage.reports.reading import explained
 
 TYPE_CHECKING = False
