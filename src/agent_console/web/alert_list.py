@@ -6,8 +6,8 @@ from agent_console.board.waiting_alerts import SNOOZE_MS
 from agent_console.model.session_words import one_line
 from agent_console.model.usage import Alert
 from agent_console.usage.tables.alerts import read_alerts
+from agent_console.web.boxes import box, empty, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, empty, text
 from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within
 

@@ -5,8 +5,8 @@ from nicegui import ui
 from agent_console.client.link import Changes
 from agent_console.model.format import counted
 from agent_console.model.session_words import one_line
+from agent_console.web.boxes import box, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, text
 from agent_console.web.nice import when_gone
 
 

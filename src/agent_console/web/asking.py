@@ -5,7 +5,7 @@ from inspect import isawaitable
 
 from nicegui import ui
 
-from agent_console.web.frame import box, text
+from agent_console.web.boxes import box, text
 
 
 def ask(question: str, why: str, yes: str, then: Callable[[], object]) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 from agent_console.model.format import ago, size
 from agent_console.usage.database.backup_files import Backup
 from agent_console.web.asking import ask
+from agent_console.web.boxes import box, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, text
 from agent_console.web.upkeep import restoring
 from agent_console.web.upkeep_panel import begin
 

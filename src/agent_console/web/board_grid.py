@@ -8,9 +8,9 @@ from nicegui.events import GenericEventArguments
 from agent_console.client.link import Changes
 from agent_console.model.session import Session
 from agent_console.web.board_rows import BoardRows
+from agent_console.web.boxes import box, card, empty
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, empty
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call
 from agent_console.web.session_drawer import open_session

@@ -9,10 +9,10 @@ from agent_console.model.budget import PICO_PER_NANO, Budget
 from agent_console.usage.cost_sql import PICO_PER_USD
 from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import EXACTLY
+from agent_console.web.boxes import box, text
 from agent_console.web.console import Console
 from agent_console.web.form_row import form_row
 from agent_console.web.form_saving import save
-from agent_console.web.frame import box, text
 from agent_console.web.nice import set_choices, soon
 from agent_console.web.troubles import within
 

@@ -6,8 +6,8 @@ from agent_console.board.budget_words import described, outlook, period_words, s
 from agent_console.model.budget import BudgetStatus
 from agent_console.usage.budgets.budgets_now import budgets_now
 from agent_console.usage.budgets.periods import configured_calendar
+from agent_console.web.boxes import box, put, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, put, text
 
 
 async def read_statuses(console: Console) -> list[BudgetStatus]:

@@ -16,10 +16,10 @@ from agent_console.model.budget import Budget, BudgetStatus
 from agent_console.usage.writing.budget_keeping import drop_budget, keep_budget, pause
 from agent_console.usage.writing.ledger import Ledger
 from agent_console.web.asking import ask
+from agent_console.web.boxes import box, empty, put, text
 from agent_console.web.budget_form import budget_form
 from agent_console.web.budget_lines import BudgetLine, read_statuses
 from agent_console.web.console import Console
-from agent_console.web.frame import box, empty, put, text
 from agent_console.web.kept_rows import KeptRows
 from agent_console.web.once import Once
 from agent_console.web.troubles import toast, within

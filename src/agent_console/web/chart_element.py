@@ -1,10 +1,12 @@
 """A chart in a page, and what a click in it means."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from nicegui import ui
 from nicegui.events import EChartPointClickEventArguments, GenericEventArguments
+
+from agent_console.web.nice import options_of
 
 KEYS = "With the focus on it: 1 to 9 take a line away or back, + and - zoom, arrows move."
 
@@ -48,3 +50,11 @@ def chart(
 
         found.on_point_click(point)
     return found
+
+
+def put(chart: ui.echart, options: dict[str, Any]) -> None:
+    """Have a chart show something else."""
+    known = options_of(chart)
+    known.clear()
+    known.update(options)
+    chart.update()

@@ -5,24 +5,13 @@ Rule: options only; how they look is web/chart_style.py's.
 
 from typing import Any
 
-from nicegui import ui
-
 from agent_console.board.charts import Series
 from agent_console.web import chart_style as style
-from agent_console.web.nice import options_of
 from agent_console.web.parts import Lines
 from agent_console.web.themes import Ink
 
 PLACES = 4
 """Of a dollar; what is drawn needs no more."""
-
-
-def put(chart: ui.echart, options: dict[str, Any]) -> None:
-    """Have a chart show something else."""
-    known = options_of(chart)
-    known.clear()
-    known.update(options)
-    chart.update()
 
 
 def week(days: list[str], usd: list[float], ink: Ink) -> dict[str, Any]:

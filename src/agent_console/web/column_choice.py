@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from agent_console.web.frame import box, text
+from agent_console.web.boxes import box, text
 from agent_console.web.nice import attribute
 
 

@@ -1,4 +1,4 @@
-"""What leaves the page as a file, and rows for the grid of sessions.
+"""What leaves the page as a file.
 
 Rule: every number is the ledger's, asked in the words of `agent-console usage`; what cannot be had
 is said in one plain sentence.
@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import anyio
-import msgspec
 from fastapi import FastAPI, Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from agent_console.board.session_index import Ask
 from agent_console.errors import AgentConsoleError
 from agent_console.usage.conversations import conversation
 from agent_console.usage.reports.export import Format, export
@@ -26,7 +24,6 @@ from agent_console.usage.reports.reading import explained, open_for_reading
 from agent_console.usage.reports.session_json import session_json
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.session_pages import SessionPages
 
 if TYPE_CHECKING:
     from agent_console.usage.reports.reading import Reading
@@ -38,28 +35,10 @@ FORMATS: dict[str, tuple[Format, str]] = {
     "jsonl": ("jsonl", "application/x-ndjson"),
 }
 """Each with its media type."""
-MOST_AT_ONCE = 500
 
 
 def add_downloads(application: FastAPI, console: Console) -> None:
     """Have the server answer for all of them."""
-    pages = SessionPages(console)
-
-    async def rows(request: HttpRequest) -> Response:
-        query = dict(request.query_params)
-        try:
-            ask = msgspec.json.decode(query.get("ask", "{}"), type=Ask)
-            ask = msgspec.structs.replace(
-                ask,
-                search=query.get("search", ""),
-                over_usd=_dollars(query.get("over", "")),
-                end=min(ask.end, ask.start + MOST_AT_ONCE),
-            )
-            found, count = await pages.page(Filters.of(query), ask)
-        except (AgentConsoleError, ValueError) as error:
-            return PlainTextResponse(f"{error}", 400)
-        body = msgspec.json.encode({"rows": found, "count": count})
-        return Response(body, media_type="application/json")
 
     async def session(request: HttpRequest) -> Response:
         session_id = request.query_params.get("id", "")
@@ -103,7 +82,6 @@ def add_downloads(application: FastAPI, console: Console) -> None:
 
         return _Pieces(pieces(), media_type=kind, headers=_file(f"{level}s.{form}"))
 
-    application.add_api_route("/rows/sessions", rows)
     application.add_api_route("/download/session", session)
     application.add_api_route("/download/usage", usage)
 
@@ -136,23 +114,6 @@ class _Pieces(Response):
 
         await anyio.to_thread.run_sync(make)
         await send({"type": "http.response.body", "body": b""})
-
-
-def _dollars(text: str) -> float | None:
-    """What was typed as an amount; null for nothing.
-
-    Raises:
-        ValueError: It is none.
-    """
-    if not text.strip(" $"):
-        return None
-    try:
-        found = float(text.strip(" $").replace(",", ""))
-    except ValueError:
-        found = float("nan")
-    if not 0 <= found < float("inf"):
-        raise ValueError(f"Cost over {text!r}: write dollars, as 1 or 0.50.")
-    return found
 
 
 def _session_text(connection: "Reading", session_id: str) -> str | None:

@@ -7,11 +7,11 @@ from nicegui import ui
 from agent_console.usage.reports import query
 from agent_console.usage.reports.export_fields import fields
 from agent_console.usage.reports.matching import EXACTLY
+from agent_console.web.boxes import box, card, text
 from agent_console.web.console import Console
 from agent_console.web.downloads import LEVELS
 from agent_console.web.filters import RANGES
 from agent_console.web.form_row import form_row
-from agent_console.web.frame import box, card, text
 from agent_console.web.nice import set_choices, soon
 from agent_console.web.troubles import within
 

@@ -6,8 +6,8 @@ from functools import partial
 from nicegui import ui
 
 from agent_console.board.feed import Entry
+from agent_console.web.boxes import box, empty, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, empty, text
 from agent_console.web.session_drawer import open_session
 
 SHOWN = 100

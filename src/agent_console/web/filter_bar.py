@@ -5,6 +5,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
+from agent_console.web.boxes import box, empty, text
 from agent_console.web.console import Console
 from agent_console.web.filters import (
     NAMED,
@@ -15,7 +16,6 @@ from agent_console.web.filters import (
     nothing_advice,
     short_name,
 )
-from agent_console.web.frame import box, empty, text
 from agent_console.web.nice import attribute, set_choices, soon
 from agent_console.web.once import ahead
 from agent_console.web.troubles import within

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from nicegui import ui
 
-from agent_console.web.frame import text
+from agent_console.web.boxes import text
 from agent_console.web.nice import follow_value
 
 Field = TypeVar("Field", bound=ui.element)

@@ -9,7 +9,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.client.link import Changes, LinkState
 from agent_console.errors import AgentConsoleError
@@ -19,6 +18,7 @@ from agent_console.model.session import Status
 from agent_console.model.session_words import one_line
 from agent_console.model.usage import Alert
 from agent_console.version import __version__
+from agent_console.web.boxes import box, put, text
 from agent_console.web.console import Console
 from agent_console.web.filters import NAMED, elsewhere, short_name, without
 from agent_console.web.first_paint import first_paint
@@ -40,55 +40,6 @@ PAGES = (
 _UNFILTERED = {"Budgets", "Data"}
 """What they show is not narrowed by a project or a model."""
 _ASSETS = f"/assets/{__version__}"
-
-
-def text(words: str, classes: str = "", tag: str = "div") -> TextElement:
-    """A text in an element of its own, shown as it is."""
-    return TextElement(tag=tag, text=words).classes(classes)
-
-
-def put(label: TextElement, words: str) -> None:
-    """Have a text say something else, when it does not say that already."""
-    if label.text != words:
-        label.set_text(words)
-
-
-def box(classes: str, tag: str = "div") -> ui.element:
-    """An element for others."""
-    return ui.element(tag).classes(classes)
-
-
-@contextmanager
-def card(title: str, more: tuple[str, str] | None = None) -> Generator[ui.element]:
-    """A titled box.
-
-    Args:
-        title: Its heading.
-        more: A link beside it: words and address.
-    """
-    with box("card", "section") as around:
-        with box("", "h2"):
-            text(title, tag="span")
-            if more is not None:
-                ui.link(more[0], more[1])
-        with box("panel-body") as body:
-            yield body
-    del around
-
-
-def empty(heading: str, *lines: str) -> ui.element:
-    """What stands where there is nothing yet, and what to do about it."""
-    with box("empty") as around:
-        text(heading, tag="b")
-        for line in lines:
-            before, _, rest = line.partition("`")
-            command, _, after = rest.partition("`")
-            with box("", "span"):
-                text(before, tag="span")
-                if command:
-                    text(command, tag="code")
-                    text(after, tag="span")
-    return around
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from agent_console.model.session_words import one_line
 from agent_console.model.short_names import short_model
 from agent_console.usage.reports.session_messages import Counted, Message
 from agent_console.usage.reports.session_reading import SessionRead, words_of
-from agent_console.web.frame import box, empty, text
+from agent_console.web.boxes import box, empty, text
 from agent_console.web.nice import soon
 
 AT_ONCE = 50

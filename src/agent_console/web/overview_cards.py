@@ -11,10 +11,11 @@ from agent_console.model.palette import ThemeName
 from agent_console.usage.insight.comparison import Compared, compared
 from agent_console.usage.insight.overview import Overview
 from agent_console.web import charts
-from agent_console.web.chart_element import chart
+from agent_console.web.boxes import box, card, text
+from agent_console.web.chart_element import chart, put
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, link_to, text
+from agent_console.web.frame import link_to
 from agent_console.web.nice import attribute
 from agent_console.web.once import Once
 from agent_console.web.themes import Ink
@@ -99,7 +100,7 @@ class Cards:
             kind = "up" if percent > 0 else "down"
             self._set("Against last month", f"{sign}{abs(percent):.0f}%", last, kind)
         self._days = week_days(found.month.today)
-        charts.put(self._chart, charts.week(self._days, found.week, self._ink))
+        put(self._chart, charts.week(self._days, found.week, self._ink))
         self._sparks.clear()
         with self._sparks:
             for spark in sparks(self._days, week):

@@ -11,10 +11,11 @@ from agent_console.model.usage import Limit
 from agent_console.usage.insight.overview import Overview, Part
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.row import UNKNOWN
+from agent_console.web.boxes import box, card, empty, put, text
 from agent_console.web.budget_lines import BudgetLine, read_statuses
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, empty, link_to, put, text
+from agent_console.web.frame import link_to
 from agent_console.web.kept_rows import KeptRows
 from agent_console.web.once import Once
 from agent_console.web.parts import TITLES, Kind, part_name

@@ -4,8 +4,8 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from agent_console.model.format import cost
 from agent_console.usage.insight.overview import Overview
+from agent_console.web.boxes import box, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, text
 from agent_console.web.once import Once
 from agent_console.web.troubles import within
 

@@ -9,9 +9,9 @@ from agent_console.board.budget_amounts import tokens
 from agent_console.config_prices import LARGEST_PROMPT, PRICES, PriceOverride
 from agent_console.model.format import exact_amount
 from agent_console.usage.writing.own_prices import usd
+from agent_console.web.boxes import box, text
 from agent_console.web.form_row import form_row
 from agent_console.web.form_saving import save
-from agent_console.web.frame import box, text
 from agent_console.web.nice import attribute
 
 _WORDS = {

@@ -16,8 +16,8 @@ from agent_console.usage.prices.listing import PriceList, price_list
 from agent_console.usage.prices.refresh import PricesChanged
 from agent_console.usage.writing.own_prices import own_price, reprice, set_price, unset_price
 from agent_console.web.asking import ask
+from agent_console.web.boxes import box, card, empty, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, empty, text
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call
 from agent_console.web.once import Once

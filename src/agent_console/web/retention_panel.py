@@ -9,8 +9,8 @@ from agent_console.claude_code.retention import KEY, configured_retention_days, 
 from agent_console.model.format import counted
 from agent_console.paths import claude_config_dirs
 from agent_console.usage.ingest.kept_history import KeptHistory, kept_history
+from agent_console.web.boxes import box, card, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, text
 from agent_console.web.once import Once
 from agent_console.web.troubles import within
 

@@ -28,6 +28,7 @@ from agent_console.web.listening import Place, listening
 from agent_console.web.once import quietly
 from agent_console.web.overview_cards import ask_overview
 from agent_console.web.pages.every_page import add_pages
+from agent_console.web.session_rows import add_session_rows
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -99,6 +100,7 @@ def _application(daemon: str | None, *, start: bool, config: Config) -> FastAPI:
     application = FastAPI(lifespan=following, openapi_url=None, docs_url=None, redoc_url=None)
     application.mount(f"/assets/{__version__}", StaticFiles(directory=ASSETS), name="assets")
     add_downloads(application, console)
+    add_session_rows(application, console)
     add_pages(console)
     nicegui_app.config.socket_io_js_transports = ["websocket"]
     cast("Any", ui).run_with(

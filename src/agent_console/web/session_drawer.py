@@ -23,9 +23,9 @@ from agent_console.protocol.messages import Get
 from agent_console.usage.reports.session_messages import Message
 from agent_console.usage.reports.session_reading import SessionRead, SessionReading
 from agent_console.web import session_sections as sections
-from agent_console.web.charts import put
+from agent_console.web.boxes import box, text
+from agent_console.web.chart_element import put
 from agent_console.web.console import Console
-from agent_console.web.frame import box, text
 from agent_console.web.message_list import MessageList
 from agent_console.web.message_timeline import message_timeline, timeline_words
 from agent_console.web.nice import attribute, soon, when_gone

@@ -24,7 +24,7 @@ from agent_console.model.short_names import short_model, short_path
 from agent_console.usage.money import dollars
 from agent_console.usage.reports.cache_rates import efficiency, hit_rate
 from agent_console.usage.reports.sums import Sums
-from agent_console.web.frame import box, text
+from agent_console.web.boxes import box, text
 
 
 def headline(view: SessionView) -> None:

@@ -10,8 +10,8 @@ from agent_console.paths import claude_config_dirs, config_path, log_path
 from agent_console.usage.database.backup_files import backup_folder
 from agent_console.usage.maintenance.stats import LedgerStats, stats
 from agent_console.web.backup_list import backup_list
+from agent_console.web.boxes import box, card, empty, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, empty, text
 from agent_console.web.once import Once
 from agent_console.web.troubles import within
 

@@ -9,8 +9,8 @@ from agent_console.config import Config
 from agent_console.errors import AgentConsoleError
 from agent_console.web import upkeep
 from agent_console.web.asking import ask
+from agent_console.web.boxes import box, card, text
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, text
 from agent_console.web.long_work import Under, Work
 from agent_console.web.nice import attribute, when_gone
 from agent_console.web.outcome import Outcome

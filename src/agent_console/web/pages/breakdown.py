@@ -14,11 +14,12 @@ from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.row import UNKNOWN
 from agent_console.web import charts, part_charts, parts
-from agent_console.web.chart_element import KEYS, chart
+from agent_console.web.boxes import box, card, text
+from agent_console.web.chart_element import KEYS, chart, put
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, frame, text
+from agent_console.web.frame import frame
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
@@ -175,29 +176,29 @@ class _Breakdown:
         self._axis = time_axis(starts_of(found.over_time), found.timely)
         lines = parts.over_time(found.over_time, self._kind, self._axis)
         labels = [each.label for each in self._axis]
-        charts.put(self._lines, charts.lines(labels, lines, self._ink))
+        put(self._lines, charts.lines(labels, lines, self._ink))
         self._draw_classes(report)
         if found.migration is not None:
             names, percents = parts.layers(found.migration)
             labels = [each.name for each in found.migration.stretches]
-            charts.put(self._areas, charts.migration(labels, names, percents, self._ink))
+            put(self._areas, charts.migration(labels, names, percents, self._ink))
 
     def _draw_donut(self, on: ui.echart, name: str, found: Bars, total: str) -> None:
         self._keys[name] = found.keys
-        charts.put(on, part_charts.donut(found, total, self._ink))
+        put(on, part_charts.donut(found, total, self._ink))
 
     def _draw_sessions(self, report: Report, total: int) -> None:
         keys, counts = parts.in_sessions(report)
         self._keys["sessions"] = keys
         names = [parts.part_name(key, self._kind) for key in keys]
         options = part_charts.session_shares(names, keys, counts, total, self._ink)
-        charts.put(self._sessions, options)
+        put(self._sessions, options)
 
     def _draw_classes(self, report: Report) -> None:
         keys, values = parts.classes(report)
         self._keys["classes"] = keys
         names = [parts.part_name(key, self._kind) for key in keys]
-        charts.put(self._classes, part_charts.classes_by_name(names, values, self._ink))
+        put(self._classes, part_charts.classes_by_name(names, values, self._ink))
 
 
 def _columns(kind: Kind) -> list[dict[str, object]]:

@@ -4,9 +4,10 @@ from nicegui import ui
 
 from agent_console.client.link import Changes
 from agent_console.web.alert_list import AlertList
+from agent_console.web.boxes import box, card
 from agent_console.web.budget_list import BudgetList
 from agent_console.web.console import Console
-from agent_console.web.frame import box, card, frame
+from agent_console.web.frame import frame
 from agent_console.web.nice import when_gone
 
 

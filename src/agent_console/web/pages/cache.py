@@ -15,11 +15,12 @@ from agent_console.usage.money import dollars
 from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.request import Request
 from agent_console.web import charts
-from agent_console.web.chart_element import chart
+from agent_console.web.boxes import box, card, text
+from agent_console.web.chart_element import chart, put
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import Filters, short_name
-from agent_console.web.frame import box, card, frame, text
+from agent_console.web.frame import frame
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
@@ -145,7 +146,7 @@ class _Cache:
         by_day = {row.label: row.hit_rate for row in report.rows}
         labels = [each.label for each in self._axis]
         rates = [None if (rate := by_day.get(day)) is None else 100 * rate for day in labels]
-        charts.put(self._chart, charts.rates(labels, rates, self._ink, goal=wanted.goal_percent))
+        put(self._chart, charts.rates(labels, rates, self._ink, goal=wanted.goal_percent))
         self._advise(advice(report, wanted))
         self._none.set_visibility(not report.poor)
         self._poor.set_visibility(bool(report.poor))

@@ -2,9 +2,10 @@
 
 from nicegui import ui
 
+from agent_console.web.boxes import box
 from agent_console.web.console import Console
 from agent_console.web.export_dialog import ExportPanel
-from agent_console.web.frame import box, frame
+from agent_console.web.frame import frame
 from agent_console.web.nice import when_gone
 from agent_console.web.outcome import Outcome
 from agent_console.web.price_panel import PricePanel

@@ -5,10 +5,11 @@ from nicegui import ui
 
 from agent_console.client.link import Changes
 from agent_console.web.board_grid import BoardGrid
+from agent_console.web.boxes import box, card, text
 from agent_console.web.console import Console
 from agent_console.web.feed_list import FeedList
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, card, frame, text
+from agent_console.web.frame import frame
 from agent_console.web.nice import when_gone
 from agent_console.web.pace import Pace
 

@@ -7,9 +7,10 @@ from nicegui import ui
 
 from agent_console.client.link import Changes
 from agent_console.web.alert_notice import AlertNotice
+from agent_console.web.boxes import box, text
 from agent_console.web.console import Console
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, frame, link_to, text
+from agent_console.web.frame import frame, link_to
 from agent_console.web.nice import when_gone
 from agent_console.web.overview_cards import Cards
 from agent_console.web.overview_panels import ActivePanel, BudgetPanel, LimitPanel, TopPanel

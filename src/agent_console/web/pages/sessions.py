@@ -6,11 +6,12 @@ from fastapi import Request as HttpRequest
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from agent_console.web.boxes import box, empty, text
 from agent_console.web.column_choice import column_choice
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar
 from agent_console.web.filters import Filters
-from agent_console.web.frame import box, empty, frame, text
+from agent_console.web.frame import frame
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import attribute, call, when_gone
 from agent_console.web.once import Once

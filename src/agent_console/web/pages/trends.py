@@ -8,11 +8,12 @@ from agent_console.board.charts import series
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.web import charts
-from agent_console.web.chart_element import KEYS, chart
+from agent_console.web.boxes import box, card, text
+from agent_console.web.chart_element import KEYS, chart, put
 from agent_console.web.console import Console
 from agent_console.web.filter_bar import filter_bar, nothing_used
 from agent_console.web.filters import STEPS, Filters
-from agent_console.web.frame import box, card, frame, text
+from agent_console.web.frame import frame
 from agent_console.web.grids import column, grid
 from agent_console.web.nice import call, when_gone
 from agent_console.web.once import Once
@@ -105,8 +106,8 @@ class _Trends:
         self._empty.set_visibility(not self._axis)
         self._body.set_visibility(bool(self._axis))
         drawn = along(series(report, POINTS), self._axis)
-        charts.put(self._lines, charts.over_time(drawn, self._ink, stacked=False))
-        charts.put(self._stack, charts.over_time(drawn, self._ink, stacked=True))
+        put(self._lines, charts.over_time(drawn, self._ink, stacked=False))
+        put(self._stack, charts.over_time(drawn, self._ink, stacked=True))
         call(self._grid, "setGridOption", "rowData", stretch_rows(report, self._axis))
 
     async def _ask(self) -> tuple[Request, Report]:
