@@ -10,8 +10,8 @@ import sys
 from nicegui import ui
 
 from agent_console.config import Config
-from agent_console.web.listening import Place
-from agent_console.web.server import serve
+from agent_console.web.serving.listening import Place
+from agent_console.web.serving.server import serve
 
 
 @ui.page("/empty")

@@ -6,9 +6,9 @@ from typing import TypeVar, cast
 from unittest.mock import patch
 
 from agent_console.config import Config
-from agent_console.web.answers import Answers
-from agent_console.web.listening import Place
-from agent_console.web.server import serve
+from agent_console.web.asking.answers import Answers
+from agent_console.web.serving.listening import Place
+from agent_console.web.serving.server import serve
 
 Found = TypeVar("Found")
 _get = Answers.get

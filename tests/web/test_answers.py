@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from agent_console.usage.reports.request import Request
-from agent_console.web.answers import KEPT, Answers, question_of
+from agent_console.web.asking.answers import KEPT, Answers, question_of
 
 MINUTE_MS = 60_000
 NOON_MS = 1_795_003_200_000

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from agent_console.board.charts import Bars, Series
-from agent_console.web import chart_style as style, charts, part_charts
-from agent_console.web.parts import Lines
-from agent_console.web.themes import Ink
+from agent_console.web.drawing import chart_style as style, charts, part_charts
+from agent_console.web.drawing.parts import Lines
+from agent_console.web.elements.themes import Ink
 
 INK = Ink("dark")
 DAYS = ["2026-11-19", "2026-11-20"]

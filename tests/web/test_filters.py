@@ -6,8 +6,14 @@ import pytest
 
 from agent_console.config import Config, DisplayConfig
 from agent_console.model.session import Session, Status
-from agent_console.web.console import Console
-from agent_console.web.filters import Filters, elsewhere, name_choices, nothing_advice, without
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import (
+    Filters,
+    elsewhere,
+    name_choices,
+    nothing_advice,
+    without,
+)
 
 
 def of(address: str, last: str = "30d") -> Filters:

@@ -11,7 +11,7 @@ import pytest
 from tests.client.real_daemon import real_daemon
 from tests.web.dashboard import dashboard, host_of
 
-from agent_console.web.gate import Gate, Message, Receive, Scope, Send
+from agent_console.web.serving.gate import Gate, Message, Receive, Scope, Send
 
 PORT = 8377
 HOST = f"127.0.0.1:{PORT}"

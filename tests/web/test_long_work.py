@@ -13,9 +13,9 @@ from agent_console.config import Config
 from agent_console.errors import NotPossibleError
 from agent_console.paths import database_path
 from agent_console.usage.database.backup_files import backup_folder, backups
-from agent_console.web.long_work import LongWork, Telling, Under, Work
-from agent_console.web.outcome import Outcome
-from agent_console.web.upkeep import (
+from agent_console.web.asking.long_work import LongWork, Telling, Under, Work
+from agent_console.web.asking.outcome import Outcome
+from agent_console.web.store.upkeep import (
     backing_up,
     beginning_again,
     checking,

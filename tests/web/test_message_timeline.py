@@ -4,8 +4,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agent_console.usage.reports.session_messages import Counted, Message
-from agent_console.web.message_timeline import LANES, PARTS, message_timeline, timeline_words
-from agent_console.web.themes import Ink
+from agent_console.web.drawing.message_timeline import (
+    LANES,
+    PARTS,
+    message_timeline,
+    timeline_words,
+)
+from agent_console.web.elements.themes import Ink
 
 OPUS, HAIKU = "claude-opus-5", "claude-haiku-4-5"
 NOON_MS = 1_795_003_200_000

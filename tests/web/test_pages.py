@@ -10,7 +10,7 @@ from tests.web.dashboard import Browser, host_of, page_of
 from tests.web.full_house import NASTY, session_id
 
 from agent_console.model.palette import GROUNDS
-from agent_console.web.themes import variables_of
+from agent_console.web.elements.themes import variables_of
 
 PAGES = {
     "/": "Overview", "/live": "Live", "/sessions": "Sessions", "/trends": "Trends",

@@ -15,8 +15,8 @@ from agent_console.usage.money import dollars
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.report_of import report_of
 from agent_console.usage.reports.request import Request
-from agent_console.web import parts
-from agent_console.web.time_axis import along, starts_of, stretch_rows, time_axis
+from agent_console.web.drawing import parts
+from agent_console.web.drawing.time_axis import along, starts_of, stretch_rows, time_axis
 
 FRIDAY = Message(output_tokens=1_000_000)
 MONDAY = replace(FRIDAY, at_ms=NOON_MS - 4 * DAY_MS, project="/home/user/docs", session="s-2")

@@ -10,7 +10,7 @@ from agent_console.usage.prices.listing import (
     PriceList,
     UnpricedKind,
 )
-from agent_console.web.price_rows import entry_words, price_age, price_rows, unpriced_words
+from agent_console.web.prices.price_rows import entry_words, price_age, price_rows, unpriced_words
 
 DAY_MS = 86_400_000
 

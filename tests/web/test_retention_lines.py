@@ -1,7 +1,7 @@
 """The warning before Claude Code deletes transcripts."""
 
 from agent_console.usage.ingest.kept_history import KeptHistory
-from agent_console.web.retention_panel import DAY_MS, retention_lines
+from agent_console.web.store.retention_panel import DAY_MS, retention_lines
 
 NOW_MS = 2_000 * DAY_MS
 

@@ -11,10 +11,10 @@ from tests.usage.reports.ledgers import NOON_MS, OPUS, Ledger, Message
 
 from agent_console.board.session_index import Ask, SortBy
 from agent_console.config import Config
-from agent_console.web import session_pages
-from agent_console.web.console import Console
-from agent_console.web.filters import Filters
-from agent_console.web.session_pages import SessionPages
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import Filters
+from agent_console.web.sessions import session_pages
+from agent_console.web.sessions.session_pages import SessionPages
 
 BY_COST = Ask(sort=[SortBy("cost")])
 

@@ -8,7 +8,7 @@ from tests.usage.reports.ledgers import DAY_MS, NOON_MS, Ledger, Message
 
 from agent_console.usage.insight.comparison import Compared, compared
 from agent_console.usage.reports.request import Request
-from agent_console.web.week import Spark, sparks, week_days
+from agent_console.web.overview.week import Spark, sparks, week_days
 
 TODAY = NOON_MS // DAY_MS
 DAYS = week_days(TODAY)

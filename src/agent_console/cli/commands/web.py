@@ -22,7 +22,7 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str) -
 
 
 def _url(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    from agent_console.web.listening import shown_at  # noqa: PLC0415 - rarely needed
+    from agent_console.web.serving.listening import shown_at  # noqa: PLC0415 - rarely needed
 
     try:
         return shown_at(value) if value else ""
@@ -84,8 +84,8 @@ def command(
             "and you send can be read on the way. An SSH tunnel to 127.0.0.1 is safer."
         )
     from agent_console import config  # noqa: PLC0415 - help needs no server
-    from agent_console.web.listening import Place  # noqa: PLC0415 - likewise
-    from agent_console.web.server import serve  # noqa: PLC0415 - imports NiceGUI
+    from agent_console.web.serving.listening import Place  # noqa: PLC0415 - likewise
+    from agent_console.web.serving.server import serve  # noqa: PLC0415 - imports NiceGUI
 
     def ready(address: str) -> None:
         emit(address)

@@ -13,20 +13,20 @@ from agent_console.usage.reports.matching import EXACTLY
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
 from agent_console.usage.reports.row import UNKNOWN
-from agent_console.web import charts, part_charts, parts
-from agent_console.web.boxes import box, card, text
-from agent_console.web.chart_element import KEYS, chart, put
-from agent_console.web.console import Console
-from agent_console.web.filter_bar import filter_bar, nothing_used
-from agent_console.web.filters import Filters
-from agent_console.web.frame import frame
-from agent_console.web.grids import column, grid
-from agent_console.web.nice import call, when_gone
-from agent_console.web.once import Once
-from agent_console.web.parts import TITLES, Kind
-from agent_console.web.themes import Ink
-from agent_console.web.time_axis import Stretch, starts_of, time_axis
-from agent_console.web.troubles import within
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import Filters
+from agent_console.web.drawing import charts, part_charts, parts
+from agent_console.web.drawing.parts import TITLES, Kind
+from agent_console.web.drawing.time_axis import Stretch, starts_of, time_axis
+from agent_console.web.elements.boxes import box, card, text
+from agent_console.web.elements.chart_element import KEYS, chart, put
+from agent_console.web.elements.grids import column, grid
+from agent_console.web.elements.nice import call, when_gone
+from agent_console.web.elements.once import Once
+from agent_console.web.elements.themes import Ink
+from agent_console.web.elements.troubles import within
+from agent_console.web.shell.filter_bar import filter_bar, nothing_used
+from agent_console.web.shell.frame import frame
 
 _OTHER: dict[Kind, Kind] = {"project": "model", "model": "project"}
 

@@ -3,12 +3,12 @@
 from nicegui import ui
 
 from agent_console.client.link import Changes
-from agent_console.web.alert_list import AlertList
-from agent_console.web.boxes import box, card
-from agent_console.web.budget_list import BudgetList
-from agent_console.web.console import Console
-from agent_console.web.frame import frame
-from agent_console.web.nice import when_gone
+from agent_console.web.asking.console import Console
+from agent_console.web.budgets.alert_list import AlertList
+from agent_console.web.budgets.budget_list import BudgetList
+from agent_console.web.elements.boxes import box, card
+from agent_console.web.elements.nice import when_gone
+from agent_console.web.shell.frame import frame
 
 
 def add(console: Console) -> None:

@@ -2,16 +2,16 @@
 
 from nicegui import ui
 
-from agent_console.web.boxes import box
-from agent_console.web.console import Console
-from agent_console.web.export_dialog import ExportPanel
-from agent_console.web.frame import frame
-from agent_console.web.nice import when_gone
-from agent_console.web.outcome import Outcome
-from agent_console.web.price_panel import PricePanel
-from agent_console.web.retention_panel import RetentionPanel
-from agent_console.web.store_panel import StorePanel
-from agent_console.web.upkeep_panel import UpkeepPanel
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.outcome import Outcome
+from agent_console.web.elements.boxes import box
+from agent_console.web.elements.nice import when_gone
+from agent_console.web.exports.export_dialog import ExportPanel
+from agent_console.web.prices.price_panel import PricePanel
+from agent_console.web.shell.frame import frame
+from agent_console.web.store.retention_panel import RetentionPanel
+from agent_console.web.store.store_panel import StorePanel
+from agent_console.web.store.upkeep_panel import UpkeepPanel
 
 
 def add(console: Console) -> None:

@@ -1,6 +1,6 @@
 """Every page with its address."""
 
-from agent_console.web.console import Console
+from agent_console.web.asking.console import Console
 from agent_console.web.pages import (
     breakdown,
     budgets,

@@ -4,14 +4,14 @@ from fastapi import Request as HttpRequest
 from nicegui import ui
 
 from agent_console.client.link import Changes
-from agent_console.web.board_grid import BoardGrid
-from agent_console.web.boxes import box, card, text
-from agent_console.web.console import Console
-from agent_console.web.feed_list import FeedList
-from agent_console.web.filters import Filters
-from agent_console.web.frame import frame
-from agent_console.web.nice import when_gone
-from agent_console.web.pace import Pace
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import Filters
+from agent_console.web.elements.boxes import box, card, text
+from agent_console.web.elements.nice import when_gone
+from agent_console.web.live.board_grid import BoardGrid
+from agent_console.web.live.feed_list import FeedList
+from agent_console.web.live.pace import Pace
+from agent_console.web.shell.frame import frame
 
 
 def add(console: Console) -> None:

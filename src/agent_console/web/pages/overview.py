@@ -6,16 +6,21 @@ from fastapi import Request as HttpRequest
 from nicegui import ui
 
 from agent_console.client.link import Changes
-from agent_console.web.alert_notice import AlertNotice
-from agent_console.web.boxes import box, text
-from agent_console.web.console import Console
-from agent_console.web.filters import Filters
-from agent_console.web.frame import frame, link_to
-from agent_console.web.nice import when_gone
-from agent_console.web.overview_cards import Cards
-from agent_console.web.overview_panels import ActivePanel, BudgetPanel, LimitPanel, TopPanel
-from agent_console.web.session_drawer import open_session
-from agent_console.web.troubles import toast
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import Filters
+from agent_console.web.budgets.alert_notice import AlertNotice
+from agent_console.web.elements.boxes import box, text
+from agent_console.web.elements.nice import when_gone
+from agent_console.web.elements.troubles import toast
+from agent_console.web.overview.overview_cards import Cards
+from agent_console.web.overview.overview_panels import (
+    ActivePanel,
+    BudgetPanel,
+    LimitPanel,
+    TopPanel,
+)
+from agent_console.web.sessions.session_drawer import open_session
+from agent_console.web.shell.frame import frame, link_to
 
 
 def first_of_month(console: Console) -> str:

@@ -6,16 +6,16 @@ from fastapi import Request as HttpRequest
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from agent_console.web.boxes import box, empty, text
-from agent_console.web.column_choice import column_choice
-from agent_console.web.console import Console
-from agent_console.web.filter_bar import filter_bar
-from agent_console.web.filters import Filters
-from agent_console.web.frame import frame
-from agent_console.web.grids import column, grid
-from agent_console.web.nice import attribute, call, when_gone
-from agent_console.web.once import Once
-from agent_console.web.session_drawer import open_session
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import Filters
+from agent_console.web.elements.boxes import box, empty, text
+from agent_console.web.elements.column_choice import column_choice
+from agent_console.web.elements.grids import column, grid
+from agent_console.web.elements.nice import attribute, call, when_gone
+from agent_console.web.elements.once import Once
+from agent_console.web.sessions.session_drawer import open_session
+from agent_console.web.shell.filter_bar import filter_bar
+from agent_console.web.shell.frame import frame
 
 PAGE_ROWS = 50
 GRID = "sessions"

@@ -7,19 +7,26 @@ from nicegui.events import GenericEventArguments
 from agent_console.board.charts import series
 from agent_console.usage.reports.report import Report
 from agent_console.usage.reports.request import Request
-from agent_console.web import charts
-from agent_console.web.boxes import box, card, text
-from agent_console.web.chart_element import KEYS, chart, put
-from agent_console.web.console import Console
-from agent_console.web.filter_bar import filter_bar, nothing_used
-from agent_console.web.filters import STEPS, Filters
-from agent_console.web.frame import frame
-from agent_console.web.grids import column, grid
-from agent_console.web.nice import call, when_gone
-from agent_console.web.once import Once
-from agent_console.web.themes import Ink
-from agent_console.web.time_axis import POINTS, Stretch, along, starts_of, stretch_rows, time_axis
-from agent_console.web.troubles import within
+from agent_console.web.asking.console import Console
+from agent_console.web.asking.filters import STEPS, Filters
+from agent_console.web.drawing import charts
+from agent_console.web.drawing.time_axis import (
+    POINTS,
+    Stretch,
+    along,
+    starts_of,
+    stretch_rows,
+    time_axis,
+)
+from agent_console.web.elements.boxes import box, card, text
+from agent_console.web.elements.chart_element import KEYS, chart, put
+from agent_console.web.elements.grids import column, grid
+from agent_console.web.elements.nice import call, when_gone
+from agent_console.web.elements.once import Once
+from agent_console.web.elements.themes import Ink
+from agent_console.web.elements.troubles import within
+from agent_console.web.shell.filter_bar import filter_bar, nothing_used
+from agent_console.web.shell.frame import frame
 
 _COLUMNS = [
     column("label", "", width=116, flex=1, bold=True),
