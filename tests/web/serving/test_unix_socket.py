@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.web.dashboard import STOP_SECONDS
-from tests.web.test_command import started
+from tests.web.serving.test_command import started
 
 from agent_console.__main__ import main
 

@@ -11,7 +11,7 @@ from tests.usage.reports.ledgers import HAIKU
 from tests.web.conftest import House
 from tests.web.dashboard import Browser, page_of
 from tests.web.full_house import session_id
-from tests.web.test_work import DOWNLOADED, column
+from tests.web.pages.test_work import DOWNLOADED, column
 
 MODEL = HAIKU
 
