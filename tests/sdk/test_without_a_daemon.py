@@ -195,14 +195,17 @@ recorder.tell([SetSession(session_id="parent", status=Status.WORKING)])
 child = os.fork()
 if not child:
     recorder.tell([SetSession(session_id="child", status=Status.WORKING)])
+    recorder.flush(float(sys.argv[1]))  # the end of a program waits for less, however slow it is
     sys.exit(0)
+recorder.flush(float(sys.argv[1]))
 assert os.waitpid(child, 0)[1] == 0
 """
 
 
 def test_a_forked_child_tells_its_own(daemon: Daemon) -> None:
     daemon.start()
-    subprocess.run([sys.executable, "-c", FORKING], check=True, timeout=DEADLINE_SECONDS)
+    command = [sys.executable, "-c", FORKING, str(FLUSH_SECONDS)]
+    subprocess.run(command, check=True, timeout=DEADLINE_SECONDS)
     with daemon.connect() as wire:
         shown = {session["session_id"] for session in wire.data(cmd="LIST")}
         counters = wire.data(cmd="STATUS")["counters"]
