@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
 from agent_console.usage.rows import Facet, Figures, Source
+from agent_console.usage.tables import accounts as accounts_module
 from agent_console.usage.tables.accounts import NO_CLAIM, Account, merged
 from agent_console.usage.tables.file_reading import CLAIM_COPY, CLAIM_ECHO, CLAIM_SIDECHAIN
 
@@ -161,6 +162,45 @@ def test_the_order_and_repetition_of_accounts_do_not_matter(data: st.DataObject)
     again = data.draw(st.lists(st.sampled_from(told), max_size=3))
     shuffled = data.draw(st.permutations([*told, *again]))
     assert outcome(list(shuffled)) == outcome(told)
+
+
+few = st.integers(0, 1)
+alike = st.builds(
+    Account,
+    few,
+    at_ms=few,
+    source=st.sampled_from([Source.TRANSCRIPT, Source.TRANSCRIPT, Source.UPSERT]),
+    figures=st.builds(Figures, output_tokens=few, reported_nano_usd=few, duration_ms=few),
+    facet=st.builds(
+        Facet,
+        project=st.sampled_from(["", "/p", "/q"]),
+        model=st.sampled_from(["", MODEL]),
+        speed=st.sampled_from(["", "fast"]),
+        output_is_lower_bound=st.booleans(),
+    ),
+    claim=st.sampled_from([0, CLAIM_COPY, CLAIM_SIDECHAIN, ECHO, ECHO | CLAIM_COPY]),
+    source_no=few,
+    web_fetches=few,
+).map(lambda each: each if each.source == Source.TRANSCRIPT else replace(each, claim=NO_CLAIM))
+
+
+def never(_earlier: Account, _told: Account) -> bool:
+    return False
+
+
+@settings(max_examples=1_000)
+@given(alike, st.data())
+def test_what_mostly_tells_nothing_new_is_found_the_long_way_too(
+    earlier: Account, data: st.DataObject
+) -> None:
+    other = data.draw(alike)
+    told = data.draw(st.sampled_from([other, replace(other, figures=earlier.figures)]))
+    short = merged(earlier, told)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts_module, "_is_told_again", never)
+        long = merged(earlier, told)
+    assert short == long
+    assert (short is earlier) == (long is earlier)
 
 
 @settings(max_examples=400)

@@ -73,6 +73,8 @@ def merged(earlier: Account, told: Account) -> Account:
     """
     if told.is_echo_alone and not earlier.is_echo and earlier.claim != NO_CLAIM:
         return earlier
+    if _is_told_again(earlier, told):
+        return earlier
     figures = _figures(earlier, told)
     identity = told if told.claim < earlier.claim else earlier
     timed = [each for each in (earlier, told) if not each.is_echo_alone] or [earlier, told]
@@ -85,6 +87,23 @@ def merged(earlier: Account, told: Account) -> Account:
         facet=_facet(identity, figures, earlier, told),
     )
     return earlier if outcome == earlier else outcome
+
+
+def _is_told_again(earlier: Account, told: Account) -> bool:
+    """What another transcript tells mostly is what this one told: then nothing is put together.
+
+    Neither says more by being an echo: of two echoes the claims decide as well.
+    """
+    here, there = earlier.facet, told.facet
+    return (
+        told.figures == earlier.figures
+        and told.source == earlier.source == Source.TRANSCRIPT
+        and told.claim >= earlier.claim
+        and told.at_ms >= earlier.at_ms
+        and here.model != ""
+        and here.project != ""
+        and here.output_is_lower_bound <= there.output_is_lower_bound
+    )
 
 
 def _figures(earlier: Account, told: Account) -> Account:
