@@ -22,12 +22,18 @@ from agent_console.usage.tables.told_columns import ToldColumns
 
 _TOLD = (
     *("session_no", "key_hash", "key", "facet_no", "source_no", "agent_no", "at_ms", "claim"),
-    "web_fetches",
+    *SUMS[:-2],
 )
+_SELDOM = "web_fetches", *SUMS[-2:]
 _INSERT_TOLD = (
-    f"INSERT INTO messages ({', '.join((*_TOLD, *SUMS))}, source) "  # noqa: S608
-    f"VALUES ({'?, ' * (len(_TOLD) + len(SUMS) - 1)}nullif(?, 0), {int(Source.TRANSCRIPT)})"
+    f"INSERT INTO messages (source, {', '.join((*_TOLD, *_SELDOM))}) "  # noqa: S608
+    f"VALUES ({int(Source.TRANSCRIPT)}{', ?' * (len(_TOLD) + len(_SELDOM) - 1)}, nullif(?, 0))"
 )
+_INSERT_PLAIN = (
+    f"INSERT INTO messages (source, {', '.join(_TOLD)}) "  # noqa: S608
+    f"VALUES ({int(Source.TRANSCRIPT)}{', ?' * len(_TOLD)})"
+)
+"""The table's own defaults stand for what most responses have nothing of."""
 
 
 class ToldRows(Struct, frozen=True, gc=False):
@@ -62,22 +68,24 @@ class ToldSession(NamedTuple):
 def insert_told(connection: Connection, rows: ToldRows) -> None:
     """Add rows that are new."""
     told = rows.told
-    connection.executemany(
-        _INSERT_TOLD,
-        zip(  # each of its tuples is used again for the next row
-            rows.session_nos,
-            told.key_hashes,
-            told.keys,
-            rows.facet_nos,
-            [rows.source_no] * len(told),
-            rows.agent_nos,
-            told.times_ms,
-            told.claims,
-            told.web_fetches,
-            *told.sums,
-            strict=True,
-        ),
-    )
+    *sums, searches, reported = told.sums
+    columns = [
+        rows.session_nos,
+        told.key_hashes,
+        told.keys,
+        rows.facet_nos,
+        [rows.source_no] * len(told),
+        rows.agent_nos,
+        told.times_ms,
+        told.claims,
+        *sums,
+    ]
+    statement, seldom = _INSERT_PLAIN, (told.web_fetches, searches, reported)
+    if any(map(any, seldom)):
+        statement = _INSERT_TOLD
+        columns += seldom
+    # Each tuple of the zip is used again for the next row.
+    connection.executemany(statement, zip(*columns, strict=True))
 
 
 def told_sessions(rows: ToldRows) -> Iterator[ToldSession]:
@@ -100,9 +108,14 @@ def told_cells(rows: ToldRows) -> Iterator[tuple[Cell, list[int]]]:
     told = rows.told
     quarters = [at_ms // QUARTER_MS for at_ms in told.times_ms]
     cells = zip(rows.session_nos, quarters, rows.facet_nos, strict=True)
-    columns = told.sums
+    columns = [(place, column) for place, column in enumerate(told.sums, 1) if any(column)]
+    none = [0] * (1 + len(told.sums))
     start = 0
     for cell, same in groupby(cells):
         end = start + len(list(same))
-        yield cell, [end - start, *[sum(column[start:end]) for column in columns]]
+        gain = none.copy()
+        gain[0] = end - start
+        for place, column in columns:
+            gain[place] = sum(column[start:end])
+        yield cell, gain
         start = end
