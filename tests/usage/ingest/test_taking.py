@@ -1,5 +1,6 @@
 """What transcripts tell goes into the ledger exactly once, and to whom it belongs."""
 
+from collections.abc import Iterable
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ, totals
 from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
+from agent_console.usage.tables import facets
 from agent_console.usage.tables.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
@@ -359,3 +361,22 @@ def test_a_day_ends_earlier_when_its_last_row_moves(ledger: Ledger, database: Pa
     take(ledger, reading(response("m2", minute=40), path="/projects/p/2.jsonl"))
     assert last_quarters() == [(48 + 2,)]
     assert sums_that_differ(database) == []
+
+
+def test_all_new_facets_of_a_transaction_are_priced_at_once(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = ["m1", "m2", "m3"]
+    copied = [response(key, claim=CLAIM_SIDECHAIN) for key in keys]
+    take(ledger, reading(*copied))
+    priced: list[int] = []
+
+    def note(_: Any, facet_nos: Iterable[int]) -> None:
+        priced.append(len(list(facet_nos)))
+
+    monkeypatch.setattr(facets, "price_facets", note)
+    # A better claim: each goes to a new facet.
+    own = [response(key, session=OTHER, branch=key) for key in keys]
+    take(ledger, reading(*own, session=OTHER, path="/projects/q/1.jsonl"))
+    assert priced == [3]
+    assert sums_that_differ(ledger.path) == []

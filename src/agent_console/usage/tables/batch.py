@@ -37,6 +37,10 @@ _NOTHING = Figures()
 class Batch(KnownRows):
     """What one transaction has read and is going to write. The caller begins and commits it.
 
+    Args:
+        knows_costs: Sessions in memory are to cost what they do by now: not if it is read again
+            at the end, for prices are looked up with each new facet.
+
     Attributes:
         new_rows_in: The quarters that got a row.
         gained: Told of what is added to the rollups, which it may ask for.
@@ -52,10 +56,12 @@ class Batch(KnownRows):
         *,
         gained: Callable[[Callable[[], Gains]], object] = callable,
         seen: SeenKeys | None = None,
+        knows_costs: bool = True,
     ) -> None:
         super().__init__(connection, names, facets, known, seen)
         self.new_rows_in: set[int] = set()
         self.gained = gained
+        self._knows_costs = knows_costs
         self._new_sessions: set[int] = set()
         self._moved_in: set[int] = set()
         self._new_rows: dict[str, MessageRow] = {}
@@ -263,7 +269,7 @@ class Batch(KnownRows):
         if messages > 0:
             self.new_rows_in.add(in_quarter)
         session.sums = session.sums.plus(gain)
-        cost = self.facets.cost_pico_usd(facet_no, in_quarter, gain)
+        cost = self.facets.cost_pico_usd(facet_no, in_quarter, gain) if self._knows_costs else 0
         session.cost_pico_usd += cost
         session.updated_at_ms = at_ms
         self._grown_sessions[session_no] = session

@@ -141,7 +141,7 @@ class PresentLedger:
 
         Args:
             writes: It is going to write.
-            fills: It brings many new rows.
+            fills: It brings many new rows, and nobody asks meanwhile what a session costs.
         """
         known, self.known = self.known, KnownSessions()
         self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -163,6 +163,7 @@ class PresentLedger:
                 known,
                 gained=self.watch.gained,
                 seen=self._seen,
+                knows_costs=not fills,
             )
             yield batch
             self.connection.execute("COMMIT")
