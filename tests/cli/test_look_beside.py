@@ -4,10 +4,14 @@ A process that has threads does not fork, and pytest's has some: each case is a 
 """
 
 import json
+import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +60,20 @@ def wait_until_something_differs(self):
 LookBeside.wait_until_begun, answering._STEPS = wait_until_something_differs, 1
 """
 """A report is asked for when it is told already that something differs, and given up at once."""
+IN_THE_END = """
+from agent_console.cli import answering
+from agent_console.usage.ingest.look_beside import LookBeside
+
+begun, answering._STEPS = LookBeside.wait_until_begun, 1
+
+def wait_until_something_is_told(self):
+    begun(self)
+    import select
+    select.select([self._pipe], [], [])
+
+LookBeside.wait_until_begun = wait_until_something_is_told
+"""
+"""A report is asked for when the look is over, or has told that something differs."""
 
 
 def run(program: str, *arguments: str) -> tuple[str, str]:
@@ -115,15 +133,24 @@ def test_what_a_report_has_to_complain_of_is_said_once() -> None:
     assert "exit code 0" not in said
 
 
-def test_a_file_that_is_back_as_it_was_is_a_false_alarm(session: Path) -> None:
+def test_a_file_that_is_back_as_it_was_is_nothing_new(session: Path) -> None:
     aside = session.with_suffix(".aside")
     session.rename(aside)
     bring(database_path())
     aside.rename(session)
     assert is_fresh(database_path())
-    total, said = report()
-    assert total == 110
-    assert "1 fork" in said
+    told, said = run(IN_THE_END + REPORT, "usage", "daily", "--json")
+    assert json.loads(told)["totals"]["outputTokens"] == 110
+    assert said.strip() == "1 fork, 1 made, exit code 0"
+
+
+def test_what_grows_in_another_folder_is_nothing_new(session: Path, scratch_home: Path) -> None:
+    append(session, answer("m3", usage(1, 1000)))
+    other = scratch_home / "other"
+    (other / "projects").mkdir(parents=True)
+    told, said = run(IN_THE_END + REPORT, "usage", "daily", "--json", "--config-dir", str(other))
+    assert json.loads(told)["totals"]["outputTokens"] == 110
+    assert said.strip() == "1 fork, 1 made, exit code 0"
 
 
 def test_a_question_that_was_given_up_is_asked_again(session: Path) -> None:
@@ -131,12 +158,16 @@ def test_a_question_that_was_given_up_is_asked_again(session: Path) -> None:
     told, said = run(AT_ONCE + REPORT, "usage", "daily", "--json")
     assert json.loads(told)["totals"]["outputTokens"] == 1110
     assert said.strip() == "1 fork, 2 made, exit code 0"
-    aside = session.with_suffix(".aside")
-    session.rename(aside)
-    bring(database_path())
-    aside.rename(session)
-    told, said = run(AT_ONCE + REPORT, "usage", "daily", "--json")
-    assert json.loads(told)["totals"]["outputTokens"] == 1110
+
+
+@pytest.mark.usefixtures("session")
+def test_a_question_that_was_given_up_for_nothing_is_asked_again() -> None:
+    alarm = """
+    from agent_console.usage.ingest import freshness
+    freshness._latest_differ = lambda *given: True
+    """
+    told, said = run(textwrap.dedent(alarm) + AT_ONCE + REPORT, "usage", "daily", "--json")
+    assert json.loads(told)["totals"]["outputTokens"] == 110
     assert said.strip() == "1 fork, 2 made, exit code 0"
 
 
@@ -275,3 +306,98 @@ def test_nobody_forks_where_there_are_threads_or_no_ledger(scratch_home: Path) -
     print(*here, can_look_beside(sys.argv[1]))
     """
     assert run(program, str(database), f"{database}.none")[0] == "True False False\n"
+
+
+@pytest.mark.usefixtures("session")
+def test_ctrl_c_in_a_long_query_ends_the_report() -> None:
+    program = """
+    import os, signal, sys
+    from agent_console.usage.reports import report_of as making
+    from agent_console.__main__ import main
+
+    os.cpu_count = lambda: 2
+    make, made = making.report_of, []
+    signal.signal(signal.SIGALRM, signal.getsignal(signal.SIGINT))
+
+    def interrupted(connection, *given):
+        made.append(given)
+        if len(made) == 1:
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            connection.execute(
+                "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) "
+                "SELECT sum(i) FROM n"
+            ).fetchone()
+        return make(connection, *given)
+
+    making.report_of = interrupted
+    code = main(["usage", "daily", "--json"])
+    print(len(made), "made, exit code", code, file=sys.stderr)
+    """
+    assert run(program) == ("", "1 made, exit code 130\n")
+
+
+def test_a_ledger_that_is_taken_away_meanwhile_is_made_anew(session: Path) -> None:
+    taken = """
+    import glob
+    from agent_console.paths import database_file
+    from agent_console.usage.ingest.look_beside import LookBeside
+
+    begun = LookBeside.wait_until_begun
+
+    def wait_and_remove(self):
+        begun(self)
+        for path in glob.glob(database_file() + "*"):
+            os.unlink(path)
+
+    LookBeside.wait_until_begun = wait_and_remove
+    """
+    assert session.exists()
+    told, said = run("import os\n" + textwrap.dedent(taken) + REPORT, "usage", "daily", "--json")
+    assert json.loads(told)["totals"]["outputTokens"] == 110
+    assert "exit code 0" in said
+
+
+def test_a_ledger_that_is_put_in_its_place_meanwhile_is_looked_at_anew(
+    session: Path, scratch_home: Path
+) -> None:
+    older = scratch_home / "older.db"
+    with closing(sqlite3.connect(database_path())) as ledger:
+        ledger.execute("VACUUM INTO ?", (str(older),))
+    append(session, answer("m3", usage(1, 1000)))
+    bring(database_path())
+    restored = """
+    from pathlib import Path
+    from agent_console.paths import database_file
+    from agent_console.usage.ingest.look_beside import LookBeside
+
+    begun = LookBeside.wait_until_begun
+
+    def wait_and_restore(self):
+        begun(self)
+        from agent_console.usage.maintenance.restore import restore
+        restore(Path(database_file()), Path.home() / "older.db", 0)
+
+    LookBeside.wait_until_begun = wait_and_restore
+    """
+    program = textwrap.dedent(restored) + REPORT
+    told, said = run(program, "usage", "daily", "--json")
+    assert json.loads(told)["totals"]["outputTokens"] == 1110, said
+
+
+@pytest.mark.usefixtures("session")
+def test_who_reads_the_output_does_not_wait_for_the_look() -> None:
+    program = """
+    import os, sys
+    from agent_console.paths import claude_config_folders, database_file
+    from agent_console.usage.ingest import freshness
+    from agent_console.usage.ingest.look_beside import LookBeside
+
+    ready, go = os.pipe()
+    freshness.look = lambda *given: os.read(ready, 1)
+    beside = LookBeside(database_file(), claude_config_folders())
+    beside.wait_until_begun()
+    os.write(1, b"%d" % beside._process)
+    os._exit(0)  # as if it was ended from outside
+    """
+    told, _ = run(program)  # would wait for the end of what it writes to
+    os.kill(int(told), signal.SIGKILL)

@@ -91,12 +91,13 @@ def _answered_beside(
     look.wait_until_begun()
     connection = open_for_reading(database, narrate)
     answers: list[Answer] = []
-    is_priced = connection is not None and knows_prices(connection)
+    is_seen = connection is not None and look.sees(database, connection)
+    is_priced = connection is not None and is_seen and knows_prices(connection)
     if connection is not None and is_priced:
         answers += asked_meanwhile(connection, ask, look)
     if look.differs():
         importing_catch_up()  # takes about as long as the rest of the look
-    changes = look.changes()
+    changes = look.changes() if is_seen else None
     is_fresh = is_priced and has_nothing_new(changes)
     if is_fresh and answers:
         return OpenedLedger(database, connection), answers[0]
@@ -113,10 +114,20 @@ def asked_meanwhile(
     connection: "Reading", ask: "Callable[[Reading], Answer]", look: "LookBeside"
 ) -> "list[Answer]":
     """The answer; none when it is given up, because something differs, or nothing can answer."""
-    connection.set_progress_handler(look.differs, _STEPS)
+    given_up: list[bool] = []
+
+    def gives_up() -> bool:
+        if look.differs():
+            given_up.append(True)
+        return bool(given_up)
+
+    connection.set_progress_handler(gives_up, _STEPS)
     try:
         return [ask(connection)]
-    except Exception:  # noqa: BLE001 - it is asked again, with what is new
-        return []
+    except Exception as error:  # noqa: BLE001 - see below
+        # Ctrl-C is raised where the handler begins, of which SQLite says that much.
+        if not given_up and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from None
+        return []  # it is asked again, with what is new
     finally:
         connection.set_progress_handler(None, _STEPS)

@@ -18,7 +18,7 @@ SHOWN_AFTER_SECONDS = 0.5
 @contextmanager
 def reading_progress() -> "Generator[Callable[[Progress], None]]":
     """What to call with the progress, as often as one likes."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     bar = _Bar()

@@ -51,6 +51,11 @@ def files_there(connection: "Connection") -> "set[Stat]":
     return set(connection.execute(_THERE))
 
 
+def is_back(connection: "Connection", row: "Stat") -> bool:
+    """It was gone, and is back as it was: that tells nothing new."""
+    return connection.execute(_WAS_GONE, row).fetchone() is not None
+
+
 def compare(connection: "Connection", known: "set[Stat]", walk: "TranscriptWalk") -> DiskChanges:
     """What differs.
 
@@ -62,10 +67,7 @@ def compare(connection: "Connection", known: "set[Stat]", walk: "TranscriptWalk"
     now = {found[0]: found for found in walk.files.values()}
     others = now.keys() - known
     changed = [
-        found
-        for row, found in now.items()
-        # One that was gone, and is back as it was, tells nothing new.
-        if row in others and connection.execute(_WAS_GONE, row).fetchone() is None
+        found for row, found in now.items() if row in others and not is_back(connection, row)
     ]
     there = {found[0][0] for found in changed}
     folders = tuple(f"{folder}/" for folder in walk.projects)

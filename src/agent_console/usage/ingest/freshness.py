@@ -8,8 +8,8 @@ import _sqlite3
 import os
 
 from agent_console.paths import config_file
-from agent_console.usage.ingest.disk_changes import compare, files_there
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk
+from agent_console.usage.ingest.disk_changes import compare, files_there, is_back
+from agent_console.usage.ingest.transcript_walk import TranscriptWalk, projects_in
 from agent_console.usage.prices.installed import price_makers
 
 TYPE_CHECKING = False
@@ -45,24 +45,32 @@ def look(
         config_dirs: Claude Code's folders.
         differs: Hears as soon as something seems to be so.
     """
+    folders = list(config_dirs)
     try:
         known = files_there(connection)
+        if differs is None:
+            return compare(connection, known, TranscriptWalk(folders))
+        told = [differs()] if _latest_differ(known, folders) else []
 
         def tell(row: "Stat") -> None:
-            if row not in known and differs is not None:
-                differs()
+            if told or row in known:
+                return
+            if is_back(connection, row):
+                known.add(row)
+            else:
+                told.append(differs())
 
-        if differs is not None and _latest_differ(known):
-            differs()
-        walk = TranscriptWalk(config_dirs, None if differs is None else tell)
-        return compare(connection, known, walk)
+        return compare(connection, known, TranscriptWalk(folders, tell))
     except _sqlite3.Error:
         return None
 
 
-def _latest_differ(known: "set[Stat]") -> bool:
+def _latest_differ(known: "set[Stat]", config_dirs: "Iterable[str]") -> bool:
     """Some of the files that were written to last have been written to again: most often these."""
+    below = tuple(f"{projects_in(each)}/" for each in config_dirs)
     for path, *state in sorted(known, key=_mtime_ns)[-_LATEST:]:
+        if not path.startswith(below):
+            continue
         try:
             stat = os.stat(path)
         except OSError:  # gone, most likely: nothing new

@@ -3,8 +3,8 @@
 To look at thousands of transcripts takes about as long as to make a report, and most often nothing
 has changed.
 
-Rule 1: the other process sees the ledger as it was before the report sees it: what it calls
-        unchanged is in the report, whoever writes meanwhile.
+Rule 1: the other process sees the ledger as it was before the report sees it, and the same one:
+        what it calls unchanged is in the report, whoever writes meanwhile.
 Rule 2: it is forked, which is safe only where nothing has begun a thread, and before this process
         opens the ledger. It never returns from here, and writes nothing but what it has found.
 """
@@ -21,8 +21,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BEGUN, _DIFFERS, _FOUND = b"B", b"D", b"F"
-"""What is told, in this order: the ledger is open; something differs; what, to the end."""
+    from agent_console.usage.reports.reading import Reading
+
+_DIFFERS, _FOUND = b"D", b"F"
+"""What is told after a line with the mark of the ledger that was opened: something differs, if it
+does; and what was found, to the end."""
 _MOST = 1 << 20
 _SIGKILL = 9
 """The module `signal` is not imported for it."""
@@ -61,6 +64,7 @@ class LookBeside:
         if not self._process:
             try:
                 os.close(self._pipe)
+                _let_go_of_streams(other_end)
                 _look(database, config_dirs, other_end)
             finally:
                 os._exit(0)  # whatever it was: who waits looks for itself
@@ -68,12 +72,19 @@ class LookBeside:
 
     def wait_until_begun(self) -> None:
         """Open the ledger after this, not before."""
-        if not self._told:
-            self._told = os.read(self._pipe, 1)
+        while b"\n" not in self._told:
+            told = os.read(self._pipe, _MOST)
+            if not told:
+                return
+            self._told += told
+
+    def sees(self, database: str, connection: "Reading") -> bool:
+        """Whether it looks at the ledger of `connection`: none was put in its place meanwhile."""
+        return self._told.partition(b"\n")[0] == _mark(database, connection)
 
     def differs(self) -> bool:
         """Something has been found already; that may turn out to tell nothing new."""
-        if self._told == _BEGUN:
+        if self._told.endswith(b"\n"):
             os.set_blocking(self._pipe, False)
             try:
                 self._told += os.read(self._pipe, 1)
@@ -81,7 +92,7 @@ class LookBeside:
                 return False
             finally:
                 os.set_blocking(self._pipe, True)
-        return self._told[1:2] == _DIFFERS
+        return self._told.partition(b"\n")[2][:1] == _DIFFERS
 
     def changes(self) -> DiskChanges | None:
         """Wait for what was found; null when the other process could not say."""
@@ -89,7 +100,8 @@ class LookBeside:
         while piece := os.read(self._pipe, _MOST):
             pieces.append(piece)
         self._end()
-        _, found, document = b"".join(pieces).partition(_FOUND)
+        _, _, told = b"".join(pieces).partition(b"\n")
+        _, found, document = told.partition(_FOUND)
         return _decoded(document) if found else None
 
     def stop(self) -> None:
@@ -102,19 +114,37 @@ class LookBeside:
             self._end()
 
     def _end(self) -> None:
+        process, self._process = self._process, 0
         os.close(self._pipe)
         try:  # noqa: SIM105 - likewise
-            os.waitpid(self._process, 0)
+            os.waitpid(process, 0)
         except ChildProcessError:  # where children are not waited for (SIGCHLD is ignored)
             pass
-        self._process = 0
+
+
+def _let_go_of_streams(pipe: int) -> None:
+    """Who reads what the command writes is not to wait for this process too."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        if stream != pipe:
+            os.dup2(nowhere, stream)
+
+
+def _mark(database: str, connection: "Reading") -> bytes:
+    """What differs when another ledger is put in its place (database/identity.py)."""
+    (generation,) = connection.execute("PRAGMA user_version").fetchone()
+    try:
+        status = os.stat(database)
+    except OSError:  # it was taken away
+        return b""
+    return b"%d %d %d" % (status.st_dev, status.st_ino, generation)
 
 
 def _look(database: str, config_dirs: "Sequence[str]", pipe: int) -> None:
     connection = open_as_it_is(database)
     if connection is None:
         return
-    os.write(pipe, _BEGUN)
+    os.write(pipe, _mark(database, connection) + b"\n")
     told: list[int] = []
 
     def differs() -> None:

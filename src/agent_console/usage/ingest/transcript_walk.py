@@ -52,7 +52,7 @@ class TranscriptWalk:
         self._walked: set[str] = set()
         self._links: list[tuple[str, list[str], str]] = []
         for config_dir in config_dirs:
-            projects = os.path.realpath(f"{config_dir}/projects")
+            projects = projects_in(config_dir)
             self.projects.append(projects)
             self._folder(projects, [])
         self._follow_links()
@@ -107,6 +107,11 @@ class TranscriptWalk:
                     self._folder(real, [*below, name])
                 elif name.endswith(SUFFIX) and os.path.isfile(real):
                     self._file(real, below, name)
+
+
+def projects_in(config_dir: str) -> str:
+    """The real path of the folder with a folder of Claude Code's transcripts for each project."""
+    return os.path.realpath(f"{config_dir}/projects")
 
 
 def _is_text(path: str) -> bool:

@@ -285,10 +285,10 @@ def _price_changes(connection: "Connection", rows: Selection) -> list[int]:
     found = connection.execute(
         "WITH each AS (SELECT DISTINCT from_quarter, to_quarter FROM facet_prices "  # noqa: S608
         f"WHERE facet_no IN (SELECT facet_no FROM facets WHERE {IN_BRIEF})) "
-        "SELECT from_quarter FROM each WHERE from_quarter > ?1 AND from_quarter <= ?2 "
-        "UNION SELECT to_quarter FROM each WHERE to_quarter > ?1 AND to_quarter <= ?2 "
+        "SELECT from_quarter FROM each WHERE from_quarter > ? AND from_quarter <= ? "
+        "UNION SELECT to_quarter FROM each WHERE to_quarter > ? AND to_quarter <= ? "
         "ORDER BY 1 DESC",
-        (rows.first, rows.last),
+        (rows.first, rows.last) * 2,
     )
     return [at for (at,) in found]
 

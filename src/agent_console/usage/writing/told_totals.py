@@ -27,7 +27,7 @@ _REMOVE = "DELETE FROM cost_states WHERE session_no = ? AND number = ? AND model
 _KEEP = "INSERT INTO cost_states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))"
 _FORKED = (
     "UPDATE sessions SET forked_from_no = ?, inherits_cost = 1 "
-    "WHERE session_no = ? AND coalesce(forked_from_no, ?1) = ?1"
+    "WHERE session_no = ? AND (forked_from_no IS NULL OR forked_from_no = ?)"
 )
 
 
@@ -82,4 +82,4 @@ def mark_fork(
     """The session's totals begin with those of another, which it was forked from."""
     if origin_id != session.session_id:
         origin = batch.open_session(origin_id)
-        connection.execute(_FORKED, (origin.session_no, session.session_no))
+        connection.execute(_FORKED, (origin.session_no, session.session_no, origin.session_no))
