@@ -74,3 +74,13 @@ def test_each_folder_is_listed_once_and_the_ledger_asked_for_all_files_once(grow
     folders = {str(path) for path in (grown.parent, *grown.parent.rglob("*")) if path.is_dir()}
     assert len(folders) == 3
     assert {listed[path] for path in folders} == {1}
+
+
+def test_new_lines_are_read_where_nobody_reads_errors(grown: Path) -> None:
+    command = ["sh", "-c", 'exec "$0" "$@" 2>&-', sys.executable, "-m", "agent_console"]
+    done = subprocess.run(
+        [*command, "usage", "daily", "--json"], stdout=subprocess.PIPE, check=True, timeout=30
+    )
+    assert b'"totals"' in done.stdout
+    assert grown.exists()
+    assert is_fresh(database_path())
