@@ -75,6 +75,25 @@ LookBeside.wait_until_begun = wait_until_something_is_told
 """
 """A report is asked for when the look is over, or has told that something differs."""
 
+HELD = """
+import os
+from agent_console.paths import claude_config_folders, database_file
+from agent_console.usage.ingest import freshness
+from agent_console.usage.ingest.look_beside import LookBeside
+
+ready, go = os.pipe()
+look = freshness.look
+
+def later(*given):
+    os.read(ready, 1)
+    return look(*given)
+
+freshness.look = later
+beside = LookBeside(database_file(), claude_config_folders())
+beside.wait_until_begun()
+"""
+"""A look that has begun, and goes on when a byte is written to `go`."""
+
 
 def run(program: str, *arguments: str) -> tuple[str, str]:
     """What a program prints, on both ways."""
@@ -210,22 +229,6 @@ def test_a_report_looks_itself_when_the_other_process_cannot(session: Path) -> N
 def test_the_other_process_sees_the_ledger_as_it_was_when_it_began(session: Path) -> None:
     append(session, answer("m3", usage(1, 1000)))
     program = """
-    import os
-    from agent_console.paths import claude_config_folders, database_file
-    from agent_console.usage.ingest import freshness
-    from agent_console.usage.ingest.look_beside import LookBeside
-
-    ready, go = os.pipe()
-    look = freshness.look
-
-    def later(*given):
-        os.read(ready, 1)
-        return look(*given)
-
-    freshness.look = later
-    beside = LookBeside(database_file(), claude_config_folders())
-    beside.wait_until_begun()
-
     from pathlib import Path
     from agent_console.config_prices import PricesConfig
     from agent_console.usage.ingest.catch_up import bring_up_to_date
@@ -237,22 +240,13 @@ def test_the_other_process_sees_the_ledger_as_it_was_when_it_began(session: Path
     beside.stop()
     print(read.files_read, changes.files_found, [each[0][0] for each in changes.changed])
     """
-    told, said = run(program)
+    told, said = run(HELD + textwrap.dedent(program))
     assert told.strip() == f"1 2 ['{session}']", said
 
 
 @pytest.mark.usefixtures("session")
 def test_a_look_that_nobody_wants_ends() -> None:
     program = """
-    import os
-    from agent_console.paths import claude_config_folders, database_file
-    from agent_console.usage.ingest import freshness
-    from agent_console.usage.ingest.look_beside import LookBeside
-
-    ready, go = os.pipe()
-    freshness.look = lambda *given: os.read(ready, 1)
-    beside = LookBeside(database_file(), claude_config_folders())
-    beside.wait_until_begun()
     beside.stop()
     beside.stop()
     try:
@@ -260,7 +254,7 @@ def test_a_look_that_nobody_wants_ends() -> None:
     except ChildProcessError:
         print("no child is left")
     """
-    assert run(program) == ("no child is left\n", "")
+    assert run(HELD + textwrap.dedent(program)) == ("no child is left\n", "")
 
 
 @pytest.mark.usefixtures("session")
@@ -387,17 +381,8 @@ def test_a_ledger_that_is_put_in_its_place_meanwhile_is_looked_at_anew(
 @pytest.mark.usefixtures("session")
 def test_who_reads_the_output_does_not_wait_for_the_look() -> None:
     program = """
-    import os, sys
-    from agent_console.paths import claude_config_folders, database_file
-    from agent_console.usage.ingest import freshness
-    from agent_console.usage.ingest.look_beside import LookBeside
-
-    ready, go = os.pipe()
-    freshness.look = lambda *given: os.read(ready, 1)
-    beside = LookBeside(database_file(), claude_config_folders())
-    beside.wait_until_begun()
     os.write(1, b"%d" % beside._process)
     os._exit(0)  # as if it was ended from outside
     """
-    told, _ = run(program)  # would wait for the end of what it writes to
+    told, _ = run(HELD + textwrap.dedent(program))  # would wait for the end of what it writes to
     os.kill(int(told), signal.SIGKILL)

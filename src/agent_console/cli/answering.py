@@ -33,13 +33,12 @@ def answered_up_to_date(
     config_dirs: "Sequence[str]",
     ask: "Callable[[Reading], Answer]",
     *,
-    ingest: bool = True,
-    load: "Callable[[], object]" = bool,
+    ingest: bool,
+    load: "Callable[[], object]",
 ) -> "tuple[OpenedLedger, Answer | None]":
     """The ledger with what is new, and what `ask` makes of it; null when there is none.
 
-    Where it can be, the ledger is asked while another process looks for new lines. What it says is
-    dropped when there are any, and it is asked again: so `ask` shows nothing.
+    Where it can be, the ledger is asked while another process looks for new lines.
 
     Args:
         database: Its path.
@@ -52,18 +51,19 @@ def answered_up_to_date(
         LedgerError: It cannot be read, or there is none and it cannot be made.
         Exception: What `ask` raises of a ledger that is up to date.
     """
-    look = _look_beside(database, config_dirs) if ingest else None
+    folders = config_dirs or claude_config_folders()
+    look = _look_beside(database, folders) if ingest else None
     if look is None:
-        opened = open_up_to_date(database, config_dirs, ingest=ingest)
+        opened = open_up_to_date(database, folders, ingest=ingest)
         return opened, None if opened.connection is None else ask(opened.connection)
     try:
         load()
-        return _answered_beside(database, config_dirs or claude_config_folders(), ask, look)
+        return _answered_beside(database, folders, ask, look)
     finally:
         look.stop()
 
 
-def _look_beside(database: str, config_dirs: "Sequence[str]") -> "LookBeside | None":
+def _look_beside(database: str, folders: "Sequence[str]") -> "LookBeside | None":
     from agent_console.usage.ingest.look_beside import (  # noqa: PLC0415 - not always
         LookBeside,
         can_look_beside,
@@ -72,7 +72,7 @@ def _look_beside(database: str, config_dirs: "Sequence[str]") -> "LookBeside | N
     if not can_look_beside(database):
         return None
     try:
-        return LookBeside(database, config_dirs or claude_config_folders())
+        return LookBeside(database, folders)
     except OSError:
         return None  # no process, or no pipe
 

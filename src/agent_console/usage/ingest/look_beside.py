@@ -13,6 +13,7 @@ import marshal
 import os
 import sys
 
+from agent_console.usage.database.generation import file_at, generation
 from agent_console.usage.ingest import freshness
 from agent_console.usage.ingest.disk_changes import DiskChanges
 from agent_console.usage.reports.reading import open_as_it_is
@@ -131,13 +132,8 @@ def _let_go_of_streams(pipe: int) -> None:
 
 
 def _mark(database: str, connection: "Reading") -> bytes:
-    """What differs when another ledger is put in its place (database/identity.py)."""
-    (generation,) = connection.execute("PRAGMA user_version").fetchone()
-    try:
-        status = os.stat(database)
-    except OSError:  # it was taken away
-        return b""
-    return b"%d %d %d" % (status.st_dev, status.st_ino, generation)
+    """What differs when another ledger is put in its place."""
+    return repr((*file_at(database), generation(connection))).encode()
 
 
 def _look(database: str, config_dirs: "Sequence[str]", pipe: int) -> None:

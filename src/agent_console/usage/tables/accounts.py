@@ -90,9 +90,9 @@ def merged(earlier: Account, told: Account) -> Account:
 
 
 def _is_told_again(earlier: Account, told: Account) -> bool:
-    """What another transcript tells mostly is what this one told: then nothing is put together.
+    """`told` is the same with no better claim, as most are that are told again: `earlier` stands.
 
-    Neither says more by being an echo: of two echoes the claims decide as well.
+    A quick way to what `merged` comes to: a test compares.
     """
     here, there = earlier.facet, told.facet
     return (
