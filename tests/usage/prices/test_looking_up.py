@@ -1,12 +1,16 @@
 """Looking models up: here, or in a process that imports the catalogue meanwhile."""
 
+import os
 import signal
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from tests.usage.asking import query
+from tests.usage.ingest.transcripts import SESSION, answer, write
 from tests.usage.prices.priced_ledger import NO_PRICES, PricedLedger, own
 
 from agent_console.config_prices import PricesConfig
@@ -23,6 +27,25 @@ looking_up = LookingUp()
 looking_up.start()
 assert looking_up.look_up(["claude-opus-5-5"], PricesConfig())[0].periods
 assert "genai_prices" not in sys.modules
+"""
+
+
+FIRST_READING = """
+import os, sys
+from pathlib import Path
+from agent_console.config_prices import PricesConfig
+from agent_console.errors import LedgerError
+from agent_console.usage.ingest.catch_up import bring_up_to_date
+assert bring_up_to_date(Path(sys.argv[1]), PricesConfig()).responses == 1
+assert "genai_prices" not in sys.modules
+try:
+    bring_up_to_date(Path(sys.argv[1], "in-a-file"), PricesConfig())
+except LedgerError:
+    try:
+        os.waitpid(-1, 0)
+    except ChildProcessError:
+        sys.exit(0)
+sys.exit("it goes on, or left a process")
 """
 
 
@@ -65,10 +88,24 @@ def test_a_process_that_was_ended_is_an_error_and_changes_nothing(priced: Priced
     assert priced.refresh().models == ("claude-opus-5-5",)
 
 
+def test_a_first_reading_has_prices_looked_up_meanwhile(tmp_path: Path) -> None:
+    write(tmp_path / ".claude" / "projects" / "p" / f"{SESSION}.jsonl", answer("m1"))
+    database = tmp_path / "metrics.db"
+
+    read = subprocess.run(
+        [sys.executable, "-c", FIRST_READING, database],
+        env={**os.environ, "HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": str(tmp_path / ".claude")},
+        check=False,
+    )
+
+    assert read.returncode == 0
+    assert query(database, "SELECT count(*) FROM prices") != [(0,)]
+
+
 def test_a_process_that_nobody_asks_is_ended() -> None:
     looking_up = LookingUp()
     process = started(looking_up)
 
-    looking_up.stop()
+    looking_up.close()
 
     assert not process.is_running()

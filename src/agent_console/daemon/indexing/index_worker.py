@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -228,16 +229,14 @@ class IndexWorker:
             if self._has_raised():
                 self._tell(Indexed(alerts_raised=True))
         elif not self._prices_failed:
-            looking_up = LookingUp()
-            looking_up.start()
-            try:
-                changed = keep_prices(self._ledger, prices, looking_up)
-            except LookUpError as error:
-                self._prices_failed = True  # the next sweep tries again
-                self._tell(Indexed(error=str(error)))
-                return
-            finally:
-                looking_up.stop()
+            with closing(LookingUp()) as looking_up:
+                looking_up.start()
+                try:
+                    changed = keep_prices(self._ledger, prices, looking_up)
+                except LookUpError as error:
+                    self._prices_failed = True  # the next sweep tries again
+                    self._tell(Indexed(error=str(error)))
+                    return
             if changed.models:
                 self._told_alerts = self._ledger.alerts_raised
                 self._tell(Indexed(prices_changed=True, alerts_raised=True))

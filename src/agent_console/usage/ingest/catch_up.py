@@ -6,6 +6,7 @@ one way into the ledger, whoever is faster.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -87,22 +88,20 @@ def bring_up_to_date(
         LedgerError: The ledger cannot be opened or written; what was taken before stays.
         LookUpError: The process that looks prices up has failed.
     """
-    ledger = Ledger.configured(database, config or Config(), say)
-    looking_up = LookingUp()
-    try:
-        caught_up = catch_up(
-            ledger,
-            config_dirs=config_dirs,
-            since_ms=since_ms,
-            tell=tell,
-            meanwhile=partial(prepare_prices, ledger, prices, looking_up),
-            changes=changes,
-        )
-        keep_prices(ledger, prices, looking_up)
-        return replace(caught_up, alerts_raised=ledger.alerts_raised)
-    finally:
-        looking_up.stop()
-        ledger.close()
+    with closing(LookingUp()) as looking_up:
+        if not database.exists():
+            looking_up.prepare()  # it is going to be asked, and takes longer than most readings
+        with closing(Ledger.configured(database, config or Config(), say)) as ledger:
+            caught_up = catch_up(
+                ledger,
+                config_dirs=config_dirs,
+                since_ms=since_ms,
+                tell=tell,
+                meanwhile=partial(prepare_prices, ledger, prices, looking_up),
+                changes=changes,
+            )
+            keep_prices(ledger, prices, looking_up)
+            return replace(caught_up, alerts_raised=ledger.alerts_raised)
 
 
 def catch_up(

@@ -49,6 +49,11 @@ class LookingUp:
         if self._process is None:
             self._process = start_helper(_MODULE)
 
+    def prepare(self) -> None:
+        """The same, unless this one has imported it already."""
+        if "genai_prices" not in sys.modules:
+            self.start()
+
     def look_up(self, models: Sequence[str], prices: PricesConfig) -> "list[LookedUp]":
         """What these models cost, in order.
 
@@ -69,7 +74,7 @@ class LookingUp:
             )
         return msgspec.msgpack.decode(answer, type=list[LookedUp])
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the process if nobody has asked it."""
         if self._process is not None:
             with self._process as process:

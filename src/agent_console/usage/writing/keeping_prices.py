@@ -21,7 +21,7 @@ from agent_console.usage.writing.ledger import Ledger
 def prepare_prices(ledger: Ledger, prices: PricesConfig, looking_up: LookingUp) -> None:
     """Have the catalogue imported if it is going to be asked, while there is much else to do."""
     if needs_refresh(ledger.connection, prices):
-        looking_up.start()
+        looking_up.prepare()
 
 
 def keep_prices(
