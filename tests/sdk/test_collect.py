@@ -171,9 +171,10 @@ async def test_a_forks_totals_begin_with_its_originals() -> None:
     assert response.metadata.output_tokens == 30
 
 
-async def test_of_an_unknown_past_only_the_turns_share_is_taken() -> None:
+@pytest.mark.parametrize("told_as", [OPUS, f"{OPUS}[1m]"])
+async def test_of_an_unknown_past_only_the_turns_share_is_taken(told_as: str) -> None:
     # Opus' prices: 4, 20, 5, 0.2 dollars a million; this is 10 turns of one kind.
-    totals = {OPUS: model_usage(10, 1000, usd=0.02004)}
+    totals = {told_as: model_usage(10, 1000, usd=0.02004)}
     turn = [init(), says("Hi"), result(models=totals, usage=usage(1, 100))]
 
     response = await asked(turn, resumed=Resumed(SESSION))

@@ -10,6 +10,7 @@ figures are those of its turn's main loop, its cost that share of the session's,
 
 from datetime import datetime
 
+from agent_console.claude_code.model_names import bare_name
 from agent_console.sdk.figures import NOTHING, ModelFigures, SessionTotals, added_up
 from agent_console.sdk.messages import (
     SYNTHETIC,
@@ -198,8 +199,9 @@ class Collector:
     def _share_of_turn(self, finished: Finished, totals: SessionTotals) -> SessionTotals:
         turn = self._of_turn(finished)
         cost = 0
+        by_name = {bare_name(model): figures for model, figures in totals.models.items()}
         for model, figures in turn.models.items():
-            session = totals.models.get(model)
+            session = by_name.get(bare_name(model))
             if session is not None and (whole := _weight(session)):
                 cost += round(session.cost_nano_usd * min(1.0, _weight(figures) / whole))
         api_ms = min(finished.duration_ms, totals.duration_api_ms)

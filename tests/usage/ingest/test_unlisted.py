@@ -1,6 +1,7 @@
 """What was billed beyond the lines of a transcript, by its cost-state lines."""
 
 import pytest
+from msgspec.structs import replace
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ
 from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
 
@@ -15,6 +16,16 @@ def unlisted(ledger: Ledger) -> list[tuple[str, int, int]]:
         "SELECT key, input_tokens, output_tokens FROM messages JOIN facets USING (facet_no) "
         "WHERE kind = 2 ORDER BY key",
     )
+
+
+def models(ledger: Ledger) -> list[str]:
+    """Those that rows name."""
+    found = query(
+        ledger.path,
+        "SELECT DISTINCT name FROM messages JOIN facets USING (facet_no) "
+        "JOIN names ON name_no = model_no ORDER BY name",
+    )
+    return [name for (name,) in found]
 
 
 def test_a_total_beyond_the_lines_is_a_row_of_its_own(ledger: Ledger) -> None:
@@ -117,4 +128,66 @@ def test_a_session_that_went_on_in_another_folder_keeps_the_totals_of_both(ledge
         (f"{SESSION}:cost-state:1:claude-opus-5-5", 1000, 0),
         (f"{SESSION}:cost-state:1@{NOON_MS + 4 * 60_000}:claude-opus-5-5", 40, 0),
     ]
+    assert sums_that_differ(ledger.path) == []
+
+
+@pytest.mark.parametrize("told_as", ["claude-opus-5-5[1m]", "us.anthropic.claude-opus-5-5-v1"])
+def test_a_total_may_name_the_model_otherwise_than_its_responses(
+    ledger: Ledger, told_as: str
+) -> None:
+    """As in a session with a context of a million tokens, or on Amazon Bedrock."""
+    first, second = (
+        replace(state, model=told_as)
+        for state in (
+            cost_state(1, 2, input_tokens=10, output_tokens=100),
+            cost_state(2, 3, input_tokens=15, output_tokens=100),
+        )
+    )
+    take(ledger, reading(response("m1"), cost_states=[first, second]))
+    assert unlisted(ledger) == [(f"{SESSION}:cost-state:2:{told_as}", 5, 0)]
+    assert models(ledger) == ["claude-opus-5-5"]
+    assert by_session(ledger) == {SESSION: (15, 100)}
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_a_total_in_two_names_of_one_model_is_their_sum(ledger: Ledger) -> None:
+    plain = cost_state(1, 2, input_tokens=10, output_tokens=60)
+    marked = replace(
+        cost_state(1, 2, input_tokens=7, output_tokens=50), model="claude-opus-5-5[1m]"
+    )
+    take(ledger, reading(response("m1"), cost_states=[marked, plain]))
+    assert unlisted(ledger) == [(f"{SESSION}:cost-state:1:claude-opus-5-5", 7, 10)]
+    assert sums_that_differ(ledger.path) == []
+
+
+def test_what_no_response_names_keeps_its_model_without_the_mark(ledger: Ledger) -> None:
+    told = replace(cost_state(1, 2, input_tokens=7), model="claude-haiku-4-5[1m]")
+    take(ledger, reading(response("m1"), cost_states=[told]))
+    assert models(ledger) == ["claude-haiku-4-5", "claude-opus-5-5"]
+
+
+@pytest.mark.parametrize(
+    ("five", "hour", "in_all", "beyond"),
+    [
+        (0, 900, 900, (0, 0)),
+        (0, 900, 1000, (0, 100)),
+        (300, 600, 900, (0, 0)),
+        (300, 600, 1000, (0, 100)),
+        (300, 600, 200, (0, 0)),
+        (900, 0, 1000, (100, 0)),
+    ],
+)
+def test_a_total_without_the_lives_of_its_cache_writes_has_those_of_the_rows(
+    ledger: Ledger, five: int, hour: int, in_all: int, beyond: tuple[int, int]
+) -> None:
+    """Older clients tell one number, which the reader takes for writes of five minutes."""
+    told = cost_state(1, 2, input_tokens=11, output_tokens=100, cache_write_5m_tokens=in_all)
+    written = response("m1", cache_write_5m_tokens=five, cache_write_1h_tokens=hour)
+    take(ledger, reading(written, cost_states=[told]))
+    found = query(
+        ledger.path,
+        "SELECT input_tokens, cache_write_5m_tokens, cache_write_1h_tokens FROM messages "
+        "JOIN facets USING (facet_no) WHERE kind = 2",
+    )
+    assert found == [(1, *beyond)]
     assert sums_that_differ(ledger.path) == []

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from agent_console.claude_code.model_names import bare_name, without_mark
 from agent_console.usage.cost_sql import PICO_PER_NANO, TOKENS, cost_sum, priced
 from agent_console.usage.database.migrations import MIGRATIONS, schema_version
 from agent_console.usage.database.opening import ledger_error
 from agent_console.usage.database.read_only import open_read_only
 from agent_console.usage.periods import QUARTER_MS
-from agent_console.usage.tables.names import NOT_TOLD
 
 NEWEST = 1_000
 """So many sessions are compared: those that were left last."""
@@ -75,11 +75,11 @@ SELECT session_no, at_ms, number FROM (
 ) WHERE nth = 1 ORDER BY at_ms DESC LIMIT ?"""
 
 _TOLD = """
-SELECT model_no, sum(told_nano_usd), sum(
+SELECT name, sum(told_nano_usd), sum(
     input_tokens + output_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens
 )
 FROM temp.left_sessions CROSS JOIN cost_states USING (session_no, at_ms, number)
-GROUP BY model_no"""
+JOIN names ON name_no = model_no GROUP BY name ORDER BY name"""
 
 _ROWS = (
     f"(SELECT messages.*, messages.at_ms / {QUARTER_MS} AS quarter "  # noqa: S608
@@ -88,13 +88,35 @@ _ROWS = (
     "WHERE NOT set_aside AND NOT extra)"
 )
 _OURS = (
-    f"SELECT facet.model_no, {cost_sum()}, sum({TOKENS}) FROM {priced(_ROWS)} "  # noqa: S608
-    "GROUP BY facet.model_no"
+    f"SELECT facet.model_no, name, {cost_sum()}, sum({TOKENS}) FROM {priced(_ROWS)} "  # noqa: S608
+    "JOIN names ON name_no = facet.model_no GROUP BY facet.model_no"
 )
 _PRICED = "SELECT model_no FROM priced_models"
 _OWN_PRICES = """
 SELECT model_no FROM priced_models
 WHERE instr(origin, 'config') OR (SELECT discount_ppm FROM price_basis)"""
+
+
+class _Ours(Struct, frozen=True):
+    """What the rows of a model come to. Cost in picodollars; null: nobody knows a price."""
+
+    cost: int | None
+    tokens: int
+    own: bool
+    looked_up: bool
+
+    def plus(self, other: "_Ours") -> "_Ours":
+        """That of the same model by another name too."""
+        cost = None if self.cost is None or other.cost is None else self.cost + other.cost
+        return _Ours(
+            cost,
+            self.tokens + other.tokens,
+            self.own or other.own,
+            self.looked_up and other.looked_up,
+        )
+
+
+_NONE = _Ours(0, 0, own=False, looked_up=True)
 
 
 def own_figures(database: Path) -> OwnFigures | None:
@@ -116,16 +138,23 @@ def _compared(connection: sqlite3.Connection) -> OwnFigures:
     connection.execute("BEGIN")
     connection.execute(_LEFT, (NEWEST,))
     (sessions,) = connection.execute("SELECT count(*) FROM temp.left_sessions").fetchone()
-    ours = {model_no: (cost, tokens) for model_no, cost, tokens in connection.execute(_OURS)}
     own = {model_no for (model_no,) in connection.execute(_OWN_PRICES)}
     looked_up = {model_no for (model_no,) in connection.execute(_PRICED)}
+    ours: dict[str, _Ours] = {}
+    for model_no, name, cost, tokens in connection.execute(_OURS).fetchall():
+        found = _Ours(cost, tokens, own=model_no in own, looked_up=model_no in looked_up)
+        model = bare_name(name)
+        ours[model] = found.plus(ours[model]) if model in ours else found
+    told: dict[str, tuple[str, int, int]] = {}
+    for name, nano, tokens in connection.execute(_TOLD).fetchall():
+        model = bare_name(name)
+        shown, nano_before, tokens_before = told.get(model, (without_mark(name), 0, 0))
+        told[model] = shown, nano_before + nano, tokens_before + tokens
     models: list[Compared] = []
-    for model_no, told, told_tokens in connection.execute(_TOLD).fetchall():
-        cost, tokens = ours.get(model_no, (0, 0))
-        (name,) = connection.execute(
-            "SELECT name FROM names WHERE name_no = ?", (model_no,)
-        ).fetchone()
-        nano = None if cost is None else round(cost / PICO_PER_NANO)
-        models.append(Compared(name, told, nano, tokens - told_tokens, model_no in own))
+    for model, (shown, told_nano, told_tokens) in told.items():
+        found = ours.get(model, _NONE)
+        nano_usd = None if found.cost is None else round(found.cost / PICO_PER_NANO)
+        models.append(Compared(shown, told_nano, nano_usd, found.tokens - told_tokens, found.own))
     models.sort(key=lambda model: (-model.told_nano_usd, model.model))
-    return OwnFigures(sessions, tuple(models), looked_up >= ours.keys() - {NOT_TOLD})
+    priced_all = all(found.looked_up for model, found in ours.items() if model)
+    return OwnFigures(sessions, tuple(models), priced_all)

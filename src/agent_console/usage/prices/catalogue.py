@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from agent_console.claude_code.model_names import without_mark
 from agent_console.usage.prices.generation import is_claude
 from agent_console.usage.prices.published import (
     CACHE_READ,
@@ -44,7 +45,6 @@ from agent_console.usage.prices.rates import (
 if TYPE_CHECKING:
     from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider
 
-_SUFFIX = re.compile(r"\[[^\]]*\]$")  # claude-opus-4-6[1m]
 _VERTEX_ALIAS = re.compile(r"@(default|latest)$")
 
 _ALSO_SOLD_BY = {"zhipuai": "zai"}
@@ -88,7 +88,7 @@ def find(model: str) -> CatalogueEntry | None:
     from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
 
     providers = get_snapshot().providers
-    name = _SUFFIX.sub("", model.strip().lower())
+    name = without_mark(model).lower()
     if is_claude(name):
         found = _claude(providers, name.rsplit("/", 1)[-1])
     else:

@@ -7,13 +7,18 @@ Totals are told by cost-state lines, and to clients of the Agent SDK while a ses
 (usage/writing/told_totals.py; their numbers are negative). Per one of them and model: its figures,
 minus the session's rows up to then, minus what the original of a fork had been billed when the fork
 began with its total, minus the session's earlier such rows; per class of tokens, never negative.
+
+A total may name a model otherwise than the responses do (claude_code/model_names.py), and older
+clients do not say how long its cache writes are kept: then they are those of the rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from sqlite3 import Connection
+from typing import Any
 
 from msgspec.structs import replace
 
+from agent_console.claude_code.model_names import bare_name, without_mark
 from agent_console.usage.rows import Facet, Figures, Kind, Source
 from agent_console.usage.tables.accounts import Account
 from agent_console.usage.tables.batch import Batch
@@ -42,8 +47,8 @@ _ORIGIN = (
     "FROM sessions WHERE session_no = ?"
 )
 _STATES = (
-    f"SELECT number, at_ms, model_no, {_FIGURES} FROM cost_states "  # noqa: S608
-    "WHERE session_no = ? ORDER BY at_ms, number, model_no"
+    f"SELECT number, at_ms, name, {_FIGURES} FROM cost_states "  # noqa: S608
+    "JOIN names ON name_no = model_no WHERE session_no = ? ORDER BY at_ms, number, name"
 )
 _NOTHING = Figures()
 _BEFORE_ALL = -1
@@ -101,30 +106,28 @@ def _origins_first(connection: Connection, changed: Iterable[int]) -> list[tuple
 def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -> None:
     session_id = batch.numbered_session(session_no).session_id
     states = connection.execute(_STATES, (session_no,)).fetchall()
-    keys = _keys(batch, session_id, states)
+    keys = _keys(session_id, states)
     batch.read_ahead((), keys)
-    known: dict[int, Figures] = {}
-    rows: dict[int, Figures] = {}
-    inherited: dict[int, Figures] = {}
+    known: dict[str, Figures] = {}
+    rows = _ByModel()
+    inherited = _ByModel()
     summed_ms = _BEFORE_ALL
-    for key, (number, told_at_ms, model_no, *values) in zip(keys, states, strict=True):
+    for key, state, told in zip(keys, states, _by_line(states), strict=True):
+        number, told_at_ms, told_model = state[:3]
         if told_at_ms > summed_ms:
-            _add_by_model(rows, connection, _ROWS, (session_no, summed_ms, told_at_ms))
-            inherited = _inherited(connection, session_no, told_at_ms)
+            rows.add(connection, batch, _ROWS, (session_no, summed_ms, told_at_ms))
+            inherited = _inherited(connection, batch, session_no, told_at_ms)
             summed_ms = told_at_ms
-        beyond = (
-            Figures(*values)
-            .minus(rows.get(model_no, _NOTHING))
-            .minus(inherited.get(model_no, _NOTHING))
-            .minus(known.get(model_no, _NOTHING))
-            .at_least_zero()
-        )
-        known[model_no] = known.get(model_no, _NOTHING).plus(beyond)
+        model = bare_name(told_model)
+        before = known.get(model, _NOTHING)
+        counted = rows.figures(model).plus(inherited.figures(model)).plus(before)
+        beyond = _kept_as_long(told, counted).minus(counted).at_least_zero()
+        known[model] = before.plus(beyond)
         earlier = batch.row(key)
         if beyond != _NOTHING:
-            model = batch.names.name(model_no) or ""
             source = Source.TRANSCRIPT if number > 0 else Source.SDK
-            facet = _facet(connection, batch, session_no, told_at_ms, model)
+            name = rows.name(model) or inherited.name(model) or without_mark(told_model)
+            facet = _facet(connection, batch, session_no, told_at_ms, name)
             account = Account(session_no, told_at_ms, source, beyond, facet)
             row = batch.row_of(account, key, earlier)
             if row != earlier:
@@ -133,13 +136,61 @@ def _remake(connection: Connection, batch: Batch, session_no: int, at_ms: int) -
             batch.remove(earlier, at_ms)
 
 
-def _inherited(connection: Connection, session_no: int, until_ms: int) -> dict[int, Figures]:
+class _ByModel:
+    """What rows were billed, by the bare name of their model."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, Figures] = {}
+        self._names: dict[str, str] = {}
+
+    def figures(self, model: str) -> Figures:
+        return self._figures.get(model, _NOTHING)
+
+    def name(self, model: str) -> str:
+        """As the rows name it: the first in the alphabet of several; empty: there are none."""
+        return self._names.get(model, "")
+
+    def add(
+        self, connection: Connection, batch: Batch, query: str, parameters: tuple[int, int, int]
+    ) -> None:
+        found: Iterable[tuple[int, ...]] = connection.execute(query, parameters)
+        for model_no, *values in found:
+            name = batch.names.name(model_no) or ""
+            model = bare_name(name)
+            self._figures[model] = self.figures(model).plus(Figures(*values))
+            self._names[model] = min(name, self._names.get(model, name))
+
+
+def _by_line(states: Sequence[tuple[Any, ...]]) -> list[Figures]:
+    """What each tells; of those that name one model in two ways, the first tells it all."""
+    told: dict[tuple[Any, ...], Figures] = {}
+    for number, at_ms, name, *values in states:
+        line = number, at_ms, bare_name(name)
+        told[line] = told.get(line, _NOTHING).plus(Figures(*values))
+    return [
+        told.pop((number, at_ms, bare_name(name)), _NOTHING) for number, at_ms, name, *_ in states
+    ]
+
+
+def _kept_as_long(told: Figures, counted: Figures) -> Figures:
+    """A total with its cache writes by how long they are kept, as far as rows know it better.
+
+    Rows with writes for an hour and a total with none: it says only how many there were in all.
+    """
+    if told.cache_write_1h_tokens or not counted.cache_write_1h_tokens:
+        return told
+    five = min(told.cache_write_5m_tokens, counted.cache_write_5m_tokens)
+    hour = told.cache_write_5m_tokens - five
+    return replace(told, cache_write_5m_tokens=five, cache_write_1h_tokens=hour)
+
+
+def _inherited(connection: Connection, batch: Batch, session_no: int, until_ms: int) -> _ByModel:
     """What the original of a fork had been billed when it began, by model, and so on back.
 
     A fork has begun when it tells its first response of its own. (The last copied line is too
     early: what the original's subagents and unlisted requests cost may be dated after it.)
     """
-    sums: dict[int, Figures] = {}
+    sums = _ByModel()
     seen: set[int] = set()
     while session_no not in seen:
         seen.add(session_no)
@@ -147,32 +198,24 @@ def _inherited(connection: Connection, session_no: int, until_ms: int) -> dict[i
         if origin_no is None or not inherits:
             break
         until_ms = min(until_ms, until_ms if own_ms is None else own_ms - 1)
-        _add_by_model(sums, connection, _INHERITED, (origin_no, _BEFORE_ALL, until_ms))
+        sums.add(connection, batch, _INHERITED, (origin_no, _BEFORE_ALL, until_ms))
         session_no = origin_no
     return sums
 
 
-def _keys(batch: Batch, session_id: str, states: Sequence[tuple[int, ...]]) -> list[str]:
+def _keys(session_id: str, states: Sequence[tuple[Any, ...]]) -> list[str]:
     """The key of the row that follows from each line and model.
 
     A session that went on in another folder has two transcripts, whose lines are numbered apart.
     """
     keys: list[str] = []
-    seen: set[tuple[int, int]] = set()
-    for number, at_ms, model_no, *_ in states:
-        line = f"{number}@{at_ms}" if (number, model_no) in seen else f"{number}"
-        seen.add((number, model_no))
+    seen: set[tuple[int, str]] = set()
+    for number, at_ms, model, *_ in states:
+        line = f"{number}@{at_ms}" if (number, model) in seen else f"{number}"
+        seen.add((number, model))
         teller = f"cost-state:{line}" if number > 0 else f"sdk-total:{-number}"
-        keys.append(f"{session_id}:{teller}:{batch.names.name(model_no) or ''}")
+        keys.append(f"{session_id}:{teller}:{model}")
     return keys
-
-
-def _add_by_model(
-    sums: dict[int, Figures], connection: Connection, query: str, parameters: tuple[int, int, int]
-) -> None:
-    rows: Iterable[tuple[int, ...]] = connection.execute(query, parameters)
-    for model_no, *values in rows:
-        sums[model_no] = sums.get(model_no, _NOTHING).plus(Figures(*values))
 
 
 def _facet(connection: Connection, batch: Batch, session_no: int, at_ms: int, model: str) -> Facet:
