@@ -28,6 +28,17 @@ def in_order(ledger: Ledger, order: tuple[int, ...], *readings: FileReading) -> 
     assert sums_that_differ(ledger.path) == []
 
 
+def forks(ledger: Ledger) -> dict[str, str | None]:
+    """Of each session the one that it is a copy of."""
+    return dict(
+        query(
+            ledger.path,
+            "SELECT fork.session_id, origin.session_id FROM sessions fork "
+            "LEFT JOIN sessions origin ON fork.forked_from_no = origin.session_no",
+        )
+    )
+
+
 def test_a_response_is_a_row_of_its_session(ledger: Ledger) -> None:
     taken = take(ledger, reading(response("m1"), response("m2", minute=1)))
     told = totals(ledger)
@@ -298,15 +309,49 @@ def test_a_fork_of_a_fork_is_a_fork_of_the_session_it_left_last(
             for session, told in zip(ids, lines, strict=True)
         ),
     )
-    forks = dict(
-        query(
-            ledger.path,
-            "SELECT fork.session_id, origin.session_id FROM sessions fork "
-            "LEFT JOIN sessions origin ON fork.forked_from_no = origin.session_no",
-        )
-    )
     assert by_session(ledger) == {ids[0]: (30, 300), ids[1]: (30, 300), ids[2]: (10, 100)}
-    assert forks == {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1]}
+    assert forks(ledger) == {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1]}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("names", list(permutations("abc")))
+@pytest.mark.parametrize(
+    "told",
+    [
+        ({"m1": 1}, {"m1": 1, "m2": 2}, {"m1": 1, "m2": 2, "m3": 3}),
+        ({"m1": 1, "m2": 2}, {"m1": 1, "m3": 3}, {"m1": 1, "m4": 4}),
+    ],
+)
+def test_copies_of_copies_leave_every_session_its_own(
+    ledger: Ledger,
+    told: tuple[dict[str, int], ...],
+    names: tuple[str, ...],
+    order: tuple[int, ...],
+    *,
+    at_once: bool,
+) -> None:
+    """Whatever they are called, in whatever order and how many transactions they are read."""
+    ids = [f"{name * 8}-0000-4000-8000-000000000000" for name in names]
+    readings = [
+        reading(
+            *[response(key, session=session, minute=at) for key, at in lines.items()],
+            session=session,
+        )
+        for session, lines in zip(ids, told, strict=True)
+    ]
+    if at_once:
+        take(ledger, *(readings[number] for number in order))
+    else:
+        in_order(ledger, order, *readings)
+    assert sums_that_differ(ledger.path) == []
+
+    own = dict.fromkeys(ids, 0)
+    for key in dict.fromkeys(key for lines in told for key in lines):
+        own[ids[next(at for at, lines in enumerate(told) if key in lines)]] += 10
+    assert {session: read for session, (read, _) in by_session(ledger).items()} == own
+    chain = len(told[2]) == len(told)
+    assert forks(ledger) == {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1] if chain else ids[0]}
 
 
 def test_the_model_of_a_session_is_the_one_it_used_last_itself(ledger: Ledger) -> None:
@@ -333,9 +378,8 @@ def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger
     first = reading(response("m1"), session=SESSION)
     take(ledger, first)
     take(ledger, reading(response("m1", session=OTHER), session=OTHER))
-    forks = "SELECT session_id FROM sessions WHERE forked_from_no IS NOT NULL"
-    first_guess = query(ledger.path, forks)
-    original, copy = (OTHER, SESSION) if first_guess == [(SESSION,)] else (SESSION, OTHER)
+    first_guess = forks(ledger)
+    original, copy = (OTHER, SESSION) if first_guess[SESSION] else (SESSION, OTHER)
     later = {original: 9, copy: 5}
     for session, minute in later.items():
         path = f"/projects/q/{session}.jsonl"
@@ -343,7 +387,7 @@ def test_an_original_that_was_taken_for_the_copy_is_one_no_longer(ledger: Ledger
             ledger,
             reading(response(session, session=session, minute=minute), session=session, path=path),
         )
-    assert query(ledger.path, forks) == [(original,)]
+    assert forks(ledger) == {original: copy, copy: None}
     assert by_session(ledger) == {copy: (20, 200), original: (10, 100)}
 
 

@@ -25,7 +25,7 @@ from agent_console.usage.tables.source_rows import (
 )
 from agent_console.usage.tables.told_columns import ToldColumns, ToldResponse
 from agent_console.usage.tables.told_rows import ToldRows
-from agent_console.usage.writing.origins import forget_tellers, settle_origins
+from agent_console.usage.writing.origins import forget_tellers, mark_copies, settle_origins
 from agent_console.usage.writing.told_usage import usage_entry
 from agent_console.usage.writing.unlisted import remake_unlisted
 
@@ -222,16 +222,6 @@ class Taker:
         if origin_id is None or origin_id == session.session_id:
             return
         origin = self._batch.open_session(origin_id)
-        self._mark_fork(session, origin, reading.forked_at_ms, inherits=reading.inherits_cost)
-
-    def _mark_fork(
-        self,
-        session: SessionAccount,
-        origin: SessionAccount,
-        at_ms: int | None,
-        *,
-        inherits: bool,
-    ) -> None:
         # What was taken for the copy until now, because less of both had been read.
         self._connection.execute(
             "UPDATE sessions SET forked_from_no = NULL, forked_at_ms = NULL "
@@ -241,7 +231,12 @@ class Taker:
         self._connection.execute(
             "UPDATE sessions SET forked_from_no = ?, inherits_cost = max(inherits_cost, ?), "
             "forked_at_ms = max(coalesce(forked_at_ms, 0), ?) WHERE session_no = ?",
-            (origin.session_no, inherits, at_ms or 0, session.session_no),
+            (
+                origin.session_no,
+                reading.inherits_cost,
+                reading.forked_at_ms or 0,
+                session.session_no,
+            ),
         )
         self._changed(session.session_no, 0)
 
@@ -284,9 +279,8 @@ class Taker:
         for session_no, at_ms in moved.changed_from.items():
             self._left.add(session_no)
             self._changed(session_no, at_ms)
-        for copy_no, (origin_no, copied_ms) in moved.forks.items():
-            copy, origin = batch.numbered_session(copy_no), batch.numbered_session(origin_no)
-            self._mark_fork(copy, origin, copied_ms, inherits=False)
+        for session_no in mark_copies(self._connection, moved.forks):
+            self._changed(session_no, 0)
 
     def _changed(self, session_no: int, at_ms: int) -> None:
         earlier = self._changed_from.get(session_no, at_ms)
