@@ -240,6 +240,24 @@ async def test_every_chart_is_drawn_at_every_width(
         await until(pilot, lambda: titles[-1] not in screen_text(app))
 
 
+async def test_a_chart_that_nobody_asked_for_leaves_with_its_room(
+    socket: str, database: str
+) -> None:
+    assert database
+    async with running_app(socket, size=(160, 30)) as (app, pilot):
+        await pilot.press("u")
+        await until(pilot, lambda: "over time" in screen_text(app))
+
+        await pilot.resize_terminal(60, 20)
+
+        await until(pilot, lambda: "over time" not in screen_text(app))
+        await until(pilot, lambda: "Total" in screen_text(app))
+        await pilot.press("c")
+        await until(pilot, lambda: "over time" in screen_text(app))
+        await pilot.resize_terminal(160, 30)
+        await until(pilot, lambda: "Total" in screen_text(app) and "over time" in screen_text(app))
+
+
 async def test_without_usage_it_says_what_to_do(socket: str) -> None:
     async with running_app(socket) as (app, pilot):
         await pilot.press("u")

@@ -70,7 +70,8 @@ class UsageScreen(ConsoleScreen):
         super().__init__()
         self._question = Question(REPORTS[0])
         self._before: list[Question] = []
-        self._chart: ChartName | None = None
+        self._asked_chart: ChartName | None = None
+        self._has_asked = False
         self._asker: Asker | None = None
         self._due = False
 
@@ -86,14 +87,19 @@ class UsageScreen(ConsoleScreen):
         yield Input(placeholder=PLACEHOLDER, id="usage-filter", compact=True)
 
     def on_mount(self) -> None:
-        """Begin with a table, and a chart where there is room for both."""
+        """Begin with the table."""
         self._asker = Asker(str(database_path()), console_of(self).config.display.timezone)
         self.query_one("#usage-filter", Input).display = False
         super().on_mount()
         self.query_one(UsageTable).focus()
-        if self.size.width >= WIDE:
-            self._chart = CHARTS[0]
         self.read()
+
+    @property
+    def _chart(self) -> ChartName | None:
+        """What was asked for; until then the first, where there is room for it beside the table."""
+        if self._has_asked:
+            return self._asked_chart
+        return CHARTS[0] if self.size.width >= WIDE else None
 
     def on_screen_resume(self) -> None:
         """Somebody looks again."""
@@ -191,11 +197,9 @@ class UsageScreen(ConsoleScreen):
 
     def action_chart(self) -> None:
         """The next chart; after the last one none."""
-        if self._chart is None:
-            self._chart = CHARTS[0]
-        else:
-            at = CHARTS.index(self._chart) + 1
-            self._chart = CHARTS[at] if at < len(CHARTS) else None
+        charts = (*CHARTS, None)
+        at = -1 if self._chart is None else CHARTS.index(self._chart)
+        self._asked_chart, self._has_asked = charts[at + 1], True
         self._arrange()
         self.call_after_refresh(self.read)
 
