@@ -39,6 +39,7 @@ class FeedList:
             line.delete()
         del self._lines[:-SHOWN]
         self._empty.set_visibility(not self._lines)
+        self._list.set_visibility(bool(self._lines))
 
     def _line(self, entry: Entry) -> ui.element:
         moment = datetime.fromtimestamp(entry.at_ms / 1000, self._console.config.display.zone)
