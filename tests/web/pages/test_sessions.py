@@ -126,13 +126,12 @@ def test_a_timeline_marks_what_the_cache_took_and_gave(sessions: Browser, house:
     sessions.until(lambda: sessions.all(".drawer .lanes canvas"))
     words = sessions.find(".drawer .lanes").get_attribute("aria-label")
 
-    left, right, edge = sessions.run(
+    sessions.until(lambda: sessions.run(  # it moves in
         "const box = document.querySelector('.drawer').getBoundingClientRect();"
-        "return [box.left, box.right, document.body.clientWidth]"
-    )
-    assert (right, right - left) == (edge, 720)
+        "return box.right === document.body.clientWidth && box.width === 720"
+    ))  # fmt: skip
     assert "9 messages; 9 cache writes of" in str(words)
-    assert "Most expensive" in sessions.text(".drawer .facts")
+    sessions.until(lambda: "Most expensive" in sessions.text(".drawer .facts"))
     assert "Cache efficiency" in sessions.text(".drawer .facts")
     assert trips(sessions) == []
 
