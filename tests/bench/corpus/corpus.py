@@ -73,7 +73,10 @@ class _Maker:
         story = Story(session)
         story.begin()
         wanted = [mark for mark in COPIES if mark in session.plan]
-        copies = [self._copy(story, project, mark) for mark in wanted]
+        copies = [self._copy(story, project, mark).session for mark in wanted]
+        if session.has("copy of a copy"):
+            first = self._copy(story, project, "unmarked copy")
+            copies += [first.session, self._copy(first, project, "unmarked copy").session]
         if copies and rng.random() < 0.5:
             story.go_on(self._sizes.around(rng, self._sizes.responses / 3))
         for made in (session, *copies):
@@ -89,7 +92,7 @@ class _Maker:
             branch=self._rng.choice(project.branches),
         )
 
-    def _copy(self, story: Story, project: Project, mark: str) -> Session:
+    def _copy(self, story: Story, project: Project, mark: str) -> Story:
         origin = story.session
         origin.has(mark)
         copy = self._session(origin.era, set(), project, origin.speaker.now_ms)
@@ -100,5 +103,6 @@ class _Maker:
         if mark == "fork":
             for model, told in origin.client.items():
                 copy.client[model] = copying.copy(told)
-        Story(copy).go_on(self._sizes.around(self._rng, self._sizes.responses / 2))
-        return copy
+        going_on = Story(copy)
+        going_on.go_on(self._sizes.around(self._rng, self._sizes.responses / 2))
+        return going_on

@@ -70,15 +70,21 @@ def custom_title(speaker: Speaker, title: str) -> str:
     return f'{{"type":"custom-title","customTitle":"{title}","sessionId":"{speaker.session_id}"}}'
 
 
-def cost_state(speaker: Speaker, totals: Mapping[str, Tokens]) -> str:
-    """What the client billed the session so far, by model."""
+def cost_state(
+    speaker: Speaker, totals: Mapping[str, Tokens], *, mark: str = "", tells_lives: bool = True
+) -> str:
+    """What the client billed the session so far, by model.
+
+    Args:
+        mark: What it adds to the name of a model: `[1m]`.
+        tells_lives: How long cache writes are kept, as newer clients do.
+    """
     models = ",".join(
-        f'"{model}":{{"inputTokens":{told.input_tokens},"outputTokens":{told.output_tokens},'
+        f'"{model}{mark}":{{"inputTokens":{told.input_tokens},"outputTokens":{told.output_tokens},'
         f'"thinkingTokens":0,"cacheReadInputTokens":{told.cache_read_tokens},'
         '"cacheCreationInputTokens":'
         f"{told.cache_write_5m_tokens + told.cache_write_1h_tokens},"
-        f'"cacheCreationEphemeral5mInputTokens":{told.cache_write_5m_tokens},'
-        f'"cacheCreationEphemeral1hInputTokens":{told.cache_write_1h_tokens},'
+        f"{_lives(told) if tells_lives else ''}"
         f'"webSearchRequests":{told.web_searches},"costUSD":0.25}}'
         for model, told in totals.items()
     )
@@ -87,4 +93,11 @@ def cost_state(speaker: Speaker, totals: Mapping[str, Tokens]) -> str:
         '"totalAPIDuration":262,"totalAPIDurationWithoutRetries":259,"totalToolDuration":54,'
         '"totalLinesAdded":0,"totalLinesRemoved":0,"totalDuration":816,'
         f'"startTime":{speaker.now_ms},"modelUsage":{{{models}}},"hasUnknownModelCost":false}}'
+    )
+
+
+def _lives(told: Tokens) -> str:
+    return (
+        f'"cacheCreationEphemeral5mInputTokens":{told.cache_write_5m_tokens},'
+        f'"cacheCreationEphemeral1hInputTokens":{told.cache_write_1h_tokens},'
     )

@@ -104,6 +104,9 @@ IN_A_SESSION: dict[str, Oddity] = {
     "only the echo": Oddity(0.05, _echoing),
     "unlisted requests": Oddity(0.6, _modern),
     "unlisted model": Oddity(0.3, _modern),
+    "copy of a copy": Oddity(0.05, _copying_unmarked),
+    "marked model": Oddity(0.15, _modern),
+    "no lives in totals": Oddity(0.15, _modern),
     "no cost-state": Oddity(0.1, _modern),
     "placeholder output": Oddity(1.0, _placeholders),
 }

@@ -157,8 +157,18 @@ class Session:
                 *(told.cache_write_1h_tokens, told.cache_read_tokens, told.web_searches),
             )
             self.bill("unlisted", at, used, key="", model=model, at_ms=at.now_ms)
+        # (Of what stands in no line nobody could tell how long it was kept.)
+        is_told_by_lines = not any(
+            told.cache_write_5m_tokens or told.cache_write_1h_tokens
+            for told in self.hidden.values()
+        )
         self.hidden.clear()
-        line = notes.cost_state(at, self.client)
+        line = notes.cost_state(
+            at,
+            self.client,
+            mark="[1m]" if self.has("marked model") else "",
+            tells_lives=not (is_told_by_lines and self.has("no lives in totals")),
+        )
         self.main.note(*[line] * (1 + (self.rng.random() < 0.3)))
 
     def write(self) -> None:
