@@ -182,6 +182,38 @@ def test_one_session_has_the_keys_of_ccusage(run: Run) -> None:
     assert run("usage", "session", "--id", FORK, "--json").json["origins"] == [FIRST]
 
 
+def test_errors_of_the_api_are_shown_of_sessions_that_have_any(run: Run, ledger: Ledger) -> None:
+    ledger.source("/gone/fork.jsonl", FORK, api_errors=2)
+    ledger.source("/gone/mute.jsonl", SILENT, api_errors=1)
+
+    rows = run("usage", "session", "--json").json["sessions"]
+    errors = {row["sessionId"]: row["apiErrors"] for row in rows}
+    assert errors == {FIRST: 0, FORK: 2, SILENT: 1}
+    assert run("usage", "session", "--id", FORK, "--json").json["apiErrors"] == 2
+    assert "Errors    2 of the API\n" in run("usage", "session", "--id", FORK).out
+    assert "Errors    1 of the API\n" in run("usage", "session", "--id", SILENT).out
+    assert "Errors" not in run("usage", "session", "--id", FIRST).out
+    rows = list(csv.DictReader(io.StringIO(run("usage", "session", "--csv").out)))
+    assert {row["session_id"]: row["api_errors"] for row in rows} == {
+        FIRST: "0", FORK: "2", SILENT: "1",
+    }  # fmt: skip
+    exported = run("usage", "export", "--level", "session", "--json").json
+    assert {row["session_id"]: row["api_errors"] for row in exported} == {FIRST: 0, FORK: 2}
+
+
+def test_a_table_of_sessions_has_a_column_of_errors_when_there_are_any(
+    run: Run, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "ERRORS" not in run("usage", "session").out
+
+    ledger.source("/gone/mute.jsonl", SILENT, api_errors=2)
+    heading, *lines = run("usage", "session").out.splitlines()
+    end = heading.index("ERRORS") + len("ERRORS")
+    cells = [line[end - len("ERRORS") : end].strip() for line in lines if line[:8].isdigit()]
+    assert sorted(cells) == ["", "", "2"]
+
+
 def test_one_session_tells_roles_from_its_transcript(
     run: Run, ledger: Ledger, tmp_path: Path
 ) -> None:

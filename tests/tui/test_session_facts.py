@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from rich.console import Console
-from tests.tui.session_story import ANCESTOR, HISTORY, MINUTE_MS, NOW_MS, bring_story, story
-from tests.usage.ingest.transcripts import OTHER, SESSION
+from tests.tui.session_story import (
+    ANCESTOR,
+    HISTORY,
+    LINES,
+    MINUTE_MS,
+    NOW_MS,
+    bring_story,
+    story,
+)
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer
 
 from agent_console.board.known_session import known_session
 from agent_console.board.lineage import LONGEST, lineage
@@ -103,6 +111,18 @@ def test_the_side_tells_the_cache_by_its_two_names(read_view: SessionView) -> No
 
 def test_the_side_tells_the_most_expensive_message(read_view: SessionView) -> None:
     assert "$0.77  at 09:44:00" in side(read_view)
+
+
+def test_the_side_counts_errors_of_the_api_when_there_are_any(scratch_home: Path) -> None:
+    assert "API errors" not in side(view_of())
+
+    failed = answer("failed", model="<synthetic>", isApiErrorMessage=True)
+    bring_story(scratch_home, lines=[*LINES, failed])
+    read = SessionReading(str(database_path()), SESSION).read()
+
+    assert ["API", "errors", "1"] in [
+        line.split() for line in side(view_of(read=read)).splitlines()
+    ]
 
 
 def test_the_side_names_relatives_as_the_board_does(read_view: SessionView) -> None:

@@ -55,6 +55,12 @@ class SessionView(Struct, frozen=True):
         return max(known, 0 if self.read is None else said_in(self.read.messages))
 
     @property
+    def api_errors(self) -> int:
+        """Responses that were errors of the API, as far as the ledger knows."""
+        detail = detail_of(None if self.read is None else self.read.ledger)
+        return 0 if detail is None else detail.api_errors
+
+    @property
     def last_ms(self) -> int:
         """Its last sign of life, Unix milliseconds; 0 when nobody knows."""
         return self.session.last_seen_ms

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import ActionChains, Keys
-from tests.tui.session_story import BEGAN_MS, bring_story
-from tests.usage.ingest.transcripts import SESSION
+from tests.tui.session_story import BEGAN_MS, LINES, bring_story
+from tests.usage.ingest.transcripts import SESSION, answer
 from tests.usage.reports.ledgers import Ledger, Message
 from tests.web.audit import trips
 from tests.web.conftest import House
@@ -119,6 +119,17 @@ def test_what_was_billed_beside_the_messages_is_named_and_not_counted_with_them(
     assert "Messages\n12\n" in sessions.text(".drawer .facts")
     assert "12 messages, 1 unlisted" in sessions.text(".drawer h3").split("\n")
     assert len(sessions.all(".drawer .message")) == 13
+
+
+def test_errors_of_the_api_are_counted_when_there_are_any(
+    sessions: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(house.home))
+    failed = answer("failed", model="<synthetic>", isApiErrorMessage=True)
+    bring_story(house.home, lines=[*LINES, failed])
+    sessions.open(page_of(house.address, f"/sessions?open={SESSION}"))
+
+    sessions.until(lambda: "API errors\n1\n" in sessions.text(".drawer .facts"))
 
 
 def test_a_timeline_marks_what_the_cache_took_and_gave(sessions: Browser, house: House) -> None:

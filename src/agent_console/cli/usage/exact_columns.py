@@ -24,6 +24,7 @@ _TITLES = {
     "session": "session_id",
     "block": "block",
 }
+_OF_SESSION = ["title", "last_activity", "forked_from", "user_messages", "api_errors"]
 
 
 def heading(report: "Report", request: "Request") -> list[str]:
@@ -31,7 +32,7 @@ def heading(report: "Report", request: "Request") -> list[str]:
     name = report.grouping.name
     return [
         _TITLES.get(name, name),
-        *(["title", "last_activity", "forked_from", "user_messages"] if name == "session" else []),
+        *(_OF_SESSION if name == "session" else []),
         *(["project"] if _has_project(report, request) else []),
         "models",
         "input_tokens",
@@ -60,9 +61,10 @@ def cells(report: "Report", request: "Request", line: "Line") -> "list[str | int
                 iso_ms(detail.last_ms) or "",
                 detail.forked_from or "",
                 detail.user_messages,
+                detail.api_errors,
             ]
             if detail
-            else [""] * 4
+            else [""] * len(_OF_SESSION)
         )
     if _has_project(report, request):
         project = (row.project if row is not None else None) or ""

@@ -127,11 +127,12 @@ def _head(session: OneSession, request: "Request", local: LocalTime) -> list[str
     if session.forks:
         head.append(f"Forks     {', '.join(printable(each) for each in session.forks)}")
     asked = 0 if detail is None else detail.user_messages
+    errors = [f"Errors    {detail.api_errors} of the API"] if detail and detail.api_errors else []
     if row.sums is None:
-        head.append(f"Messages  {asked} by the user; usage N/A")
-        return head
+        return [*head, f"Messages  {asked} by the user; usage N/A", *errors]
     head += [
         f"Messages  {asked} by the user, {row.sums.responses} by the assistant",
+        *errors,
         f"Tokens    {exact_tokens(row.sums.tokens)}"
         + (f", {money(row.sums.cost_pico)}" if request.with_cost else ""),
         f"Models    {', '.join(map(short_model, row.models))}",

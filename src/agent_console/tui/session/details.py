@@ -72,6 +72,7 @@ def _session(view: SessionView) -> Iterable[Row]:
     yield "Last model", one_line(short_model(session.model))
     percent = session.context_used_percent
     yield "Context", "" if percent is None else f"{percent:.0f}% used"
+    yield "API errors", f"{view.api_errors:,}" if view.api_errors else ""
     yield "Last sign", f"{view.last_sign}, {view.moment(view.last_ms)}" if view.last_ms else ""
     yield "Agent", one_line(session.agent_type) if view.is_on_board else ""
     yield "Process", "" if session.pid is None else str(session.pid)

@@ -126,6 +126,9 @@ def columns(
         )
     if name == "session":
         number("MSGS", [_messages(row) for row in rows], 30)
+        errors = [_errors(row) for row in rows]
+        if any(errors):
+            number("ERRORS", errors, 15)
     if any(row is not None and row.sessions is not None for row in rows):
         number("SESSIONS", ["" if row is None else str(row.sessions or 0) for row in rows], 55)
     number("INPUT", _tokens(found, "input"), 20)
@@ -194,6 +197,12 @@ def _messages(row: "Row | None") -> str:
         return ""
     detail: SessionDetail = row.detail
     return NOT_AVAILABLE if row.sums is None else str(detail.user_messages + row.sums.responses)
+
+
+def _errors(row: "Row | None") -> str:
+    """Responses that were errors of the API; empty for none."""
+    detail: SessionDetail | None = None if row is None else row.detail
+    return str(detail.api_errors) if detail is not None and detail.api_errors else ""
 
 
 def _tokens(found: list[Line], field: str) -> list[str]:

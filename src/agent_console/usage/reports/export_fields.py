@@ -7,6 +7,7 @@ usage/cost_sql.py.
 from typing import Literal, TypeAlias
 
 from agent_console.usage.cost_sql import TOKENS, cost, cost_sum, unpriced_tokens
+from agent_console.usage.reports.told_counts import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,12 +54,8 @@ def fields(level: Level, mode: "Mode") -> dict[str, Field]:
                 "(SELECT origin.session_id FROM sessions AS origin "
                 "WHERE origin.session_no = session.forked_from_no)",
             ),
-            Field(
-                "user_messages",
-                "(SELECT coalesce(sum(user_messages), 0) FROM sources "
-                "WHERE sources.session_no = session.session_no)",
-                "number",
-            ),
+            Field("user_messages", f"(SELECT {counted('user_messages')} {_TOLD})", "number"),
+            Field("api_errors", f"(SELECT {counted('api_errors')} {_TOLD})", "number"),
         )
     )
     return _named(*first, *_sums(mode))
@@ -86,6 +83,7 @@ def _sums(mode: "Mode") -> tuple[Field, ...]:
     )
 
 
+_TOLD = "FROM sources AS told WHERE told.session_no = session.session_no"
 _OF_SESSION = (
     "FROM usage_by_session_day AS part JOIN facets USING (facet_no) "
     "WHERE part.session_no = session.session_no"

@@ -162,6 +162,7 @@ def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:
         f'"model":{"null" if model is None else quoted(model)},"primaryModel":{primary},'
         f'"userMessages":{detail.user_messages},'
         f'"assistantMessages":{0 if row.sums is None else row.sums.responses},'
+        f'"apiErrors":{detail.api_errors},'
         f'"forkedFrom":{"null" if origin is None else quoted(origin)}'
     )
 

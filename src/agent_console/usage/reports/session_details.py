@@ -6,6 +6,7 @@ Rule: a session that is known and has no usage gets a row without sums: not avai
 from agent_console.usage.reports import query
 from agent_console.usage.reports.matching import transcript_folder
 from agent_console.usage.reports.row import UNKNOWN, Row
+from agent_console.usage.reports.told_counts import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ class SessionDetail:
         last_model: The model used last.
         forked_from: The id of the session it was resumed or forked from.
         user_messages: What a person wrote in it.
+        api_errors: Responses in it that were errors of the API.
         projects: Where it worked, most tokens first; of a session without usage, the project that
             its transcripts lie with.
     """
 
     __slots__ = (
+        "api_errors",
         "first_ms",
         "forked_from",
         "last_model",
@@ -45,6 +48,7 @@ class SessionDetail:
         last_model: str | None,
         forked_from: str | None,
         user_messages: int,
+        api_errors: int,
     ) -> None:
         self.session_id = session_id
         self.title = title
@@ -53,19 +57,20 @@ class SessionDetail:
         self.last_model = last_model
         self.forked_from = forked_from
         self.user_messages = user_messages
+        self.api_errors = api_errors
         self.projects: list[str] = []
 
 
-_DETAILS = """
+_DETAILS = f"""
 SELECT session.session_no, session.session_id, session.title,
     coalesce(session.first_seen_ms, min(told.first_line_ms)),
     coalesce(session.last_seen_ms, max(told.last_line_ms)),
-    model.name, origin.session_id, coalesce(sum(told.user_messages), 0)
-FROM {sessions}
+    model.name, origin.session_id, {counted("user_messages")}, {counted("api_errors")}
+FROM {{sessions}}
 LEFT JOIN names AS model ON model.name_no = session.last_model_no
 LEFT JOIN sessions AS origin ON origin.session_no = session.forked_from_no
 LEFT JOIN sources AS told ON told.session_no = session.session_no
-GROUP BY {number}"""
+GROUP BY {{number}}"""  # noqa: S608
 
 _OF_ALL = _DETAILS.format(sessions="sessions AS session", number="session.session_no")
 

@@ -43,6 +43,7 @@ def session_json(
         }
     document |= {
         "assistantMessages": 0 if sums is None else sums.responses,
+        "apiErrors": 0 if detail is None else detail.api_errors,
         "model": None if detail is None else detail.last_model,
         "primaryModel": next(iter(row.models), None),
         "unpricedTokens": 0 if sums is None else sums.unpriced,

@@ -138,6 +138,7 @@ def facts(view: SessionView) -> None:
                     ("Folder", short_path(session.working_dir, expanduser("~"))),
                     ("Branch", one_line(session.git_branch)),
                     ("Context", "" if percent is None else f"{percent:.0f}% used"),
+                    ("API errors", f"{view.api_errors:,}" if view.api_errors else ""),
                     ("Start", view.moment(first) if first else ""),
                     ("End", view.moment(last) if last and not view.is_running else ""),
                     ("Duration", elapsed(last - first) if first else ""),
