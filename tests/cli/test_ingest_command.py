@@ -93,10 +93,36 @@ def test_reading_again_changes_nothing(run: Run, transcript: Path) -> None:
 
 def test_a_project_that_no_transcript_tells_of_is_said(run: Run, transcript: Path) -> None:
     run("ingest")
-    done = run("reindex", "--project", "/home/user/other")
+    transcript.unlink()
+    done = run("reindex", "--project", "shop")
 
-    assert "Nothing changed." in done.out
-    assert "No transcript that is still there tells of /home/user/other." in done.err
+    assert (done.code, "Nothing changed." in done.out) == (0, True)
+    assert "No transcript that is still there tells of shop." in done.err
+
+
+@pytest.mark.parametrize("options", [(), ("--prune",), ("--prune", "--yes"), ("--json",)])
+def test_a_project_that_is_none_exits_7_and_changes_nothing(
+    run: Run, transcript: Path, options: tuple[str, ...]
+) -> None:
+    run("ingest")
+    transcript.unlink()
+    done = run("reindex", "--project", "/home/user/other", *options)
+
+    assert (done.code, done.out) == (7, "")
+    assert "No project matches '/home/user/other': `agent-console usage project`" in done.err
+    assert output_tokens(run) == 200
+
+
+@pytest.mark.parametrize("pattern", ["shop", "sh*", PROJECT, "/home/user"])
+def test_a_project_may_be_a_name_a_glob_or_a_path(run: Run, transcript: Path, pattern: str) -> None:
+    run("ingest")
+
+    assert run("reindex", "--project", pattern).out.startswith("Read 1 transcript again.")
+    transcript.unlink()
+    asked = run("reindex", "--project", pattern, "--prune")
+    assert "needs --yes. (Drop 2 responses" in asked.err
+    assert run("reindex", "--project", pattern, "--prune", "--yes").code == 0
+    assert output_tokens(run) == 0
 
 
 def test_a_project_may_be_where_one_stands(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,13 +12,15 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from tests.usage.asking import NOON_MS, add, do, query, sums_that_differ
-from tests.usage.ingest.bringing import bring, output_by_session, total
+from tests.usage.ingest.bringing import bring, is_fresh, output_by_session, total
 from tests.usage.ingest.telling import cost_state, reading, take
-from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, prompt, usage, write
 
 from agent_console.cli.commands.reindex import command
 from agent_console.config_prices import PricesConfig
+from agent_console.errors import RequestRefusedError
 from agent_console.paths import database_path
+from agent_console.usage.ingest.catch_up import catch_up
 from agent_console.usage.ingest.reindex import Reindexed, count_gone, reindex
 from agent_console.usage.rows import Figures
 from agent_console.usage.tables.source_rows import read_source
@@ -34,9 +37,11 @@ def die(progress):
 reindex(Path(sys.argv[1]), PricesConfig(), tell=die)
 """
 
+SOURCES = "SELECT path, status, offset_bytes, lines, user_messages, first_line_ms FROM sources"
 
-def again(database: Path, project: str | None = None, *, prune: bool = False) -> Reindexed:
-    done = reindex(database, PricesConfig(), project=project, prune=prune)
+
+def again(database: Path, *projects: str, prune: bool = False) -> Reindexed:
+    done = reindex(database, PricesConfig(), projects=projects, prune=prune)
     assert sums_that_differ(database) == []
     assert query(database, "PRAGMA foreign_key_check") == []
     return done
@@ -86,6 +91,35 @@ def test_one_project_alone_is_read_again(database: Path, two: tuple[Path, Path])
     assert done.before == done.after
 
 
+@pytest.mark.parametrize(
+    "pattern", ["elsewhere", "/elsewhere", "else*", "/else*", "-elsewhere", "=/elsewhere"]
+)
+def test_a_project_is_named_as_in_reports(
+    database: Path, two: tuple[Path, Path], pattern: str
+) -> None:
+    assert again(database, pattern).read.files_read == 1
+    assert again(database, pattern, "project").read.files_read == 2
+
+    two[1].unlink()
+    assert count_gone(database, [pattern]) == 1
+    assert again(database, pattern, prune=True).rows_pruned == 1
+    assert output_by_session(database) == {SESSION: 200}
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_a_project_that_nothing_matches_is_refused(
+    database: Path, two: tuple[Path, Path], *, prune: bool
+) -> None:
+    for path in two:
+        path.unlink()
+    before = rows(database)
+    with pytest.raises(RequestRefusedError, match=r"'nobody'.*usage project"):
+        again(database, "elsewhere", "nobody", prune=prune)
+    with pytest.raises(RequestRefusedError, match="'nobody'"):
+        count_gone(database, ["nobody"])
+    assert rows(database) == before
+
+
 def test_upserts_and_what_was_set_aside_stay(database: Path, session: Path) -> None:
     ledger = Ledger(database)
     do(ledger, add(session=SESSION, input_tokens=9))
@@ -119,6 +153,98 @@ def test_pruning_keeps_what_another_transcript_tells_too(database: Path, project
     original.unlink()
     again(database, prune=True)
     assert output_by_session(database) == {SESSION: 100, OTHER: 50}
+
+
+@pytest.mark.parametrize("upserts", [False, True])
+def test_what_was_pruned_and_comes_back_is_new(
+    database: Path, ledger: Ledger, session: Path, tmp_path: Path, *, upserts: bool
+) -> None:
+    """Also for a process that goes on: it has seen the transcript before."""
+    if upserts:
+        do(ledger, add("m1", session=SESSION, output_tokens=900))
+    write(session, prompt("Go on"), answer("m1"), answer("m2"))
+    catch_up(ledger)
+    before, sources = rows(database), query(database, SOURCES)
+    session.rename(tmp_path / "kept")
+    catch_up(ledger)
+    assert again(database, prune=True).rows_pruned == 2 - upserts
+    assert query(database, f"SELECT coalesce(sum(user_messages), 0) FROM ({SOURCES})") == [(0,)]
+    assert count_gone(database) == 0
+
+    (tmp_path / "kept").rename(session)
+    assert not is_fresh(database)
+    assert catch_up(ledger).files_read == 1
+    assert is_fresh(database)
+    assert (rows(database), query(database, SOURCES)) == (before, sources)
+
+
+def test_transcripts_that_are_gone_and_told_no_response_are_forgotten(
+    database: Path, two: tuple[Path, Path], project: Path
+) -> None:
+    silent = project / "silent.jsonl"
+    write(silent, prompt("Is anybody there?"))
+    bring(database)
+    silent.unlink()
+    two[0].unlink()
+    assert again(database, "elsewhere", prune=True).rows_pruned == 0
+    assert query(database, "SELECT count(*) FROM sources") == [(3,)]
+    assert again(database, prune=True).rows_pruned == 2
+    assert query(database, "SELECT path FROM sources") == [(str(two[1]),)]
+
+
+def test_nothing_is_dropped_that_was_not_counted_before(database: Path, session: Path) -> None:
+    """Each response was told by an UPSERT too: only the session's total is the transcript's own."""
+    ledger = Ledger(database)
+    do(ledger, add("m1", session=SESSION, output_tokens=900))
+    ledger.close()
+    write(session, answer("m1"), cost_state_line(2000))
+    bring(database)
+    assert output_by_session(database) == {SESSION: 2000}
+    session.unlink()
+    assert count_gone(database) == 0
+    assert again(database, prune=True).rows_pruned == 0
+    assert output_by_session(database) == {SESSION: 2000}
+
+
+def test_a_transcript_that_is_back_is_not_pruned(
+    database: Path, two: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = rows(database)
+    two[0].rename(tmp_path / "kept")
+    bring(database)
+    (tmp_path / "kept").rename(two[0])
+    assert bring(database).files_read == 0
+    assert count_gone(database) == 0
+    assert again(database, "elsewhere", prune=True).rows_pruned == 0
+    assert rows(database) == before
+
+
+def test_what_a_pruned_transcript_told_of_other_projects_is_counted_before(
+    database: Path, session: Path
+) -> None:
+    write(session, answer("m1"), answer("m2", cwd="/elsewhere"))
+    bring(database)
+    session.unlink()
+    assert count_gone(database, ["elsewhere"]) == 2
+    assert again(database, "elsewhere", prune=True).rows_pruned == 2
+    assert rows(database) == []
+
+
+@pytest.mark.parametrize("projects", [(), ("project",)])
+def test_pruning_what_was_copied_elsewhere_loses_nothing(
+    database: Path, session: Path, projects: tuple[str, ...]
+) -> None:
+    write(session, answer("m1"), cost_state_line(700))
+    bring(database)
+    told_by_sdk(database)
+    copy = session.parent.parent / "-elsewhere" / session.name
+    copy.parent.mkdir()
+    shutil.copy(session, copy)
+    bring(database)
+    session.unlink()
+    again(database, *projects, prune=True)
+    assert output_by_session(database) == {SESSION: 5000}
+    assert query(database, "SELECT path FROM sources") == [(str(copy),)]
 
 
 @pytest.mark.parametrize("prune", [False, True])

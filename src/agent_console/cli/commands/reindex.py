@@ -1,6 +1,5 @@
 """`agent-console reindex`: read the transcripts again and say what changed."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,14 @@ if TYPE_CHECKING:
 
 
 @click.command("reindex")
-@click.option("--project", metavar="FOLDER", help="Only the transcripts of one working directory.")
+@click.option(
+    "--project",
+    "projects",
+    metavar="P",
+    multiple=True,
+    help="Only the transcripts of this project: name, path, glob, or exactly =PATH; may be "
+    "repeated.",
+)
 @click.option(
     "--config-dir",
     "config_dirs",
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
 @yes_option
 @json_option
 def command(
-    project: str | None,
+    projects: tuple[str, ...],
     config_dirs: tuple[Path, ...],
     prune: bool,
     yes: bool,
@@ -48,9 +54,8 @@ def command(
     )
 
     database = database_path()
-    project = None if project is None else os.path.abspath(Path(project).expanduser())
     if prune and not yes:
-        rows = count_gone(database, project, config_dirs=config_dirs or None, say=narrate)
+        rows = count_gone(database, projects, config_dirs=config_dirs or None, say=narrate)
         if rows:
             question = f"Drop {counted(rows, 'response')} whose transcripts are gone, for ever?"
             ask(question, yes=yes, as_json=as_json)
@@ -61,7 +66,7 @@ def command(
             configured.prices,
             config_dirs=config_dirs or None,
             config=configured,
-            project=project,
+            projects=projects,
             prune=prune,
             tell=tell,
             say=narrate,
@@ -70,8 +75,8 @@ def command(
         emit_json(done)
     else:
         emit(_report(done))
-    if project is not None and not done.read.files_read:
-        narrate(f"No transcript that is still there tells of {project}.")
+    if projects and not done.read.files_read:
+        narrate(f"No transcript that is still there tells of {' or '.join(projects)}.")
     tell_unreadable(done.read)
     from agent_console.cli.taken_in import has_taken_in  # noqa: PLC0415 - help needs no wire
 

@@ -18,6 +18,7 @@ from agent_console.usage.tables.source_rows import (
     SourceStatus,
     mark_source,
     mark_sources_gone,
+    mark_sources_there,
     move_source,
     paths_of,
     read_source,
@@ -80,6 +81,10 @@ class KnownFiles:
         Their rows stay: the ledger is why history survives.
         """
         return mark_sources_gone(self._ledger.connection, paths) if paths else 0
+
+    def mark_there(self, files: Iterable[TranscriptFile]) -> None:
+        """Say of files that they are there, also of those that were gone."""
+        mark_sources_there(self._ledger.connection, [file.path for file in files])
 
     def mark_unreadable(self, file: UnreadableFile) -> None:
         """Remember why a file that was read before cannot be read now."""

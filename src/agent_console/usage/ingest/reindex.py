@@ -2,7 +2,8 @@
 
 Rule: rows whose transcripts are gone stay, and so do figures that an UPSERT told. What is taken out
 of the ledger and the offsets of its files change together: whenever this is interrupted, the next
-ingest reads what is missing.
+ingest reads what is missing. What is pruned is forgotten with its file: if that comes back, it is
+new.
 """
 
 import os
@@ -17,6 +18,7 @@ from msgspec import Struct, json
 from agent_console import paths
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
+from agent_console.errors import RequestRefusedError
 from agent_console.usage.cost_sql import PICO_PER_USD, cost_sum, priced
 from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.catch_up import CaughtUp, Tell, take_in
@@ -25,10 +27,11 @@ from agent_console.usage.ingest.disk_changes import compare, files_there
 from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.transcript_file import TranscriptFile
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
+from agent_console.usage.reports.matching import project_numbers
 from agent_console.usage.rows import Kind, Source
 from agent_console.usage.tables.batch import Batch
 from agent_console.usage.tables.message_rows import read_rows_of_sources, read_unlisted
-from agent_console.usage.tables.source_rows import SourceStatus
+from agent_console.usage.tables.source_rows import SourceStatus, forget_sources, reset_sources
 from agent_console.usage.writing.keeping_prices import keep_prices
 from agent_console.usage.writing.ledger import Ledger
 
@@ -41,6 +44,9 @@ _SUMS = (
     "coalesce(sum(usage.cache_write_5m_tokens + usage.cache_write_1h_tokens), 0), "
     f"coalesce(sum(usage.cache_read_tokens), 0), coalesce({cost_sum()}, 0) "
     f"FROM {priced('usage_by_time')}"
+)
+_OF_PROJECTS = (
+    "facet_no IN (SELECT facet_no FROM facets WHERE project_no IN (SELECT value FROM json_each(?)))"
 )
 
 
@@ -73,19 +79,20 @@ def reindex(
     prices: PricesConfig,
     *,
     config_dirs: Sequence[Path] | None = None,
-    project: str | None = None,
+    projects: Sequence[str] = (),
     prune: bool = False,
     config: Config | None = None,
     tell: Tell | None = None,
     say: Say | None = None,
 ) -> Reindexed:
-    """Read all transcripts again, or those of one project.
+    """Read all transcripts again, or those of some projects.
 
     Args:
         database: The ledger.
         prices: What the user says of prices.
         config_dirs: Claude Code's folders; null: the usual ones.
-        project: Only transcripts that tell of this working directory.
+        projects: Only transcripts of sessions that have used something in these: names, paths or
+            globs, as `project_numbers` takes them. Empty for all.
         prune: Take out the rows of transcripts that are gone.
         config: How budgets cut time, and which alerts are wanted; null: by default.
         tell: Hears of the progress.
@@ -93,17 +100,19 @@ def reindex(
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
+        RequestRefusedError: There is no such project.
     """
     ledger = Ledger.configured(database, config or Config(), say)
     try:
+        chosen = _chosen(ledger.connection, projects)
         before = totals(ledger.connection)
         files = _found(ledger, config_dirs)
-        # First, for another transcript may tell a part of it too, and is read afterwards.
-        pruned = _prune(ledger, project) if prune else 0
-        if project is not None:
-            wanted = _paths_of(ledger.connection, project)
+        if chosen is not None:
+            wanted = _paths_of(ledger.connection, chosen)
             files = [file for file in files if file.path in wanted]
         _take_out(ledger, _source_nos(ledger.connection, files))
+        # In between, for what is read again may tell a part of what is pruned too.
+        pruned = _prune(ledger, chosen) if prune else 0
         read = take_in(ledger, files, from_start=True, tell=tell)
         keep_prices(ledger, prices)
         return Reindexed(before, totals(ledger.connection), pruned, read)
@@ -119,7 +128,7 @@ def totals(connection: Connection) -> Totals:
 
 def count_gone(
     database: Path,
-    project: str | None = None,
+    projects: Sequence[str] = (),
     *,
     config_dirs: Sequence[Path] | None = None,
     say: Say | None = None,
@@ -128,26 +137,44 @@ def count_gone(
 
     Args:
         database: The ledger.
-        project: Only of this working directory.
+        projects: Only of transcripts that tell of these; empty for all.
         config_dirs: Claude Code's folders; null: the usual ones.
         say: Hears what a migration did.
 
     Raises:
         LedgerError: The ledger cannot be opened or written.
+        RequestRefusedError: There is no such project.
     """
     ledger = Ledger(database, tell=say)
     try:
+        chosen = _chosen(ledger.connection, projects)
         _found(ledger, config_dirs)
-        return gone_rows(ledger.connection, project)
+        return gone_rows(ledger.connection, chosen)
     finally:
         ledger.close()
 
 
-def gone_rows(connection: Connection, project: str | None = None) -> int:
-    """How many rows `prune` would take out."""
-    where, parameters = _gone(project)
-    count: int = connection.execute(f"SELECT count(*) {where}", parameters).fetchone()[0]
+def gone_rows(connection: Connection, chosen: Sequence[int] | None = None) -> int:
+    """How many rows `prune` would take out.
+
+    Args:
+        connection: The ledger.
+        chosen: The numbers of the projects; null for all.
+    """
+    rows, parameters = _gone(chosen)
+    count: int = connection.execute(f"SELECT count(*) {rows}", parameters).fetchone()[0]
     return count
+
+
+def _chosen(connection: Connection, projects: Sequence[str]) -> list[int] | None:
+    """The numbers of these projects; null when none is named."""
+    for project in projects:
+        if not project_numbers(connection, [project]):
+            raise RequestRefusedError(
+                "invalid_value",
+                f"No project matches {project!r}: `agent-console usage project` lists them.",
+            )
+    return project_numbers(connection, projects) if projects else None
 
 
 def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[TranscriptFile]:
@@ -162,28 +189,35 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
 
     def look() -> None:
         known.wanted(files)  # so that those that have moved are not taken for gone
+        known.mark_there(files)
         known.mark_gone(compare(ledger.connection, files_there(ledger.connection), walk).vanished)
 
     ledger.writing(look)
     return [file for file in files if os.access(file.path, os.R_OK)]
 
 
-def _gone(project: str | None) -> tuple[str, tuple[object, ...]]:
+def _gone(chosen: Sequence[int] | None) -> tuple[str, tuple[object, ...]]:
+    """The rows of transcripts that are gone; of projects, all rows of those that told of them."""
     # From the few that are gone to their rows: all rows of a large ledger take seconds.
-    where = "FROM sources CROSS JOIN messages USING (source_no)"
-    condition = "WHERE status = ? AND source = ?"
+    rows = "FROM sources CROSS JOIN messages USING (source_no) WHERE status = ? AND source = ?"
     parameters: tuple[object, ...] = (SourceStatus.GONE, Source.TRANSCRIPT)
-    if project is None:
-        return f"{where} {condition}", parameters
-    named = "JOIN facets USING (facet_no) JOIN names ON name_no = project_no"
-    return f"{where} {named} {condition} AND name = ?", (*parameters, project)
+    if chosen is None:
+        return rows, parameters
+    told = f"source_no IN (SELECT source_no {rows} AND {_OF_PROJECTS})"
+    return f"{rows} AND {told}", (*parameters, *parameters, json.encode(list(chosen)).decode())
 
 
-def _paths_of(connection: Connection, project: str) -> set[str]:
+def _paths_of(connection: Connection, chosen: Sequence[int]) -> set[str]:
+    """The transcripts that tell of these projects, and the others of the same sessions.
+
+    Of two copies of a transcript, all rows are the first one's.
+    """
     found = connection.execute(
-        "SELECT DISTINCT path FROM sources JOIN messages USING (source_no) "
-        "JOIN facets USING (facet_no) JOIN names ON name_no = project_no WHERE name = ?",
-        (project,),
+        "WITH telling AS MATERIALIZED (SELECT DISTINCT session_no, source_no FROM messages "  # noqa: S608
+        f"WHERE {_OF_PROJECTS}) "
+        "SELECT path FROM sources WHERE source_no IN (SELECT source_no FROM telling) "
+        "OR session_no IN (SELECT session_no FROM telling)",
+        (json.encode(list(chosen)).decode(),),
     )
     return {path for (path,) in found}
 
@@ -201,11 +235,7 @@ def _take_out(ledger: Ledger, source_nos: Sequence[int]) -> None:
             with ledger.transaction(writes=True) as batch:
                 at_ms = time.time_ns() // 1_000_000
                 _remove(ledger.connection, batch, chunk, at_ms, forgets=False)
-                ledger.connection.executemany(
-                    "UPDATE sources SET offset_bytes = 0, size_bytes = 0, mtime_ns = 0, "
-                    "head_hash = 0, tail_hash = 0 WHERE source_no = ?",
-                    [(number,) for number in chunk],
-                )
+                reset_sources(ledger.connection, chunk)
 
         ledger.writing(take_out)
 
@@ -221,13 +251,16 @@ def _remove(
     """Take out what these transcripts told: rows, and totals with the rows that follow from them.
 
     A session's totals stand in its own transcript, not in those of its subagents. Those that a
-    client of the Agent SDK has told are in none, so they stay unless all is to be forgotten.
+    client of the Agent SDK has told are in none, so they stay unless all is to be forgotten, and
+    no copy of the transcript is left.
     """
     numbers = json.encode(list(source_nos)).decode()
     found = connection.execute(
         "SELECT DISTINCT session_no FROM sources WHERE cost_states > 0 AND session_no NOTNULL "
-        "AND source_no IN (SELECT value FROM json_each(?))",
-        (numbers,),
+        "AND source_no IN (SELECT value FROM json_each(?)) AND NOT (? AND EXISTS "
+        "(SELECT 1 FROM sources AS other WHERE other.session_no = sources.session_no "
+        "AND other.cost_states > 0 AND other.status != ?))",
+        (numbers, forgets, SourceStatus.GONE),
     ).fetchall()
     sessions = [number for (number,) in found]
     for row in read_rows_of_sources(connection, source_nos):
@@ -243,17 +276,29 @@ def _remove(
     )
 
 
-def _prune(ledger: Ledger, project: str | None) -> int:
-    where, parameters = _gone(project)
-    rows = ledger.connection.execute(f"SELECT DISTINCT source_no {where}", parameters).fetchall()
-    removed = gone_rows(ledger.connection, project)
-    todo = iter([number for (number,) in rows])
+def _prune(ledger: Ledger, chosen: Sequence[int] | None) -> int:
+    """Take out what transcripts told that are gone, and forget them; how many rows that were."""
+    rows, parameters = _gone(chosen)
+    found = ledger.connection.execute(f"SELECT DISTINCT source_no {rows}", parameters)
+    telling = {number for (number,) in found}
+    removed = gone_rows(ledger.connection, chosen)
+    gone = telling if chosen is not None else telling | _gone_sources(ledger.connection)
+    todo = iter(sorted(gone))
     while chunk := list(islice(todo, _SOURCES_AT_ONCE)):
 
         def prune(chunk: Sequence[int] = chunk) -> None:
             with ledger.transaction(writes=True) as batch:
                 at_ms = time.time_ns() // 1_000_000
-                _remove(ledger.connection, batch, chunk, at_ms, forgets=True)
+                told = [number for number in chunk if number in telling]
+                _remove(ledger.connection, batch, told, at_ms, forgets=True)
+                forget_sources(ledger.connection, chunk)
 
         ledger.writing(prune)
     return removed
+
+
+def _gone_sources(connection: Connection) -> set[int]:
+    found = connection.execute(
+        "SELECT source_no FROM sources WHERE status = ?", (SourceStatus.GONE,)
+    )
+    return {number for (number,) in found}

@@ -47,6 +47,11 @@ _UPDATE = (
     f"UPDATE sources SET error = NULL, ({_WRITTEN}) = (?{', ?' * 16}) "  # noqa: S608
     "WHERE source_no = ?"
 )
+_UNREAD = "offset_bytes = 0, size_bytes = 0, mtime_ns = 0, head_hash = 0, tail_hash = 0"
+_UNTOLD = (
+    "first_line_ms = NULL, last_line_ms = NULL, lines = 0, bad_lines = 0, bad_reasons = '{}', "
+    "user_messages = 0, api_errors = 0, cost_states = 0"
+)
 
 
 def read_source(connection: Connection, path: str) -> SourceRow | None:
@@ -112,6 +117,42 @@ def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> int:
         "WHERE status != :gone AND path IN (SELECT value FROM json_each(:paths))",
         {"gone": SourceStatus.GONE, "paths": msgspec.json.encode(paths).decode()},
     ).rowcount
+
+
+def mark_sources_there(connection: Connection, paths: Sequence[str]) -> None:
+    """Say of files that were gone that they are there again, in one statement."""
+    connection.execute(
+        "UPDATE sources SET status = :read "
+        "WHERE status = :gone AND path IN (SELECT value FROM json_each(:paths))",
+        {
+            "read": SourceStatus.READ,
+            "gone": SourceStatus.GONE,
+            "paths": msgspec.json.encode(paths).decode(),
+        },
+    )
+
+
+def reset_sources(connection: Connection, numbers: Sequence[int]) -> None:
+    """Have these files read from their beginnings the next time."""
+    connection.execute(
+        f"UPDATE sources SET {_UNREAD} WHERE source_no IN (SELECT value FROM json_each(?))",  # noqa: S608
+        (msgspec.json.encode(numbers).decode(),),
+    )
+
+
+def forget_sources(connection: Connection, numbers: Sequence[int]) -> None:
+    """Forget that these files have been read: the next time they are new.
+
+    A row that a row of `messages` refers to stays, and says nothing any more.
+    """
+    chosen = (msgspec.json.encode(numbers).decode(),)
+    among = "source_no IN (SELECT value FROM json_each(?))"
+    connection.execute(
+        f"DELETE FROM sources WHERE {among} AND NOT EXISTS "  # noqa: S608
+        "(SELECT 1 FROM messages WHERE messages.source_no = sources.source_no)",
+        chosen,
+    )
+    connection.execute(f"UPDATE sources SET {_UNREAD}, {_UNTOLD} WHERE {among}", chosen)  # noqa: S608
 
 
 def paths_of(connection: Connection, inodes: Sequence[int]) -> dict[tuple[int, int], str]:
