@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 from tests.usage.asking import fill_disk, make_room, query
 from tests.usage.ingest.bringing import bring, is_fresh, total
-from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, usage, write
+from tests.usage.ingest.transcripts import (
+    OTHER,
+    SESSION,
+    answer,
+    append,
+    found,
+    prompt,
+    usage,
+    write,
+)
 
 from agent_console.config_prices import PricesConfig
 from agent_console.errors import LedgerError
-from agent_console.usage.ingest.catch_up import bring_up_to_date, catch_up
+from agent_console.usage.ingest.catch_up import Progress, bring_up_to_date, catch_up
+from agent_console.usage.ingest.importer import Importer
 from agent_console.usage.ingest.reindex import reindex
 from agent_console.usage.writing.ledger import Ledger
 
@@ -83,6 +93,65 @@ def test_a_file_that_is_back_as_it_was_is_not_read_again(
     (tmp_path / "kept").rename(session)
     assert is_fresh(database)
     assert bring(database).files_read == 0
+
+
+LINES = [answer("m1"), *[prompt("x" * 200)] * 9, answer("m2"), *[prompt()] * 9]
+REWRITTEN = [*LINES[:10], answer("m2", usage(10, 900)), *LINES[11:]]
+"""The same size, and other bytes only where no print looks."""
+
+
+def test_a_file_that_is_rewritten_in_its_middle_is_looked_at_and_read_once(
+    database: Path, session: Path
+) -> None:
+    written = write(session, *LINES)
+    bring(database)
+    assert write(session, *REWRITTEN).size_bytes == written.size_bytes
+    os.utime(session, ns=(written.mtime_ns, written.mtime_ns + 1_000_000_000))
+    assert not is_fresh(database)
+    assert bring(database).bytes_read == written.size_bytes
+    assert total(database) == (20, 1_000, 0, 0)
+    assert is_fresh(database)
+    assert bring(database).files_read == 0
+
+
+def test_what_an_ingester_is_told_of_is_looked_at_in_the_same_way(
+    ledger: Ledger, session: Path
+) -> None:
+    written = write(session, *LINES)
+    importer = Importer(ledger, lambda _taken, _imported: None)
+    importer.run([written])
+    write(session, *REWRITTEN)
+    os.utime(session, ns=(written.mtime_ns, written.mtime_ns + 1_000_000_000))
+    assert importer.run([found(session)]).bytes_read == written.size_bytes
+    assert importer.run([found(session)]).files == 0
+    assert total(ledger.path) == (20, 1_000, 0, 0)
+
+
+@pytest.mark.parametrize("touched", [True, False])
+def test_a_renamed_file_is_read_again_only_when_it_was_written_to(
+    database: Path, session: Path, touched: bool
+) -> None:
+    written = write(session, *LINES)
+    bring(database)
+    moved = session.with_name(f"{OTHER}.jsonl")
+    session.rename(moved)
+    if touched:
+        write(moved, *REWRITTEN)
+        os.utime(moved, ns=(written.mtime_ns, written.mtime_ns + 1_000_000_000))
+    assert bring(database).bytes_read == written.size_bytes * touched
+    assert total(database) == (20, 1_000 if touched else 200, 0, 0)
+    assert query(database, "SELECT path, status FROM sources") == [(str(moved), 1)]
+
+
+def test_progress_ends_where_it_was_to_end_when_files_are_read_again(
+    ledger: Ledger, session: Path
+) -> None:
+    written = write(session, *LINES)
+    catch_up(ledger)
+    os.utime(session, ns=(written.mtime_ns, written.mtime_ns + 1_000_000_000))
+    told: list[Progress] = []
+    catch_up(ledger, tell=told.append)
+    assert told[-1] == Progress(1, 1, written.size_bytes, written.size_bytes)
 
 
 def test_only_files_below_the_folders_of_the_walk_are_gone(

@@ -1,10 +1,12 @@
 """Reading on where the last reading ended, whatever happened to the file in between."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.usage.ingest.transcripts import (
     NOON_MS,
     OTHER,
@@ -23,6 +25,7 @@ from tests.usage.ingest.transcripts import (
 )
 
 from agent_console.usage.ingest.line_buffer import LineBuffer
+from agent_console.usage.ingest.read_jobs import ReadJob
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.tables.file_reading import SourceState
@@ -90,6 +93,82 @@ def test_a_file_in_the_place_of_another_is_read_from_its_beginning(session: Path
     new.rename(session)
     again = read(found(session), before)
     assert (again.from_start, list(told(again))) == (True, ["msg_8", "msg_9"])
+
+
+LONG = text_of(answer("msg_1"), *[prompt("x" * 200)] * 20, answer("msg_2"), *[prompt()] * 20)
+"""Its second answer stands where no print looks."""
+CHANGED = LONG.replace(b"msg_2", b"msg_9")
+
+
+def touch(path: Path, state: SourceState) -> None:
+    """Written to a second after what `state` says."""
+    os.utime(path, ns=(state.mtime_ns, state.mtime_ns + 1_000_000_000))
+
+
+def in_place(session: Path, before: SourceState) -> None:
+    session.write_bytes(CHANGED)
+    touch(session, before)
+
+
+def by_another_file(session: Path, before: SourceState) -> None:
+    other = session.with_suffix(".new")
+    other.write_bytes(CHANGED)
+    os.utime(other, ns=(before.mtime_ns, before.mtime_ns))
+    other.rename(session)
+
+
+@pytest.mark.parametrize(
+    ("half_line", "rewrite"),
+    [(b"", in_place), (b"", by_another_file), (b'{"half', in_place)],
+)
+def test_a_file_that_changed_and_did_not_grow_is_read_from_its_beginning(
+    session: Path, half_line: bytes, rewrite: Callable[[Path, SourceState], None]
+) -> None:
+    before = read(write(session, LONG, half_line)).after
+    rewrite(session, before)
+    again = read(found(session), before)
+    assert (again.from_start, again.before, list(told(again))) == (True, before, ["msg_1", "msg_9"])
+    assert again.bytes_read == len(CHANGED)
+    assert again.after == read(found(session)).after
+    once_more = read(found(session), again.after)
+    assert (once_more.from_start, once_more.bytes_read) == (False, 0)
+
+
+def test_one_that_was_written_to_and_grew_is_read_on(session: Path) -> None:
+    before = read(write(session, LONG)).after
+    append(session, answer("msg_3"))
+    touch(session, before)
+    again = read(found(session), before)
+    assert (again.from_start, list(told(again))) == (False, ["msg_3"])
+
+
+def test_a_reading_that_ended_early_is_gone_on_with_whenever_the_file_was_written_to(
+    session: Path,
+) -> None:
+    """Else a file that is read in several pieces is read for ever while it is touched."""
+    reader = TranscriptReader(LineBuffer(1_024), reading_bytes=1)
+    state = read(write(session, LONG)).after
+    touch(session, state)
+    file = found(session)
+    keys: list[str] = []
+    readings = 0
+    for readings, reading in enumerate(reader.readings(file, state), 1):
+        assert not isinstance(reading, UnreadableFile)
+        assert reading.from_start is (readings == 1)
+        keys += told(reading)
+        touch(session, replace(state, mtime_ns=state.mtime_ns + readings * 1_000_000_000))
+        state = reading.after
+    assert (readings > 3, keys) == (True, ["msg_1", "msg_2"])
+    assert state.offset_bytes == len(LONG)
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_how_much_is_to_be_read_of_a_file_is_known_before(session: Path, changed: bool) -> None:
+    before = read(write(session, LONG)).after
+    if changed:
+        touch(session, before)
+    job = ReadJob(found(session), before)
+    assert job.bytes_to_read == read(job.file, before).bytes_read == len(LONG) * changed
 
 
 def test_a_copy_that_goes_on_is_read_on(session: Path) -> None:

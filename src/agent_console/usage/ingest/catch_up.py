@@ -21,6 +21,7 @@ from agent_console.usage.ingest.discovery import found, unreadable_in
 from agent_console.usage.ingest.disk_changes import DiskChanges, compare, files_there
 from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
+from agent_console.usage.ingest.read_jobs import ReadJob
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.looking_up import LookingUp
@@ -196,10 +197,7 @@ def _take_in(
     tell_since_ms: int | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> CaughtUp:
-    offsets = [0 if state is None or from_start else state.offset_bytes for _, state in wanted]
-    in_all = sum(
-        max(0, file.size_bytes - offset) for (file, _), offset in zip(wanted, offsets, strict=True)
-    )
+    in_all = sum(ReadJob(file, state, from_start).bytes_to_read for file, state in wanted)
 
     def hear(told: Taken, imported: Imported) -> None:
         if taken is not None:

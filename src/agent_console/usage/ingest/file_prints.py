@@ -1,4 +1,6 @@
-"""Short prints of a file's beginning and of what was read last: they tell one that was rewritten.
+"""Tells a file that was rewritten from one that grew: by short prints, and by what the disk says.
+
+A print is taken of the file's beginning, another of what was read last.
 
 Rule: how many bytes a print covers follows from the offset alone, so that it can be taken again
 later; the numbers are stored in every ledger.
@@ -33,6 +35,21 @@ def has_grown_from(descriptor: int, size_bytes: int, state: SourceState) -> bool
     return size_bytes >= state.offset_bytes and prints(descriptor, state.offset_bytes) == (
         state.head_hash,
         state.tail_hash,
+    )
+
+
+def has_changed_in_place(
+    device: int, inode: int, size_bytes: int, mtime_ns: int, state: SourceState
+) -> bool:
+    """Whether a file was written to or replaced since it was read to its end, and has not grown.
+
+    What is new in it may lie where no print looks. Of a file that was not read to its end only the
+    prints can tell: it would be begun anew for ever while somebody writes to it.
+    """
+    return (
+        state.mtime_ns != 0
+        and size_bytes <= state.size_bytes
+        and (device, inode, mtime_ns) != (state.device, state.inode, state.mtime_ns)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from agent_console.errors import AgentConsoleError
+from agent_console.usage.ingest.file_prints import has_changed_in_place
 from agent_console.usage.ingest.reading import TranscriptReader
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.tables.file_reading import FileReading, SourceState
@@ -36,9 +37,15 @@ class ReadJob(Struct, array_like=True, frozen=True, gc=False):
     @property
     def bytes_to_read(self) -> int:
         """As far as one can tell before."""
-        if self.known is None or self.from_start or self.known.offset_bytes > self.file.size_bytes:
-            return self.file.size_bytes
-        return self.file.size_bytes - self.known.offset_bytes
+        file, known = self.file, self.known
+        if (
+            known is None
+            or self.from_start
+            or known.offset_bytes > file.size_bytes
+            or has_changed_in_place(file.device, file.inode, file.size_bytes, file.mtime_ns, known)
+        ):
+            return file.size_bytes
+        return file.size_bytes - known.offset_bytes
 
 
 class ReadBatch(Struct, array_like=True):

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from agent_console.claude_code.json_shape import as_object
-from agent_console.usage.ingest.file_prints import has_grown_from, prints
+from agent_console.usage.ingest.file_prints import has_changed_in_place, has_grown_from, prints
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.line_rules import LineRules
 from agent_console.usage.ingest.told_responses import ToldResponses
@@ -71,7 +71,7 @@ class TranscriptReader:
         descriptor = opened.fileno()
         stat = os.fstat(descriptor)
         start = SourceState(file.path, file.session_id, stat.st_dev, stat.st_ino)
-        if known is None or from_start or not has_grown_from(descriptor, stat.st_size, known):
+        if known is None or from_start or not _goes_on(descriptor, stat, known):
             from_start = True
         else:
             start = known if not file.session_id else replace(known, session_id=file.session_id)
@@ -124,6 +124,13 @@ class TranscriptReader:
             rules.inherits_cost,
             is_complete,
         )
+
+
+def _goes_on(descriptor: int, stat: os.stat_result, known: SourceState) -> bool:
+    """The file holds what was read of it, and perhaps more."""
+    return not has_changed_in_place(
+        stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, known
+    ) and has_grown_from(descriptor, stat.st_size, known)
 
 
 def _agent_type(file: TranscriptFile) -> str:
