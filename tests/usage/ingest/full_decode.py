@@ -104,9 +104,13 @@ def _take_response(account: PlainAccount, line: Any) -> None:
     if old is None or (old.claim == 6 and claim != 6):
         account.responses[key] = new
     elif (old.claim == 6) == (claim == 6):
+        old.used = max(old, new, key=_precedence).used
         old.claim = min(old.claim, claim)
         old.at_ms = min(old.at_ms, new.at_ms)
-        old.used = max(old.used, new.used, key=sum)
+
+
+def _precedence(response: PlainResponse) -> tuple[int, int, list[int]]:
+    return sum(response.used), -response.at_ms, response.used
 
 
 def _counts(message: Any) -> bool:

@@ -1,6 +1,7 @@
 """ACCOUNTING.md's cases, as far as one file tells them; what several tell is the writer's."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,24 @@ def test_among_equal_lines_the_first_says_the_rest(session: Path) -> None:
     lines = [answer(model="first", gitBranch="one"), answer(model="second", gitBranch="two")]
     response = told(read(write(session, *lines)))["msg_1"]
     assert (response.model, response.branch) == ("first", "one")
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 1))))
+@pytest.mark.parametrize("seconds", [(1, 2), (1, 1)])
+def test_of_lines_with_as_many_tokens_the_earliest_says_how_they_were_kept(
+    session: Path, order: tuple[int, int], seconds: tuple[int, int]
+) -> None:
+    """And at the same time the one that knows it."""
+    by_time = usage(cache_creation={"ephemeral_1h_input_tokens": 900})
+    lines = [
+        answer(used=used, timestamp=f"2026-01-01T12:00:0{second}.000Z", costUSD=second)
+        for used, second in zip(
+            (by_time, usage(cache_creation_input_tokens=900)), seconds, strict=True
+        )
+    ]
+    response = told(read(write(session, *[lines[at] for at in order])))["msg_1"]
+    assert (response.cache_write_1h_tokens, response.cache_write_5m_tokens) == (900, 0)
+    assert response.reported_nano_usd == max(seconds) * 1_000_000_000
 
 
 def test_the_best_claim_says_whose_it_is_and_the_largest_what_was_used(session: Path) -> None:

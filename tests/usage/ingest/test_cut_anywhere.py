@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 from tests.usage.ingest.odd_lines import LINES
-from tests.usage.ingest.transcripts import Told, answer, found, prompt, text_of, told, total
+from tests.usage.ingest.transcripts import Told, answer, found, prompt, text_of, told, total, usage
 
 from agent_console.usage.ingest.line_buffer import LineBuffer
 from agent_console.usage.ingest.reading import TranscriptReader
@@ -22,12 +22,18 @@ SHARED = ["kind", "model", "speed", "service_tier", "inference_geo"]
 """What the largest account says of a response beside its figures."""
 
 
+def precedence(told: Told) -> tuple[int, ...]:
+    """The larger account tells what was used, of equals the earlier, then that with the details."""
+    figures = told.figures
+    return figures.tokens, -told.at_ms, figures.cache_write_1h_tokens, *figures.sums[:5]
+
+
 def merged(earlier: Told, later: Told) -> Told:
     """Two accounts of one response: what ACCOUNTING makes of them."""
     if (earlier.claim ^ later.claim) & CLAIM_ECHO:
         return later if earlier.claim & CLAIM_ECHO else earlier
     owner = later if later.claim < earlier.claim else earlier
-    used = later if later.figures.tokens > earlier.figures.tokens else earlier
+    used = max(earlier, later, key=precedence)
     cost = used.figures.reported_nano_usd
     if later.figures.tokens == earlier.figures.tokens:
         cost = max(earlier.figures.reported_nano_usd, later.figures.reported_nano_usd)
@@ -76,6 +82,14 @@ class Ledger:
         return state, self.responses, self.cost_states, self.title, self.fork
 
 
+def kept(hour: int, second: int, speed: str | None) -> bytes:
+    """A line of a response of which all lines tell as many tokens, classed otherwise."""
+    by_time = {"ephemeral_5m_input_tokens": 9 - hour, "ephemeral_1h_input_tokens": hour}
+    at = f"2026-01-01T12:00:0{second}.000Z"
+    used = usage(cache_creation=by_time, speed=speed)
+    return text_of(answer("msg_5", used, timestamp=at)).rstrip()
+
+
 MARKS: list[dict[str, Any]] = [
     {"requestSessionId": "original"},
     {"forkedFrom": {"sessionId": "original"}},
@@ -85,6 +99,9 @@ MARKS: list[dict[str, Any]] = [
 COPIES = st.sampled_from([
     text_of(answer(id_, **mark)).rstrip() for id_ in ("msg_1", "msg_4") for mark in MARKS
 ])  # fmt: skip
+TIES = st.builds(
+    kept, st.integers(0, 9), second=st.integers(1, 3), speed=st.sampled_from([None, "fast"])
+)
 PROMPTS = st.just(text_of(prompt()).rstrip())
 
 
@@ -92,7 +109,7 @@ PROMPTS = st.just(text_of(prompt()).rstrip())
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    lines=st.tuples(LINES, st.lists(st.one_of(COPIES, PROMPTS), max_size=5), LINES),
+    lines=st.tuples(LINES, st.lists(st.one_of(COPIES, TIES, PROMPTS), max_size=5), LINES),
     cuts=st.lists(st.integers(0, 1_000_000), max_size=6),
     reading_bytes=st.sampled_from([1, 3_000, 1_000_000]),
 )

@@ -18,6 +18,7 @@ from tests.usage.ingest.transcripts import (
     tokens,
     told,
     tool_result,
+    usage,
     write,
 )
 
@@ -60,6 +61,17 @@ def assert_told_as_by_a_full_decode(session: Path, text: bytes) -> None:
     assert (after.api_errors, reading.title) == (plain.errors, plain.title)
     assert (after.first_line_ms, after.last_line_ms) == (plain.first_ms, plain.last_ms)
     assert [state.at_ms for state in reading.cost_states] == plain.states
+
+
+@pytest.mark.parametrize("seconds", [(2, 1), (1, 2), (1, 1)])
+def test_lines_with_as_many_tokens_tell_the_same_both_ways(
+    session: Path, seconds: tuple[int, int]
+) -> None:
+    lines = [
+        answer(used=used, timestamp=f"2026-01-01T12:00:0{second}.000Z")
+        for used, second in zip((usage(1, 9), usage(9, 1)), seconds, strict=True)
+    ]
+    assert_told_as_by_a_full_decode(session, text_of(*lines))
 
 
 def is_passed_over(line: bytes) -> bool:

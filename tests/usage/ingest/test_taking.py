@@ -76,6 +76,24 @@ def test_a_response_keeps_the_time_of_its_first_line(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
+@pytest.mark.parametrize("minute", [0, 5])
+def test_of_transcripts_that_tell_as_much_the_earliest_says_how_it_was_kept(
+    ledger: Ledger, order: tuple[int, ...], minute: int
+) -> None:
+    in_order(
+        ledger,
+        order,
+        reading(response("m1", cache_write_1h_tokens=900, speed="fast")),
+        reading(response("m1", cache_write_5m_tokens=900, minute=minute), path="/2"),
+    )
+    assert query(
+        ledger.path,
+        "SELECT cache_write_5m_tokens, cache_write_1h_tokens, name, at_ms FROM messages "
+        "JOIN facets USING (facet_no) JOIN names ON name_no = speed_no",
+    ) == [(0, 900, "fast", NOON_MS)]
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
 def test_a_marked_copy_belongs_to_the_session_it_names(
     ledger: Ledger, order: tuple[int, ...]
 ) -> None:

@@ -27,12 +27,26 @@ def transcript(
     return replace(told, agent=f"a{claim}", web_fetches=tokens)
 
 
+def kept(five: int, hour: int, claim: int = 0, *, at_ms: int = 50) -> Account:
+    """A transcript's account of cache writes; their model and speed follow from how they are."""
+    told = transcript(five + hour, claim, at_ms=at_ms)
+    figures = Figures(cache_write_5m_tokens=five, cache_write_1h_tokens=hour)
+    facet = replace(told.facet, model=f"m{five}", speed="fast" if five else "")
+    return replace(told, figures=figures, facet=facet, web_fetches=five)
+
+
 def upsert(
     tokens: int, *, at_ms: int = 50, cost: int = 0, duration_ms: int = 0, model: str = ""
 ) -> Account:
     """An UPSERT's account."""
     figures = Figures(0, tokens, 0, 0, 0, 0, cost, duration_ms)
     return Account(1, at_ms, Source.UPSERT, figures, Facet("/upsert", model=model))
+
+
+def told_nowhere(five: int, hour: int) -> Account:
+    """The same by a line without a working directory."""
+    told = kept(five, hour)
+    return replace(told, facet=replace(told.facet, project=""))
 
 
 def outcome(accounts: list[Account]) -> Account:
@@ -59,6 +73,26 @@ CASES: dict[str, tuple[list[Account], dict[str, Any]]] = {
     "the earliest line says when": (
         [transcript(9, at_ms=30), transcript(9, CLAIM_COPY, at_ms=20)],
         {"at_ms": 20},
+    ),
+    "of equals the earliest says how they were kept": (
+        [kept(0, 9, at_ms=20), kept(9, 0, at_ms=30)],
+        {"hour": 9, "model": "m0", "speed": "", "web_fetches": 0},
+    ),
+    "also with the worse claim": (
+        [kept(0, 9, CLAIM_COPY, at_ms=20), kept(9, 0, at_ms=30)],
+        {"hour": 9, "model": "m0", "session_no": 10},
+    ),
+    "of equals at the same time the breakdown says it": (
+        [kept(5, 4), kept(9, 0, CLAIM_COPY), kept(2, 7, CLAIM_SIDECHAIN)],
+        {"hour": 7, "model": "m2"},
+    ),
+    "the larger account says how they were kept, later or not": (
+        [kept(9, 1, at_ms=30), kept(0, 9, at_ms=20)],
+        {"hour": 1, "at_ms": 20},
+    ),
+    "a project is told by whoever knows it": (
+        [told_nowhere(5, 0), kept(0, 3, CLAIM_COPY)],
+        {"project": f"/{CLAIM_COPY}", "session_no": 10},
     ),
     "an echo says nothing beside a line, not even when": (
         [transcript(900, ECHO, at_ms=1), transcript(5, CLAIM_SIDECHAIN)],
@@ -114,6 +148,7 @@ def said(account: Account) -> dict[str, Any]:
     facet = account.facet
     return {name: getattr(account, name) for name in names} | {
         "output_tokens": account.figures.output_tokens,
+        "hour": account.figures.cache_write_1h_tokens,
         "duration_ms": account.figures.duration_ms,
         "cost": account.figures.reported_nano_usd,
         "project": facet.project,
@@ -162,6 +197,27 @@ def test_the_order_and_repetition_of_accounts_do_not_matter(data: st.DataObject)
     again = data.draw(st.lists(st.sampled_from(told), max_size=3))
     shuffled = data.draw(st.permutations([*told, *again]))
     assert outcome(list(shuffled)) == outcome(told)
+
+
+two_transcripts = st.lists(
+    st.builds(
+        kept,
+        st.integers(0, 9),
+        st.integers(0, 9),
+        st.sampled_from([0, 1, 2, 3, ECHO]),
+        at_ms=st.integers(1, 3),
+    ),
+    min_size=2,
+    max_size=2,
+)
+
+
+@settings(max_examples=400)
+@given(two_transcripts)
+def test_of_two_transcripts_it_does_not_matter_which_is_read_first(told: list[Account]) -> None:
+    stands = outcome(told)
+    assert stands == outcome(told[::-1])
+    assert all(merged(stands, each) is stands for each in told)
 
 
 few = st.integers(0, 1)

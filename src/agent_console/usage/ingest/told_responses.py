@@ -1,8 +1,9 @@
 """The responses that the lines of one transcript tell, each of them once.
 
 Rule: what was used is told by the largest line, whose it is by the line with the best claim, when
-it was by the earliest; an echo says nothing beside any other line. Among equals the first line in
-the file stands, so that a file may be read in any number of pieces.
+it was by the earliest; an echo says nothing beside any other line. Among equals stands what would
+stand if each were told by a file of its own (accounts.py), so that a file may be read in any number
+of pieces.
 """
 
 from typing import Any
@@ -25,6 +26,7 @@ from agent_console.claude_code.transcript_tokens import (
 )
 from agent_console.usage.money import nano_usd
 from agent_console.usage.rows import Facet, Kind
+from agent_console.usage.tables.accounts import rank_of_equals
 from agent_console.usage.tables.file_reading import (
     CLAIM_COPY,
     CLAIM_ECHO,
@@ -63,11 +65,11 @@ class _Account(Struct, gc=False):
     cost_usd: float
     output_is_lower_bound: bool
 
-    def count(self) -> int:
-        """All tokens of the largest line."""
+    def by_class(self) -> ByClass:
+        """The tokens of the largest line."""
         if self.counted is None:
             self.counted = billed_by_class(self.usage)
-        return sum(self.counted)
+        return self.counted
 
     def join(self, other: "_Account") -> None:
         """Take in another line of the response, one further down in the file."""
@@ -75,15 +77,18 @@ class _Account(Struct, gc=False):
             self.claim = other.claim
             self.owner = other.owner
             self.session_id = other.session_id
-        more = other.count() - self.count()
+        told, known = other.by_class(), self.by_class()
+        more = sum(told) - sum(known)
+        if not more:
+            self.cost_usd = max(self.cost_usd, other.cost_usd)
+            more = rank_of_equals(other.at_ms, told) > rank_of_equals(self.at_ms, known)
+        elif more > 0:
+            self.cost_usd = other.cost_usd
         if more > 0:
             self.usage = other.usage
             self.agent_id = other.agent_id
             self.model = other.model
             self.counted = other.counted
-            self.cost_usd = other.cost_usd
-        elif not more:
-            self.cost_usd = max(self.cost_usd, other.cost_usd)
         self.at_ms = min(self.at_ms, other.at_ms)
         self.output_is_lower_bound = self.output_is_lower_bound and other.output_is_lower_bound
 

@@ -3,20 +3,27 @@
 Rule: this is decided here and nowhere else. An account is what one teller says of a response: an
 UPSERT, or a transcript. Figures and identity are decided apart from each other: the figures are
 those of the largest account, the identity (session, project, subagent, ...) is that of the best
-claim, and the time is the earliest. So the outcome does not depend on who is heard first.
+claim, and the time is the earliest. Of transcripts that tell as many tokens, classed otherwise, the
+earlier one's figures stand. So the outcome does not depend on who is heard first.
 
 An echo has no figures and no time beside any other account, larger or not, for a row does not tell
 what it said before an echo: it only says, better than an UPSERT, where the response belongs.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
+from agent_console.usage.cost_sql import SUMS
 from agent_console.usage.rows import Facet, Figures, MessageRow, Source
 from agent_console.usage.tables.file_reading import CLAIM_ECHO
 
 NO_CLAIM = 8
 """Nobody but an UPSERT has told it: any transcript line says better where it belongs."""
+
+_CLASSES = SUMS.index("web_searches")
+_ONE_HOUR = SUMS.index("cache_write_1h_tokens")
 
 
 class Account(Struct, frozen=True, gc=False):
@@ -106,6 +113,22 @@ def _is_told_again(earlier: Account, told: Account) -> bool:
     )
 
 
+def rank_of_equals(at_ms: int, tokens: Sequence[int]) -> tuple[int, ...]:
+    """Of transcripts or lines that tell as many tokens, the figures of the highest stand.
+
+    It is the earliest. At the same time it is the one that has more cache writes kept for an hour,
+    which only a breakdown tells, or else more of the first class in which they differ.
+
+    What stands of several has the time of the earliest, whoever tells the figures: so it is of two
+    that the order does not matter.
+
+    Args:
+        at_ms: When it was, Unix milliseconds.
+        tokens: By class, in the order of SUMS; what follows them is not compared.
+    """
+    return -at_ms, tokens[_ONE_HOUR], *tokens[:_CLASSES]
+
+
 def _figures(earlier: Account, told: Account) -> Account:
     """The account whose figures stand, with the cost that stands."""
     if earlier.is_echo_alone != told.is_echo_alone:
@@ -132,7 +155,9 @@ def _figures(earlier: Account, told: Account) -> Account:
     if by_transcript and earlier.source != Source.TRANSCRIPT:  # it knows the details
         return _with(told, reported_nano_usd=cost, **spent)
     if earlier.source == Source.TRANSCRIPT:
-        return _with(earlier, reported_nano_usd=cost, **spent)
+        is_before = rank_of_equals(told.at_ms, new.sums) > rank_of_equals(earlier.at_ms, old.sums)
+        stands = told if by_transcript and is_before else earlier
+        return _with(stands, reported_nano_usd=cost, **spent)
     # Who streams a response knows only at the end how long it took.
     duration_ms = max(new.duration_ms, old.duration_ms)
     turns = max(new.turns, old.turns)
@@ -145,7 +170,9 @@ def _with(account: Account, **figures: int) -> Account:
 
 def _facet(identity: Account, figures: Account, earlier: Account, told: Account) -> Facet:
     here, there = identity.facet, figures.facet
-    other = earlier.facet if figures is told else told.facet
+    other = earlier.facet if there is told.facet else told.facet
+    # An UPSERT says nothing of these; a transcript that is silent says that there are none.
+    silent = here if figures.source != Source.TRANSCRIPT else there
     whole = any(
         account.source == Source.TRANSCRIPT
         and account.is_echo_alone == figures.is_echo_alone
@@ -155,9 +182,9 @@ def _facet(identity: Account, figures: Account, earlier: Account, told: Account)
     return replace(
         here,
         model=there.model or here.model or other.model,
-        speed=there.speed or here.speed,
-        service_tier=there.service_tier or here.service_tier,
-        inference_geo=there.inference_geo or here.inference_geo,
+        speed=there.speed or silent.speed,
+        service_tier=there.service_tier or silent.service_tier,
+        inference_geo=there.inference_geo or silent.inference_geo,
         project=here.project or there.project or other.project,
         # A line that saw the end of the response is right, wherever the larger figures come from.
         output_is_lower_bound=there.output_is_lower_bound and not whole,
