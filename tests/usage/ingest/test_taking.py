@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.usage.asking import NOON_MS, OTHER, SESSION, add, do, query, sums_that_differ, totals
-from tests.usage.ingest.telling import by_session, cost_state, reading, response, take
+from tests.usage.ingest.telling import MODEL, by_session, cost_state, reading, response, take
 
 from agent_console.usage.tables import facets
 from agent_console.usage.tables.file_reading import (
@@ -267,9 +267,50 @@ def test_a_session_whose_only_response_turns_out_to_be_anothers_is_told_as_empty
     taken = take(ledger, reading(response("m1")))
     told = {told.session_id: told.total_output_tokens for told in taken.sessions}
     assert told == {SESSION: 100, OTHER: 0}
-    assert query(ledger.path, "SELECT first_seen_ms FROM sessions WHERE session_id = ?", OTHER) == [
-        (None,)
-    ]
+    assert {told.session_id: told.model for told in taken.sessions} == {SESSION: MODEL, OTHER: None}
+    assert query(
+        ledger.path,
+        "SELECT first_seen_ms, last_model_no FROM sessions WHERE session_id = ?",
+        OTHER,
+    ) == [(None, None)]
+
+
+@pytest.mark.parametrize("order", BOTH_ORDERS)
+def test_a_session_whose_responses_go_to_their_original_has_used_no_model(
+    ledger: Ledger, order: tuple[int, ...]
+) -> None:
+    in_order(
+        ledger,
+        order,
+        reading(response("m1")),
+        reading(response("m1", session=OTHER), session=OTHER),
+    )
+    assert query(
+        ledger.path,
+        "SELECT count(messages.session_no) > 0, last_model_no IS NOT NULL FROM sessions "
+        "LEFT JOIN messages USING (session_no) GROUP BY sessions.session_no ORDER BY 1",
+    ) == [(0, 0), (1, 1)]
+
+
+def test_a_session_that_loses_a_response_has_the_model_that_an_upsert_tells(
+    ledger: Ledger,
+) -> None:
+    do(ledger, add("m1", session=OTHER, output_tokens=1, model="moved"))
+    do(ledger, add(session=OTHER, input_tokens=7, model="kept", at_ms=NOON_MS - 1))
+    take(ledger, reading(response("m1")))
+    told = totals(ledger, OTHER)
+    assert told is not None
+    assert told.model == "kept"
+
+
+def test_a_model_that_only_an_upsert_tells_stays_when_its_response_is_a_subagents(
+    ledger: Ledger,
+) -> None:
+    do(ledger, add("m1", output_tokens=1, model="told"))
+    take(ledger, reading(response("m1", claim=CLAIM_SIDECHAIN, is_subagent=True), path="/sub"))
+    told = totals(ledger)
+    assert told is not None
+    assert told.model == "told"
 
 
 def test_a_better_claim_ends_the_rivalry_of_two_worse_ones(ledger: Ledger) -> None:

@@ -251,10 +251,10 @@ class Batch(KnownRows):
         for row in read_keyless_messages(self._connection, session.session_no):
             self.post(replace(row, set_aside=True), row, at_ms)
 
-    def used_model(self, session: SessionAccount, name: str) -> None:
-        """The session's last model is `name`."""
+    def used_model(self, session: SessionAccount, name: str | None) -> None:
+        """The session's last model is `name`; null: it has used none."""
         session.last_model = name
-        session.last_model_no = self.names.number(name)
+        session.last_model_no = None if name is None else self.names.number(name)
         self._changed_sessions[session.session_no] = session
 
     def changed_session(self, session: SessionAccount) -> None:

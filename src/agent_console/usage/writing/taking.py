@@ -295,7 +295,9 @@ class Taker:
         for session_no in self._changed_from:
             session = batch.numbered_session(session_no)
             model = read_last_model(self._connection, session_no)
-            if model is not None and model != session.last_model:
+            # Where no row was lost, an UPSERT may have told the model of a subagent's response.
+            is_told = model is not None or session_no in self._left
+            if is_told and model != session.last_model:
                 batch.used_model(session, model)
         for session_no in self._told_by_transcript:
             session = batch.numbered_session(session_no)
