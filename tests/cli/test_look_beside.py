@@ -303,6 +303,20 @@ def test_nobody_forks_where_there_are_threads_or_no_ledger(scratch_home: Path) -
 
 
 @pytest.mark.usefixtures("session")
+def test_a_ledger_that_another_process_keeps_is_waited_for_once() -> None:
+    with closing(sqlite3.connect(database_path(), isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        started = time.monotonic()
+        told, said = run(REPORT, "usage", "daily")
+        took_seconds = time.monotonic() - started
+    assert not told
+    assert "busy: try again." in said
+    assert said.endswith("1 fork, 0 made, exit code 8\n")
+    assert 5 <= took_seconds < 10
+
+
+@pytest.mark.usefixtures("session")
 def test_ctrl_c_in_a_long_query_ends_the_report() -> None:
     program = """
     import os, signal, sys

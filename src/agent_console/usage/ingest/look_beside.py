@@ -137,7 +137,7 @@ def _mark(database: str, connection: "Reading") -> bytes:
 
 
 def _look(database: str, config_dirs: "Sequence[str]", pipe: int) -> None:
-    connection = open_as_it_is(database)
+    connection = open_as_it_is(database, wait_ms=0)  # who waits for this waits itself
     if connection is None:
         return
     os.write(pipe, _mark(database, connection) + b"\n")

@@ -34,7 +34,9 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
     """
     try:
         connection = open_as_it_is(path)
-    except _sqlite3.Error:
+    except _sqlite3.Error as error:
+        if _is_busy(error):
+            raise explained(path, error) from error
         connection = None
     if connection is not None:
         return connection
@@ -55,15 +57,19 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
     return connection
 
 
-def open_as_it_is(path: str) -> "Reading | None":
+def open_as_it_is(path: str, wait_ms: int = 5000) -> "Reading | None":
     """The same without a migration: null when the schema is another version's.
+
+    Args:
+        path: The database.
+        wait_ms: How long another process may keep it to itself.
 
     Raises:
         _sqlite3.Error: There is none, or it cannot be read.
     """
     connection = _sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)
     try:
-        for pragma in ("temp_store = MEMORY", "busy_timeout = 5000"):
+        for pragma in ("temp_store = MEMORY", f"busy_timeout = {wait_ms}"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
         version = connection.execute("SELECT max(version) FROM schema_versions").fetchone()[0]
@@ -74,6 +80,11 @@ def open_as_it_is(path: str) -> "Reading | None":
         connection.close()
         return None
     return connection
+
+
+def _is_busy(error: Exception) -> bool:
+    """Another process keeps the ledger to itself, and that has been waited for."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == _sqlite3.SQLITE_BUSY
 
 
 def explained(path: str, error: Exception) -> Exception:
