@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.usage.ingest.bringing import bring, is_fresh
@@ -60,9 +61,9 @@ def test_each_folder_is_listed_once_and_the_ledger_asked_for_all_files_once(grow
         listed[path] += 1
         return scandir(path)
 
-    def note(self: DiskChanges, *given: object) -> None:
+    def note(self: DiskChanges, *given: Any, **named: Any) -> None:
         compared.append(self)
-        compare(self, *given)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        compare(self, *given, **named)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("os.scandir", list_folder)

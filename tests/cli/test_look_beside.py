@@ -316,6 +316,18 @@ def test_a_ledger_that_another_process_keeps_is_waited_for_once() -> None:
     assert 5 <= took_seconds < 10
 
 
+def test_what_the_other_process_finds_to_be_back_is_taken_over(session: Path) -> None:
+    aside = session.with_suffix(".aside")
+    session.rename(aside)
+    bring(database_path())
+    aside.rename(session)
+    other = session.with_name(f"{OTHER}.jsonl")
+    append(other, answer("m3", usage(1, 1000), sessionId=OTHER))
+    assert report()[0] == 1110
+    with closing(sqlite3.connect(database_path())) as connection:
+        assert connection.execute("SELECT status FROM sources").fetchall() == [(1,), (1,)]
+
+
 @pytest.mark.usefixtures("session")
 def test_ctrl_c_in_a_long_query_ends_the_report() -> None:
     program = """

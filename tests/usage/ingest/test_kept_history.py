@@ -50,5 +50,20 @@ def test_what_only_the_ledger_still_has(scratch_home: Path) -> None:
     assert (found.gone, found.gone_responses) == (1, 2)
 
 
+def test_what_was_away_for_a_moment_is_read(scratch_home: Path) -> None:
+    claude = scratch_home / ".claude"
+    first = write_transcript(claude, "msg_1")
+    read()
+    aside = first.with_suffix(".aside")
+    first.rename(aside)
+    read()
+    assert look(claude).gone == 1
+    aside.rename(first)
+
+    assert (look(claude).unread, look(claude).gone) == (0, 0)
+    read()
+    assert look(claude) == KeptHistory(1, first.stat().st_mtime_ns // 1_000_000, 0, 0, 0)
+
+
 def test_where_nothing_is(scratch_home: Path) -> None:
     assert look(scratch_home / ".claude") == KeptHistory(0, None, 0, 0, 0)

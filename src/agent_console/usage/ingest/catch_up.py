@@ -143,10 +143,11 @@ def catch_up(
     vanished = changes.vanished
     failures = unreadable_in(changes.failures, changes.nameless)
     files = _since([found(each) for each in changes.changed], since_ms)
+    back = [found(each) for each in changes.back]
     known = KnownFiles(ledger)
 
     def look() -> tuple[Wanted, int]:
-        wanted = known.wanted(files)  # first: those that have moved are not gone
+        wanted = known.wanted([*files, *back])  # first: those that have moved are not gone
         gone = known.mark_gone(vanished)
         for failure in failures:
             known.mark_unreadable(failure)

@@ -51,16 +51,17 @@ def look(
         if differs is None:
             return compare(connection, known, TranscriptWalk(folders))
         told = [differs()] if _latest_differ(known, folders) else []
+        back: set[Stat] = set()
 
         def tell(row: "Stat") -> None:
             if told or row in known:
                 return
             if is_back(connection, row):
-                known.add(row)
+                back.add(row)
             else:
                 told.append(differs())
 
-        return compare(connection, known, TranscriptWalk(folders, tell))
+        return compare(connection, known, TranscriptWalk(folders, tell), back)
     except _sqlite3.Error:
         return None
 

@@ -40,16 +40,14 @@ def kept_history(connection: Connection, config_dirs: Sequence[Path]) -> KeptHis
         config_dirs: Claude Code's folders.
     """
     files = find_transcripts(config_dirs).files
-    rows = connection.execute("SELECT path, size_bytes, mtime_ns, status FROM sources").fetchall()
-    read = {
-        path: (size, mtime) for path, size, mtime, status in rows if status == SourceStatus.READ
-    }
+    rows = connection.execute("SELECT path, status, size_bytes, mtime_ns FROM sources").fetchall()
+    read = {path: state for path, _, *state in rows}
     there = {file.path for file in files}
-    unread = [file for file in files if read.get(file.path) != (file.size_bytes, file.mtime_ns)]
+    unread = [file for file in files if read.get(file.path) != [file.size_bytes, file.mtime_ns]]
     return KeptHistory(
         transcripts=len(files),
         oldest_ms=min((file.mtime_ns // 1_000_000 for file in files), default=None),
         unread=len(unread),
-        gone=sum(status == SourceStatus.GONE and path not in there for path, *_, status in rows),
+        gone=sum(status == SourceStatus.GONE and path not in there for path, status, *_ in rows),
         gone_responses=gone_rows(connection),
     )

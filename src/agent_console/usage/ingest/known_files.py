@@ -18,8 +18,9 @@ from agent_console.usage.tables.source_rows import (
     SourceStatus,
     mark_source,
     mark_sources_gone,
-    mark_sources_there,
+    mark_sources_read,
     move_source,
+    paths_gone,
     paths_of,
     read_source,
     read_sources,
@@ -39,6 +40,8 @@ class KnownFiles:
     def wanted(self, files: Iterable[TranscriptFile], *, everything: bool = False) -> Wanted:
         """The files that have changed, each with how far it has been read; null: never.
 
+        One that was gone is there again.
+
         Args:
             files: As they are now.
             everything: Those that have not changed too.
@@ -49,11 +52,17 @@ class KnownFiles:
         unknown = [file.inode for file in looked_for if file.path not in rows]
         paths = paths_of(self._ledger.connection, unknown)
         wanted: Wanted = []
+        back: list[str] = []
         for file in looked_for:
             row = rows.get(file.path) or self._moved(file, paths.get((file.device, file.inode)))
             known = None if row is None else row.state
-            if everything or known is None or not _is_as_it_was(file, known):
+            is_as_it_was = known is not None and _is_as_it_was(file, known)
+            if row is not None and _is_back(row.status, is_as_it_was=is_as_it_was):
+                back.append(file.path)
+            if everything or not is_as_it_was:
                 wanted.append((file, known))
+        if back:
+            mark_sources_read(self._ledger.connection, back)
         return wanted
 
     def _moved(self, file: TranscriptFile, old_path: str | None) -> SourceRow | None:
@@ -66,7 +75,9 @@ class KnownFiles:
 
     def _has_moved(self, old_path: str, file: TranscriptFile) -> bool:
         """Whether `file` is what was read at `old_path`."""
-        known = None if os.path.exists(old_path) else read_source(self._ledger.connection, old_path)
+        if _is_its_own_name(old_path):
+            return False
+        known = read_source(self._ledger.connection, old_path)
         if known is None or not known.state.offset_bytes:
             return False
         try:
@@ -80,11 +91,17 @@ class KnownFiles:
 
         Their rows stay: the ledger is why history survives.
         """
-        return mark_sources_gone(self._ledger.connection, paths) if paths else 0
+        gone = [path for path in paths if _is_gone(path)]
+        return mark_sources_gone(self._ledger.connection, gone) if gone else 0
 
-    def mark_there(self, files: Iterable[TranscriptFile]) -> None:
-        """Say of files that they are there, also of those that were gone."""
-        mark_sources_there(self._ledger.connection, [file.path for file in files])
+    def find_again(self) -> None:
+        """Say of all that are marked as gone and may be there, in whatever folder, that they are.
+
+        For who forgets what is gone: nobody may have looked since they are back.
+        """
+        there = [path for path in paths_gone(self._ledger.connection) if not _is_gone(path)]
+        if there:
+            mark_sources_read(self._ledger.connection, there)
 
     def mark_unreadable(self, file: UnreadableFile) -> None:
         """Remember why a file that was read before cannot be read now."""
@@ -92,6 +109,27 @@ class KnownFiles:
         mark_source(
             self._ledger.connection, file.path, status, None if file.is_gone else file.reason
         )
+
+
+def _is_gone(path: str) -> bool:
+    """The system says so; who may not look there, or has an ill disk, does not know it."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_its_own_name(path: str) -> bool:
+    """There is a file, and no link leads to it."""
+    return os.path.exists(path) and os.path.realpath(path) == path
+
+
+def _is_back(status: SourceStatus, *, is_as_it_was: bool) -> bool:
+    """Whether a file that was found has another status than it should; reading tells the rest."""
+    return status is SourceStatus.GONE or (is_as_it_was and status is SourceStatus.UNREADABLE)
 
 
 def _is_as_it_was(file: TranscriptFile, known: SourceState) -> bool:

@@ -158,14 +158,21 @@ def _look(database: str, config_dirs: "Sequence[str]", pipe: int) -> None:
 def _encoded(changes: DiskChanges) -> bytes:
     failures = [(path, error.errno, error.strerror) for path, error in changes.failures]
     return marshal.dumps(
-        (changes.files_found, changes.changed, changes.vanished, failures, changes.nameless)
+        (
+            changes.files_found,
+            changes.changed,
+            changes.back,
+            changes.vanished,
+            failures,
+            changes.nameless,
+        )
     )
 
 
 def _decoded(document: bytes) -> DiskChanges | None:
     try:
-        files_found, changed, vanished, failures, nameless = marshal.loads(document)  # noqa: S302 - ours
+        files_found, changed, back, vanished, failures, nameless = marshal.loads(document)  # noqa: S302 - ours
     except (EOFError, ValueError, TypeError):  # it was ended in the middle
         return None
     errors = [(path, OSError(number, reason)) for path, number, reason in failures]
-    return DiskChanges(files_found, changed, vanished, errors, nameless)
+    return DiskChanges(files_found, changed, back, vanished, failures=errors, nameless=nameless)

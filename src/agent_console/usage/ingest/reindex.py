@@ -106,7 +106,7 @@ def reindex(
     try:
         chosen = _chosen(ledger.connection, projects)
         before = totals(ledger.connection)
-        files = _found(ledger, config_dirs)
+        files = _found(ledger, config_dirs, prune=prune)
         if chosen is not None:
             wanted = _paths_of(ledger.connection, chosen)
             files = [file for file in files if file.path in wanted]
@@ -148,7 +148,7 @@ def count_gone(
     ledger = Ledger(database, tell=say)
     try:
         chosen = _chosen(ledger.connection, projects)
-        _found(ledger, config_dirs)
+        _found(ledger, config_dirs, prune=True)
         return gone_rows(ledger.connection, chosen)
     finally:
         ledger.close()
@@ -177,10 +177,13 @@ def _chosen(connection: Connection, projects: Sequence[str]) -> list[int] | None
     return project_numbers(connection, projects) if projects else None
 
 
-def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[TranscriptFile]:
+def _found(
+    ledger: Ledger, config_dirs: Sequence[Path] | None, *, prune: bool
+) -> list[TranscriptFile]:
     """The transcripts that can be read again; those that are there no longer are marked so.
 
-    Of one that nobody may read, what was read before stays.
+    Of one that nobody may read, what was read before stays. To `prune`, all that are marked as gone
+    are looked for.
     """
     dirs = paths.claude_config_dirs() if config_dirs is None else list(config_dirs)
     walk = TranscriptWalk(map(str, dirs))
@@ -189,8 +192,9 @@ def _found(ledger: Ledger, config_dirs: Sequence[Path] | None) -> list[Transcrip
 
     def look() -> None:
         known.wanted(files)  # so that those that have moved are not taken for gone
-        known.mark_there(files)
         known.mark_gone(compare(ledger.connection, files_there(ledger.connection), walk).vanished)
+        if prune:
+            known.find_again()
 
     ledger.writing(look)
     return [file for file in files if os.access(file.path, os.R_OK)]

@@ -119,19 +119,6 @@ def mark_sources_gone(connection: Connection, paths: Sequence[str]) -> int:
     ).rowcount
 
 
-def mark_sources_there(connection: Connection, paths: Sequence[str]) -> None:
-    """Say of files that were gone that they are there again, in one statement."""
-    connection.execute(
-        "UPDATE sources SET status = :read "
-        "WHERE status = :gone AND path IN (SELECT value FROM json_each(:paths))",
-        {
-            "read": SourceStatus.READ,
-            "gone": SourceStatus.GONE,
-            "paths": msgspec.json.encode(paths).decode(),
-        },
-    )
-
-
 def reset_sources(connection: Connection, numbers: Sequence[int]) -> None:
     """Have these files read from their beginnings the next time."""
     connection.execute(
@@ -153,6 +140,21 @@ def forget_sources(connection: Connection, numbers: Sequence[int]) -> None:
         chosen,
     )
     connection.execute(f"UPDATE sources SET {_UNREAD}, {_UNTOLD} WHERE {among}", chosen)  # noqa: S608
+
+
+def mark_sources_read(connection: Connection, paths: Sequence[str]) -> None:
+    """Say of files that were gone or unreadable that they are there as far as they were read."""
+    connection.execute(
+        "UPDATE sources SET status = :read, error = NULL "
+        "WHERE status != :read AND path IN (SELECT value FROM json_each(:paths))",
+        {"read": _IS_READ, "paths": msgspec.json.encode(paths).decode()},
+    )
+
+
+def paths_gone(connection: Connection) -> list[str]:
+    """Where files lay that are marked as gone."""
+    found = connection.execute("SELECT path FROM sources WHERE status = ?", (SourceStatus.GONE,))
+    return [path for (path,) in found]
 
 
 def paths_of(connection: Connection, inodes: Sequence[int]) -> dict[tuple[int, int], str]:
