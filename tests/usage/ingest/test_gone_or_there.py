@@ -262,3 +262,44 @@ def test_a_folder_that_was_moved_with_a_link_in_its_place_is_read_on(
     append(moved / session.name, answer("m2"))
     assert bring(database).responses == 1
     assert statuses(database) == {moved / session.name: 1}
+
+
+@pytest.fixture
+def linked(database: Path, project: Path, scratch_home: Path) -> Path:
+    """A transcript in a folder that only a link leads to."""
+    path = scratch_home / "elsewhere" / f"{SESSION}.jsonl"
+    write(path, answer("m1"))
+    (project.parent / "-linked").symlink_to(path.parent)
+    bring(database)
+    assert statuses(database) == {path: 1}
+    return path
+
+
+def test_what_is_deleted_in_a_linked_folder_is_gone(database: Path, linked: Path) -> None:
+    linked.unlink()
+    assert bring(database).files_gone == 1
+    assert prune(database) == 1
+
+
+def test_what_lay_behind_a_link_that_is_no_more_may_be_elsewhere(
+    database: Path, project: Path, linked: Path
+) -> None:
+    """It cannot be told from what another config dir has."""
+    shutil.rmtree(linked.parent)
+    assert bring(database).files_gone == 0
+    (project.parent / "-linked").unlink()
+    assert bring(database).files_gone == 0
+    assert statuses(database) == {linked: 1}
+
+
+def test_transcripts_of_a_folder_that_is_not_looked_through_are_never_gone(
+    database: Path, linked: Path, scratch_home: Path
+) -> None:
+    another = scratch_home / "another"
+    path = another / "projects/-p" / f"{OTHER}.jsonl"
+    write(path, answer("n1", sessionId=OTHER))
+    bring_up_to_date(database, PricesConfig(), config_dirs=[another])
+    shutil.rmtree(another)
+    linked.unlink()
+    assert bring(database).files_gone == 1
+    assert statuses(database) == {linked: 3, path: 1}

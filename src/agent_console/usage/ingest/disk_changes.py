@@ -87,7 +87,7 @@ def compare(
     back = {row for row in others if row in known_back or is_back(connection, row)}
     changed = [found for row, found in now.items() if row in others and row not in back]
     there = {path for path, *_ in others}
-    folders = tuple(f"{folder}/" for folder in walk.projects)
+    folders = tuple(f"{folder}/" for folder in (*walk.projects, *walk.linked))
     unseen = tuple(f"{path}/" for path, error in walk.failures if not _says_gone(error))
     vanished = [
         path

@@ -31,6 +31,7 @@ class TranscriptWalk:
     Attributes:
         files: What was found, by device and inode.
         projects: The real paths of the `projects` folders that it began with.
+        linked: The real paths of the folders that links led to.
         nameless: Paths that are no text.
         failures: What is there and cannot be looked at, and why; what vanished meanwhile too.
     """
@@ -46,6 +47,7 @@ class TranscriptWalk:
         """
         self.files: dict[tuple[int, int], Found] = {}
         self.projects: list[str] = []
+        self.linked: list[str] = []
         self.nameless: list[str] = []
         self.failures: list[Failure] = []
         self._tell = tell
@@ -104,6 +106,7 @@ class TranscriptWalk:
             for link, below, name in links:
                 real = os.path.realpath(link)
                 if os.path.isdir(real):
+                    self.linked.append(real)
                     self._folder(real, [*below, name])
                 elif name.endswith(SUFFIX) and os.path.isfile(real):
                     self._file(real, below, name)
