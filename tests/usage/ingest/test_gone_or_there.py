@@ -45,7 +45,8 @@ def statuses(database: Path) -> dict[Path, int]:
 
 def prune(database: Path, project: str | None = None, *config_dirs: Path) -> int:
     dirs = list(config_dirs) or None
-    done = reindex(database, PricesConfig(), config_dirs=dirs, project=project, prune=True)
+    projects = [] if project is None else [project]
+    done = reindex(database, PricesConfig(), config_dirs=dirs, projects=projects, prune=True)
     return done.rows_pruned
 
 
