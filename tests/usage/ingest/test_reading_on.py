@@ -113,7 +113,7 @@ def in_place(session: Path, before: SourceState) -> None:
 def by_another_file(session: Path, before: SourceState) -> None:
     other = session.with_suffix(".new")
     other.write_bytes(CHANGED)
-    os.utime(other, ns=(before.mtime_ns, before.mtime_ns))
+    touch(other, before)
     other.rename(session)
 
 
@@ -132,6 +132,17 @@ def test_a_file_that_changed_and_did_not_grow_is_read_from_its_beginning(
     assert again.after == read(found(session)).after
     once_more = read(found(session), again.after)
     assert (once_more.from_start, once_more.bytes_read) == (False, 0)
+
+
+def test_a_file_that_only_has_another_number_is_not_read_again(session: Path) -> None:
+    """As on a file system that numbers anew when it is mounted."""
+    before = read(write(session, LONG)).after
+    other = session.with_suffix(".new")
+    other.write_bytes(LONG)
+    os.utime(other, ns=(before.mtime_ns, before.mtime_ns))
+    other.rename(session)
+    again = read(found(session), before)
+    assert (again.from_start, again.bytes_read) == (False, 0)
 
 
 def test_one_that_was_written_to_and_grew_is_read_on(session: Path) -> None:

@@ -38,19 +38,14 @@ def has_grown_from(descriptor: int, size_bytes: int, state: SourceState) -> bool
     )
 
 
-def has_changed_in_place(
-    device: int, inode: int, size_bytes: int, mtime_ns: int, state: SourceState
-) -> bool:
-    """Whether a file was written to or replaced since it was read to its end, and has not grown.
+def has_changed_in_place(size_bytes: int, mtime_ns: int, state: SourceState) -> bool:
+    """Whether a file was written to since it was read to its end, and has not grown.
 
     What is new in it may lie where no print looks. Of a file that was not read to its end only the
-    prints can tell: it would be begun anew for ever while somebody writes to it.
+    prints can tell: it would be begun anew for ever while somebody writes to it. (Inode and device
+    say nothing: some file systems number anew each time they are mounted.)
     """
-    return (
-        state.mtime_ns != 0
-        and size_bytes <= state.size_bytes
-        and (device, inode, mtime_ns) != (state.device, state.inode, state.mtime_ns)
-    )
+    return state.mtime_ns != 0 and size_bytes <= state.size_bytes and mtime_ns != state.mtime_ns
 
 
 def _hash(text: bytes) -> int:

@@ -42,7 +42,7 @@ class ReadJob(Struct, array_like=True, frozen=True, gc=False):
             known is None
             or self.from_start
             or known.offset_bytes > file.size_bytes
-            or has_changed_in_place(file.device, file.inode, file.size_bytes, file.mtime_ns, known)
+            or has_changed_in_place(file.size_bytes, file.mtime_ns, known)
         ):
             return file.size_bytes
         return file.size_bytes - known.offset_bytes

@@ -128,9 +128,9 @@ class TranscriptReader:
 
 def _goes_on(descriptor: int, stat: os.stat_result, known: SourceState) -> bool:
     """The file holds what was read of it, and perhaps more."""
-    return not has_changed_in_place(
-        stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, known
-    ) and has_grown_from(descriptor, stat.st_size, known)
+    return not has_changed_in_place(stat.st_size, stat.st_mtime_ns, known) and has_grown_from(
+        descriptor, stat.st_size, known
+    )
 
 
 def _agent_type(file: TranscriptFile) -> str:
