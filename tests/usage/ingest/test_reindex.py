@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -371,3 +372,22 @@ def test_prune_drops_them_with_the_transcript(database: Path, project: Path) -> 
 
     assert query(database, "SELECT count(*) FROM messages") == [(0,)]
     assert query(database, "SELECT count(*) FROM cost_states") == [(0,)]
+
+
+def test_what_follows_from_rows_that_stay_is_worked_out_again(
+    database: Path, project: Path
+) -> None:
+    """As of a ledger whose rows were taken in by rules that have been mended since."""
+    session = project / f"{SESSION}.jsonl"
+    used = {"inputTokens": 10, "outputTokens": 100}
+    write(session, answer("m1"), {"type": "cost-state", "modelUsage": {"claude-opus-5-5": used}})
+    bring(database)
+    session.unlink()
+    bring(database)
+    with closing(Ledger(database)) as ledger, ledger.transaction(writes=True):
+        ledger.connection.execute("UPDATE cost_states SET output_tokens = 105")
+    assert output_by_session(database) == {SESSION: 100}
+
+    again(database)
+
+    assert output_by_session(database) == {SESSION: 105}

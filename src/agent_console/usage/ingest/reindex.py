@@ -34,6 +34,8 @@ from agent_console.usage.tables.message_rows import read_rows_of_sources, read_u
 from agent_console.usage.tables.source_rows import SourceStatus, forget_sources, reset_sources
 from agent_console.usage.writing.keeping_prices import keep_prices
 from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.origins import mark_copies, settle_origins
+from agent_console.usage.writing.unlisted import remake_unlisted
 
 _SOURCES_AT_ONCE = 400
 """Transcripts whose rows are taken out in one transaction."""
@@ -114,6 +116,8 @@ def reindex(
         # In between, for what is read again may tell a part of what is pruned too.
         pruned = _prune(ledger, chosen) if prune else 0
         read = take_in(ledger, files, from_start=True, tell=tell)
+        if chosen is None:
+            _judge_again(ledger)
         keep_prices(ledger, prices)
         return Reindexed(before, totals(ledger.connection), pruned, read)
     finally:
@@ -278,6 +282,29 @@ def _remove(
         "DELETE FROM cost_states WHERE session_no = ? AND (number > 0 OR ?)",
         [(number, forgets) for number in sessions],
     )
+
+
+def _judge_again(ledger: Ledger) -> None:
+    """Work out again what follows from rows that stay, of sessions whose transcripts are gone.
+
+    Whose a response is that several sessions told, and what totals have beyond the rows.
+    """
+    connection = ledger.connection
+    found = connection.execute(
+        "SELECT DISTINCT session_no FROM sources WHERE status = ? AND session_no NOTNULL",
+        (SourceStatus.GONE,),
+    )
+    todo = iter([number for (number,) in found])
+    while chunk := list(islice(todo, _SOURCES_AT_ONCE)):
+
+        def judge(chunk: Sequence[int] = chunk) -> None:
+            with ledger.transaction(writes=True) as batch:
+                at_ms = time.time_ns() // 1_000_000
+                moved = settle_origins(connection, batch, chunk, at_ms)
+                changed = {*chunk, *moved.changed_from, *mark_copies(connection, moved.forks)}
+                remake_unlisted(connection, batch, dict.fromkeys(changed, 0), at_ms)
+
+        ledger.writing(judge)
 
 
 def _prune(ledger: Ledger, chosen: Sequence[int] | None) -> int:
