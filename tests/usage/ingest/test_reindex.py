@@ -380,7 +380,7 @@ def test_what_follows_from_rows_that_stay_is_worked_out_again(
     """As of a ledger whose rows were taken in by rules that have been mended since."""
     session = project / f"{SESSION}.jsonl"
     used = {"inputTokens": 10, "outputTokens": 100}
-    write(session, answer("m1"), {"type": "cost-state", "modelUsage": {"claude-opus-5-5": used}})
+    write(session, answer("m1"), {"type": "cost-state", "modelUsage": {"claude-opus-5": used}})
     bring(database)
     session.unlink()
     bring(database)
