@@ -34,6 +34,7 @@ PLAIN = [
     ["blocks", "-a", "--no-ingest"],
     ["project", "-p", "shop", "--project", "api", "--csv"],
     ["branch", "--instances", "--markdown"],
+    ["session", "--instances", "--json"],
     ["model", "--since=7d", "-u", "today", "--breakdown"],
     ["subagent", "-m", "display", "-O"],
     ["session", "--id", FIRST],
@@ -91,6 +92,10 @@ def test_what_is_not_plain_is_left_to_the_full_command_unsaid(
         '[display]\ntimezone = "UTC"\ntimezone = "UTC"\n',
         'display.timezone = "UTC"\n',
         '[display]\ntimezone = ["UTC"]\n',
+        '[display]\nweek_start = "someday"\n',
+        '[display\ntimezone = "UTC"\n',
+        "[display]\nweek_start\n",
+        "[daemon]\nlog_level =\n",
     ],
 )
 def test_a_configuration_that_is_not_plain_is_read_by_the_full_command(

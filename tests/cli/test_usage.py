@@ -198,7 +198,11 @@ def test_errors_of_the_api_are_shown_of_sessions_that_have_any(run: Run, ledger:
         FIRST: "0", FORK: "2", SILENT: "1",
     }  # fmt: skip
     exported = run("usage", "export", "--level", "session", "--json").json
-    assert {row["session_id"]: row["api_errors"] for row in exported} == {FIRST: 0, FORK: 2}
+    assert {row["session_id"]: row["api_errors"] for row in exported} == {
+        FIRST: 0,
+        FORK: 2,
+        SILENT: 1,
+    }
 
 
 def test_a_table_of_sessions_has_a_column_of_errors_when_there_are_any(

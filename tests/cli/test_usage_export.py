@@ -45,7 +45,7 @@ def test_every_level_adds_up_in_every_format(run: Run, level: str, form: str) ->
             rows = json.loads(out, parse_float=str)
         case _:
             rows = [json.loads(line, parse_float=str) for line in out.splitlines()]
-    assert sum(int(row["total_tokens"]) for row in rows) == sum(row.tokens for row in MESSAGES)
+    assert sum(int(row["total_tokens"] or 0) for row in rows) == sum(row.tokens for row in MESSAGES)
     assert sum(Decimal(row["cost_usd"] or 0) for row in rows) == Decimal(sum(COSTS)).scaleb(-12)
 
 

@@ -37,5 +37,5 @@ def catch_up(database: str, config_dirs: Sequence[str], changes: "DiskChanges | 
             changes=changes,
         )
     tell_unreadable(caught_up)
-    tell_of_alerts(caught_up)
+    tell_of_alerts(caught_up.alerts_raised)
     return caught_up.files_read > 0

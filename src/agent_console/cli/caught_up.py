@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from agent_console.usage.ingest.catch_up import CaughtUp
 
 
-def tell_of_alerts(caught_up: "CaughtUp") -> None:
-    """Have daemons tell their subscribers of alerts that this has raised, and say so."""
-    if caught_up.alerts_raised:
+def tell_of_alerts(raised: int) -> None:
+    """Have daemons tell their subscribers of so many new alerts, and say so."""
+    if raised:
         from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - rarely
 
         have_daemons_look()

@@ -70,14 +70,15 @@ def open_up_to_date(
     Args:
         database: Its path.
         config_dirs: Claude Code's folders; empty: the usual ones.
-        ingest: Look for new transcript lines first.
+        ingest: Look for new transcript lines first. Prices are brought up to date in any case.
 
     Raises:
+        ConfigError: The configuration cannot be used, as far as it has to be read.
         LedgerError: It cannot be read, or there is none and it cannot be made.
     """
     connection = open_for_reading(database, narrate)
     if not ingest:
-        return OpenedLedger(database, connection)
+        return _priced_up_to_date(database, connection)
     folders = config_dirs or claude_config_folders()
     changes = None
     if connection is not None:
@@ -88,6 +89,30 @@ def open_up_to_date(
             return OpenedLedger(database, connection)
         connection.close()
     return caught_up(database, folders, changes, there_is_one=connection is not None)
+
+
+def _priced_up_to_date(database: str, connection: "Reading | None") -> OpenedLedger:
+    """The ledger with the transcripts that it knows, at the prices of today."""
+    if connection is not None:
+        from agent_console.usage.ingest import freshness  # noqa: PLC0415 - not always
+
+        if freshness.knows_prices(connection):
+            return OpenedLedger(database, connection)
+        connection.close()
+    from agent_console.cli.repricing import reprice  # noqa: PLC0415 - rarely needed
+    from agent_console.errors import (  # noqa: PLC0415 - likewise
+        DamagedLedgerError,
+        LedgerError,
+    )
+
+    outage = None
+    try:
+        reprice(database)
+    except DamagedLedgerError:
+        raise
+    except LedgerError as error:
+        outage = LedgerError(f"The prices of today are not in these figures. {error}")
+    return OpenedLedger(database, open_for_reading(database, narrate), outage=outage)
 
 
 def importing_catch_up() -> "Callable[[str, Sequence[str], DiskChanges | None], bool]":

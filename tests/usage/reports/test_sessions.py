@@ -25,6 +25,8 @@ from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.json_report import report_pieces
 from agent_console.usage.reports.report import Report
+from agent_console.usage.reports.row import UNKNOWN, Row
+from agent_console.usage.reports.sums import Sums
 
 SESSION = GROUPINGS["session"]
 
@@ -48,8 +50,8 @@ def ledger_file(tmp_path: Path) -> Path:
         return ledger.path
 
 
-def written(report: Report, wanted: Filter) -> str:
-    return "".join(report_pieces(report, wanted, by_project=False, with_cost=True))
+def written(report: Report, wanted: Filter, *, by_project: bool = False) -> str:
+    return "".join(report_pieces(report, wanted, by_project=by_project, with_cost=True))
 
 
 FILTERS: list[dict[str, Any]] = [
@@ -63,20 +65,64 @@ FILTERS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("by_project", [False, True])
 @pytest.mark.parametrize("latest_first", [False, True])
 @pytest.mark.parametrize("given", FILTERS)
 def test_they_are_those_of_the_whole_report(
-    ledger_file: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], latest_first: bool
+    ledger_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, Any],
+    latest_first: bool,
+    by_project: bool,
 ) -> None:
     wanted = Filter(**given)
-    whole = build(read_only(ledger_file), wanted, SESSION)
+    whole = build(read_only(ledger_file), wanted, SESSION, by_project=by_project)
     arrange(whole, descending=latest_first)
     for at_once in (1, 3, 100):
         monkeypatch.setattr(sessions, "AT_ONCE", at_once)
         streamed = sessions.streamed(
-            read_only(ledger_file), wanted, SESSION, latest_first=latest_first
+            read_only(ledger_file),
+            wanted,
+            SESSION,
+            by_project=by_project,
+            latest_first=latest_first,
         )
-        assert written(streamed, wanted) == written(whole, wanted)
+        assert written(streamed, wanted, by_project=by_project) == written(
+            whole, wanted, by_project=by_project
+        )
+
+
+@pytest.mark.parametrize("given", FILTERS)
+def test_the_projects_of_a_session_add_up_to_it(ledger_file: Path, given: dict[str, Any]) -> None:
+    connection = read_only(ledger_file)
+    parts: dict[str, list[Row]] = {}
+    for part in build(connection, Filter(**given), SESSION, by_project=True).rows:
+        parts.setdefault(part.label, []).append(part)
+    for row in build(connection, Filter(**given), SESSION).rows:
+        of_row = parts.pop(row.label)
+        added = Sums()
+        for part in of_row:
+            added.add(part.sums or Sums())
+        assert added.values() == (row.sums or Sums()).values()
+        if row.sums is None:
+            assert [(part.sums, part.project) for part in of_row] == [(None, UNKNOWN)]
+        else:
+            assert sorted(part.project or "" for part in of_row) == sorted(row.detail.projects)
+    assert parts == {}
+
+
+@pytest.mark.parametrize("by", ["date", "cost", "tokens"])
+@pytest.mark.parametrize("given", FILTERS)
+def test_a_part_of_the_rows_by_project_is_that_of_the_whole_report(
+    ledger_file: Path, given: dict[str, Any], by: Literal["date", "cost", "tokens"]
+) -> None:
+    wanted = Filter(**given)
+    for top in (1, 2, 5, 11, 100):
+        whole = build(read_only(ledger_file), wanted, SESSION, by_project=True)
+        some = build(read_only(ledger_file), wanted, SESSION, by_project=True, top=top, by=by)
+        for report in (whole, some):
+            arrange(report, sort=by, top=top)
+        assert written(some, wanted, by_project=True) == written(whole, wanted, by_project=True)
 
 
 @pytest.mark.parametrize("top", [1, 4, 9, 20])

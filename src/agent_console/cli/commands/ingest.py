@@ -77,7 +77,7 @@ def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> 
     else:
         emit(_sentence(caught_up, time.monotonic() - started))
     tell_unreadable(caught_up)
-    tell_of_alerts(caught_up)
+    tell_of_alerts(caught_up.alerts_raised)
     if caught_up.files_read:
         from agent_console.cli.taken_in import has_taken_in  # noqa: PLC0415 - not always
 

@@ -7,6 +7,7 @@ command reads the file properly.
 import os
 
 from agent_console.paths import config_file
+from agent_console.usage.reports.calendar import WEEKDAYS
 
 
 def plain_timezone(*, about_weeks: bool = False) -> str:
@@ -30,11 +31,13 @@ def plain_timezone(*, about_weeks: bool = False) -> str:
         raise ValueError(str(error)) from error
     table = zone = ""
     for line in map(str.strip, text.splitlines()):
+        if not line or line.startswith("#"):
+            continue
         if line.startswith("["):
             table = line
-        if about_weeks and not line.startswith("#") and "week_start" in line:
+        if not _is_plain(line) or ("week_start" in line and (about_weeks or not _is_week(line))):
             raise ValueError(line)
-        if line.startswith("#") or "timezone" not in line:
+        if "timezone" not in line:
             continue
         key, _, value = line.partition("=")
         value = value.strip()
@@ -48,3 +51,17 @@ def plain_timezone(*, about_weeks: bool = False) -> str:
         ):
             raise ValueError(line)
     return zone
+
+
+def _is_plain(line: str) -> bool:
+    """It looks like TOML that ends with the line."""
+    if line.startswith("["):
+        return line.partition("#")[0].rstrip().endswith("]")
+    key, _, value = line.partition("=")
+    return bool(key.strip() and value.strip())
+
+
+def _is_week(line: str) -> bool:
+    key, _, value = line.partition("=")
+    day = value.strip()
+    return key.strip() == "week_start" and day[:1] == day[-1:] == '"' and day[1:-1] in WEEKDAYS

@@ -68,7 +68,7 @@ def cells(report: "Report", request: "Request", line: "Line") -> "list[str | int
         )
     if _has_project(report, request):
         project = (row.project if row is not None else None) or ""
-        if detail is not None:
+        if detail is not None and not project:
             project = detail.projects[0] if detail.projects else ""
         found.append(printable(project))
     found.append(printable(" ".join(line.models)))

@@ -82,9 +82,11 @@ def arrange_entries(session: OneSession, request: "Request") -> None:
         entries = sorted(entries, key=lambda each: -each.sums.tokens if by_tokens else each.rank)[
             : request.top
         ]
+        upside_down = request.descending is False
         if request.sort not in {"cost", "tokens"}:
             entries.sort(key=lambda each: each.at_ms)
-        elif request.descending is False:
+            upside_down = bool(request.descending)
+        if upside_down:
             entries.reverse()
     elif request.descending:
         entries = entries[::-1]
@@ -106,6 +108,8 @@ def drawn(session: OneSession, request: "Request") -> str:
             coloured=is_coloured(request.coloured),
         )
         written += f"\n{table}"
+    elif session.is_left_out:
+        written += "\nNo message matches.\n"
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(session.report, request))
     return f"{written}\n{said}"
 
@@ -129,7 +133,8 @@ def _head(session: OneSession, request: "Request", local: LocalTime) -> list[str
     asked = 0 if detail is None else detail.user_messages
     errors = [f"Errors    {detail.api_errors} of the API"] if detail and detail.api_errors else []
     if row.sums is None:
-        return [*head, f"Messages  {asked} by the user; usage N/A", *errors]
+        of_us = "" if session.is_left_out else "; usage N/A"
+        return [*head, f"Messages  {asked} by the user{of_us}", *errors]
     head += [
         f"Messages  {asked} by the user, {row.sums.responses} by the assistant",
         *errors,

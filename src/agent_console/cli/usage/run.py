@@ -123,7 +123,8 @@ def drawn(report: "Report", request: "Request") -> str:
     width = terminal_columns()
     said = "".join(f"{wrapped(note, width)}\n" for note in notes(report, request))
     if not report.rows:
-        return f"{'No block is active.' if request.active else 'No usage matches.'}\n{said}"
+        is_active = report.has_active_block or not request.active
+        return f"{'No usage matches.' if is_active else 'No block is active.'}\n{said}"
     if request.active:
         from agent_console.usage.reports.active_block import pace_lines  # noqa: PLC0415 - one report
 

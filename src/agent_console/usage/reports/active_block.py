@@ -3,7 +3,10 @@
 Rule: every figure says whether it is official, measured or estimated.
 """
 
+import os
+
 from agent_console.model.format import elapsed, tokens
+from agent_console.model.short_names import short_path
 from agent_console.usage.reports.block_details import BlockDetail, end_officially
 from agent_console.usage.reports.notes import money
 from agent_console.usage.reports.sums import Sums
@@ -45,26 +48,34 @@ def only_active(report: "Report", now_ms: int, five_hour: "Callable[[], Limit | 
 
 
 def pace_lines(report: "Report", request: "Request") -> list[str]:
-    """The current block in words."""
+    """The current block in words; where projects are told apart, each one's part in it."""
     said: list[str] = []
     for row in report.rows:
         detail = _detail(row.detail)
         pace = detail.pace
         if pace is None:
             continue
+        if row.project is not None:
+            said.append(f"Project     {short_path(row.project, os.path.expanduser('~'))}")
         left_ms = pace.remaining_minutes * _MINUTE_MS
         ends = "official" if detail.end_is_official else "estimated"
         said.append(f"Ends in     {elapsed(left_ms)} ({ends})")
         rate = f"{tokens(round(pace.tokens_per_minute))} tokens/min"
         comes_to = f"{tokens(pace.tokens)} tokens"
         if request.with_cost:
-            rate += f", {money(pace.cost_pico_per_hour)}/h"
-            comes_to += f", {money(pace.cost_pico)}"
+            mark = "*" if row.sums is not None and row.sums.unpriced else ""
+            rate += f", {_at_least(pace.cost_pico_per_hour, mark, '/h')}"
+            comes_to += f", {_at_least(pace.cost_pico, mark)}"
         said.append(f"Burn rate   {rate} (measured)")
         said.append(f"Projection  {comes_to} (estimated)")
         if detail.used_percent is not None:
             said.append(f"Limit       {detail.used_percent:.0f}% used (official)")
     return said
+
+
+def _at_least(pico: int | None, mark: str, per: str = "") -> str:
+    """Money with what it is per, and the mark where some tokens have no price."""
+    return f"cost {money(pico)}{mark}" if pico is None else f"{money(pico)}{mark}{per}"
 
 
 def _detail(detail: BlockDetail) -> BlockDetail:

@@ -124,6 +124,21 @@ def add_times(
             row.detail.pace = Pace(row.sums, now_ms - start_ms, start_ms + BLOCK_MS - now_ms)
 
 
+def has_active_block(connection: "Connection", now_ms: int) -> bool:
+    """Whether one is the current block: the account's, so no filter changes it.
+
+    Args:
+        connection: The ledger, whose blocks `cut` has found.
+        now_ms: Unix milliseconds.
+    """
+    quarter = now_ms // QUARTER_MS
+    found = connection.execute(
+        "SELECT 1 FROM temp.blocks WHERE start <= ? AND start > ? LIMIT 1",
+        (quarter, quarter - BLOCK_QUARTERS),
+    )
+    return found.fetchone() is not None
+
+
 def with_gaps(rows: list[Row]) -> list[Row]:
     """The rows, in the order of time, with a row for every pause of more than a block's length."""
     everything: list[Row] = []

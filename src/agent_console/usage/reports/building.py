@@ -48,7 +48,7 @@ def build(
     if grouping.name == "session":
         from agent_console.usage.reports.sessions import build_sessions  # noqa: PLC0415 - one report
 
-        return build_sessions(connection, wanted, grouping, top=top, by=by)
+        return build_sessions(connection, wanted, grouping, by_project=by_project, top=top, by=by)
     facets = (*grouping.facets, *(["project_no"] if by_project else []))
     rows = selection.select_rows(connection, wanted, cut=cut_of(grouping), facets=facets)
     bucket = "0"
@@ -78,10 +78,12 @@ def build(
     if grouping.name == "block":
         from agent_console.usage.reports.block_details import (  # noqa: PLC0415 - one report
             add_times,
+            has_active_block,
             with_gaps,
         )
 
         add_times(connection, rows, bucket, found, now_ms, by_project=by_project)
+        report.has_active_block = has_active_block(connection, now_ms)
         if not by_project:
             report.rows = with_gaps(report.rows)
     add_totals(report)

@@ -93,12 +93,13 @@ def columns(
     if name == "session":
         sessions: list[SessionDetail | None] = [None if row is None else row.detail for row in rows]
         text("TITLE", [(each.title or "") if each else "" for each in sessions], 50, 12)
-        text(
-            "PROJECT",
-            [_folder(each.projects[0]) if each and each.projects else "" for each in sessions],
-            45,
-            8,
-        )
+        if not request.instances:
+            text(
+                "PROJECT",
+                [_folder(each.projects[0]) if each and each.projects else "" for each in sessions],
+                45,
+                8,
+            )
         text(
             "LAST",
             [
@@ -196,7 +197,7 @@ def _messages(row: "Row | None") -> str:
     if row is None:
         return ""
     detail: SessionDetail = row.detail
-    return NOT_AVAILABLE if row.sums is None else str(detail.user_messages + row.sums.responses)
+    return str(detail.user_messages + (0 if row.sums is None else row.sums.responses))
 
 
 def _errors(row: "Row | None") -> str:

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from agent_console.model.format import printable
-from agent_console.usage.cost_sql import priced
+from agent_console.usage.cost_sql import TOKENS, priced
 from agent_console.usage.periods import DAY_QUARTERS, QUARTER_MS
 from agent_console.usage.reports import selection
 from agent_console.usage.reports.calendar import iso
@@ -18,7 +18,9 @@ from agent_console.usage.reports.export_fields import Field, Kind, Level
 from agent_console.usage.reports.filter import Filter
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import quoted
+from agent_console.usage.reports.selection import Selection
 from agent_console.usage.reports.sums import usd_text
+from agent_console.usage.reports.taken_sessions import silent_sessions
 
 Format: TypeAlias = Literal["csv", "json", "jsonl"]
 Unknown = TypeVar("Unknown", str, None)
@@ -81,10 +83,16 @@ def _statement(
         )
         return f"SELECT {columns} FROM {priced(source)} WHERE {where} ORDER BY usage.at_ms"  # noqa: S608
     if level == "session":
+        _find_projects(connection, wanted, rows)
+        of_silent = ", ".join("NULL" if field.of_usage else field.sql for field in fields)
         return (
             f"SELECT {columns} FROM {priced(rows.source(connection))} "  # noqa: S608
             "JOIN sessions AS session ON session.session_no = usage.session_no "
-            f"WHERE {rows.facets} GROUP BY usage.session_no"
+            f"WHERE {rows.facets} GROUP BY usage.session_no "
+            f"UNION ALL SELECT {of_silent} FROM temp.session_projects AS silent "
+            "JOIN sessions AS session ON session.session_no = silent.session_no "
+            "LEFT JOIN facets AS facet ON false WHERE silent.is_silent "
+            "GROUP BY session.session_no"
         )
     offset = wanted.zone.offset_sql(rows.first, rows.last)
     source = (
@@ -92,6 +100,29 @@ def _statement(
         f"FROM {rows.source(connection)})"
     )
     return f"SELECT {columns} FROM {priced(source)} WHERE {rows.facets} GROUP BY bucket"  # noqa: S608
+
+
+def _find_projects(connection: Connection, wanted: Filter, rows: Selection) -> None:
+    """Fill `temp.session_projects`: sessions in several projects, and those without usage."""
+    silent = silent_sessions(connection, wanted, rows)
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS session_projects "
+        "(session_no INTEGER PRIMARY KEY, project_no INTEGER, is_silent INTEGER)"
+    )
+    connection.execute("DELETE FROM temp.session_projects")
+    connection.executemany("INSERT INTO temp.session_projects VALUES (?, ?, 1)", silent.items())
+    taken = f"FROM {rows.source(connection)} AS usage JOIN facets USING (facet_no) WHERE"
+    several = (
+        f"SELECT session_no {taken} {rows.facets} GROUP BY session_no "
+        "HAVING min(project_no) <> max(project_no)"
+    )
+    connection.execute(
+        "INSERT INTO temp.session_projects SELECT session_no, project_no, 0 FROM ("  # noqa: S608
+        "SELECT session_no, project_no, row_number() OVER ("
+        f"PARTITION BY session_no ORDER BY sum({TOKENS}) DESC, project_no) AS place "
+        f"{taken} {rows.facets} AND session_no IN ({several}) GROUP BY session_no, project_no"
+        ") WHERE place = 1"
+    )
 
 
 def _csv(field: Field, column: Sequence[Any]) -> Iterable[str | int | None]:

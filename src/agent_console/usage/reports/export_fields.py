@@ -25,14 +25,16 @@ class Field:
         sql: An expression over the export's FROM clause.
         kind: How its value is written: `usd` is picodollars, `time` Unix milliseconds, `day` a
             local day counted from 1970-01-01.
+        of_usage: It is not available where there is no usage.
     """
 
-    __slots__ = ("kind", "name", "sql")
+    __slots__ = ("kind", "name", "of_usage", "sql")
 
-    def __init__(self, name: str, sql: str, kind: Kind = "text") -> None:
+    def __init__(self, name: str, sql: str, kind: Kind = "text", *, of_usage: bool = False) -> None:
         self.name = name
         self.sql = sql
         self.kind: Kind = kind
+        self.of_usage = of_usage
 
 
 def fields(level: Level, mode: "Mode") -> dict[str, Field]:
@@ -46,8 +48,8 @@ def fields(level: Level, mode: "Mode") -> dict[str, Field]:
             Field("session_id", "session.session_id"),
             Field("title", "session.title"),
             Field("project", _name(_PROJECT)),
-            Field("first_activity", "session.first_seen_ms", "time"),
-            Field("last_activity", "session.last_seen_ms", "time"),
+            Field("first_activity", _activity("first", "min"), "time"),
+            Field("last_activity", _activity("last", "max"), "time"),
             Field("last_model", _name("session.last_model_no")),
             Field(
                 "forked_from",
@@ -69,9 +71,17 @@ def _name(number: str) -> str:
     return f"(SELECT name FROM names WHERE name_no = {number})"  # noqa: S608
 
 
+def _activity(which: str, of_lines: str) -> str:
+    """The first or last time of a session, as reports have it."""
+    return (
+        f"coalesce(session.{which}_seen_ms, (SELECT {of_lines}({which}_line_ms) FROM sources "  # noqa: S608
+        "WHERE sources.session_no = session.session_no))"
+    )
+
+
 def _sums(mode: "Mode") -> tuple[Field, ...]:
     """The same as an aggregate."""
-    return (
+    found = (
         *(Field(name, f"sum(usage.{name})", "number") for name in _COUNTS),
         Field("total_tokens", f"sum({TOKENS})", "number"),
         Field("web_searches", "sum(usage.web_searches)", "number"),
@@ -81,21 +91,16 @@ def _sums(mode: "Mode") -> tuple[Field, ...]:
         Field("unlisted_tokens", f"sum(iif(facet.kind = 2, {TOKENS}, 0))", "number"),
         Field("output_is_lower_bound", "max(facet.output_is_lower_bound)", "flag"),
     )
+    return tuple(Field(each.name, each.sql, each.kind, of_usage=True) for each in found)
 
 
 _TOLD = "FROM sources AS told WHERE told.session_no = session.session_no"
-_OF_SESSION = (
-    "FROM usage_by_session_day AS part JOIN facets USING (facet_no) "
-    "WHERE part.session_no = session.session_no"
-)
-# (Nearly all sessions have one project, for which nothing needs to be sorted.)
 _PROJECT = (
-    f"coalesce((SELECT iif(min(project_no) = max(project_no), min(project_no), NULL) {_OF_SESSION})"
-    f", (SELECT project_no {_OF_SESSION} GROUP BY project_no "
-    "ORDER BY sum(input_tokens + output_tokens + cache_write_5m_tokens + cache_write_1h_tokens "
-    "+ cache_read_tokens) DESC LIMIT 1))"
+    "coalesce((SELECT told.project_no FROM temp.session_projects AS told "
+    "WHERE told.session_no = session.session_no), facet.project_no)"
 )
-"""The project of a session in which it used most."""
+"""The project of a session in which it used most of what the filter takes; export.py says so of
+those that have several."""
 
 _COUNTS = (
     "input_tokens",

@@ -80,6 +80,20 @@ class Filter:
             or self.until is not None
         )
 
+    def in_all_projects(self) -> "Filter":
+        """The same filter, whatever the project."""
+        return Filter(
+            since=self.since,
+            until=self.until,
+            models=self.models,
+            sessions=self.sessions,
+            zone=self.zone,
+            mode=self.mode,
+            include_unlisted=self.include_unlisted,
+            first_weekday=self.first_weekday,
+            billing_day=self.billing_day,
+        )
+
     def without_borders(self) -> "Filter":
         """The same way of counting, over everything."""
         return Filter(

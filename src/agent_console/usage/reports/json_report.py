@@ -39,11 +39,15 @@ def report_pieces(
         with_cost: False leaves all money out.
     """
     grouping = report.grouping
-    if by_project and grouping.is_time and grouping.name != "block":
+    parts = [report.rows] if report.parts is None else report.parts
+    if by_project and (
+        grouping.name == "session" or (grouping.is_time and grouping.name != "block")
+    ):
         projects: dict[str, list[str]] = {}
-        for row in report.rows:
-            written = _row(report, row, wanted, with_cost)
-            projects.setdefault(row.project or "", []).append(written)
+        for some in parts:
+            for row in some:
+                written = _row(report, row, wanted, with_cost)
+                projects.setdefault(row.project or "", []).append(written)
         comma = '{"projects":{'
         for project, rows in projects.items():
             yield f"{comma}{quoted(project)}:[{','.join(rows)}]"
@@ -52,7 +56,7 @@ def report_pieces(
     else:
         yield f'{{"{grouping.list_key}":['
         comma = ""
-        for some in [report.rows] if report.parts is None else report.parts:
+        for some in parts:
             if some:
                 yield comma + ",".join([_row(report, row, wanted, with_cost) for row in some])
                 comma = ","
@@ -155,9 +159,10 @@ def _models(models: dict[str, Sums], with_cost: bool) -> tuple[list[str], list[s
 
 def _session(row: "Row", detail: "SessionDetail", primary: str) -> str:
     title, origin, model = detail.title, detail.forked_from, detail.last_model
+    project = row.project or next(iter(detail.projects), None)
     return (
         f',"title":{"null" if title is None else quoted(title)},'
-        f'"projectPath":{quoted(detail.projects[0]) if detail.projects else "null"},'
+        f'"projectPath":{"null" if project is None else quoted(project)},'
         f'"firstActivity":{_time(detail.first_ms)},"lastActivity":{_time(detail.last_ms)},'
         f'"model":{"null" if model is None else quoted(model)},"primaryModel":{primary},'
         f'"userMessages":{detail.user_messages},'

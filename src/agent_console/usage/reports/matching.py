@@ -53,17 +53,24 @@ def is_model(name: str, pattern: str) -> bool:
     if pattern.startswith(EXACTLY):
         return name == pattern[1:]
     name, pattern = name.lower(), pattern.lower()
-    if _is_glob(pattern):
-        return _globbed(name, pattern)
-    return pattern != "" and pattern in name
+    if pattern != "" and pattern in name:
+        return True
+    return _is_glob(pattern) and _globbed(name, pattern)
 
 
 def is_project(path: str, pattern: str) -> bool:
     """Whether the pattern means the project in this folder; see `project_numbers`."""
     if pattern.startswith(EXACTLY):
         return path == pattern[1:]
-    if _is_glob(pattern):
-        return _globbed(path, os.path.expanduser(pattern)) or _globbed(_name(path), pattern)
+    if _is_plainly(path, pattern):
+        return True
+    return _is_glob(pattern) and (
+        _globbed(path, os.path.expanduser(pattern)) or _globbed(_name(path), pattern)
+    )
+
+
+def _is_plainly(path: str, pattern: str) -> bool:
+    """Whether it is meant without a glob: folders have brackets in their names, too."""
     if pattern == path or pattern == _name(path):
         return True
     if not path or not pattern:

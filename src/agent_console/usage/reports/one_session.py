@@ -64,9 +64,10 @@ class OneSession:
         origins: The sessions it was resumed or forked from, the nearest first.
         forks: The sessions that were resumed or forked from it.
         transcripts: Files that told it, as far as known.
+        is_left_out: It has usage, of which the filter takes nothing.
     """
 
-    __slots__ = ("entries", "forks", "origins", "report", "row", "transcripts")
+    __slots__ = ("entries", "forks", "is_left_out", "origins", "report", "row", "transcripts")
 
     def __init__(self, report: Report, row: Row) -> None:
         self.report = report
@@ -75,6 +76,7 @@ class OneSession:
         self.origins: list[str] = []
         self.forks: list[str] = []
         self.transcripts: list[str] = []
+        self.is_left_out = False
 
 
 def ids_beginning_with(connection: "Connection", beginning: str) -> list[str]:
@@ -102,15 +104,20 @@ def one_session(
     """
     wanted.sessions = (session_id,)
     report = build(connection, wanted, grouping)
-    # Another id may begin with this one.
-    rows = [row for row in report.rows if row.label == session_id]
     number: int = connection.execute(
         "SELECT session_no FROM sessions WHERE session_id = ?", (session_id,)
     ).fetchone()[0]
-    row = rows[0] if rows else Row((number,), session_id)
+    row = _row_of(report, session_id) or Row((number,), session_id)
     report.rows = [row]
     report.totals = row.sums or Sums()
     session = OneSession(report, row)
+    if row.sums is None:
+        everything = wanted.without_borders()
+        everything.sessions = wanted.sessions
+        whole = _row_of(build(connection, everything, grouping), session_id)
+        if whole is not None:
+            row.detail = whole.detail
+            session.is_left_out = whole.sums is not None
     session.entries = _entries(connection, wanted, number)
     session.origins = _origins(connection, number)
     session.forks = [
@@ -127,6 +134,11 @@ def one_session(
         )
     ]
     return session
+
+
+def _row_of(report: Report, session_id: str) -> Row | None:
+    """The row of the session; the report may have others, whose ids begin with this one."""
+    return next((row for row in report.rows if row.label == session_id), None)
 
 
 def _entries(connection: "Connection", wanted: "Filter", number: int) -> list[Entry]:

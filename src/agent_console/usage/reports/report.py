@@ -32,6 +32,8 @@ class Report:
     """Rows and what they come to.
 
     Attributes:
+        has_active_block: A 5-hour block is the current one, whether or not the filter takes any of
+            it.
         parts: The rows in the order to show them, some at a time; null when they are in `rows`.
         hidden: How many rows are left out of `rows`; the totals have them.
         unpriced_models: Models of the filter whose tokens have no cost, by name.
@@ -41,6 +43,7 @@ class Report:
     __slots__ = (
         "all_time",
         "grouping",
+        "has_active_block",
         "hidden",
         "parts",
         "projects",
@@ -51,6 +54,7 @@ class Report:
 
     def __init__(self, grouping: "Grouping", rows: list[Row]) -> None:
         self.grouping = grouping
+        self.has_active_block = False
         self.rows = rows
         self.parts: Iterable[list[Row]] | None = None
         self.all_time = AllTime(Sums(), 0, 0)

@@ -34,6 +34,7 @@ def report_of(
             connection,
             request.wanted,
             GROUPINGS[request.grouping],
+            by_project=request.instances,
             newest=request.enough,
             latest_first=bool(request.descending),
         )

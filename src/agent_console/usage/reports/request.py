@@ -138,6 +138,7 @@ class Request:
             and self.format in {"json", "csv"}
             and self.sort in {None, "date"}
             and self.min_cost_pico is None
+            and not (self.instances and self.top is not None)
         )
 
     @property

@@ -4,7 +4,7 @@ Rule: a session that is known and has no usage gets a row without sums: not avai
 """
 
 from agent_console.usage.reports import query
-from agent_console.usage.reports.matching import transcript_folder
+from agent_console.usage.reports.folder_projects import FolderProjects
 from agent_console.usage.reports.row import UNKNOWN, Row
 from agent_console.usage.reports.told_counts import counted
 
@@ -90,7 +90,7 @@ class Details:
     def __init__(self, connection: "Connection") -> None:
         self._connection = connection
         self._projects = query.names(connection, "project_no")
-        self._by_folder: dict[str, list[str]] | None = None
+        self._by_folder: FolderProjects | None = None
 
     def add(
         self,
@@ -122,12 +122,6 @@ class Details:
     def _projects_by_folder(self, session_no: int) -> list[str]:
         """The project whose transcripts lie in the same folder, if only one can be meant."""
         if self._by_folder is None:
-            self._by_folder = {}
-            for project in filter(None, self._projects.values()):
-                self._by_folder.setdefault(transcript_folder(project), []).append(project)
-        paths = self._connection.execute(
-            "SELECT path FROM sources WHERE session_no = ?", (session_no,)
-        )
-        folders = {path.rpartition("/projects/")[2].partition("/")[0] for (path,) in paths}
-        found = [each for folder in folders for each in self._by_folder.get(folder, ())]
-        return found if len(found) == 1 else []
+            self._by_folder = FolderProjects(self._connection)
+        number = self._by_folder.of_session(session_no)
+        return [] if number is None else [self._projects[number]]

@@ -2,6 +2,9 @@
 
 Rule: however many sessions there are, those that are only written out are not all kept: their order
 and the totals are known before, so `streamed` makes the rows of some, forgets them and goes on.
+
+By project, a session has a row for each that it used something in. Sums are the row's; what else is
+told of it (title, times, what the person wrote) is the whole session's.
 """
 
 from agent_console.usage.reports import query, selection
@@ -14,11 +17,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from sqlite3 import Connection
+    from typing import Any, TypeAlias
 
     from agent_console.usage.reports.arrangement import Sort
     from agent_console.usage.reports.filter import Filter
     from agent_console.usage.reports.groupings import Grouping
     from agent_console.usage.reports.selection import Selection
+    from agent_console.usage.reports.sums import Sums
+
+    SumsOfKeys: TypeAlias = Iterator[tuple[tuple[Any, ...], Sums]]
 
 AT_ONCE = 2_000
 """Sessions: about 10 MB."""
@@ -34,6 +41,7 @@ def build_sessions(
     wanted: "Filter",
     grouping: "Grouping",
     *,
+    by_project: bool = False,
     top: int | None = None,
     by: "Sort" = "date",
 ) -> Report:
@@ -43,11 +51,14 @@ def build_sessions(
         connection: The ledger.
         wanted: What counts.
         grouping: That of sessions.
+        by_project: Each of a session's projects has a row of its own.
         top: Only so many sessions need a row, the latest or largest; the totals are of all.
         by: Which these are.
     """
+    if by_project and by != "date":
+        top = None  # the largest rows need not be those of the largest sessions
     rows = selection.select_rows(connection, wanted, by_session=True)
-    only, hidden = None, 0
+    only, taken = None, []
     if top is not None or not wanted.names_nothing:
         only = taken = taken_sessions(connection, wanted, rows)
         if top is not None and top < len(taken):
@@ -60,12 +71,12 @@ def build_sessions(
                     only = largest_sessions(connection, rows, taken, by, top)
                 case _:
                     only = taken[:top]
-        hidden = len(taken) - len(only)
-    report = Report(grouping, _Sessions(connection, rows).rows(only))
+    report = Report(grouping, _Sessions(connection, rows, by_project=by_project).rows(only))
     add_totals(report)
-    if hidden:
+    if only is not None and len(only) < len(taken):
         _total_of_all(connection, wanted, report)
-        report.hidden = hidden
+        in_all = len(taken) + (_further_projects(connection, rows) if by_project else 0)
+        report.hidden = in_all - len(report.rows)
     count_all(connection, wanted, report, rows)
     return report
 
@@ -91,6 +102,7 @@ def streamed(
     wanted: "Filter",
     grouping: "Grouping",
     *,
+    by_project: bool = False,
     newest: int | None = None,
     latest_first: bool = False,
 ) -> Report:
@@ -100,7 +112,8 @@ def streamed(
         connection: The ledger; the rows are read from it later.
         wanted: What counts.
         grouping: That of sessions.
-        newest: Only so many sessions, the latest.
+        by_project: Each of a session's projects has a row of its own.
+        newest: Only so many sessions, the latest; not by project.
         latest_first: Begin with the latest.
     """
     report = Report(grouping, [])
@@ -112,17 +125,26 @@ def streamed(
     count_all(connection, wanted, report, rows)
     if not latest_first:
         numbers.reverse()
-    report.parts = _parts(_Sessions(connection, rows), numbers)
+    report.parts = _parts(
+        _Sessions(connection, rows, by_project=by_project), numbers, latest_first=latest_first
+    )
     return report
 
 
 def _parts(
-    sessions: "_Sessions", numbers: list[int], at_once: int = AT_ONCE
+    sessions: "_Sessions",
+    numbers: list[int],
+    at_once: int | None = None,
+    *,
+    latest_first: bool = True,
 ) -> "Iterator[list[Row]]":
+    at_once = at_once or AT_ONCE
     for start in range(0, len(numbers), at_once):
         some = numbers[start : start + at_once]
-        found = {row.key[0]: row for row in sessions.rows(some)}
-        rows = [found[number] for number in some]
+        found: dict[int, list[Row]] = {}
+        for row in sessions.rows(some)[:: 1 if latest_first else -1]:
+            found.setdefault(row.key[0], []).append(row)
+        rows = [row for number in some for row in found[number]]
         for row in rows:
             row.order_models()
         yield rows
@@ -131,18 +153,18 @@ def _parts(
 class _Sessions:
     """Makes rows."""
 
-    def __init__(self, connection: "Connection", rows: "Selection") -> None:
+    def __init__(
+        self, connection: "Connection", rows: "Selection", *, by_project: bool = False
+    ) -> None:
         self._connection = connection
         self._rows = rows
         self._models = query.names(connection, "model_no")
+        self._projects = query.names(connection, "project_no") if by_project else None
         self._details = Details(connection)
         self._found_alike = False
 
     def rows(self, only: list[int] | None) -> list[Row]:
         """The rows of these sessions, or of all, in the order of their numbers."""
-        found: dict[int, Row] = {}
-        projects: dict[int, int] = {}
-        several: dict[int, dict[int, int]] = {}
         shown = self._rows
         if only is not None:
             selection.show(self._connection, only)
@@ -151,6 +173,14 @@ class _Sessions:
             self._connection, shown, query.SESSION, _FACETS, as_before=self._found_alike
         )
         self._found_alike = True
+        if self._projects is not None:
+            return self._by_project(sums_of_keys, self._projects, of_shown=only is not None)
+        return self._whole(sums_of_keys, of_shown=only is not None)
+
+    def _whole(self, sums_of_keys: "SumsOfKeys", *, of_shown: bool) -> list[Row]:
+        found: dict[int, Row] = {}
+        projects: dict[int, int] = {}
+        several: dict[int, dict[int, int]] = {}
         for (session_no, project_no, model_no), sums in sums_of_keys:
             row = found.get(session_no)
             if row is None:
@@ -169,11 +199,45 @@ class _Sessions:
         of_session = {
             number: [project_no]
             if number not in several
-            else sorted(several[number], key=several[number].__getitem__, reverse=True)
+            else sorted(several[number], key=lambda each: (-several[number][each], each))
             for number, project_no in projects.items()
         }
-        self._details.add(found, of_session, of_shown=only is not None)
+        self._details.add(found, of_session, of_shown=of_shown)
         return [found[number] for number in sorted(found)]
+
+    def _by_project(
+        self, sums_of_keys: "SumsOfKeys", projects: dict[int, str], *, of_shown: bool
+    ) -> list[Row]:
+        found: dict[tuple[int, int], Row] = {}
+        for (session_no, project_no, model_no), sums in sums_of_keys:
+            key = session_no, project_no
+            row = found.get(key)
+            if row is None:
+                row = found[key] = Row(key, "", projects[project_no] or UNKNOWN)
+            row.add(self._models[model_no] or UNKNOWN, sums)
+        of_session: dict[int, list[Row]] = {}
+        for key in sorted(found):
+            found[key].add_up()
+            of_session.setdefault(key[0], []).append(found[key])
+        told = {number: rows[0] for number, rows in of_session.items()}
+        where = {number: [row.key[1] for row in rows] for number, rows in of_session.items()}
+        self._details.add(told, where, of_shown=of_shown)
+        for number, first in told.items():
+            for row in of_session.setdefault(number, [first]):
+                row.label, row.detail = first.label, first.detail
+                if row.project is None:  # it used nothing
+                    row.project = row.detail.projects[0] if row.detail.projects else UNKNOWN
+        return [row for number in sorted(of_session) for row in of_session[number]]
+
+
+def _further_projects(connection: "Connection", rows: "Selection") -> int:
+    """How many more rows there are by project than by session."""
+    count: int = connection.execute(
+        "SELECT count(*) - count(DISTINCT session_no) FROM ("  # noqa: S608
+        f"SELECT DISTINCT session_no, project_no FROM {rows.source(connection)} "
+        f"JOIN facets USING (facet_no) WHERE {rows.facets})"
+    ).fetchone()[0]
+    return count
 
 
 def _total_of_all(connection: "Connection", wanted: "Filter", report: Report) -> None:
