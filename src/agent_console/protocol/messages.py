@@ -91,11 +91,11 @@ class UpsertResult(SessionMetadata, frozen=True, omit_defaults=False, gc=False):
 
 
 class StatusLineResult(Struct, frozen=True, gc=False):
-    """Figures for a status line."""
+    """Figures for a status line; null is what the ledger cannot be asked."""
 
     session_cost_usd: float
-    today_cost_usd: float
-    block_cost_usd: float
+    today_cost_usd: float | None
+    block_cost_usd: float | None
     burn_usd_per_hour: float | None
     limits: Limits
 

@@ -145,10 +145,10 @@ class TotalsRead(Struct, frozen=True, gc=False):
 
 
 class SpendingRead(Struct, frozen=True, gc=False):
-    """The answer to ReadSpending."""
+    """The answer to ReadSpending; null spending means that the ledger cannot be asked."""
 
     totals: SessionMetadata | None
-    spending: Spending
+    spending: Spending | None
 
 
 class UserFieldsKept(Struct, frozen=True, gc=False):

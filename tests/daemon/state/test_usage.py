@@ -279,6 +279,14 @@ def test_the_clients_own_gauge_is_shown_while_the_ledger_knows_nothing() -> None
     assert board.state.metadata == {}
 
 
+def test_what_the_ledger_cannot_be_asked_is_null_in_a_status_line() -> None:
+    board = on_board()
+    (entry,) = board.status_line(cost={"total_cost_usd": 1.5}).ledger
+    answer = board.state.committed(entry, SpendingRead(None, None), board.now_ms).answer
+
+    assert answer == StatusLineResult(1.5, None, None, None, board.state.limits)
+
+
 @pytest.mark.parametrize("told", ["-1.5", "-1e308", "1e999", "-1e999", "null", '"much"'])
 def test_a_gauge_that_is_no_cost_counts_as_nothing(told: str) -> None:
     board = on_board()

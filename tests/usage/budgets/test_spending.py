@@ -34,6 +34,7 @@ def spending(ledger: Ledger, at_ms: int, session: str = SESSION) -> Spending:
     (result,) = ledger.carry_out([ReadSpending(session, at_ms)])
     assert isinstance(result, SpendingRead)
     assert result.totals == totals(ledger, session)
+    assert result.spending is not None
     return result.spending
 
 
@@ -105,7 +106,7 @@ def test_entries_of_the_same_batch_are_in_it(ledger: Ledger) -> None:
         ]
     )
     read = [result.spending for result in results if isinstance(result, SpendingRead)]
-    assert [each.today_cost_usd for each in read] == [1.0, 2.0]
+    assert [each.today_cost_usd for each in read if each is not None] == [1.0, 2.0]
 
 
 def test_a_block_that_another_process_moves_is_noticed(ledger: Ledger, database: Path) -> None:

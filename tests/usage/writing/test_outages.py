@@ -31,6 +31,7 @@ from agent_console.usage.entries import (
     TotalsRead,
 )
 from agent_console.usage.writing.ledger import Ledger
+from agent_console.usage.writing.outages import answer_without_ledger
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -55,6 +56,7 @@ def test_a_full_disk_refuses_the_whole_batch_as_retryable(ledger: Ledger, databa
     assert writes == [LedgerRefusal("internal", ledger.last_error, retryable=True)] * 503
     assert read == TotalsRead(SESSION, before)
     assert isinstance(spent, SpendingRead)
+    assert spent.spending is not None
     assert spent.spending.today_cost_usd == 1.0
     assert query(database, "SELECT key, input_tokens FROM messages") == [("msg_1", 1)]
     assert sums_that_differ(database) == []
@@ -178,3 +180,7 @@ def test_an_entry_that_cannot_be_kept_is_refused_alone(ledger: Ledger, database:
     assert not refused.retryable
     assert added(last).totals.total_input_tokens == 101
     assert sums_that_differ(database) == []
+
+
+def test_spending_that_cannot_be_read_is_not_zero() -> None:
+    assert answer_without_ledger(ReadSpending(SESSION, NOON_MS), "x") == SpendingRead(None, None)

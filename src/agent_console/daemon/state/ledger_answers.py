@@ -149,8 +149,8 @@ class LedgerAnswers:
         gauge = entry.gauge_usd if isinstance(entry, ReadSpending) else 0.0
         return StatusLineResult(
             session_cost_usd=gauge if result.totals is None else result.totals.total_cost_usd,
-            today_cost_usd=spending.today_cost_usd,
-            block_cost_usd=spending.block_cost_usd,
-            burn_usd_per_hour=spending.burn_usd_per_hour,
+            today_cost_usd=None if spending is None else spending.today_cost_usd,
+            block_cost_usd=None if spending is None else spending.block_cost_usd,
+            burn_usd_per_hour=None if spending is None else spending.burn_usd_per_hour,
             limits=self._tables.limits,
         )

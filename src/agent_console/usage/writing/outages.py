@@ -6,7 +6,6 @@ Rule: nothing is made up. What cannot be read is not zero, and what was not writ
 import sqlite3
 from typing import assert_never
 
-from agent_console.usage.budgets.spending import NOTHING_SPENT
 from agent_console.usage.entries import (
     AddUsage,
     ChangeAlerts,
@@ -40,7 +39,7 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
     """The answer while the ledger cannot be used: nothing is known, and nothing was written.
 
     Totals that cannot be read are not zero: only a status line, which has its own gauge to show,
-    goes on without.
+    goes on without them.
     """
     match entry:
         case AddUsage() | KeepUserFields() | ReadTotals() | ReadAlerts() | ChangeAlerts():
@@ -48,7 +47,7 @@ def answer_without_ledger(entry: LedgerEntry, why: str) -> LedgerResult:
         case RaiseAlert() | EndEpisode():
             return LedgerRefusal("internal", why)
         case ReadSpending():
-            return SpendingRead(None, NOTHING_SPENT)
+            return SpendingRead(None, None)
         case ReadGate():
             return GateRead(None)
         case _:
