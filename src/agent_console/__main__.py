@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT_INTERRUPTED = 130
+_TOO_MANY_OPEN = (23, 24)
+"""ENFILE and EMFILE, which may come from anywhere, an import too."""
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
@@ -31,6 +33,11 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         return run_command(arguments)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except OSError as error:
+        if error.errno not in _TOO_MANY_OPEN or sys.stderr is None:
+            raise
+        sys.stderr.write(f"agent-console: {error.strerror}: allow more (ulimit -n).\n")
+        return 1
 
 
 def _run_short_way(arguments: list[str]) -> int | None:

@@ -12,6 +12,7 @@ from tests.client.real_daemon import real_daemon
 
 from agent_console.cli import output
 from agent_console.cli.main import main
+from agent_console.cli.output import OutputClosedError, refuse_closed_output
 
 DRAW = """
 from rich.table import Table
@@ -269,3 +270,34 @@ def into_a_full_disk(words: str) -> tuple[int, str]:
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = command(words, stdout=full, stderr=subprocess.PIPE)
     return done.returncode, done.stderr
+
+
+def test_an_output_that_somebody_reads_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_closed_output()
+    reading, writing = os.pipe()
+    with open(writing, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        refuse_closed_output()
+        os.close(reading)
+        with pytest.raises(OutputClosedError):
+            refuse_closed_output()
+
+
+def test_too_many_open_files_are_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOO_FEW_FILES, "overview", "--all"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "agent-console: Too many open files: allow more (ulimit -n).\n"
+
+
+TOO_FEW_FILES = """
+import resource, sys
+from agent_console.__main__ import main
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+sys.exit(main(sys.argv[1:]))
+"""

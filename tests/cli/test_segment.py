@@ -22,6 +22,7 @@ from agent_console.cli.main import main as full_command
 from agent_console.cli.segment_text import FORMATS, segment
 from agent_console.client.blocking import BlockingClient, connect
 from agent_console.model.session import Status
+from agent_console.paths import database_path
 from agent_console.protocol.messages import ListSessions, SetSession, StatusLine, Upsert
 
 SESSION_ID = "0f9e8d7c-1111-4222-8333-444455556666"
@@ -109,6 +110,14 @@ def test_it_is_what_the_daemon_knows(run: Run, client: BlockingClient) -> None:
     done = run("segment")
 
     assert (done.code, done.out, done.err) == (0, "1? 1▸ $1.50 5h 61%\n", "")
+
+
+def test_today_is_left_out_while_the_ledger_cannot_be_used(run: Run, socket: str) -> None:
+    database_path().parent.mkdir(parents=True, mode=0o700)
+    database_path().write_bytes(b"this is no database, and long enough to be looked at" * 100)
+    with real_daemon(socket):
+        assert run("segment").out == "-\n"
+        assert run("segment", "--format", "waybar-json").json["tooltip"] == "No sessions."
 
 
 def test_asking_makes_no_session(run: Run, client: BlockingClient) -> None:
@@ -274,3 +283,22 @@ def test_tmux_shows_every_sign_as_it_is_meant(scratch_home: Path) -> None:
         terminal = server.attach("one")
 
         terminal.wait_for_text("<1? 2! 3▸ $1,234.57 5h 91% 7d 12%>")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("segment", "--follow"), ("monitor", "--json"), ("watch",)],
+    ids=lambda words: words[0],
+)
+def test_what_goes_on_notices_that_nobody_reads_it_though_nothing_is_told(
+    client: BlockingClient, words: tuple[str, ...]
+) -> None:
+    put(client, "a", "working")
+    with live(*words) as command:
+        assert command.line()
+        until_somebody_subscribes(client)
+        command.out.close()
+        command.process.stdout = None
+
+        assert command.process.wait(SECONDS) == 141
+        assert command.err.read() == ""

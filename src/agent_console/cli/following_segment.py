@@ -11,7 +11,7 @@ import anyio
 import msgspec
 
 from agent_console.cli.event_loop import run
-from agent_console.cli.output import emit
+from agent_console.cli.output import emit, refuse_closed_output
 from agent_console.cli.segment_text import segment
 from agent_console.client.asynchronous import AsyncClient
 from agent_console.client.cursor import Disconnected
@@ -48,6 +48,8 @@ async def _follow(form: str, socket: str | None) -> None:
             if line != last:
                 emit(line)
                 last = line
+            else:
+                refuse_closed_output()
             await anyio.sleep(SHORTEST_SECONDS)
             await changed.wait()
 

@@ -119,6 +119,24 @@ def emit_json(value: object, *, line: bool = False) -> None:
     _write(msgspec.json.format(encoded, indent=indent).decode() + "\n")
 
 
+def refuse_closed_output() -> None:
+    """Nothing, as long as somebody may read what a command that has nothing to tell will write.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    import select  # noqa: PLC0415 - only what goes on for long asks
+
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)  # what is wrong is told unasked
+        ready = poll.poll(0)
+    except (OSError, ValueError, AttributeError):
+        return
+    if any(events & (select.POLLERR | select.POLLHUP) for _, events in ready):
+        raise output_closed()
+
+
 def narrate(text: str) -> None:
     """Tell the person something on stderr; a stderr that is closed loses it."""
     stream: TextIO | None = sys.stderr

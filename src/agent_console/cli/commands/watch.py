@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from agent_console.cli.daemon_access import DaemonAccess, daemon_options, json_option, pass_daemon
-from agent_console.cli.output import emit, emit_json, narrate
+from agent_console.cli.output import emit, emit_json, narrate, refuse_closed_output
 from agent_console.client.cursor import Disconnected, Reconnected
 from agent_console.client.following import follow
 from agent_console.config import load
@@ -53,3 +53,4 @@ def _watch(socket: str | None, *, activity: bool, as_json: bool) -> None:
                 clock = datetime.now(zone).strftime("%H:%M:%S")
                 for line in lines.lines(notification, clock):
                     emit(line, wide=True)
+                refuse_closed_output()

@@ -15,6 +15,7 @@ from agent_console.cli.output import (
     emit,
     emit_json,
     is_terminal,
+    refuse_closed_output,
     rows,
 )
 from agent_console.config import load
@@ -59,6 +60,7 @@ class _Lines:
         told = figures(view)
         last = view.events[-1].number if view.events else 0
         if told == self._figures and last == self._event:
+            refuse_closed_output()
             return
         emit_json(as_data(view, self._zone, self._event), line=True)
         self._figures, self._event = told, last
