@@ -7,6 +7,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import psutil  # type: ignore[import-untyped]
 import pytest
 from tests.usage.asking import query
@@ -109,3 +110,28 @@ def test_a_process_that_nobody_asks_is_ended() -> None:
     looking_up.close()
 
     assert not process.is_running()
+
+
+@pytest.mark.parametrize("asked", [b"", b"\x92\x91"], ids=["nothing", "half a question"])
+def test_a_process_whose_starter_has_gone_ends_without_a_word(asked: bytes) -> None:
+    done = subprocess.run(HELPER, input=asked, capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+
+
+def test_a_process_whose_answer_nobody_wants_ends_without_a_word() -> None:
+    with subprocess.Popen(
+        HELPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(msgspec.msgpack.encode({"models": [], "prices": {}}))
+        process.stdin.close()
+
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
+HELPER = [sys.executable, "-m", "agent_console.usage.prices.looking_up"]

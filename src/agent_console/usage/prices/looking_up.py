@@ -82,18 +82,25 @@ class LookingUp:
             self._process = None
 
 
-def main() -> None:
-    """Answer one question."""
+def main() -> int:
+    """Answer one question; 1, and not a word, when who would ask has gone."""
     gc.disable()  # the catalogue has no cycles, and very many parts to look at
     from agent_console.usage.prices import catalogue  # noqa: PLC0415 - once, and by itself
 
     catalogue.load()
-    question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
+    asked = sys.stdin.buffer.read()
+    try:
+        question = msgspec.msgpack.decode(asked, type=_Question)
+    except msgspec.DecodeError:  # it ended before all of it was written
+        return 1
     answer = LookingUp().look_up(question.models, question.prices)
-    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+    try:
+        sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    os._exit(0)  # who asked waits for the end, and to take the catalogue down takes 50 ms
+    os._exit(main())  # who asked waits for the end, and to take the catalogue down takes 50 ms
