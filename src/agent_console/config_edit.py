@@ -16,6 +16,7 @@ from agent_console import config
 from agent_console.config_text import content_of, text_of
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
+from agent_console.private_folder import make_private_folder
 from agent_console.whole_file import replace_whole
 
 ATTEMPTS = 10
@@ -58,7 +59,7 @@ def edit(change: Callable[[TOMLDocument], None]) -> config.Config:
 
 def _write(path: "Path", content: bytes) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         replace_whole(path, [content])
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error

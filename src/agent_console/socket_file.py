@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent_console.errors import ConfigError
 from agent_console.paths import refuse_other_than_socket
+from agent_console.private_folder import make_private_folder
 
 LISTEN_BACKLOG = 1_024
 
@@ -27,7 +28,7 @@ def own_folder(folder: Path) -> None:
         ConfigError: Others can, or it cannot be made.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        make_private_folder(folder)
     except FileExistsError:
         pass
     except OSError as error:

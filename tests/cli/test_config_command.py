@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_console import config
 from agent_console.cli.main import main
 from agent_console.paths import config_path
 
@@ -33,6 +34,18 @@ def test_init_never_touches_a_file_that_is_there(capsys: pytest.CaptureFixture[s
     assert config_path().read_text() == "# mine\n"
     assert "exists already" in capsys.readouterr().err
     assert list(config_path().parent.iterdir()) == [config_path()]
+
+
+def test_init_fills_a_file_that_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pricing", "set", "x", "--input", "1"]) == 0
+    assert main(["pricing", "unset", "x"]) == 0
+    assert config_path().read_bytes() == b""
+
+    assert main(["config", "init"]) == 0
+
+    assert config_path().read_text() == config.commented_file()
+    assert list(config_path().parent.iterdir()) == [config_path()]
+    assert capsys.readouterr().err.endswith(f"Created {config_path()}.\n")
 
 
 def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from agent_console.private_folder import make_private_folder
+
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 FRAME_START = b'{"cmd":"HOOK",'
 REPORT_STARTS = (b'{"cmd":"SET",', b'{"cmd":"UPSERT",')
@@ -71,7 +73,7 @@ def prepare(spool: Path) -> None:
     Raises:
         OSError: It cannot be made. (One that is there already is left as it is.)
     """
-    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(spool)
 
 
 def pending(spool: Path) -> list[str]:

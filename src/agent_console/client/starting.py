@@ -22,6 +22,7 @@ from agent_console.client.blocking import (
 )
 from agent_console.errors import ConfigError, DaemonAlreadyRunningError, DaemonUnreachableError
 from agent_console.paths import log_path, refuse_other_than_socket, socket_path
+from agent_console.private_folder import make_private_folder
 
 if TYPE_CHECKING:
     import subprocess
@@ -175,7 +176,7 @@ def _environment() -> dict[str, str]:
 def _open_log() -> int:
     log = log_path()
     try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(log.parent)
         with suppress(FileNotFoundError):
             if log.stat().st_size > LOG_BYTES:
                 log.replace(log.with_suffix(".log.1"))
@@ -212,7 +213,7 @@ def _start_lock(path: str) -> "Generator[bool]":
     """Whether we are the one who starts the daemon of this socket."""
     folder = os.path.dirname(path)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        make_private_folder(folder)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         lock = os.open(f"{path}.starting", flags, 0o600)
     except OSError as error:

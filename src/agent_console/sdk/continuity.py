@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from agent_console.errors import AgentConsoleError
 from agent_console.paths import saved_sessions_dir
+from agent_console.private_folder import make_private_folder
 from agent_console.sdk.figures import SessionTotals
 from agent_console.sdk.messages import Resumed
 from agent_console.sdk.metadata import SessionResponse
@@ -167,5 +168,5 @@ def _file(session_id: str) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     replace_whole(path, [content], NEW_FILE_MODE)

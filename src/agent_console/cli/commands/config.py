@@ -1,6 +1,7 @@
 """`agent-console config …`: what is configured, and where it says so."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.errors import ConfigError
 from agent_console.paths import config_path
+from agent_console.private_folder import make_private_folder
+from agent_console.whole_file import replace_whole
 
 _WIDEST_COLUMN = 60
 """A value that is longer than this stands over the edge instead of moving the others' origin."""
@@ -59,7 +62,7 @@ def show(as_json: bool) -> None:
 def init(as_json: bool) -> None:
     """Create a configuration file that explains every value and changes none.
 
-    An existing file is never touched (exit 2).
+    An existing file is never touched (exit 2), unless it is empty.
     """
     where = config_path()
     try:
@@ -73,7 +76,7 @@ def init(as_json: bool) -> None:
 
 
 def _create(where: Path) -> None:
-    where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(where.parent)
     with tempfile.NamedTemporaryFile("w", dir=where.parent, encoding="utf-8") as file:
         file.write(config.commented_file())
         file.flush()
@@ -82,7 +85,15 @@ def _create(where: Path) -> None:
             # A link, unlike a rename, never replaces what is there.
             os.link(file.name, where)
         except FileExistsError:
-            raise ConfigError(f"{where} exists already and was left as it is.") from None
+            if not _is_empty(where):
+                raise ConfigError(f"{where} exists already and was left as it is.") from None
+            replace_whole(where, [config.commented_file().encode()])
+
+
+def _is_empty(where: Path) -> bool:
+    """A file without a byte in it, as taking away the only price of it leaves."""
+    found = where.stat()
+    return stat.S_ISREG(found.st_mode) and not found.st_size
 
 
 @command.command("validate")

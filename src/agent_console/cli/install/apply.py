@@ -25,6 +25,7 @@ from agent_console.cli.install.moving import Link, MoveIn
 from agent_console.cli.install.settings_file import FileChange
 from agent_console.errors import ConfigError
 from agent_console.paths import state_dir
+from agent_console.private_folder import make_private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,7 @@ def _switch_on(
     options: Options, changes: list[FileChange], narrate: Callable[[str], None]
 ) -> tuple[list[str], list[str]]:
     """Have systemd hold the socket; the commands for the person, and what went wrong."""
-    state_dir().mkdir(
-        mode=0o700, parents=True, exist_ok=True
-    )  # hardening.conf opens it for writing
+    make_private_folder(state_dir())  # hardening.conf opens it for writing
     if not user_manager.is_reachable():
         return user_manager.commands(user_manager.ENABLE), []
     calls = list(user_manager.ENABLE)

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from agent_console.errors import ConfigError
+from agent_console.private_folder import make_private_folder
 from agent_console.whole_file import replace_whole
 
 
@@ -40,7 +41,7 @@ def write(path: Path, content: bytes, mode: int | None = None) -> None:
     """
     real = Path(os.path.realpath(path))
     try:
-        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(real.parent)
         replace_whole(real, [content], mode)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error

@@ -17,6 +17,7 @@ from agent_console.claude_code.settings import Footprint
 from agent_console.cli.install import files
 from agent_console.errors import ConfigError
 from agent_console.paths import data_dir, manifest_path
+from agent_console.private_folder import make_private_folder
 
 VERSION = 1
 
@@ -83,7 +84,7 @@ def only_one() -> Generator[None]:
     """
     folder = data_dir()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         # The folder itself is locked: there is no file to leave behind.
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.private_folder import make_private_folder
 from agent_console.usage.database.opening import (
     APPLICATION_ID,
     is_damage,
@@ -52,7 +53,7 @@ def restore(database: Path, source: Path, at_ms: int, tell: Tell | None = None) 
         raise LedgerError(f"{source} is the ledger itself.")
     schema = examine(source)
     refuse_other_program(database)
-    database.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_private_folder(database.parent)
     ready = work_path(database)
     try:
         make_ready(source, ready, tell)

@@ -11,6 +11,7 @@ from typing import Literal
 from agent_console.config import Config
 from agent_console.errors import AgentConsoleError
 from agent_console.model.format import counted, exact_cost, exact_tokens, size
+from agent_console.private_folder import make_private_folder
 from agent_console.usage.database.backup_files import asked_path
 from agent_console.usage.database.read_only_uri import SCHEMA
 from agent_console.usage.ingest.catch_up import CaughtUp, Progress, bring_up_to_date
@@ -113,7 +114,7 @@ def backing_up(database: Path, at_ms: int) -> Work:
 
     def work(tell: Telling) -> Outcome:
         try:
-            file.parent.mkdir(0o700, parents=True, exist_ok=True)
+            make_private_folder(file.parent)
         except OSError as error:
             raise AgentConsoleError(f"{file.parent}: {error.strerror}.") from error
 
