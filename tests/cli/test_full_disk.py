@@ -59,6 +59,24 @@ def test_a_report_has_the_older_figures_and_says_that_newer_ones_are_missing(
     assert done.code == 8
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("usage", "--no-ingest", "--json"), ("usage", "export", "--no-ingest")),
+        *(("overview", "--no-ingest", "--json"), ("alerts", "list", "--json")),
+        *(("db", "check", "--json"), ("db", "query", "SELECT count(*) FROM messages")),
+    ],
+)
+def test_what_the_ledger_has_is_shown_though_nobody_has_it_open(
+    run: Run, transcript: Path, words: tuple[str, ...]
+) -> None:
+    del transcript
+    with full_disk():
+        done = run(*words)
+
+    assert (done.out, done.code) == (run(*words).out, 0)
+
+
 def test_what_is_new_is_taken_in_when_there_is_space_again(run: Run, on_a_full_disk: Run) -> None:
     assert on_a_full_disk("usage", "--json").json["totals"]["inputTokens"] == 10
 

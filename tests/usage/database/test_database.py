@@ -190,7 +190,8 @@ def test_a_read_only_ledger_says_so(database: Path, there: bool) -> None:
         cwd=REPOSITORY,
     )
 
-    assert "is read-only: make the file and its folder writable" in done.stdout
+    assert "is read-only for you" in done.stdout or "is closed for you" in done.stdout
+    assert "To have it back: `" in done.stdout
     database.parent.chmod(0o700)
 
 

@@ -1,6 +1,9 @@
 """Reports read the ledger that is there, and change nothing in it."""
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.usage.reports.ledgers import Message, new_ledger, read_only
@@ -21,6 +24,24 @@ def test_the_queries_are_for_the_schema_of_this_version() -> None:
 def test_there_may_be_no_ledger_yet(tmp_path: Path) -> None:
     assert open_for_reading(str(tmp_path / "none.db")) is None
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [PermissionError, OSError])
+def test_a_ledger_that_nobody_may_look_at_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    folder = tmp_path / "data"
+    folder.touch()  # where nothing can be opened, whoever asks
+    stat = os.stat
+
+    def refused(path: Any, **more: Any) -> os.stat_result:
+        if str(path) == str(folder / "metrics.db"):
+            raise error(errno.EACCES, "Permission denied", str(path))
+        return stat(path, **more)
+
+    monkeypatch.setattr(os, "stat", refused)
+    with pytest.raises(LedgerError):
+        open_for_reading(str(folder / "metrics.db"))
 
 
 def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent_console.config import Durability
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database.denied import denial
 from agent_console.usage.database.migrations import MIGRATIONS, migrate, schema_version
 from agent_console.usage.database.progress import Tell
 
@@ -111,6 +112,8 @@ def reason(path: Path, error: sqlite3.Error) -> str:
                 f"The ledger {path} is not a database: `agent-console db repair` moves that file "
                 f"aside and restores a backup. It was left as it is. ({error})"
             )
+        case "READONLY" | "PERM" | "AUTH" | "CANTOPEN" if denied := denial(path):
+            return f"{denied.sentence} ({error})"
         case "READONLY" | "PERM" | "AUTH":
             return _read_only(path, str(error))
         case "FULL":
@@ -131,6 +134,8 @@ def reason(path: Path, error: sqlite3.Error) -> str:
 def _os_reason(path: Path, error: OSError) -> str:
     detail = error.strerror or str(error)
     match error.errno:
+        case errno.EACCES | errno.EPERM if denied := denial(path):
+            return f"{denied.sentence} ({detail})"
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return _read_only(path, detail)
         case errno.ENOSPC | errno.EDQUOT:
@@ -181,18 +186,8 @@ def _configure(connection: sqlite3.Connection, path: Path, durability: Durabilit
     """Refuse what is not ours before anything is written, then set the connection up."""
     connection.execute("BEGIN")  # one look: another process may be making it just now
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = schema_version(connection)
+    refuse_what_is_not_ours(connection, path)
     connection.execute("COMMIT")
-    if application_id != APPLICATION_ID and (application_id or tables):
-        raise LedgerError(
-            f"{path} is a database of another program: move it away. It was left as it is."
-        )
-    if version > len(MIGRATIONS):
-        raise LedgerError(
-            f"The ledger {path} was written by a newer agent-console (schema {version}, this one "
-            f"knows {len(MIGRATIONS)}): update agent-console. It was left as it is."
-        )
     if tables == 0:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     _use_wal(connection)
@@ -207,6 +202,27 @@ def _configure(connection: sqlite3.Connection, path: Path, durability: Durabilit
         f"journal_size_limit = {WAL_CHECKPOINT_PAGES * PAGE_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def refuse_what_is_not_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Nothing, when this version knows what is in the database at `path`, or nothing is.
+
+    Raises:
+        LedgerError: It is another program's, or a newer version's.
+        sqlite3.Error: It cannot be read.
+    """
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application_id != APPLICATION_ID and (application_id or tables):
+        raise LedgerError(
+            f"{path} is a database of another program: move it away. It was left as it is."
+        )
+    version = schema_version(connection)
+    if version > len(MIGRATIONS):
+        raise LedgerError(
+            f"The ledger {path} was written by a newer agent-console (schema {version}, this one "
+            f"knows {len(MIGRATIONS)}): update agent-console. It was left as it is."
+        )
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

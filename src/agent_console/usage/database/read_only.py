@@ -1,15 +1,18 @@
 """A connection to a database that changes nothing in it.
 
 Rule: nothing is written beside the file either, as far as SQLite lets us: a file without a WAL is
-opened as one that nobody changes when it is no ledger in use.
+opened as one that nobody changes when it is no ledger in use, or when nothing can be written there.
 """
 
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from urllib.parse import quote
 
 from agent_console.errors import LedgerError
+from agent_console.usage.database.denied import denial
+from agent_console.usage.database.undisturbed import open_undisturbed
 
 BUSY_SECONDS = 5.0
 
@@ -24,6 +27,9 @@ def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
     Raises:
         LedgerError: There is no such file.
         sqlite3.Error: It cannot be opened.
+
+    Closing one for which nothing could be written beside the file raises a LedgerError when the
+    file has changed meanwhile; see undisturbed.py.
     """
     refuse_missing(path)
     alone = not in_use and not os.path.exists(f"{path}-wal")
@@ -33,6 +39,13 @@ def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
     )
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        instead = open_undisturbed(str(path), error)
+        if instead is not None:
+            connection.close()
+            connection = instead
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
@@ -44,8 +57,12 @@ def refuse_missing(path: Path) -> None:
         LedgerError: There is none, or nobody may look.
     """
     try:
-        found = path.is_file()
+        found = stat.S_ISREG(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        found = False
     except OSError as error:
-        raise LedgerError(f"The ledger {path} cannot be read: {error.strerror}.") from error
+        denied = denial(path)
+        said = f"The ledger {path} cannot be read: {error.strerror}."
+        raise LedgerError(said if denied is None else denied.sentence) from error
     if not found:
         raise LedgerError(f"There is no ledger at {path} yet: it is made when it is first used.")

@@ -15,6 +15,7 @@ from agent_console.usage.database.migrations import MIGRATIONS, schema_version
 from agent_console.usage.database.opening import APPLICATION_ID, ledger_error
 from agent_console.usage.database.progress import Look, Tell, told_while_long
 from agent_console.usage.database.read_only import open_read_only
+from agent_console.usage.database.undisturbed import Undisturbed
 from agent_console.usage.maintenance.content_checks import CONTENT_CHECKS
 from agent_console.usage.maintenance.finding import REPAIR, DatabaseFinding
 from agent_console.usage.maintenance.integrity import page_damages
@@ -98,7 +99,7 @@ def _settings(connection: sqlite3.Connection, path: Path) -> DatabaseFinding:
         if mode & 0o077:
             wrong.append(f"others may open {name} (mode {mode:o})")
     journal: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    if journal != "wal":
+    if journal != "wal" and not isinstance(connection, Undisturbed):  # which uses no journal
         wrong.append(f"the journal is {journal}, not WAL")
     if wrong:
         text = "; ".join(wrong)

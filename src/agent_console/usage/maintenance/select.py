@@ -59,12 +59,14 @@ def select(database: Path, statement: str) -> Generator[Answer]:
 
 
 def _open(database: Path) -> sqlite3.Connection:
-    with _errors(database):
+    try:
         connection = open_read_only(database)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        connection.set_authorizer(_authorize)
-        return connection
+    except sqlite3.Error as error:
+        raise ledger_error(database, error) from error
+    connection.set_authorizer(_authorize)
+    return connection
 
 
 def _authorize(

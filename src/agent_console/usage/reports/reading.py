@@ -42,8 +42,12 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
         return connection
     import os  # noqa: PLC0415 - rarely needed
 
-    if not os.path.exists(path):
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError:  # somebody may not look; what follows says who
+        pass
     from pathlib import Path  # noqa: PLC0415 - rarely needed
 
     from agent_console.usage.database.opening import open_database  # noqa: PLC0415 - rarely needed
@@ -68,6 +72,21 @@ def open_as_it_is(path: str, wait_ms: int = 5000) -> "Reading | None":
         _sqlite3.Error: There is none, or it cannot be read.
     """
     connection = _sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)
+    try:
+        return _begun(connection, wait_ms)
+    except _sqlite3.Error as error:
+        from agent_console.usage.database.undisturbed import (  # noqa: PLC0415 - rarely needed
+            open_undisturbed,
+        )
+
+        instead = open_undisturbed(path, error)
+        if instead is None:
+            raise
+        return _begun(instead, wait_ms)
+
+
+def _begun(connection: "Reading", wait_ms: int) -> "Reading | None":
+    """The connection with its transaction; closed when it cannot be had."""
     try:
         for pragma in ("temp_store = MEMORY", f"busy_timeout = {wait_ms}"):
             connection.execute(f"PRAGMA {pragma}")
