@@ -5,10 +5,12 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,15 @@ from tests.client.real_daemon import real_daemon
 from tests.daemon.running import DEADLINE_SECONDS
 
 from agent_console.cli import running_daemon
-from agent_console.cli.doctor import probe, situation
+from agent_console.cli.doctor import history_checks, probe, situation
 from agent_console.cli.install import units
 from agent_console.cli.main import main
 from agent_console.client.blocking import connect
 from agent_console.daemon.process_identity import process_start
+from agent_console.errors import LedgerError
 from agent_console.paths import config_path, data_dir, database_path, socket_path, spool_dir
 from agent_console.protocol.messages import Hook, ServerStatus
+from agent_console.usage.database.denied import Denial
 from agent_console.usage.maintenance import integrity
 from agent_console.usage.writing.ledger import Ledger
 
@@ -487,6 +491,68 @@ def test_a_damaged_database_is_a_problem(patient: Patient) -> None:
 
     assert found["level"] == "problem"
     assert "not a database" in found["text"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("INSERT INTO schema_versions VALUES (99, 1)", "was written by a newer agent-console"),
+        ("PRAGMA application_id = 1", "is a database of another program"),
+    ],
+)
+def test_a_database_that_is_no_ledger_of_this_version_is_not_whole(
+    patient: Patient, statement: str, said: str
+) -> None:
+    Ledger(database_path()).close()
+    with closing(sqlite3.connect(database_path())) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+    found = patient.examined()
+
+    assert [finding["level"] for finding in found["ledger"]] == ["problem"]
+    assert said in found["ledger"][0]["text"]
+    assert "repair" not in found["ledger"][0]["mend"]
+    assert found["retention"][0]["level"] == "warning"
+
+
+def test_an_empty_file_is_no_history(patient: Patient) -> None:
+    database_path().parent.mkdir(parents=True, mode=0o700)
+    database_path().touch(0o600)
+
+    found = patient.examined()
+
+    assert found["ledger"][0]["level"] == "warning"
+    assert "is empty" in found["ledger"][0]["text"]
+    assert found["retention"][0]["level"] == "warning"
+    assert database_path().read_bytes() == b""
+
+
+def test_what_may_not_be_read_is_told_with_whose_it_is(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(database_path()).close()
+    monkeypatch.setattr(
+        history_checks, "denial", lambda path: Denial(f"{path} is root's.", "sudo chown me")
+    )
+    monkeypatch.setattr(integrity, "_check", unreadable)
+
+    found = patient.says("ledger")
+
+    assert (found["text"], found["mend"]) == (f"{database_path()} is root's.", "sudo chown me")
+
+
+def unreadable(path: Path, *, in_use: bool) -> None:
+    raise LedgerError(f"{path} cannot be opened, {in_use}.")
+
+
+def test_a_record_that_may_not_be_read_is_not_to_be_removed(patient: Patient) -> None:
+    (data_dir() / "install.json").mkdir(parents=True)
+    assert patient.says("record")["mend"] == f"rm {data_dir() / 'install.json'}"
+
+    (data_dir() / "install.json").rmdir()
+    (data_dir() / "install.json").symlink_to("install.json")  # read by nobody
+    assert patient.says("record")["mend"] == "Make it readable for you."
 
 
 def test_a_ledger_that_is_too_large_for_a_look_is_left_to_the_full_check(

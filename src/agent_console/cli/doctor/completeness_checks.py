@@ -13,6 +13,7 @@ from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
 from agent_console.model.format import counted
 from agent_console.paths import database_path
+from agent_console.usage.database.denied import is_missing
 
 NAMED = 5
 """So many of the newest are named."""
@@ -20,7 +21,7 @@ NAMED = 5
 
 def complete(situation: Situation) -> Iterator[Finding]:
     """Which sessions' totals may lack something, and what cannot be read."""
-    if not database_path().exists():
+    if is_missing(database_path()):
         return
     from agent_console.usage.maintenance.gaps import gaps  # noqa: PLC0415 - imports SQLite
 

@@ -12,6 +12,7 @@ from agent_console.cli.doctor.situation import Situation
 from agent_console.errors import LedgerError
 from agent_console.model.format import counted, exact_cost, exact_tokens
 from agent_console.paths import database_path
+from agent_console.usage.database.denied import is_missing
 
 if TYPE_CHECKING:
     from agent_console.usage.maintenance.own_figures import Compared, OwnFigures
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def own_costs(situation: Situation) -> Iterator[Finding]:
     """What Claude Code reckons for the sessions that it has left, beside ours."""
     del situation
-    if not database_path().exists():
+    if is_missing(database_path()):
         return
     from agent_console.usage.maintenance.own_figures import own_figures  # noqa: PLC0415 - SQLite
 

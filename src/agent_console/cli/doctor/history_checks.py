@@ -8,38 +8,62 @@ from agent_console.claude_code.retention import retention_days, retention_words
 from agent_console.cli.doctor.finding import Finding, ok, problem, warning
 from agent_console.cli.doctor.situation import Situation
 from agent_console.cli.install.telling import short
-from agent_console.errors import LedgerError
+from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.model.format import counted
 from agent_console.paths import database_path, spool_dir
+from agent_console.usage.database.denied import denial, is_missing
 
 
 def retention(situation: Situation) -> Iterator[Finding]:
     """When Claude Code deletes transcripts, and what stays."""
     files = (*situation.users, *situation.others)
     text = retention_words(retention_days(file.value for file in files))
-    if database_path().exists():
-        yield ok("retention", f"{text}; tokens and costs stay in {short(database_path())}.")
-    else:
+    path = database_path()
+    if is_missing(path):
         yield warning(
             "retention",
             f"{text}, and there is no ledger yet that keeps their costs.",
             "agent-console daemon start",
+        )
+        return
+    from agent_console.usage.maintenance.integrity import keeps_history  # noqa: PLC0415 - SQLite
+
+    if keeps_history(path):
+        yield ok("retention", f"{text}; tokens and costs stay in {short(path)}.")
+    else:
+        yield warning(
+            "retention",
+            f"{text}, and {short(path)} cannot keep their costs as it is now.",
+            "Mend the ledger, then: agent-console ingest",
         )
 
 
 def ledger(_situation: Situation) -> Iterator[Finding]:
     """The database can be read and is whole, as far as a look tells that takes no time."""
     path = database_path()
-    if not path.exists():
+    if is_missing(path):
         return
     from agent_console.usage.maintenance.integrity import quick_look  # noqa: PLC0415 - imports SQLite
 
     try:
         found = quick_look(path)
-    except LedgerError as error:
+    except DamagedLedgerError as error:
         yield problem("ledger", str(error), "agent-console db repair")
         return
-    if found.damages:
+    except LedgerError as error:
+        denied = denial(path)
+        if denied is None:
+            yield problem("ledger", str(error), "Do what it says there.")
+        else:
+            yield problem("ledger", denied.text, denied.mend)
+        return
+    if found.is_empty:
+        yield warning(
+            "ledger",
+            f"{short(path)} is empty: no history is in it.",
+            "agent-console ingest, or agent-console db restore when there was some",
+        )
+    elif found.damages:
         yield problem(
             "ledger",
             f"{short(path)} is damaged: {found.damages[0]}",

@@ -82,7 +82,9 @@ def installation_record(_situation: Situation) -> Iterator[Finding]:
     try:
         manifest.load()
     except ConfigError as error:
-        yield problem("record", str(error), f"rm {manifest.path()}")
+        unreadable = isinstance(error.__cause__, OSError)
+        mend = "Make it readable for you." if unreadable else f"rm {manifest.path()}"
+        yield problem("record", str(error), mend)
 
 
 def _entries(file: SettingsFile, socket: str) -> Finding:

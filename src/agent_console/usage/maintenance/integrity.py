@@ -14,7 +14,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from agent_console.usage.database.opening import is_damage, ledger_error
+from agent_console.errors import LedgerError
+from agent_console.usage.database.opening import (
+    is_damage,
+    ledger_error,
+    refuse_what_is_not_ours,
+)
 from agent_console.usage.database.read_only import open_read_only
 
 MAX_DAMAGES = 20
@@ -31,10 +36,12 @@ class QuickLook(Struct, frozen=True):
     Attributes:
         damages: What is wrong; empty when all that was looked at is whole.
         left_out: Tables that it would have taken too long to look through.
+        is_empty: There is no table at all, and no history.
     """
 
     damages: list[str]
     left_out: list[str]
+    is_empty: bool = False
 
 
 def quick_look(path: Path) -> QuickLook:
@@ -43,7 +50,7 @@ def quick_look(path: Path) -> QuickLook:
     It takes a second or two at most, however large the ledger is.
 
     Raises:
-        LedgerError: It cannot be read, or is no database at all.
+        LedgerError: It cannot be read, is no database at all, or another program's or version's.
     """
     try:
         if not _in_use(path):
@@ -58,6 +65,16 @@ def quick_look(path: Path) -> QuickLook:
         return _check(path, in_use=True)
     except sqlite3.Error as error:
         raise ledger_error(path, error) from error
+
+
+def keeps_history(path: Path) -> bool:
+    """Whether there is a ledger at `path` that this version can read, as its first pages tell."""
+    try:
+        with closing(open_read_only(path, in_use=_in_use(path))) as connection:
+            refuse_what_is_not_ours(connection, path)
+            return bool(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+    except (LedgerError, sqlite3.Error):
+        return False
 
 
 def page_damages(connection: sqlite3.Connection) -> list[str]:
@@ -82,8 +99,10 @@ def _in_use(path: Path) -> bool:
 def _check(path: Path, *, in_use: bool) -> QuickLook:
     found: list[str] = []
     with closing(open_read_only(path, in_use=in_use)) as connection:
+        refuse_what_is_not_ours(connection, path)
         tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         left: list[str] = [name for (name,) in tables]
+        is_empty = not left
         deadline = time.monotonic() + _SECONDS
         for seconds in _TABLE_SECONDS:
             unseen, left = left, []
@@ -93,7 +112,7 @@ def _check(path: Path, *, in_use: bool) -> QuickLook:
                     left.append(table)
                 else:
                     found += damages
-    return QuickLook(found[:_QUICK_DAMAGES], left)
+    return QuickLook(found[:_QUICK_DAMAGES], left, is_empty)
 
 
 def _table_damages(
