@@ -47,7 +47,7 @@ def test_a_file_in_its_place_is_an_error(tmp_path: Path, below: str) -> None:
 
 
 def test_configuration_and_spool_are_in_such_folders() -> None:
-    edit(lambda document: document.update({"daemon": {"log_level": "info"}}))
+    edit(lambda document: document.__setitem__("daemon", {"log_level": "info"}))
     spool.prepare(spool_dir(socket_path()))
 
     made = [config_path().parent, spool_dir(socket_path()), spool_dir(socket_path()).parent]

@@ -532,14 +532,16 @@ def test_what_may_not_be_read_is_told_with_whose_it_is(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Ledger(database_path()).close()
-    monkeypatch.setattr(
-        history_checks, "denial", lambda path: Denial(f"{path} is root's.", "sudo chown me")
-    )
+    monkeypatch.setattr(history_checks, "denial", of_roots)
     monkeypatch.setattr(integrity, "_check", unreadable)
 
     found = patient.says("ledger")
 
     assert (found["text"], found["mend"]) == (f"{database_path()} is root's.", "sudo chown me")
+
+
+def of_roots(path: Path) -> Denial:
+    return Denial(f"{path} is root's.", "sudo chown me")
 
 
 def unreadable(path: Path, *, in_use: bool) -> None:
