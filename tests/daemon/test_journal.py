@@ -15,7 +15,6 @@ from tests.daemon.running import DEADLINE_SECONDS
 from agent_console.daemon import journal as journal_module
 from agent_console.daemon.journal import Journal, Recalled
 from agent_console.model.metadata import MetadataUpsert
-from agent_console.model.usage import Spending
 from agent_console.usage.database.opening import PAGE_BYTES
 from agent_console.usage.entries import (
     AddUsage,
@@ -320,7 +319,7 @@ async def test_a_ledger_that_cannot_be_opened_refuses_all_but_a_status_line(
             refusal,
             refusal,
             refusal,
-            SpendingRead(None, Spending(0.0, 0.0, None)),
+            SpendingRead(None, None),
         ]
     with open(no_database, "rb") as file:  # noqa: ASYNC230 - nothing else runs
         assert file.read() == NO_DATABASE
