@@ -166,7 +166,13 @@ def test_a_registry_that_the_daemon_does_not_watch_is_a_warning(
 
 def registered(patient: Patient, *arguments: str) -> "subprocess.Popen[bytes]":
     """A process that the registry knows, with arguments of its own."""
-    process = subprocess.Popen([sys.executable, "-c", "input()", *arguments], stdin=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True); input()", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # its command line cannot be read from the very beginning
     folder = patient.home / ".claude" / "sessions"
     folder.mkdir(exist_ok=True)
     entry = {"pid": process.pid, "sessionId": "s", "procStart": process_start(process.pid)}
