@@ -1,7 +1,7 @@
 """A copy of a database while it is in use, through SQLite's backup API.
 
 Rule: a copy has its name only when it is complete, verified and on the disk; what a killed process
-leaves behind begins with a dot and ends in `.partial`.
+leaves behind begins with a dot and ends in `.partial`, until the next copy of that name.
 
 The copy is of one moment: a read transaction holds it, so writers go on beside it and do not make
 it begin again. It is a single file without WAL, which can be moved and opened anywhere.
@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database.leftovers import remove_leftovers
 
 STEP_PAGES = 512
 """1 MiB between two looks at what else there is to do."""
@@ -50,6 +51,7 @@ def copy_database(
     if not replace and os.path.lexists(target):
         raise FileExistsError(f"{target} exists already.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    remove_leftovers(target.parent, f"{target.name}.")
     with suppress(FileNotFoundError):
         partial.unlink()
     os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))

@@ -16,6 +16,7 @@ from agent_console.usage.database.copying import copy_database
 from agent_console.usage.database.migrations import MIGRATIONS, made_at_ms, schema_version
 from agent_console.usage.database.opening import reason
 from agent_console.usage.database.read_only import open_read_only
+from agent_console.usage.maintenance.leftovers import remove_leftovers_of
 
 KEPT = 7
 PAUSE_SECONDS = 0.005
@@ -50,6 +51,7 @@ def backup_if_due(database: Path, at_ms: int, *, least_age_ms: int = 0) -> Path 
             if not alone or target.exists():
                 return None
             _remove_leftovers(target.parent)
+            remove_leftovers_of(database)
             with closing(open_read_only(database)) as source:
                 if schema_version(source) != len(MIGRATIONS):
                     return None  # its first use by this version makes a backup of its own

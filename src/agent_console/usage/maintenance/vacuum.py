@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from agent_console.usage.database.opening import ledger_error, open_database
 from agent_console.usage.database.progress import Tell, told_while_long
+from agent_console.usage.maintenance.leftovers import remove_leftovers_of
 
 
 class Vacuumed(Struct, frozen=True):
@@ -28,6 +29,7 @@ def vacuum(database: Path, tell: Tell | None = None) -> Vacuumed:
     Raises:
         LedgerError: There is no space, or another process keeps it busy. It is as it was.
     """
+    remove_leftovers_of(database)
     try:
         with closing(open_database(database, tell=tell)) as connection:
             before = size_bytes(database)
