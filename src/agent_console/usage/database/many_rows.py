@@ -16,6 +16,8 @@ from typing import Any
 
 from msgspec.json import Decoder
 
+from agent_console.usage.database.damage import MissingRowError
+
 _MAX_WANTED = 256
 """The most rows that are asked for at once. Shorter lists are filled up to a power of two, so that
 nine statements of each kind are prepared once and kept."""
@@ -73,6 +75,18 @@ def insert_many(
 def insert_one(connection: Connection, statement: str, value: str) -> int:
     """The number of the row that `statement` makes."""
     return connection.execute(statement, (value,)).lastrowid or 0
+
+
+def the_row(connection: Connection, select: str, number: int, what: str) -> tuple[Any, ...]:
+    """The row with this number, to which another one refers.
+
+    Raises:
+        MissingRowError: It is not there: the ledger is damaged.
+    """
+    row: tuple[Any, ...] | None = connection.execute(select, (number,)).fetchone()
+    if row is None:
+        raise MissingRowError(f"{what} {number} is not there")
+    return row
 
 
 def replacing(columns: Iterable[str]) -> str:

@@ -16,8 +16,15 @@ from pathlib import Path
 
 from agent_console.config import Durability
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database.damage import (
+    MissingRowError,
+    has_our_tables,
+    is_damaged,
+    is_no_text,
+)
 from agent_console.usage.database.denied import denial
 from agent_console.usage.database.migrations import MIGRATIONS, migrate, schema_version
+from agent_console.usage.database.place import refuse_no_file
 from agent_console.usage.database.progress import Tell
 
 APPLICATION_ID = 0x4147_4354
@@ -63,6 +70,7 @@ def open_database(
             f"The ledger needs SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer, and this "
             f"Python has {sqlite3.sqlite_version}: use a newer Python."
         )
+    refuse_no_file(path)
     try:
         _make_private_file(path)
     except OSError as error:
@@ -89,29 +97,31 @@ def open_database(
 
 def ledger_error(path: Path, error: sqlite3.Error) -> LedgerError:
     """The error to raise when SQLite fails on the database at `path`."""
-    return (DamagedLedgerError if is_damage(error) else LedgerError)(reason(path, error))
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """The file is damaged, or no database at all."""
-    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in damage
+    return (DamagedLedgerError if is_damaged(path, error) else LedgerError)(reason(path, error))
 
 
 def reason(path: Path, error: sqlite3.Error) -> str:
     """What happened to the database at `path`, as one sentence that says what to do."""
     name: str = getattr(error, "sqlite_errorname", "")
+    if is_no_text(error):
+        return _damaged(path, "a text in it is no UTF-8")
+    if isinstance(error, MissingRowError):
+        return _damaged(path, str(error))
     match name.removeprefix("SQLITE_").split("_")[0]:
         case "CORRUPT":
-            return (
-                f"The ledger {path} is damaged: restore a backup with `agent-console db repair`. "
-                f"It was left as it is. ({error})"
-            )
+            return _damaged(path, str(error))
         case "NOTADB":
             return (
                 f"The ledger {path} is not a database: `agent-console db repair` moves that file "
                 f"aside and restores a backup. It was left as it is. ({error})"
             )
+        case "READONLY" if name == "SQLITE_READONLY_ROLLBACK":
+            return (
+                f"The ledger {path} has a change in it that was cut off and must be undone before "
+                f"it can be read: make the file and its folder writable for you. ({error})"
+            )
+        case "READONLY" if is_damaged(path, error):
+            return _damaged(path, "its header lets nobody write to it")
         case "READONLY" | "PERM" | "AUTH" | "CANTOPEN" if denied := denial(path):
             return f"{denied.sentence} ({error})"
         case "READONLY" | "PERM" | "AUTH":
@@ -127,6 +137,8 @@ def reason(path: Path, error: sqlite3.Error) -> str:
             )
         case "CANTOPEN":
             return _cannot_open(path, str(error))
+        case _ if is_damaged(path, error):
+            return _damaged(path, str(error))
         case _:
             return f"The ledger {path} failed: {error}. ({name or type(error).__name__})"
 
@@ -145,6 +157,13 @@ def _os_reason(path: Path, error: OSError) -> str:
             return f"The ledger {path} cannot be opened: {in_the_way} is no folder. Move it away."
         case _:
             return _cannot_open(path, detail)
+
+
+def _damaged(path: Path, detail: str) -> str:
+    return (
+        f"The ledger {path} is damaged: restore a backup with `agent-console db repair`. "
+        f"It was left as it is. ({detail})"
+    )
 
 
 def _read_only(path: Path, detail: str) -> str:
@@ -208,12 +227,16 @@ def refuse_what_is_not_ours(connection: sqlite3.Connection, path: Path) -> None:
     """Nothing, when this version knows what is in the database at `path`, or nothing is.
 
     Raises:
+        DamagedLedgerError: It is a ledger that does not say so.
         LedgerError: It is another program's, or a newer version's.
         sqlite3.Error: It cannot be read.
     """
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application_id != APPLICATION_ID and (application_id or tables):
+    ours = application_id == APPLICATION_ID or has_our_tables(connection)
+    if ours and application_id != APPLICATION_ID:
+        raise DamagedLedgerError(_damaged(path, "its header does not say that it is a ledger"))
+    if not ours and (application_id or tables):
         raise LedgerError(
             f"{path} is a database of another program: move it away. It was left as it is."
         )

@@ -38,7 +38,7 @@ def can_look_beside(database: str) -> bool:
         "threading" not in sys.modules
         and hasattr(os, "fork")
         and (os.cpu_count() or 1) > 1
-        and os.path.exists(database)
+        and os.path.isfile(database)
     )
 
 

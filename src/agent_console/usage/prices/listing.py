@@ -13,8 +13,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.config_prices import PricesConfig
-from agent_console.errors import LedgerError
-from agent_console.usage.database.opening import open_database, reason
+from agent_console.usage.database.opening import ledger_error, open_database
 from agent_console.usage.database.progress import Tell
 from agent_console.usage.periods import QUARTER_MS
 from agent_console.usage.prices.installed import catalogue_installed_ms, price_makers
@@ -109,7 +108,7 @@ def price_list(
             "SELECT max(looked_up_at_ms) FROM priced_models"
         ).fetchone()
     except sqlite3.Error as error:
-        raise LedgerError(reason(path, error)) from error
+        raise ledger_error(path, error) from error
     finally:
         connection.close()
     if everything:

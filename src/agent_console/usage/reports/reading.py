@@ -4,6 +4,7 @@ Rule: what a report needs is read in one transaction, so that no commit falls be
 """
 
 import _sqlite3  # its wrapper imports datetime and collections, for nothing that is used here
+import os
 
 from agent_console.usage.database.read_only_uri import SCHEMA, read_only_uri
 
@@ -32,16 +33,15 @@ def open_for_reading(path: str, tell: "Tell | None" = None) -> "Reading | None":
     Raises:
         LedgerError: It is damaged, no database, not ours, of a newer version, or cannot be read.
     """
-    try:
-        connection = open_as_it_is(path)
-    except _sqlite3.Error as error:
-        if _is_busy(error):
-            raise explained(path, error) from error
-        connection = None
-    if connection is not None:
-        return connection
-    import os  # noqa: PLC0415 - rarely needed
-
+    if os.path.isfile(path):  # a pipe would be waited for
+        try:
+            connection = open_as_it_is(path)
+        except _sqlite3.Error as error:
+            if _is_busy(error):
+                raise explained(path, error) from error
+            connection = None
+        if connection is not None:
+            return connection
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -112,10 +112,9 @@ def explained(path: str, error: Exception) -> Exception:
         return error
     from pathlib import Path  # noqa: PLC0415 - rarely needed
 
-    from agent_console.errors import LedgerError  # noqa: PLC0415 - rarely needed
-    from agent_console.usage.database.opening import reason  # noqa: PLC0415 - rarely needed
+    from agent_console.usage.database.opening import ledger_error  # noqa: PLC0415 - rarely needed
 
-    return LedgerError(reason(Path(path), error))
+    return ledger_error(Path(path), error)
 
 
 def answered(

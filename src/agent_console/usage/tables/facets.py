@@ -11,6 +11,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from agent_console.usage.cost_sql import PICO_PER_NANO
+from agent_console.usage.database.many_rows import the_row
 from agent_console.usage.prices.facet_prices import price_facets
 from agent_console.usage.rows import Facet, Figures, Kind
 from agent_console.usage.tables.names import Names
@@ -143,7 +144,7 @@ class Facets:
         """The facet with this number, which some row has."""
         facet = self._facets.get(number)
         if facet is None:
-            values = self._connection.execute(_READ, (number,)).fetchone()
+            values = the_row(self._connection, _READ, number, "facet")
             names = [self._names.name(name_no) or "" for name_no in values[:10]]
             is_subagent, kind, prompt_over, reported, lower_bound = values[10:]
             rest = (bool(is_subagent), Kind(kind), prompt_over, bool(reported), bool(lower_bound))
@@ -156,7 +157,7 @@ class Facets:
         """The facet under which sums by time and hour count what is counted under this one."""
         brief_no = self._briefs.get(number)
         if brief_no is None:
-            (brief_no,) = self._connection.execute(_READ_BRIEF, (number,)).fetchone()
+            (brief_no,) = the_row(self._connection, _READ_BRIEF, number, "facet")
             self._briefs[number] = brief_no
         return brief_no
 

@@ -32,3 +32,13 @@ def key_hashes(keys: Collection[str]) -> list[int]:
         text.update(key.encode())
         digests.append(text.digest())
     return list(unpack(f">{len(digests)}q", b"".join(digests)))
+
+
+def utf8_hashes(keys: Collection[bytes]) -> list[int]:
+    """The same of keys as they stand in the database."""
+    digests: list[bytes] = []
+    for key in keys:
+        text = _new()
+        text.update(key)
+        digests.append(text.digest())
+    return list(unpack(f">{len(digests)}q", b"".join(digests)))

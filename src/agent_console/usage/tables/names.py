@@ -6,7 +6,7 @@ what was made in a transaction that failed may not.
 
 from sqlite3 import Connection
 
-from agent_console.usage.database.many_rows import insert_one
+from agent_console.usage.database.many_rows import insert_one, the_row
 
 NOT_TOLD = 0
 """The number of the empty name."""
@@ -47,11 +47,8 @@ class Names:
             return None
         name = self._names.get(number)
         if name is None:
-            name = str(
-                self._connection.execute(
-                    "SELECT name FROM names WHERE name_no = ?", (number,)
-                ).fetchone()[0]
-            )
+            select = "SELECT name FROM names WHERE name_no = ?"
+            name = str(the_row(self._connection, select, number, "name")[0])
             self._remember(name, number)
         return name
 

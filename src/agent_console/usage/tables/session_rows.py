@@ -11,6 +11,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from agent_console.usage.cost_sql import SUMS, cost_sum, priced
+from agent_console.usage.database.damage import MissingRowError
 from agent_console.usage.database.many_rows import insert_many, replacing, select_many
 from agent_console.usage.rows import Figures, Kind, SessionAccount
 
@@ -51,8 +52,9 @@ def read_numbered_sessions(
 
 def read_session(connection: Connection, session_no: int) -> SessionAccount:
     """The session with this number, which some row has."""
-    (session,) = read_numbered_sessions(connection, [session_no])
-    return session
+    for session in read_numbered_sessions(connection, [session_no]):
+        return session
+    raise MissingRowError(f"session {session_no} is not there")
 
 
 def read_span(connection: Connection, session_no: int) -> tuple[int | None, int | None]:

@@ -23,7 +23,7 @@ from agent_console.errors import LedgerError
 from agent_console.model.metadata import SessionMetadata
 from agent_console.model.usage import Alert
 from agent_console.usage.budgets.periods import calendar_of
-from agent_console.usage.database.opening import reason
+from agent_console.usage.database.opening import ledger_error, reason
 from agent_console.usage.database.progress import Tell
 from agent_console.usage.entries import (
     WRITING,
@@ -126,7 +126,7 @@ class Ledger(PresentLedger):
                 "WHERE label IS NOT NULL OR priority != 0 OR note IS NOT NULL ORDER BY session_no"
             ).fetchall()
         except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+            raise ledger_error(self.path, error) from error
         return [KeepUserFields(*fields) for fields in found]
 
     def carry_out(self, entries: Sequence[LedgerEntry]) -> list[LedgerResult]:
@@ -250,7 +250,7 @@ class Ledger(PresentLedger):
             if not self.watch.may_have_untold(at_ms):
                 return ()  # and what is known of sessions stays known
         except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+            raise ledger_error(self.path, error) from error
         return self.writing(take)
 
     def snoozed_until_ms(self) -> int | None:
@@ -262,7 +262,7 @@ class Ledger(PresentLedger):
         try:
             return self.watch.snoozed_until_ms()
         except sqlite3.Error as error:
-            raise LedgerError(reason(self.path, error)) from error
+            raise ledger_error(self.path, error) from error
 
     def prices_changed(self, new_thresholds: Sequence[int], at_ms: int) -> None:
         """Heed other prices: rows whose prompts exceed a new threshold get facets that say so.
