@@ -1,6 +1,7 @@
 """`agent-console db …`."""
 
 import json
+import os
 import sqlite3
 import sys
 from contextlib import closing
@@ -52,7 +53,7 @@ def test_without_a_ledger_they_say_so_and_make_none(run: Run, words: tuple[str, 
 def test_check_says_ok_for_each_check_and_exits_0(run: Run, ledger: Path) -> None:
     done = run("db", "check")
     assert done.code == 0
-    assert done.out.count("ok ") == len(done.out.splitlines()) == 14
+    assert done.out.count("ok ") == len(done.out.splitlines()) == 15
     assert run("db", "check", "--json").json["ok"] is True
 
 
@@ -146,6 +147,68 @@ def test_restore_checks_before_it_asks(run: Run, ledger: Path, scratch_home: Pat
     assert done.code == 8
     assert "damaged, or no database" in done.err
     assert sorted(path.name for path in ledger.parent.iterdir()) == ["metrics.db"]
+
+
+def test_restore_says_what_is_wrong_in_a_backup_and_goes_on_when_told_to(
+    run: Run, ledger: Path, scratch_home: Path, terminal: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = scratch_home / "b.db"
+    run("db", "backup", str(file))
+    query(file, "UPDATE sessions SET turns = 99 WHERE session_no = 2")
+    before = dump(ledger)
+    asked: list[str] = []
+
+    def confirm(question: str, *, default: bool, abort: bool, err: bool) -> None:
+        asked.append(question)
+        assert (default, abort, err) == (False, True, True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.confirm", confirm)
+    refused = run("db", "restore", str(file))
+    assert refused.code == 130
+    assert "1 sessions do not have the sums" in refused.err
+    assert "although it is not as it must be" in asked[0]
+    assert dump(ledger) == before
+
+    done = run("db", "restore", str(file), "--yes")
+    assert done.code == 0
+    assert "1 sessions do not have the sums" in done.err
+    assert "`agent-console db repair` mends it" in done.err
+    found = run("db", "restore", str(file), "--yes", "--json").json["problems"]
+    assert [problem["check"] for problem in found] == ["sessions"]
+
+
+@pytest.mark.parametrize("words", [(), ("--force",)])
+def test_a_backup_replaces_nothing_but_files(
+    run: Run, ledger: Path, scratch_home: Path, words: tuple[str, ...]
+) -> None:
+    pipe = scratch_home / "pipe"
+    os.mkfifo(pipe)
+    done = run("db", "backup", str(pipe), *words)
+    assert (done.code, "is no regular file" in done.err) == (1, True)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("words", [("usage",), ("ingest",), ("reindex",), ("usage", "--no-ingest")])
+def test_damaged_text_is_said_in_one_sentence_without_sql(
+    run: Run, ledger: Path, words: tuple[str, ...]
+) -> None:
+    query(ledger, "UPDATE names SET name = CAST(x'2fff' AS TEXT) WHERE name_no = 22")
+    done = run(*words)
+    assert done.code == 8 or words == ("ingest",)
+    assert "SELECT" not in done.err
+    assert "json_" not in done.err
+    if done.code:
+        assert "a text in it is no UTF-8" in done.err
+        assert "agent-console db repair" in done.err
+
+
+def test_a_row_that_is_gone_is_damage_and_no_bug(run: Run, ledger: Path) -> None:
+    query(ledger, "DELETE FROM facets WHERE facet_no = 3")
+    done = run("db", "repair", "--yes")
+    assert done.code == 0
+    assert "The damaged one is kept as" in done.out
+    assert run("db", "check").code == 0
 
 
 def test_vacuum_says_both_sizes(run: Run, ledger: Path) -> None:

@@ -1,23 +1,34 @@
 """What `db check` finds, and that it finds nothing where nothing is wrong."""
 
+import os
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.usage.asking import query
 from tests.usage.maintenance.conftest import Writer
-from tests.usage.maintenance.reading import damage, problems
+from tests.usage.maintenance.reading import cut_off, damage, dump, flip, problems
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.check import check
+from agent_console.usage.reports.reading import open_for_reading
 
 
 def test_a_good_ledger_passes_every_check(database: Path) -> None:
     findings = check(database)
     assert [finding.check for finding in findings] == [
-        *("settings", "pages", "schema", "references", "identities", "facets", "brief facets"),
-        *("names", "sums by session", "sums by time", "sums by hour", "sums by day"),
+        *("settings", "pages", "schema", "texts", "references", "identities", "facets"),
+        *(
+            "brief facets",
+            "names",
+            "sums by session",
+            "sums by time",
+            "sums by hour",
+            "sums by day",
+        ),
         *("session days", "sessions"),
     ]
     assert [finding for finding in findings if not finding.ok or finding.mend] == []
@@ -36,6 +47,15 @@ def test_a_new_ledger_passes_every_check(scratch_home: Path) -> None:
         ("identities", ("UPDATE messages SET key = 'msg_5', key_hash = (SELECT key_hash FROM "
          "messages WHERE key = 'msg_5') WHERE key = 'msg_6'")),
         ("identities", "UPDATE messages SET key_hash = NULL WHERE key = 'msg_6'"),
+        ("identities", "UPDATE messages SET key = key || '~' WHERE key = 'msg_6'"),
+        ("identities", "UPDATE messages SET key_hash = key_hash + 1 WHERE key = 'msg_6'"),
+        ("identities", "UPDATE messages SET key = CAST(x'6dff' AS TEXT) WHERE key = 'msg_6'"),
+        ("texts", "UPDATE names SET name = CAST(x'2fff' AS TEXT) WHERE name_no = 3"),
+        ("texts", "UPDATE sessions SET label = CAST(x'ed2080' AS TEXT) WHERE session_no = 3"),
+        ("tables", "DROP TABLE facet_prices"),
+        ("tables", "DROP INDEX messages_by_time"),
+        ("tables", "DROP TABLE messages"),
+        ("owner", "PRAGMA application_id = 5"),
         ("facets", ("UPDATE facets SET cost_is_reported = 1 - cost_is_reported "
          "WHERE facet_no = 1")),
         ("names", "UPDATE names SET name = 'something' WHERE name_no = 0"),
@@ -72,7 +92,8 @@ def test_each_wrong_thing_is_found_where_it_is(
     query(database, statement)
     found = problems(database)
     assert check_name in [finding.check for finding in found]
-    assert all(finding.mend and finding.examples for finding in found)
+    assert all(finding.mend for finding in found)
+    assert all(finding.examples for finding in found if finding.check != "owner")
 
 
 def test_a_row_that_counts_nothing_is_no_difference(database: Path) -> None:
@@ -136,3 +157,44 @@ def test_a_database_of_another_program_is_told(scratch_home: Path) -> None:
 def test_a_writer_beside_it_makes_no_difference(database: Path, writer: Writer) -> None:
     assert problems(database) == []
     writer.wait_for_commits(1)
+
+
+def test_a_header_that_lets_nobody_write_is_found(database: Path) -> None:
+    flip(database, 18)
+    (found,) = problems(database)
+    assert (found.check, found.examples) == ("pages", ("Its header lets nobody write to it.",))
+
+
+def test_who_writes_just_now_is_no_damage(database: Path) -> None:
+    with closing(open_database(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        assert problems(database) == []
+
+
+def test_an_empty_ledger_is_said_to_be_empty(scratch_home: Path) -> None:
+    (scratch_home / "metrics.db").touch(0o600)
+    (found,) = check(scratch_home / "metrics.db")
+    assert not found.ok
+    assert "is empty" in found.text
+    assert (scratch_home / "metrics.db").stat().st_size == 0
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_said_to_be_none(
+    scratch_home: Path, make: Callable[[Path], None]
+) -> None:
+    make(scratch_home / "metrics.db")
+    with pytest.raises(LedgerError, match="cannot be opened: that is a"):
+        check(scratch_home / "metrics.db")
+    with pytest.raises(LedgerError, match="cannot be opened: that is a"):
+        open_database(scratch_home / "metrics.db")
+    with pytest.raises(LedgerError, match="cannot be opened: that is a"):
+        open_for_reading(str(scratch_home / "metrics.db"))
+
+
+def test_what_a_killed_process_had_begun_is_undone_first(database: Path) -> None:
+    before = dump(database)
+    cut_off(database)
+    assert [finding.text for finding in problems(database)] == ["The journal is delete, not WAL."]
+    assert dump(database) == before
+    assert not Path(f"{database}-journal").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.usage.asking import query
 from tests.usage.maintenance.conftest import REPOSITORY
-from tests.usage.maintenance.reading import damage, dump, problems, session_ids
+from tests.usage.maintenance.reading import damage, dump, flip, problems, session_ids
 
 from agent_console.errors import LedgerError
 from agent_console.usage.database.identity import identity
@@ -32,11 +32,21 @@ def truncated(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def newer_format(path: Path) -> None:
+    flip(path, 47)
+
+
+def read_only_header(path: Path) -> None:
+    flip(path, 18)
+
+
 def garbage(path: Path) -> None:
     path.write_bytes(b"not a database" * 1000)
 
 
-SPOIL = pytest.mark.parametrize("spoil", [inside, truncated, garbage])
+SPOIL = pytest.mark.parametrize(
+    "spoil", [inside, truncated, garbage, newer_format, read_only_header]
+)
 
 
 @SPOIL
@@ -88,6 +98,29 @@ def test_backups_that_are_damaged_are_passed_over_and_named(database: Path) -> N
     assert str(newer) in done.passed_over[0]
     assert dump(database) == good
     assert newer.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM facets WHERE facet_no = 3",
+        "UPDATE names SET name = CAST(x'2fff' AS TEXT) WHERE name_no = 3",
+    ],
+)
+def test_backups_with_damaged_content_are_passed_over_too(database: Path, statement: str) -> None:
+    older = backup_if_due(database, NOON_MS - DAY_MS)
+    good = dump(database)
+    query(database, statement)
+    newer = backup_if_due(database, NOON_MS)
+
+    done = recover(database, NOON_MS)
+
+    assert done.backup is not None
+    assert done.backup.path == older
+    (passed_over,) = done.passed_over
+    assert passed_over.startswith(f"The backup {newer} was passed over: {newer} is damaged")
+    assert dump(database) == good
+    assert problems(database) == []
 
 
 def test_the_wal_is_kept_with_the_damaged_ledger(database: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from tests.usage.asking import query
-from tests.usage.maintenance.reading import damage, dump, problems
+from tests.usage.maintenance.reading import cut_off, damage, dump, flip, problems
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError
@@ -168,3 +168,91 @@ def test_an_older_ledger_is_migrated_by_it(scratch_home: Path) -> None:
     assert repair(old, told.append) == []
     assert any(text.startswith("Schema 2:") for text in told)
     assert problems(old) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "key = key || '~'",
+        "key_hash = key_hash + 1",
+        "key_hash = NULL",
+        "key = CAST(x'6dff' AS TEXT)",
+    ],
+)
+def test_a_row_with_a_damaged_key_that_nobody_tells_again_is_kept_and_can_be_found(
+    database: Path, change: str
+) -> None:
+    (before,) = query(database, "SELECT sum(input_tokens) FROM messages")
+    query(database, f"UPDATE messages SET {change} WHERE key = 'msg_6'")
+    assert repair(database) == [
+        "Kept 1 responses with damaged keys, which no transcript tells again."
+    ]
+    assert problems(database) == []
+    assert query(database, "SELECT sum(input_tokens) FROM messages") == [before]
+    assert repair(database) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM facets WHERE facet_no = 3",
+        "DELETE FROM sessions WHERE session_no = 3",
+        "DELETE FROM names WHERE name_no = 21",
+        "UPDATE names SET name = CAST(x'2fff' AS TEXT) WHERE name_no = 3",
+        "UPDATE facets SET cost_is_reported = 1 - cost_is_reported WHERE facet_no = 1",
+        (
+            "UPDATE messages SET key = 'msg_5', key_hash = (SELECT key_hash FROM messages "
+            "WHERE key = 'msg_5') WHERE key = 'msg_6'"
+        ),
+        "DROP TABLE facet_prices",
+        "DROP TABLE messages",
+        "DROP TABLE schema_versions",
+        "PRAGMA application_id = 5",
+    ],
+)
+def test_what_cannot_be_mended_is_never_called_right(database: Path, statement: str) -> None:
+    query(database, statement)
+    before = database.read_bytes()
+    for _ in range(2):
+        with pytest.raises(DamagedLedgerError):
+            repair(database)
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("offset", [18, 19, 47])
+def test_a_header_with_a_flipped_bit_is_damage(database: Path, offset: int) -> None:
+    flip(database, offset)
+    content = database.read_bytes()
+    with pytest.raises(DamagedLedgerError):
+        repair(database)
+    assert database.read_bytes() == content
+
+
+def test_an_index_that_is_gone_is_made_anew(database: Path) -> None:
+    query(database, "DROP INDEX messages_by_time")
+    assert repair(database) == ["Made the index messages_by_time anew."]
+    assert problems(database) == []
+
+
+def test_references_of_sums_are_mended_with_them(database: Path) -> None:
+    query(
+        database,
+        "INSERT INTO usage_by_time SELECT 5, 999, 1, 0, 0, 0, 0, 0, 0, 0 FROM facets LIMIT 1",
+    )
+    assert repair(database) == ["Corrected 1 sums by time from their messages."]
+    assert problems(database) == []
+
+
+def test_an_empty_ledger_is_told_and_gets_its_tables(scratch_home: Path) -> None:
+    empty = scratch_home / "metrics.db"
+    empty.touch(0o600)
+    (told,) = repair(empty)
+    assert "was empty" in told
+    assert problems(empty) == []
+
+
+def test_what_a_killed_process_had_begun_is_undone(database: Path) -> None:
+    before = dump(database)
+    cut_off(database)
+    assert repair(database) == ["Mended the settings: The journal is delete, not WAL."]
+    assert dump(database) == before

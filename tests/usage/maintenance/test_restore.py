@@ -18,10 +18,14 @@ from tests.usage.maintenance.reading import damage, dump, problems, session_ids
 from tests.usage.old_ledgers import make_ledger_of_schema_1
 
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database.backup_files import backup_folder
 from agent_console.usage.database.identity import identity
 from agent_console.usage.database.opening import open_database
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
+from agent_console.usage.maintenance.recover import recover
+from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.restore import restore
+from agent_console.usage.maintenance.vacuum import vacuum
 
 NOON_MS = 1_795_176_000_000
 KEPT = "metrics.db.before-restore-20261120T120000Z"
@@ -286,6 +290,32 @@ def test_killed_at_any_point_it_is_the_old_ledger_or_the_new_one(
     assert dump(database) == new
 
 
+def gone_pid() -> int:
+    """The number of a process that has been."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
+
+
+def restore_it(database: Path, backup: Path) -> None:
+    restore(database, backup, NOON_MS)
+
+
+def recover_it(database: Path, _backup: Path) -> None:
+    recover(database, NOON_MS)
+
+
+def repair_it(database: Path, _backup: Path) -> None:
+    repair(database)
+
+
+def vacuum_it(database: Path, _backup: Path) -> None:
+    vacuum(database)
+
+
+def back_up(database: Path, backup: Path) -> None:
+    backup_to_file(database, backup, replace=True)
+
+
 def test_a_full_disk_changes_nothing(
     database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,6 +337,44 @@ def test_a_full_disk_changes_nothing(
 
     monkeypatch.undo()
     assert dump(database) == before
+    assert os.listdir(database.parent) == ["metrics.db"]
+
+
+def test_a_name_that_another_process_has_just_taken_is_left_to_it(
+    database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter([database.with_name(KEPT), database.with_name(f"{KEPT}-2")])
+    monkeypatch.setattr("agent_console.usage.maintenance.restore.free_name", lambda *_: next(names))
+    database.with_name(KEPT).write_bytes(b"theirs")
+
+    done = restore(database, backup, NOON_MS)
+
+    assert done.kept == database.with_name(f"{KEPT}-2")
+    assert database.with_name(KEPT).read_bytes() == b"theirs"
+    assert dump(database) == dump(backup)
+
+
+@pytest.mark.parametrize("work", [restore_it, recover_it, repair_it, vacuum_it, back_up])
+def test_what_killed_processes_left_is_removed(
+    database: Path, backup: Path, work: Callable[[Path, Path], object]
+) -> None:
+    gone, here = gone_pid(), os.getpid()
+    folder, daily = database.parent, backup_folder(database)
+    daily.mkdir()
+    left = [
+        folder / f".metrics.db.{gone}.ready",
+        folder / f"..metrics.db.{gone}.ready.{gone}.partial",
+        folder / f".{KEPT}.{gone}.partial-journal",
+        daily / f".metrics-20261126T101112Z-schema1-before-schema2.db.{gone}.partial",
+    ]
+    others = [folder / f".metrics.db.{here}.partial", folder / f".notes.{gone}.partial"]
+    for path in (*left, *others):
+        path.touch()
+
+    work(database, backup)
+
+    assert [path for path in left if path.exists()] == []
+    assert [path for path in others if not path.exists()] == []
 
 
 def test_damage_is_not_hidden_by_the_error_type(backup: Path, database: Path) -> None:

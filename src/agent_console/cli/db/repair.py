@@ -17,8 +17,9 @@ from agent_console.paths import database_path
 def repair(*, yes: bool, as_json: bool) -> None:
     """Mend it, or begin again from a backup after worse damage.
 
-    Settings, indexes and sums are mended; messages are never changed. A damaged database is kept
-    beside the new one, and you are asked before; what cannot be rebuilt is told.
+    Settings, indexes and sums are mended; messages are never changed, only those with a damaged key
+    are read again. A damaged database is kept beside the new one, and you are asked before; what
+    cannot be rebuilt is told.
     """
     from agent_console.usage.maintenance.repair import repair as mend  # noqa: PLC0415
 

@@ -18,16 +18,21 @@ from agent_console.paths import database_path
 def restore(file: Path, *, yes: bool, as_json: bool) -> None:
     """Bring the database back from the backup FILE.
 
-    FILE is checked first and not changed. The present database stays beside the new one, and a
-    running daemon goes on with the new one by itself.
+    FILE is checked first and not changed; what is wrong in it is told. The present database stays
+    beside the new one, and a running daemon goes on with the new one by itself.
     """
     from agent_console.cli.telling_daemons import have_daemons_look  # noqa: PLC0415 - the whole wire
+    from agent_console.usage.maintenance.content_problems import content_problems  # noqa: PLC0415
     from agent_console.usage.maintenance.ready_copy import examine  # noqa: PLC0415
     from agent_console.usage.maintenance.restore import restore as bring_back  # noqa: PLC0415
 
     examine(file)
+    problems = content_problems(file, narrate)
+    for problem in problems:
+        narrate(f"{file}, {problem.check}: {problem.text}")
+    anyway = " although it is not as it must be" if problems else ""
     ask(
-        f"Replace what is in {database_path()} by {file}? The old one is kept beside it.",
+        f"Replace what is in {database_path()} by {file}{anyway}? The old one is kept beside it.",
         yes=yes,
         as_json=as_json,
     )
@@ -35,8 +40,12 @@ def restore(file: Path, *, yes: bool, as_json: bool) -> None:
     have_daemons_look()
     kept = None if done.kept is None else str(done.kept)
     if as_json:
-        emit_json({"path": str(database_path()), "from": str(file), "kept": kept})
+        emit_json(
+            {"path": str(database_path()), "from": str(file), "kept": kept, "problems": problems}
+        )
     else:
         narrate(f"Restored {database_path()} from {file}.")
         if kept is not None:
             narrate(f"The database from before is kept as {kept}.")
+        if problems:
+            narrate("What is wrong in it came with it: `agent-console db repair` mends it.")

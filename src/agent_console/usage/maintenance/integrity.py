@@ -15,11 +15,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.errors import LedgerError
-from agent_console.usage.database.opening import (
-    is_damage,
-    ledger_error,
-    refuse_what_is_not_ours,
-)
+from agent_console.usage.database.damage import is_damage
+from agent_console.usage.database.opening import ledger_error, refuse_what_is_not_ours
 from agent_console.usage.database.read_only import open_read_only
 
 MAX_DAMAGES = 20
@@ -93,7 +90,7 @@ def page_damages(connection: sqlite3.Connection) -> list[str]:
 
 
 def _in_use(path: Path) -> bool:
-    return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm"))
+    return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm", "-journal"))
 
 
 def _check(path: Path, *, in_use: bool) -> QuickLook:

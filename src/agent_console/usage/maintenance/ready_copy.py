@@ -10,9 +10,10 @@ from pathlib import Path
 
 from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.usage.database.copying import copy_database
+from agent_console.usage.database.damage import is_damage
 from agent_console.usage.database.identity import begin_generation
 from agent_console.usage.database.migrations import MIGRATIONS, migrate, schema_version
-from agent_console.usage.database.opening import APPLICATION_ID, PAGE_BYTES, is_damage, reason
+from agent_console.usage.database.opening import APPLICATION_ID, PAGE_BYTES, reason
 from agent_console.usage.database.progress import Tell
 from agent_console.usage.database.read_only import open_read_only
 

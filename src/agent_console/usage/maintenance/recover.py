@@ -16,6 +16,8 @@ from agent_console.usage.database.backup_files import Backup, backups
 from agent_console.usage.database.opening import open_database
 from agent_console.usage.database.progress import Tell
 from agent_console.usage.database.read_only import open_read_only
+from agent_console.usage.maintenance.content_problems import refuse_beyond_mending
+from agent_console.usage.maintenance.leftovers import remove_leftovers_of
 from agent_console.usage.maintenance.ready_copy import examine, make_ready, remove_work, work_path
 from agent_console.usage.maintenance.restore import put_in_place, refuse_other_program
 from agent_console.usage.rows import Source
@@ -59,6 +61,7 @@ def recover(database: Path, at_ms: int, tell: Tell | None = None) -> Recovery:
         LedgerError: It is another program's, or its folder cannot be written. It is as it was.
     """
     refuse_other_program(database)
+    remove_leftovers_of(database)
     ready = work_path(database)
     passed_over: list[str] = []
     try:
@@ -79,6 +82,7 @@ def _make_ready_from_newest(
         try:
             examine(backup.path)
             make_ready(backup.path, ready, tell)
+            refuse_beyond_mending(ready, backup.path, tell)
         except LedgerError as error:
             passed_over.append(f"The backup {backup.path} was passed over: {error}")
         else:

@@ -1,20 +1,37 @@
-"""Mend what can be mended where it lies: settings, indexes, and every sum.
+"""Mend what can be mended where it lies: settings, indexes, keys, and every sum.
 
-Rule: rows of `messages` are what sums are made from; nothing here changes them. What cannot be
-mended in place is left as it is, for `recover`.
+Rule: rows of `messages` are what sums are made from. Their figures are never changed here; a row
+with a damaged key is taken out when its transcript tells it again. What cannot be mended in place
+is left as it is, for `recover`, and what a check calls wrong is never called right.
 """
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from agent_console.errors import DamagedLedgerError
-from agent_console.usage.database.opening import is_damage, ledger_error, open_database
+from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.usage.database.damage import is_beyond_mending
+from agent_console.usage.database.opening import ledger_error, open_database
 from agent_console.usage.database.progress import Look, Tell, told_while_long
 from agent_console.usage.database.read_only import refuse_missing
-from agent_console.usage.maintenance.check import settings
+from agent_console.usage.maintenance import content_checks
+from agent_console.usage.maintenance.check import is_empty, settings
+from agent_console.usage.maintenance.content_problems import refuse_wrong
+from agent_console.usage.maintenance.identities import (
+    MendedIdentities,
+    mend_identities,
+    wrong_identities,
+)
 from agent_console.usage.maintenance.integrity import page_damages
+from agent_console.usage.maintenance.leftovers import remove_leftovers_of
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
+from agent_console.usage.maintenance.texts import lenient
+
+_EMPTY = (
+    "The ledger was empty and has its tables now: `agent-console db restore FILE` brings a backup "
+    "back, `agent-console ingest` reads the transcripts."
+)
 
 
 def repair(database: Path, tell: Tell | None = None, look: Look | None = None) -> list[str]:
@@ -30,32 +47,79 @@ def repair(database: Path, tell: Tell | None = None, look: Look | None = None) -
         LedgerError: There is none, or it cannot be opened or written. It is as it was.
     """
     refuse_missing(database)
-    changed = _settings(database)
-    try:
+    remove_leftovers_of(database)
+    with _damage_told(database):
+        changed = _settings(database)
         with closing(open_database(database, tell=tell)) as connection:
-            indexes = _mend_indexes(connection, database, tell, look)
+            connection.text_factory = lenient
+            changed += _mend_indexes(connection, database, tell, look)
+            changed += _make_missing(connection)
+            changed += _name_nothing(connection)
+            wrong = _wrong_rows(connection, database, tell, look)
             connection.execute("BEGIN IMMEDIATE")
             try:
-                named = _name_nothing(connection)
+                rows = mend_identities(connection, wrong) if wrong else MendedIdentities()
                 with told_while_long(connection, tell, "Summing up every message", look):
                     sums = rebuild_sums(connection)
+                refuse_wrong(connection, database, content_checks.AFTER_MENDING, tell, look)
+                if wrong:
+                    refuse_wrong(connection, database, content_checks.OF_ROWS, tell, look)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+    return changed + rows.sentences() + _told(sums)
+
+
+@contextmanager
+def _damage_told(database: Path) -> Generator[None]:
+    """Whatever cannot be mended is damage."""
+    try:
+        yield
+    except DamagedLedgerError:
+        raise
     except sqlite3.Error as error:
-        raise ledger_error(database, error) from error
-    return changed + indexes + named + _told(sums)
+        raise _failure(database, error) from error
+    except LedgerError as error:
+        if isinstance(error.__cause__, sqlite3.Error) and is_beyond_mending(error.__cause__):
+            raise DamagedLedgerError(str(error)) from error
+        raise
+
+
+def _failure(database: Path, error: sqlite3.Error) -> LedgerError:
+    told = ledger_error(database, error)
+    if is_beyond_mending(error) and not isinstance(told, DamagedLedgerError):
+        return DamagedLedgerError(f"The ledger {database} is damaged: {error}.")
+    return told
 
 
 def _settings(database: Path) -> list[str]:
     """What opening the ledger mends by itself, looked at before."""
     try:
+        if is_empty(database):
+            return [_EMPTY]
         found = settings(database)
     except DamagedLedgerError:
         return []
     return [] if found.ok else [f"Mended the settings: {found.text}"]
+
+
+def _wrong_rows(
+    connection: sqlite3.Connection, path: Path, tell: Tell | None, look: Look | None
+) -> list[int]:
+    """Rows whose keys are to be mended, found before anybody has to wait with writing.
+
+    Raises:
+        DamagedLedgerError: Something else is wrong that cannot be mended.
+    """
+    connection.execute("BEGIN")
+    try:
+        refuse_wrong(connection, path, content_checks.BEYOND_MENDING, tell, look)
+        with told_while_long(connection, tell, "Checking identities", look):
+            return list(wrong_identities(connection))
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _mend_indexes(
@@ -70,12 +134,22 @@ def _mend_indexes(
             connection.execute("REINDEX")
         left = page_damages(connection)
     except sqlite3.DatabaseError as error:
-        if not is_damage(error) and not isinstance(error, sqlite3.IntegrityError):
+        if not is_beyond_mending(error):
             raise
         left = [str(error)]
     if left:
         raise DamagedLedgerError(f"The ledger {path} is damaged: {left[0].strip()}")
     return [f"Made the indexes anew: {found[0].strip()}"]
+
+
+def _make_missing(connection: sqlite3.Connection) -> list[str]:
+    """Make indexes and triggers that are gone; the rows of a table that is gone cannot be made."""
+    missing = content_checks.missing_objects(connection)
+    if any(kind == "table" for kind, _, _ in missing):
+        return []
+    for _, _, statement in missing:
+        connection.execute(statement)
+    return [f"Made the {kind} {name} anew." for kind, name, _ in missing]
 
 
 def _name_nothing(connection: sqlite3.Connection) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agent_console.errors import LedgerError
 from agent_console.usage.database.copying import BUSY_SECONDS, STEP_PAGES, copy_database
+from agent_console.usage.database.generation import generation
 from agent_console.usage.database.moments import moment_name
 from agent_console.usage.database.opening import BUSY_TIMEOUT_MS
 from agent_console.usage.database.read_only import open_read_only
@@ -33,7 +34,7 @@ def free_name(database: Path, word: str, at_ms: int) -> Path:
     name = f"{database.name}.{word}-{moment_name(at_ms)}"
     path = database.with_name(name)
     number = 1
-    while os.path.lexists(path):
+    while any(os.path.lexists(f"{path}{end}") for end in ("", *BESIDE)):
         number += 1
         path = database.with_name(f"{name}-{number}")
     return path
@@ -42,9 +43,11 @@ def free_name(database: Path, word: str, at_ms: int) -> Path:
 def replace_content(database: Path, ready: Path, kept: Path) -> None:
     """Give the ledger the content of `ready`, after a copy of its own went to `kept`.
 
-    From before that copy until the end nobody else writes: no row is in neither of the two.
+    From before that copy until the end nobody else writes: no row is in neither of the two. The
+    copy is taken away again when the content was not replaced.
 
     Raises:
+        FileExistsError: Another process has just taken the name `kept`.
         LedgerError: The old content is damaged, or another process keeps it busy.
         sqlite3.Error: The ledger cannot be read or written; it is as it was.
         OSError: The copy cannot be written.
@@ -71,12 +74,17 @@ def replace_content(database: Path, ready: Path, kept: Path) -> None:
                     is_kept = True
 
             live.execute("PRAGMA busy_timeout = 0")
-            source.backup(
-                live,
-                pages=min(STEP_PAGES, max(1, pages // 2)),
-                progress=keep_first,
-                sleep=0,
-            )
+            try:
+                source.backup(
+                    live,
+                    pages=min(STEP_PAGES, max(1, pages // 2)),
+                    progress=keep_first,
+                    sleep=0,
+                )
+            except BaseException:
+                if is_kept and not _is_replaced(live, source):
+                    kept.unlink()
+                raise
         with suppress(sqlite3.Error):
             live.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -85,6 +93,7 @@ def replace_file(database: Path, ready: Path, aside: Path) -> None:
     """Move what is in the ledger's place to `aside`, and `ready` into it.
 
     Raises:
+        FileExistsError: Another process has just taken the name `aside`.
         OSError: The folder cannot be written; what was there is there.
         LedgerError, sqlite3.Error: As `replace_content`, when another process made a new ledger
             in the moment between.
@@ -110,6 +119,14 @@ def replace_file(database: Path, ready: Path, aside: Path) -> None:
         os.close(descriptor)
 
 
+def _is_replaced(live: sqlite3.Connection, source: sqlite3.Connection) -> bool:
+    """The content has come, or nobody can tell."""
+    try:
+        return generation(live) == generation(source)
+    except sqlite3.Error:
+        return True
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)
 
@@ -117,7 +134,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _keep(path: Path, aside: Path) -> None:
     try:
         os.link(path, aside)
-    except FileNotFoundError:
+    except (FileNotFoundError, FileExistsError):
         raise
     except OSError:
         import shutil  # noqa: PLC0415 - only where there are no links

@@ -13,9 +13,11 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from agent_console.errors import AgentConsoleError
-from agent_console.usage.database.opening import is_damage, ledger_error
+from agent_console.usage.database.damage import is_damage
+from agent_console.usage.database.opening import ledger_error
 from agent_console.usage.database.progress import told_while_long
 from agent_console.usage.database.read_only import open_read_only
+from agent_console.usage.maintenance.texts import lenient
 
 Value: TypeAlias = int | float | str | bytes | None
 
@@ -61,6 +63,7 @@ def select(database: Path, statement: str) -> Generator[Answer]:
 def _open(database: Path) -> sqlite3.Connection:
     try:
         connection = open_read_only(database)
+        connection.text_factory = lenient  # what is damaged may be looked at, too
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:

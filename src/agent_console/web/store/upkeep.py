@@ -18,6 +18,7 @@ from agent_console.usage.ingest.catch_up import CaughtUp, Progress, bring_up_to_
 from agent_console.usage.ingest.reindex import Totals, reindex
 from agent_console.usage.maintenance.backup_to_file import backup_to_file
 from agent_console.usage.maintenance.check import check
+from agent_console.usage.maintenance.content_problems import content_problems
 from agent_console.usage.maintenance.recover import recover
 from agent_console.usage.maintenance.repair import repair
 from agent_console.usage.maintenance.restore import restore
@@ -136,9 +137,14 @@ def restoring(database: Path, source: Path, at_ms: int) -> Work:
 
     def work(tell: Telling) -> Outcome:
         tell(f"Examining {source.name}, and bringing it back")
+        problems = content_problems(source, tell) if source.is_file() else []
         done = restore(database, source, at_ms, tell)
         kept = "" if done.kept is None else f" The old ledger is {done.kept}."
-        return Outcome(f"Restored.{kept}", has_changed=True)
+        return Outcome(
+            f"Restored.{kept}", "warning" if problems else "positive",
+            tuple(Fact(f"✗ {each.check}", f"{each.text} {each.mend}", False) for each in problems),
+            has_changed=True,
+        )  # fmt: skip
 
     return work
 
