@@ -198,3 +198,15 @@ def test_what_a_killed_process_had_begun_is_undone_first(database: Path) -> None
     assert [finding.text for finding in problems(database)] == ["The journal is delete, not WAL."]
     assert dump(database) == before
     assert not Path(f"{database}-journal").exists()
+
+
+def test_where_it_cannot_be_undone_that_is_said(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(_path: Path) -> None:
+        """Nobody may write."""
+
+    cut_off(database)
+    monkeypatch.setattr("agent_console.usage.database.read_only._roll_back", leave)
+    with pytest.raises(LedgerError, match="a change in it that was cut off"):
+        check(database)

@@ -344,7 +344,11 @@ def test_a_name_that_another_process_has_just_taken_is_left_to_it(
     database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = iter([database.with_name(KEPT), database.with_name(f"{KEPT}-2")])
-    monkeypatch.setattr("agent_console.usage.maintenance.restore.free_name", lambda *_: next(names))
+
+    def next_name(_database: Path, _word: str, _at_ms: int) -> Path:
+        return next(names)
+
+    monkeypatch.setattr("agent_console.usage.maintenance.restore.free_name", next_name)
     database.with_name(KEPT).write_bytes(b"theirs")
 
     done = restore(database, backup, NOON_MS)
