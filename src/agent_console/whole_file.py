@@ -1,10 +1,11 @@
 """Give a file a content: all of it or, whatever happens meanwhile, what it had before.
 
 Rule: a finished, synced file beside it is renamed over it, with the mode and the owner it had; what
-a link leads to is replaced, not the link. Imports what everybody has anyway: programs of other
-people come here too.
+a link leads to is replaced, not the link, and nothing that is no file. Imports what everybody has
+anyway: programs of other people come here too.
 """
 
+import errno
 import os
 import stat
 import tempfile
@@ -24,10 +25,13 @@ def replace_whole(path: Path, pieces: Iterable[bytes], mode: int | None = None) 
         mode: Its permissions; null keeps those it has, and a new file is the person's alone.
 
     Raises:
-        OSError: It cannot be written, and is as it was.
+        OSError: It cannot be written, because it is a pipe or a device for instance, and is as it
+            was.
     """
     target = Path(os.path.realpath(path))
     now = _status(target)
+    if now is not None and not (stat.S_ISREG(now.st_mode) or stat.S_ISDIR(now.st_mode)):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
