@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -247,6 +248,50 @@ def test_query_gives_json_and_csv(run: Run, ledger: Path) -> None:
     ]
     assert run("db", "query", statement, "--csv").out == 'n,t,none,b,r\n1,"a,b",,ff,0.5\n'
     assert run("db", "query", statement, "--csv", "--json").code == 2
+
+
+def test_columns_of_one_name_have_a_key_each(run: Run, ledger: Path) -> None:
+    done = run("db", "query", "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a", "--json")
+    assert done.out == '[{"a":1,"a_3":2,"a_2":3,"a_4":4}]\n'
+
+
+@pytest.mark.parametrize("form", ["", "--json", "--csv"])
+def test_query_writes_rows_while_it_reads_them(ledger: Path, form: str) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    python = f'ulimit -v 1000000; exec "$0" -m agent_console db query "$1" {form}'
+    with subprocess.Popen(
+        ["sh", "-c", python, sys.executable, endless],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stderr is not None
+        begun = writer.stdout.read(1_000_000)
+        writer.stdout.close()
+
+        assert writer.wait(60) == 141
+        assert b"70000" in begun
+        assert writer.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SELECT ?", "write the value itself"),
+        ("SELECT :name", "write the value itself"),
+        ("SELECT 1; SELECT 2", "That is not one statement"),
+        ("SELECT '\udcff'", "no valid text"),
+        ("SELECT", "incomplete input"),
+        ("", "begin with SELECT"),
+    ],
+)
+def test_query_says_what_is_wrong_with_a_statement(
+    run: Run, ledger: Path, statement: str, said: str
+) -> None:
+    done = run("db", "query", statement)
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
+    assert ("not one statement" in done.err) == ("not one statement" in said)
 
 
 def test_csv_runs_no_formula_in_a_spreadsheet(run: Run, ledger: Path) -> None:

@@ -13,6 +13,7 @@ from agent_console.errors import AgentConsoleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `usage` writes through this module and has no time to import `typing`
+    from collections.abc import Iterable, Sequence
     from typing import Self, TextIO
 
     from rich.console import Console, RenderableType
@@ -135,6 +136,27 @@ def refuse_closed_output() -> None:
         return
     if any(events & (select.POLLERR | select.POLLHUP) for _, events in ready):
         raise output_closed()
+
+
+def emit_json_array(parts: "Iterable[Sequence[object]]") -> None:
+    """Write one array as `emit_json` does, while its members become known.
+
+    Args:
+        parts: Some members at a time, at least one.
+
+    Raises:
+        OutputClosedError: Nobody reads stdout any more.
+    """
+    import msgspec  # noqa: PLC0415 - texts need no JSON
+
+    indented = is_terminal()
+    end = "\n]" if indented else "]"
+    before = "["
+    for part in parts:
+        encoded = msgspec.json.format(msgspec.json.encode(part), indent=2 if indented else -1)
+        _write(before + encoded.decode().removeprefix("[").removesuffix(end))
+        before = ","
+    _write("[]\n" if before == "[" else f"{end}\n")
 
 
 def narrate(text: str) -> None:

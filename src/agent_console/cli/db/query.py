@@ -1,20 +1,32 @@
-"""`agent-console db query`."""
+"""`agent-console db query`.
+
+Rule: in every format rows are written while they are read, however many there are.
+"""
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from agent_console.cli.daemon_access import json_option
-from agent_console.cli.output import emit, emit_json
+from agent_console.cli.output import (
+    columns,
+    emit_json_array,
+    emit_piece,
+    is_coloured,
+    is_terminal,
+)
 from agent_console.paths import database_path
 
 if TYPE_CHECKING:
     from agent_console.usage.maintenance.select import Answer, Value
 
+T = TypeVar("T")
+
 ROWS_AT_ONCE = 1_000
-"""Of a CSV: it streams, however many rows there are."""
 
 
 @click.command("query")
@@ -26,6 +38,9 @@ def query(statement: str, *, as_json: bool, as_csv: bool) -> None:
 
     `agent-console db query "SELECT sql FROM sqlite_schema"` shows the tables, with a comment for
     each column.
+
+    All rows are written while they are read; a table is measured 500 rows at a time. In JSON a
+    second column called `a` has the key `a_2`.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
@@ -33,43 +48,62 @@ def query(statement: str, *, as_json: bool, as_csv: bool) -> None:
 
     with select(database_path(), statement) as answer:
         if as_json:
-            emit_json(
-                [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows]
-            )
+            _emit_json(answer)
         elif as_csv:
             _emit_csv(answer)
         else:
             _emit_table(answer)
 
 
+def _emit_json(answer: "Answer") -> None:
+    keys = _keys(answer.columns)
+    emit_json_array(
+        [dict(zip(keys, map(_plain, row), strict=True)) for row in rows]
+        for rows in _some_at_a_time(answer.rows)
+    )
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """The names, each one once."""
+    keys: dict[str, None] = {}
+    for name in names:
+        key, number = name, 1
+        while key in keys or (number > 1 and key in names):
+            number += 1
+            key = f"{name}_{number}"
+        keys[key] = None
+    return list(keys)
+
+
 def _emit_csv(answer: "Answer") -> None:
-    rows: list[tuple[Any, ...]] = [answer.columns]
-    for row in answer.rows:
-        rows.append(tuple(map(_spreadsheet_safe, row)))
-        if len(rows) >= ROWS_AT_ONCE:
-            _write_csv(rows)
-            rows.clear()
-    if rows:
-        _write_csv(rows)
+    emit_piece(_csv([answer.columns]))
+    for rows in _some_at_a_time(answer.rows):
+        emit_piece(_csv(map(_spreadsheet_safe, row) for row in rows))
 
 
-def _write_csv(rows: list[tuple[Any, ...]]) -> None:
+def _csv(rows: Iterable[Iterable[int | float | str | None]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    emit(text.getvalue())
+    return text.getvalue()
 
 
 def _emit_table(answer: "Answer") -> None:
-    from rich.table import Table  # noqa: PLC0415 - only to draw
+    from agent_console.cli.db.row_table import table_lines  # noqa: PLC0415 - one format
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    rows = [[_plain(value) for value in row] for row in answer.rows]
-    for number, name in enumerate(answer.columns):
-        numeric = all(isinstance(row[number], int | float | None) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    emit(table, wide=True)
+    lines = table_lines(
+        answer.columns,
+        (list(map(_plain, row)) for row in answer.rows),
+        columns(wide=True),
+        folds=is_terminal(),
+        coloured=is_coloured(),
+    )
+    for some in _some_at_a_time(lines):
+        emit_piece("".join(some))
+
+
+def _some_at_a_time(coming: Iterator[T]) -> Iterator[list[T]]:
+    while some := list(islice(coming, ROWS_AT_ONCE)):
+        yield some
 
 
 def _plain(value: "Value") -> int | float | str | None:

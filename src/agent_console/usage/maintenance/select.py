@@ -90,7 +90,13 @@ def _errors(database: Path) -> Generator[None]:
     try:
         yield
     except (sqlite3.Warning, sqlite3.ProgrammingError) as error:
+        if "binding" in str(error):
+            raise AgentConsoleError(
+                "No value can be given for a placeholder (?, :name): write the value itself."
+            ) from error
         raise AgentConsoleError(f"That is not one statement: {error}") from error
+    except UnicodeEncodeError as error:
+        raise AgentConsoleError("The statement is no valid text.") from error
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "")
         if is_damage(error) or name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
