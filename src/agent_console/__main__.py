@@ -9,6 +9,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 EXIT_INTERRUPTED = 130
 _TOO_MANY_OPEN = (23, 24)
@@ -22,6 +23,11 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         argv: The arguments, without the program's name; None takes the process's own.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    stdout: TextIO | None = sys.stdout
+    if stdout is None:
+        from agent_console.cli.output import open_closed_stdout  # noqa: PLC0415 - rarely needed
+
+        open_closed_stdout()
     try:
         code = _run_short_way(arguments)
         if code is not None:

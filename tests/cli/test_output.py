@@ -94,6 +94,23 @@ def test_json_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == '{"a":[1,{"b":null}]}\n'
 
 
+@pytest.mark.parametrize("parts", [[], [[1]], [[1, 2], ["x]"], [None]]])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_an_array_in_parts_is_the_whole_array(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[list[int | str | None]],
+    terminal: bool,
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+
+    output.emit_json([member for part in parts for member in part])
+    whole = capsys.readouterr().out
+    output.emit_json_array(parts)
+
+    assert capsys.readouterr().out == whole
+
+
 def test_json_is_indented_on_a_terminal_except_in_a_stream(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +247,39 @@ def test_an_empty_board_is_shown_whatever_was_installed_where_nobody_may_look(
 
     assert main(["list", "--socket", socket]) == 0
     assert "No sessions." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("scratch_home")
+@pytest.mark.parametrize(
+    "words",
+    ["--version", "usage --help", "usage", "pricing --all", "overview", "forecast", "doctor",
+     "cache", "config show", "report", "metrics", "anomalies", "install --dry-run"],
+)  # fmt: skip
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
+def test_a_command_without_stdout_ends_as_with_one_that_nobody_reads(
+    words: str, closed: str
+) -> None:
+    shell = ["sh", "-c", f'exec "$0" -m agent_console {words} {closed}', sys.executable]
+
+    done = subprocess.run(shell, stderr=subprocess.PIPE, timeout=60, check=False)
+
+    assert done.returncode == 141
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_file_never_gets_the_number_of_a_stdout_that_is_closed(tmp_path: Path) -> None:
+    python = (
+        "import sys\n"
+        "from agent_console.__main__ import main\n"
+        "sys.argv = ['agent-console', 'db', 'path', '--nonsense']\n"
+        "main()\n"
+        "print(open(sys.executable).fileno(), file=sys.stderr)\n"
+    )
+    shell = ["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, python]
+
+    done = subprocess.run(shell, stderr=subprocess.PIPE, cwd=tmp_path, timeout=60, check=False)
+
+    assert int(done.stderr.splitlines()[-1]) > 2
 
 
 def test_a_pipe_without_columns_has_ours() -> None:

@@ -226,6 +226,18 @@ def output_closed() -> OutputClosedError:
     return OutputClosedError("Nobody reads the output.")
 
 
+def open_closed_stdout() -> None:
+    """Let a process that was started without stdout have one that nobody reads.
+
+    What it writes then ends it as a closed pipe does, and no file it opens gets stdout's number.
+    """
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    for descriptor in {reading, writing} - {1}:
+        os.close(descriptor)
+    sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+
+
 def full_disk(error: OSError) -> AgentConsoleError | None:
     """What an error means that came from writing, when click wrote: None when it is another one."""
     # What concerns a file by its name was never the output.
