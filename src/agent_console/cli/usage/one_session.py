@@ -4,7 +4,14 @@ Rule: roles, parents and times are read from the transcripts now and stored nowh
 gone, the ledger's own rows are still shown.
 """
 
-from agent_console.cli.output import columns as terminal_columns, emit, is_coloured, is_terminal
+from agent_console.cli.output import (
+    columns as terminal_columns,
+    emit,
+    is_coloured,
+    is_terminal,
+    narrate,
+)
+from agent_console.cli.usage.markdown import markdown_table
 from agent_console.errors import RequestRefusedError
 from agent_console.model.format import exact_tokens, printable, tokens
 from agent_console.model.short_names import short_model
@@ -14,7 +21,7 @@ from agent_console.usage.reports.csv_text import csv_lines
 from agent_console.usage.reports.groupings import GROUPINGS
 from agent_console.usage.reports.instants import iso_ms
 from agent_console.usage.reports.json_text import json_text
-from agent_console.usage.reports.notes import money, notes
+from agent_console.usage.reports.notes import money, notes, warnings
 from agent_console.usage.reports.one_session import (
     Entry,
     OneSession,
@@ -62,11 +69,12 @@ def show_session(connection: "Reading", request: "Request", given: str) -> int:
             )
             emit(json_text(document, indent=is_terminal()))
         case "csv":
+            for note in warnings(session.report, request):
+                narrate(note)
             emit(csv_lines(exact_lines(session, request)))
         case "markdown":
             heading, *rows = exact_lines(session, request)
-            lines = [heading, ["---"] * len(heading), *rows]
-            emit("".join(f"| {' | '.join(line)} |\n" for line in lines))
+            emit(markdown_table(heading, rows, notes(session.report, request)))
         case _:
             emit(drawn(session, request))
     return 0
