@@ -177,12 +177,14 @@ def claude_config_folders() -> list[str]:
     given = os.environ.get("CLAUDE_CONFIG_DIR")
     if given:
         named = [os.path.expanduser(part.strip()) for part in given.split(",") if part.strip()]
-        folders = [path.rstrip("/") or path for path in named]
-        return [
-            os.path.dirname(path) if os.path.basename(path) == "projects" else path
-            for path in folders
-        ]
+        return [claude_config_folder(path) for path in named]
     return [f"{config_home()}/claude", os.path.join(home(), ".claude")]
+
+
+def claude_config_folder(named: str) -> str:
+    """Claude Code's folder that was meant, when its `projects` folder may have been named."""
+    folder = named.rstrip("/") or named
+    return (os.path.dirname(folder) or ".") if os.path.basename(folder) == "projects" else folder
 
 
 def bundled(name: str) -> "Path":

@@ -68,6 +68,29 @@ def test_several_config_dirs_are_read_and_all_counted(
     assert output_tokens(run) == 300
 
 
+@pytest.mark.parametrize("named", ["work/projects", "work/projects/", "work"])
+@pytest.mark.parametrize("command", ["ingest", "reindex", "usage"])
+def test_the_folder_of_transcripts_means_the_one_above_it(
+    run: Run, scratch_home: Path, command: str, named: str
+) -> None:
+    write_transcript(scratch_home / "work", "msg_1")
+
+    assert run(command, "--config-dir", f"{scratch_home}/{named}").code == 0
+
+    assert output_tokens(run) == 100
+
+
+def test_the_folder_of_transcripts_may_be_named_from_the_one_above_it(
+    run: Run, scratch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_transcript(scratch_home / "work", "msg_1")
+    monkeypatch.chdir(scratch_home / "work")
+
+    assert run("ingest", "--config-dir", "projects").code == 0
+
+    assert output_tokens(run) == 100
+
+
 @pytest.mark.parametrize("command", ["ingest", "reindex"])
 def test_a_folder_that_is_not_there_is_wrong_usage(run: Run, command: str) -> None:
     done = run(command, "--config-dir", "/nowhere/at/all")

@@ -191,6 +191,8 @@ def test_without_a_ledger_there_is_a_report_of_nothing(run: Run, scratch_home: P
         (("--month", "2099-01"), "has not begun"),
         (("--month", "this", "--since", "3d"), "exclude"),
         (("--since", "x"), "no day"),
+        (("--month", ""), "--month: it is empty"),
+        (("-o", ""), "--output: it is empty"),
         (("--format", "pdf"), "-o FILE"),
         (("--timezone", "Nowhere/At"), "no time zone"),
     ],

@@ -394,6 +394,25 @@ def test_markdown_cells_cannot_end_early(run: Run, ledger: Ledger) -> None:
             assert line.replace("\\|", "").count("|") == heading
 
 
+def test_one_session_says_what_is_uncertain_in_every_format(run: Run) -> None:
+    unpriced = f"110 tokens have no price and are in no cost: {NOBODYS}."
+    words = ("usage", "session", "--id", FORK)
+
+    assert unpriced in run(*words).out
+    table = run(*words, "--csv")
+    assert (unpriced in table.err, unpriced in table.out) == (True, False)
+    assert unpriced in run(*words, "--markdown").out
+
+
+def test_cells_of_one_session_in_markdown_cannot_end_early(run: Run, ledger: Ledger) -> None:
+    ledger.fill([Message(NOON_MS, FORK, API, "a|b", agent_type="c|d", key="e|f_g")])
+
+    heading, *lines = run("usage", "session", "--id", FORK, "--markdown").out.splitlines()
+
+    (line,) = [each for each in lines if "e\\|f\\_g" in each]
+    assert line.replace("\\|", "").count("|") == heading.count("|")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -415,6 +434,9 @@ def test_markdown_cells_cannot_end_early(run: Run, ledger: Ledger) -> None:
         (["--last", "7d", "--until", "2020-01-01"], "the last day, 2020-01-01, is before"),
         (["--id", "x"], "usage session"),
         (["--active"], "usage block"),
+        (["--recent"], "--recent: it belongs to `usage block`"),
+        (["session", "--recent", "--json"], "--recent: it belongs to `usage block`"),
+        (["block", "--recent", "--last", "2"], "--recent: it cannot go with --last"),
         (["--nonsense"], "--nonsense"),
         (["yearly"], "yearly"),
     ],

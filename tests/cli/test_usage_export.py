@@ -64,6 +64,20 @@ def test_an_unknown_field_is_refused_with_those_there_are(run: Run) -> None:
     assert done.out == ""
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--fields", "", "--fields: it is empty"),
+        ("--fields", " , ", "--fields: it names none; there are timestamp, "),
+        ("--output", "", "--output: it is empty"),
+    ],
+)
+def test_an_empty_value_is_wrong_usage(run: Run, option: str, value: str, said: str) -> None:
+    done = run("usage", "export", option, value)
+    assert (done.code, done.out) == (2, "")
+    assert said in " ".join(done.err.split())
+
+
 def test_filters_are_those_of_the_reports(run: Run) -> None:
     filters = ("--project", "shop", "--since", "2026-11-19", "--no-unlisted")
     total = run("usage", "--json", *filters).json["totals"]["totalTokens"]

@@ -8,6 +8,7 @@ import click
 
 from agent_console import config
 from agent_console.cli.caught_up import tell_of_alerts, tell_unreadable
+from agent_console.cli.config_dirs_option import config_dirs_option
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
@@ -42,13 +43,7 @@ class Days(click.ParamType[int]):
     metavar="DAYS",
     help="Only transcripts written to in so many days, like 90d; the rest can follow later.",
 )
-@click.option(
-    "--config-dir",
-    "config_dirs",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    multiple=True,
-    help="A folder of Claude Code instead of the usual ones; may be repeated.",
-)
+@config_dirs_option
 @json_option
 def command(since: int | None, config_dirs: tuple[Path, ...], as_json: bool) -> None:
     """Read what is new in Claude Code's transcripts.

@@ -7,6 +7,7 @@ import click
 
 from agent_console import config
 from agent_console.cli.caught_up import tell_unreadable
+from agent_console.cli.config_dirs_option import config_dirs_option
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.db.asking import ask, yes_option
 from agent_console.cli.output import emit, emit_json, narrate
@@ -27,13 +28,7 @@ if TYPE_CHECKING:
     help="Only the transcripts of this project: name, path, glob, or exactly =PATH; may be "
     "repeated.",
 )
-@click.option(
-    "--config-dir",
-    "config_dirs",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    multiple=True,
-    help="A folder of Claude Code instead of the usual ones; may be repeated.",
-)
+@config_dirs_option
 @click.option("--prune", is_flag=True, help="Also drop what was read from transcripts now gone.")
 @yes_option
 @json_option

@@ -25,8 +25,7 @@ from agent_console.cli.report.schedule import schedule
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where, instead of stdout; in a folder it gets a name.",
+    help="Where, instead of stdout; in a folder it gets a name. A pipe or device is written into.",
 )
 @click.option("--project", metavar="P", multiple=True, help="Only this project.")
 @click.option("--model", metavar="M", multiple=True, help="Only this model.")
@@ -40,7 +39,7 @@ def command(
     since: str | None,
     until: str | None,
     form: Format,
-    output: Path | None,
+    output: str | None,
     project: tuple[str, ...],
     model: tuple[str, ...],
     timezone: str | None,
@@ -58,6 +57,11 @@ def command(
                 f"Options of `{context.invoked_subcommand}` stand behind its name."
             )
         return
+    for name, value in (("month", month), ("since", since), ("until", until), ("output", output)):
+        if value == "":
+            raise click.BadParameter(
+                "it is empty: give it a value or leave it out.", param_hint=f"--{name}"
+            )
     days_named = since is not None or until is not None
     if month is not None and days_named:
         raise click.UsageError("--month and --since or --until exclude each other.")
@@ -73,7 +77,7 @@ def command(
         until=until,
         filters=given_by_name({"project": project, "model": model, "timezone": timezone}),
         format=form,
-        output=None if output is None else output.expanduser(),
+        output=None if output is None else Path(output).expanduser(),
         ingest=not no_ingest,
     )
     try:

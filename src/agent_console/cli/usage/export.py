@@ -56,11 +56,15 @@ def chosen_fields(names: str | None, known: dict[str, Field], level: str) -> lis
     Raises:
         OptionError: One is not known; the message lists those that are.
     """
-    wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if names is None:
+        return list(known.values())
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    if not wanted:
+        raise OptionError("fields", f"it names none; there are {', '.join(known)}")
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise OptionError(
             "fields",
             f'"{unknown[0]}" is no field of a {level}; there are {", ".join(known)}',
         )
-    return [known[name] for name in wanted] if wanted else list(known.values())
+    return [known[name] for name in wanted]

@@ -78,7 +78,12 @@ FILTERS = (
         choices=("auto", "calculate", "reported", "display"),
     ),
     Option("no-unlisted", "Leave out what was billed and stands in no transcript line."),
-    Option("config-dir", "Claude Code's folder, instead of the usual ones.", "DIR", repeats=True),
+    Option(
+        "config-dir",
+        "Claude Code's folder, or its `projects`, instead of the usual ones.",
+        "DIR",
+        repeats=True,
+    ),
     Option("no-ingest", "Do not look for new transcript lines first."),
 )
 """What counts: the same for every report and for the export."""
@@ -158,7 +163,7 @@ EXPORT = (
         choices=("message", "session", "day"),
     ),
     Option("fields", "Only these fields, in this order: a,b,c.", "NAMES"),
-    Option("output", "Write to this file instead of stdout.", "FILE", short="o"),
+    Option("output", "Write to this file, pipe or device instead of stdout.", "FILE", short="o"),
     Option("json", "The same as --format json.", short="j"),
 )
 """Of `usage export` only, which has the filters too."""

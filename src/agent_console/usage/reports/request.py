@@ -7,12 +7,13 @@ short way alike. A wrong value is a ValueError whose sentence says what is allow
 import os
 import time
 
+from agent_console.paths import claude_config_folder
 from agent_console.usage.periods import HOUR_QUARTERS
 from agent_console.usage.reports.buckets import last_periods
 from agent_console.usage.reports.calendar import WEEKDAYS, iso
 from agent_console.usage.reports.dates import first_day, last_day, span_or_count
 from agent_console.usage.reports.filter import Filter
-from agent_console.usage.reports.options import OPTIONS
+from agent_console.usage.reports.options import EXPORT, OPTIONS
 from agent_console.usage.reports.zone import QUARTER_SECONDS, Zone
 
 TYPE_CHECKING = False
@@ -117,12 +118,16 @@ class Request:
             self.top = SESSIONS_IN_A_TABLE
         self.min_cost_pico = _pico(given, "min-cost")
         if given.get("recent"):
-            given = {"last": "3d", **given}
+            if given.get("last"):
+                raise OptionError("recent", "it cannot go with --last: choose one")
+            given = {**given, "last": "3d"}
         self.wanted = _filter(grouping, given, timezone, now_ms)
         if self.session_id and grouping != "session":
             raise OptionError("id", "it belongs to `usage session`")
         if self.active and grouping != "block":
             raise OptionError("active", "it belongs to `usage block`")
+        if given.get("recent") and grouping != "block":
+            raise OptionError("recent", "it belongs to `usage block`")
 
     @property
     def enough(self) -> int | None:
@@ -193,7 +198,7 @@ def _filter(grouping: str, given: "Given", timezone: str, now_ms: int) -> Filter
 
 
 def _check(given: "Given") -> None:
-    for option in OPTIONS:
+    for option in (*OPTIONS, *EXPORT):
         value = given.get(option.name)
         if value == "" or (isinstance(value, (list, tuple)) and "" in value):
             raise OptionError(option.name, "it is empty: give it a value or leave it out")
@@ -225,7 +230,7 @@ def _folders(given: "Given", name: str) -> "tuple[str, ...]":
     for folder in folders:
         if not os.path.isdir(folder):
             raise OptionError(name, f'there is no folder "{folder}"')
-    return folders
+    return tuple(map(claude_config_folder, folders))
 
 
 def _sort(word: str) -> "Sort | None":
