@@ -261,7 +261,9 @@ def test_a_command_without_stdout_ends_as_with_one_that_nobody_reads(
 ) -> None:
     shell = ["sh", "-c", f'exec "$0" -m agent_console {words} {closed}', sys.executable]
 
-    done = subprocess.run(shell, stderr=subprocess.PIPE, timeout=60, check=False)
+    # Named, for without it there may be $LINES of readline's.
+    environment = dict(os.environ)
+    done = subprocess.run(shell, stderr=subprocess.PIPE, env=environment, timeout=60, check=False)
 
     assert done.returncode == 141
     assert b"Traceback" not in done.stderr

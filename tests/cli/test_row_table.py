@@ -18,7 +18,8 @@ def test_no_more_rows_are_taken_than_are_measured() -> None:
 
 
 def test_columns_are_wider_from_where_rows_are() -> None:
-    rows = [["a", n] for n in range(MEASURED_ROWS)] + [["wider", 12_345]] * 2
+    rows: list[list[Shown]] = [["a", n] for n in range(MEASURED_ROWS)]
+    rows += [["wider", 12_345]] * 2
 
     lines = list(table_lines(["t", "n"], rows, 80, folds=True, coloured=False))
 
@@ -38,7 +39,7 @@ def test_numbers_stand_right_and_texts_left() -> None:
 
 
 def test_what_does_not_fit_is_not_cut_in_a_pipe() -> None:
-    rows = [["a", "b"], ["x" * 50, "b"]]
+    rows: list[list[Shown]] = [["a", "b"], ["x" * 50, "b"]]
 
     lines = list(table_lines(["t", "u"], rows, 20, folds=False, coloured=False))
 
@@ -46,7 +47,7 @@ def test_what_does_not_fit_is_not_cut_in_a_pipe() -> None:
 
 
 def test_numbers_are_whole_where_texts_are_folded() -> None:
-    rows = [[1_700_000_000_000, "one two three four"]]
+    rows: list[list[Shown]] = [[1_700_000_000_000, "one two three four"]]
 
     assert list(table_lines(["a long name", "t"], rows, 24, folds=True, coloured=False)) == [
         "  a long name  t\n",
