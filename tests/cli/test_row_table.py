@@ -18,8 +18,8 @@ def test_no_more_rows_are_taken_than_are_measured() -> None:
 
 
 def test_columns_are_wider_from_where_rows_are() -> None:
-    rows: list[list[Shown]] = [["a", n] for n in range(MEASURED_ROWS)]
-    rows += [["wider", 12_345]] * 2
+    rows: list[tuple[Shown, ...]] = [("a", n) for n in range(MEASURED_ROWS)]
+    rows.extend([("wider", 12_345)] * 2)
 
     lines = list(table_lines(["t", "n"], rows, 80, folds=True, coloured=False))
 

@@ -75,7 +75,7 @@ def test_whatever_does_more_is_refused(database: Path, scratch_home: Path, state
         ("SELEC 1", "syntax error"),
         ("SELECT 1; SELECT 2", "not one statement"),
         ("", "asks for nothing"),
-        ("SELECT ?", "not one statement"),
+        ("SELECT ?", "write the value itself"),
     ],
 )
 def test_mistakes_are_told(database: Path, statement: str, words: str) -> None:
