@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.usage.asking import add, do
 
-from agent_console.usage.database.denied import denial, is_missing
+from agent_console.presence import is_missing
+from agent_console.usage.database.denied import denial
 from agent_console.usage.writing.ledger import Ledger
 
 REPOSITORY = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from agent_console.cli.install.telling import short
 from agent_console.errors import LedgerError
 from agent_console.model.format import counted
 from agent_console.paths import database_path
-from agent_console.usage.database.denied import is_missing
+from agent_console.presence import is_missing
 
 NAMED = 5
 """So many of the newest are named."""

@@ -12,7 +12,7 @@ from agent_console.cli.doctor.situation import Situation
 from agent_console.errors import LedgerError
 from agent_console.model.format import counted, exact_cost, exact_tokens
 from agent_console.paths import database_path
-from agent_console.usage.database.denied import is_missing
+from agent_console.presence import is_missing
 
 if TYPE_CHECKING:
     from agent_console.usage.maintenance.own_figures import Compared, OwnFigures

@@ -11,7 +11,8 @@ from agent_console.cli.install.telling import short
 from agent_console.errors import DamagedLedgerError, LedgerError
 from agent_console.model.format import counted
 from agent_console.paths import database_path, spool_dir
-from agent_console.usage.database.denied import denial, is_missing
+from agent_console.presence import is_missing
+from agent_console.usage.database.denied import denial
 
 
 def retention(situation: Situation) -> Iterator[Finding]:

@@ -30,17 +30,6 @@ class Denial(Struct, frozen=True):
         return f"{self.text} {mend}"
 
 
-def is_missing(path: Path) -> bool:
-    """Nothing is there; what nobody may look at is not missing."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
 def denial(path: Path) -> Denial | None:
     """What keeps this process from reading or writing the file at `path`; null when nothing does.
 

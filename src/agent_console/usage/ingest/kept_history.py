@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from msgspec import Struct
 
 from agent_console.usage.ingest.discovery import find_transcripts
-from agent_console.usage.ingest.reindex import gone_rows
+from agent_console.usage.ingest.pruning import gone_rows
 from agent_console.usage.tables.source_rows import SourceStatus
 
 

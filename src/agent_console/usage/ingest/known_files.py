@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Sequence
 from io import FileIO
 
+from agent_console.presence import is_missing
 from agent_console.usage.ingest.file_prints import has_grown_from
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
 from agent_console.usage.tables.file_reading import SourceState
@@ -91,7 +92,7 @@ class KnownFiles:
 
         Their rows stay: the ledger is why history survives.
         """
-        gone = [path for path in paths if _is_gone(path)]
+        gone = [path for path in paths if is_missing(path)]
         return mark_sources_gone(self._ledger.connection, gone) if gone else 0
 
     def find_again(self) -> None:
@@ -99,7 +100,7 @@ class KnownFiles:
 
         For who forgets what is gone: nobody may have looked since they are back.
         """
-        there = [path for path in paths_gone(self._ledger.connection) if not _is_gone(path)]
+        there = [path for path in paths_gone(self._ledger.connection) if not is_missing(path)]
         if there:
             mark_sources_read(self._ledger.connection, there)
 
@@ -109,17 +110,6 @@ class KnownFiles:
         mark_source(
             self._ledger.connection, file.path, status, None if file.is_gone else file.reason
         )
-
-
-def _is_gone(path: str) -> bool:
-    """The system says so; who may not look there, or has an ill disk, does not know it."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _is_its_own_name(path: str) -> bool:
