@@ -503,7 +503,10 @@ def test_a_damaged_database_is_a_problem(patient: Patient) -> None:
     ("statement", "said"),
     [
         ("INSERT INTO schema_versions VALUES (99, 1)", "was written by a newer agent-console"),
-        ("PRAGMA application_id = 1", "is a database of another program"),
+        (
+            "DROP TABLE messages; PRAGMA application_id = 1",
+            "is a database of another program",
+        ),
     ],
 )
 def test_a_database_that_is_no_ledger_of_this_version_is_not_whole(
@@ -511,8 +514,7 @@ def test_a_database_that_is_no_ledger_of_this_version_is_not_whole(
 ) -> None:
     Ledger(database_path()).close()
     with closing(sqlite3.connect(database_path())) as connection:
-        connection.execute(statement)
-        connection.commit()
+        connection.executescript(statement)
 
     found = patient.examined()
 

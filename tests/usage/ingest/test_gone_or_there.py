@@ -200,7 +200,9 @@ AS_SOMEBODY_WITHOUT_RIGHTS = """
 import os, sqlite3, sys
 from pathlib import Path
 from agent_console.config_prices import PricesConfig
+from agent_console.usage.ingest import reindex as module
 from agent_console.usage.ingest.reindex import count_gone, reindex
+module.keep_prices = lambda *_: None  # the catalogue may lie where nobody else may look
 database, folder, everything = map(Path, sys.argv[1:4])
 reindex(database, PricesConfig(), prune=True)  # all is imported
 if os.geteuid() == 0:
