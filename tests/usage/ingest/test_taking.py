@@ -413,6 +413,28 @@ def test_copies_of_copies_leave_every_session_its_own(
     assert forks(ledger) == {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1] if chain else ids[0]}
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("names", list(permutations("abc")))
+def test_a_fork_of_a_fork_takes_nothing_from_the_first_original(
+    ledger: Ledger, names: tuple[str, ...], order: tuple[int, ...]
+) -> None:
+    """It has nothing of its own, as the original has nothing that its fork does not tell."""
+    ids = [f"{name * 8}-0000-4000-8000-000000000000" for name in names]
+    fork = {"m1": 1, "m2": 2, "m6": 6}
+    told = ({"m1": 1, "m2": 2, "m4": 4}, fork, fork)
+    readings = [
+        reading(
+            *[response(key, session=session, minute=at) for key, at in lines.items()],
+            session=session,
+        )
+        for session, lines in zip(ids, told, strict=True)
+    ]
+    in_order(ledger, order, *readings)
+    first, second = sorted(ids[1:])
+    assert by_session(ledger) == {ids[0]: (30, 300), first: (10, 100)}
+    assert forks(ledger) == {ids[0]: None, first: ids[0], second: first}
+
+
 def test_the_model_of_a_session_is_the_one_it_used_last_itself(ledger: Ledger) -> None:
     sub: dict[str, Any] = {"is_subagent": True, "claim": CLAIM_SIDECHAIN, "model": "claude-haiku-5"}
     take(ledger, reading(response("s1", minute=9, **sub), path="/sub"))

@@ -1,7 +1,8 @@
 """Whose a response is that two transcripts tell, when neither says that it was copied.
 
-Rule: the original is the session whose first response of its own (that the other does not tell) is
-the earlier; one that has nothing of its own is the original, for a copy is made to go on from it.
+Rule: the original is the session whose first response of its own (that it tells, whosever it is,
+and the other does not) is the earlier; one that has nothing of its own is the original, for a copy
+is made to go on from it.
 Who tells what is kept (`shared_messages`), and a pair is judged again whenever one of the two has
 told more, or has won or lost responses to a third: so it does not matter which transcript is read
 first, nor in how many pieces.
@@ -31,9 +32,13 @@ _SHARED = """
     SELECT message_no, at_ms FROM shared_messages AS shared JOIN messages USING (message_no)
     WHERE shared.session_no = :teller AND messages.session_no = :owner"""
 _FIRST_OF_ITS_OWN = """
-    SELECT min(at_ms) FROM messages WHERE session_no = :session AND source_no IS NOT NULL
-    AND message_no NOT IN (
-        SELECT message_no FROM shared_messages WHERE session_no = :other)"""
+    SELECT min(at_ms) FROM (
+        SELECT message_no, at_ms FROM messages
+        WHERE session_no = :session AND source_no IS NOT NULL
+        UNION ALL
+        SELECT message_no, at_ms FROM shared_messages AS shared JOIN messages USING (message_no)
+        WHERE shared.session_no = :session AND messages.session_no != :other
+    ) WHERE message_no NOT IN (SELECT message_no FROM shared_messages WHERE session_no = :other)"""
 
 
 _COPIED_LAST = """
@@ -174,7 +179,7 @@ def _is_origin(connection: Connection, batch: Batch, teller: int, owner: int) ->
         return found
 
     tellers, owners = own(teller, owner), own(owner, teller)
-    if tellers is None and owners is None:
+    if tellers == owners:
         first, second = batch.numbered_session(teller), batch.numbered_session(owner)
         return first.session_id < second.session_id
     return tellers is None or (owners is not None and tellers < owners)
