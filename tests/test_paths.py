@@ -105,3 +105,20 @@ def test_a_home_at_the_root_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert paths.socket_path() == "/.local/state/agent-console/daemon.sock"
     assert paths.config_file() == "/.config/agent-console/config.toml"
     assert paths.claude_config_folders() == ["/.config/claude", "/.claude"]
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("claude", "claude"),
+        ("claude/", "claude"),
+        ("claude/projects", "claude"),
+        ("claude/projects/", "claude"),
+        ("projects", "projects"),  # it has a `projects` of its own
+        ("projects/projects", "projects"),
+    ],
+)
+def test_the_projects_of_a_folder_mean_the_folder(tmp_path: Path, named: str, meant: str) -> None:
+    for folder in ("claude/projects", "projects/projects"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert paths.claude_config_folder(f"{tmp_path}/{named}") == str(tmp_path / meant)

@@ -182,9 +182,14 @@ def claude_config_folders() -> list[str]:
 
 
 def claude_config_folder(named: str) -> str:
-    """Claude Code's folder that was meant, when its `projects` folder may have been named."""
+    """Claude Code's folder that was meant, when its `projects` folder may have been named.
+
+    One that is called so and has a `projects` of its own is meant itself.
+    """
     folder = named.rstrip("/") or named
-    return (os.path.dirname(folder) or ".") if os.path.basename(folder) == "projects" else folder
+    if os.path.basename(folder) != "projects" or os.path.isdir(f"{folder}/projects"):
+        return folder
+    return os.path.dirname(folder) or "."
 
 
 def bundled(name: str) -> "Path":

@@ -123,6 +123,13 @@ def test_a_project_that_no_transcript_tells_of_is_said(run: Run, transcript: Pat
     assert "No transcript that is still there tells of shop." in done.err
 
 
+def test_a_project_that_is_empty_is_wrong_usage(run: Run, transcript: Path) -> None:
+    assert transcript
+    done = run("reindex", "--project", "")
+    assert done.code == 2
+    assert "it is empty: give it a value or leave it out" in done.err
+
+
 @pytest.mark.parametrize("options", [(), ("--prune",), ("--prune", "--yes"), ("--json",)])
 def test_a_project_that_is_none_exits_7_and_changes_nothing(
     run: Run, transcript: Path, options: tuple[str, ...]

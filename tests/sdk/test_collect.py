@@ -171,10 +171,16 @@ async def test_a_forks_totals_begin_with_its_originals() -> None:
     assert response.metadata.output_tokens == 30
 
 
-@pytest.mark.parametrize("told_as", [OPUS, f"{OPUS}[1m]"])
-async def test_of_an_unknown_past_only_the_turns_share_is_taken(told_as: str) -> None:
+@pytest.mark.parametrize(
+    "totals",
+    [
+        {OPUS: model_usage(10, 1000, usd=0.02004)},
+        {f"{OPUS}[1m]": model_usage(10, 1000, usd=0.02004)},
+        {OPUS: model_usage(4, 400, usd=0.01), f"{OPUS}[1m]": model_usage(6, 600, usd=0.01004)},
+    ],
+)
+async def test_of_an_unknown_past_only_the_turns_share_is_taken(totals: dict[str, Any]) -> None:
     # Opus' prices: 4, 20, 5, 0.2 dollars a million; this is 10 turns of one kind.
-    totals = {told_as: model_usage(10, 1000, usd=0.02004)}
     turn = [init(), says("Hi"), result(models=totals, usage=usage(1, 100))]
 
     response = await asked(turn, resumed=Resumed(SESSION))

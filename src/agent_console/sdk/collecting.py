@@ -199,7 +199,10 @@ class Collector:
     def _share_of_turn(self, finished: Finished, totals: SessionTotals) -> SessionTotals:
         turn = self._of_turn(finished)
         cost = 0
-        by_name = {bare_name(model): figures for model, figures in totals.models.items()}
+        by_name: dict[str, ModelFigures] = {}
+        for model, figures in totals.models.items():
+            name = bare_name(model)
+            by_name[name] = by_name.get(name, NOTHING).plus(figures)
         for model, figures in turn.models.items():
             session = by_name.get(bare_name(model))
             if session is not None and (whole := _weight(session)):

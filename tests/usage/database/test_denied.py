@@ -110,3 +110,18 @@ def test_only_what_is_not_there_is_missing(closed: Path) -> None:
     assert not is_missing(closed)
     assert is_missing(closed.with_name("other.db"))
     assert is_missing(closed / "below a file")
+
+
+def test_a_link_into_a_closed_folder_is_told_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "closed" / "in").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "closed" / "in")
+    (tmp_path / "closed").chmod(0)
+    try:
+        found = denial(tmp_path / "link" / "metrics.db")
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    if os.geteuid():
+        assert found is not None
+        assert found.mend == f"chmod u+x {tmp_path / 'closed'}"
+    else:
+        assert found is None  # root may look everywhere

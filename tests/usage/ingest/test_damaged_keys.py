@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.usage.asking import query, sums_that_differ
 from tests.usage.ingest.bringing import bring, total
-from tests.usage.ingest.transcripts import SESSION, answer, write
+from tests.usage.ingest.transcripts import OTHER, SESSION, answer, append, write
 
 from agent_console.config_prices import PricesConfig
 from agent_console.usage.ingest.reindex import reindex
@@ -90,3 +90,66 @@ def test_it_is_kept_when_its_transcript_is_gone(database: Path, session: Path) -
     ]
     bring(database)
     assert total(database) == before
+
+
+def damage_last(database: Path) -> None:
+    query(
+        database,
+        "UPDATE messages SET key = key || '~' WHERE message_no = (SELECT max(message_no) "
+        "FROM messages)",
+    )
+
+
+def test_one_that_follows_from_a_total_is_made_again(database: Path, session: Path) -> None:
+    used = {"inputTokens": 10, "outputTokens": 500}
+    write(session, answer("m1"), {"type": "cost-state", "modelUsage": {"claude-opus-5": used}})
+    bring(database)
+    before = rows(database), total(database)
+    damage_last(database)
+
+    assert repair(database)[0] == (
+        "Made rows with damaged keys again from the totals of 1 sessions."
+    )
+
+    assert (rows(database), total(database)) == before
+    append(session, answer("m2", timestamp="2026-12-01T12:00:00.000Z"))
+    bring(database)
+    assert total(database) == (20, 600, 0, 0)
+
+
+def test_a_transcript_behind_a_linked_folder_tells_it_again(
+    database: Path, session: Path, scratch_home: Path
+) -> None:
+    elsewhere = scratch_home / "elsewhere"
+    session.parent.rename(elsewhere)
+    session.parent.symlink_to(elsewhere)
+    write(elsewhere / session.name, answer("m1"), answer("m2"))
+    bring(database)
+    damage_last(database)
+
+    assert repair(database)[0] == TOOK_OUT
+
+    bring(database)
+    assert total(database) == (20, 200, 0, 0)
+
+
+def test_another_session_tells_again_what_its_own_transcript_cannot(
+    database: Path, session: Path
+) -> None:
+    other = session.with_name(f"{OTHER}.jsonl")
+    write(session, answer("m1", timestamp="2026-01-01T12:00:00.000Z"))
+    write(
+        other,
+        answer("m1", sessionId=OTHER, timestamp="2026-01-01T12:00:00.000Z"),
+        answer("m2", sessionId=OTHER, timestamp="2026-01-01T12:09:00.000Z"),
+    )
+    bring(database)
+    session.unlink()
+    bring(database)
+    query(database, "UPDATE messages SET key = 'm1~' WHERE key = 'm1'")
+
+    assert repair(database)[0] == TOOK_OUT
+
+    bring(database)
+    reindex(database, PricesConfig())
+    assert total(database) == (20, 200, 0, 0)

@@ -391,3 +391,45 @@ def test_what_follows_from_rows_that_stay_is_worked_out_again(
     again(database)
 
     assert output_by_session(database) == {SESSION: 105}
+
+
+@pytest.fixture
+def original_and_copy(database: Path, project: Path) -> tuple[Path, Path]:
+    """The copy is read first, so that the row of what both tell names its transcript."""
+    one, other = project / f"{SESSION}.jsonl", project / f"{OTHER}.jsonl"
+    write(
+        other,
+        answer("m1", sessionId=OTHER, cwd="/two"),
+        answer("n2", sessionId=OTHER, cwd="/two", timestamp="2026-09-01T13:00:00.000Z"),
+    )
+    bring(database)
+    write(
+        one,
+        answer("m1", cwd="/one"),
+        answer("m2", cwd="/one", timestamp="2026-09-01T12:30:00.000Z"),
+    )
+    bring(database)
+    assert output_by_session(database) == {SESSION: 200, OTHER: 100}
+    return one, other
+
+
+@pytest.mark.parametrize("projects", [(), ("/two",), ("/one",)])
+def test_an_original_whose_transcript_is_gone_keeps_what_its_copy_tells_too(
+    database: Path, original_and_copy: tuple[Path, Path], projects: tuple[str, ...]
+) -> None:
+    original_and_copy[0].unlink()
+    bring(database)
+    again(database, *projects)
+    assert output_by_session(database) == {SESSION: 200, OTHER: 100}
+
+
+@pytest.mark.parametrize("project_of", ["/one", "/two"])
+def test_of_two_sessions_that_tell_the_same_both_are_read_again(
+    database: Path, original_and_copy: tuple[Path, Path], project_of: str
+) -> None:
+    again(database, project_of)
+    append(
+        original_and_copy[1], answer("n3", sessionId=OTHER, timestamp="2026-09-01T14:00:00.000Z")
+    )
+    bring(database)
+    assert output_by_session(database) == {SESSION: 200, OTHER: 200}

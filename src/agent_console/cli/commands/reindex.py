@@ -48,6 +48,10 @@ def command(
         reindex,
     )
 
+    if "" in projects:
+        raise click.BadParameter(
+            "it is empty: give it a value or leave it out.", param_hint="--project"
+        )
     database = database_path()
     if prune and not yes:
         rows = count_gone(database, projects, config_dirs=config_dirs or None, say=narrate)

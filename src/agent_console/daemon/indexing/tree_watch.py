@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from inotify_simple import INotify, flags
 
-from agent_console.usage.ingest.transcript_walk import SUFFIX
+from agent_console.claude_code.transcript_walk import SUFFIX
 
 _CONTENT = (
     flags.CREATE

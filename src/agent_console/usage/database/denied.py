@@ -35,6 +35,13 @@ def denial(path: Path) -> Denial | None:
 
     A file system that is read-only for everybody is no denial.
     """
+    try:
+        return _denial(Path(os.path.realpath(path)))
+    except OSError:  # it changes while it is looked at
+        return None
+
+
+def _denial(path: Path) -> Denial | None:
     folder = path.parent
     for above in reversed(folder.parents):
         if not _may(above, os.X_OK):

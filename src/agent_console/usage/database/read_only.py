@@ -35,7 +35,8 @@ def open_read_only(path: Path, *, in_use: bool = True) -> sqlite3.Connection:
     file has changed meanwhile; see undisturbed.py.
     """
     refuse_missing(path)
-    _roll_back(path)
+    if in_use:
+        _roll_back(path)
     alone = not in_use and not any(os.path.exists(f"{path}{end}") for end in ("-wal", "-journal"))
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode=ro{'&immutable=1' if alone else ''}",

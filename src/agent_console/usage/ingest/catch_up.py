@@ -14,8 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agent_console import paths
+from agent_console.claude_code.transcript_walk import TranscriptWalk
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
+from agent_console.presence import is_missing
 from agent_console.usage.database.progress import Tell as Say
 from agent_console.usage.ingest.discovery import found, unreadable_in
 from agent_console.usage.ingest.disk_changes import DiskChanges, compare, files_there
@@ -23,7 +25,6 @@ from agent_console.usage.ingest.importer import Imported, Importer
 from agent_console.usage.ingest.known_files import KnownFiles, Wanted
 from agent_console.usage.ingest.read_jobs import ReadJob
 from agent_console.usage.ingest.transcript_file import TranscriptFile, UnreadableFile
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.prices.looking_up import LookingUp
 from agent_console.usage.writing.keeping_prices import keep_prices, prepare_prices
 from agent_console.usage.writing.ledger import Ledger
@@ -90,7 +91,7 @@ def bring_up_to_date(
         LookUpError: The process that looks prices up has failed.
     """
     with closing(LookingUp()) as looking_up:
-        if not database.exists():
+        if is_missing(database):
             looking_up.prepare()  # it is going to be asked, and takes longer than most readings
         with closing(Ledger.configured(database, config or Config(), say)) as ledger:
             caught_up = catch_up(

@@ -12,17 +12,17 @@ from stat import S_ISREG
 from msgspec import Struct
 
 from agent_console import paths
+from agent_console.claude_code.transcript_walk import TranscriptWalk
 from agent_console.usage.ingest.transcript_file import (
     TranscriptFile,
     UnreadableFile,
     described,
     unreadable,
 )
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.usage.ingest.transcript_walk import Failure, Found
+    from agent_console.claude_code.transcript_walk import Failure, Found
 
 _NO_TEXT = "Its path is not valid UTF-8: rename it."
 

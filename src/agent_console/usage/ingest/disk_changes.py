@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from sqlite3 import Connection
 
-    from agent_console.usage.ingest.transcript_walk import Failure, Found, Stat, TranscriptWalk
+    from agent_console.claude_code.transcript_walk import Failure, Found, Stat, TranscriptWalk
 
 _THERE = (
     "SELECT path, device, inode, iif(status = 1, size_bytes, -1), mtime_ns "

@@ -7,9 +7,9 @@ Nothing is imported here that a report does not import anyway.
 import _sqlite3
 import os
 
+from agent_console.claude_code.transcript_walk import TranscriptWalk, projects_in
 from agent_console.paths import config_file
 from agent_console.usage.ingest.disk_changes import compare, files_there, is_back
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk, projects_in
 from agent_console.usage.prices.installed import price_makers
 
 TYPE_CHECKING = False
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from sqlite3 import Connection
 
+    from agent_console.claude_code.transcript_walk import Stat
     from agent_console.usage.ingest.disk_changes import DiskChanges
-    from agent_console.usage.ingest.transcript_walk import Stat
 
 _LATEST = 16
 """As many sessions as are live at a time."""

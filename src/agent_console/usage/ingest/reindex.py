@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from msgspec import Struct, json
 
 from agent_console import paths
+from agent_console.claude_code.transcript_walk import TranscriptWalk
 from agent_console.config import Config
 from agent_console.config_prices import PricesConfig
 from agent_console.errors import RequestRefusedError
@@ -26,7 +27,6 @@ from agent_console.usage.ingest.known_files import KnownFiles
 from agent_console.usage.ingest.pruning import OF_PROJECTS, gone_rows, prune_gone
 from agent_console.usage.ingest.taking_out import SOURCES_AT_ONCE, take_out
 from agent_console.usage.ingest.transcript_file import TranscriptFile
-from agent_console.usage.ingest.transcript_walk import TranscriptWalk
 from agent_console.usage.reports.matching import project_numbers
 from agent_console.usage.tables.source_rows import SourceStatus
 from agent_console.usage.writing.keeping_prices import keep_prices
@@ -186,13 +186,19 @@ def _found(
 def _paths_of(connection: Connection, chosen: Sequence[int]) -> set[str]:
     """The transcripts that tell of these projects, and the others of the same sessions.
 
-    Of two copies of a transcript, all rows are the first one's.
+    Of two copies of a transcript, all rows are the first one's; and of what two sessions tell, one
+    alone does not say whose it is.
     """
     found = connection.execute(
         "WITH telling AS MATERIALIZED (SELECT DISTINCT session_no, source_no FROM messages "  # noqa: S608
-        f"WHERE {OF_PROJECTS}) "
+        f"WHERE {OF_PROJECTS}), rivals AS (SELECT shared.session_no FROM shared_messages AS shared "
+        "CROSS JOIN messages USING (message_no) "
+        "WHERE messages.session_no IN (SELECT session_no FROM telling) "
+        "UNION SELECT messages.session_no FROM shared_messages AS shared "
+        "CROSS JOIN messages USING (message_no) "
+        "WHERE shared.session_no IN (SELECT session_no FROM telling)) "
         "SELECT path FROM sources WHERE source_no IN (SELECT source_no FROM telling) "
-        "OR session_no IN (SELECT session_no FROM telling)",
+        "OR session_no IN (SELECT session_no FROM telling UNION SELECT session_no FROM rivals)",
         (json.encode(list(chosen)).decode(),),
     )
     return {path for (path,) in found}

@@ -47,7 +47,8 @@ def remove(
 
     A session's totals stand in its own transcript, not in those of its subagents. Those that a
     client of the Agent SDK has told are in none, so they stay unless all is to be forgotten, and
-    no copy of the transcript is left.
+    no copy of the transcript is left. What belongs to a session whose own transcripts are gone
+    stays too, for its copies cannot tell whose it is.
     """
     numbers = json.encode(list(source_nos)).decode()
     found = connection.execute(
@@ -58,8 +59,9 @@ def remove(
         (numbers, forgets, SourceStatus.GONE),
     ).fetchall()
     sessions = [number for (number,) in found]
+    staying: set[int] = set() if forgets else _gone_sessions(connection, numbers)
     for row in read_rows_of_sources(connection, source_nos):
-        if row.source == Source.TRANSCRIPT:
+        if row.source == Source.TRANSCRIPT and row.session_no not in staying:
             batch.remove(row, at_ms)
     for row in read_unlisted(connection, sessions, Kind.UNLISTED):
         if forgets or row.source == Source.TRANSCRIPT:
@@ -69,3 +71,14 @@ def remove(
         "DELETE FROM cost_states WHERE session_no = ? AND (number > 0 OR ?)",
         [(number, forgets) for number in sessions],
     )
+
+
+def _gone_sessions(connection: Connection, numbers: str) -> set[int]:
+    """The sessions with rows by these transcripts whose own transcripts are all gone."""
+    found = connection.execute(
+        "SELECT session_no FROM sources WHERE session_no IN "
+        "(SELECT session_no FROM messages WHERE source_no IN (SELECT value FROM json_each(?))) "
+        "GROUP BY session_no HAVING min(status) = ?",
+        (numbers, SourceStatus.GONE),
+    )
+    return {session_no for (session_no,) in found}

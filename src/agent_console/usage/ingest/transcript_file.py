@@ -8,7 +8,7 @@ from msgspec import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agent_console.usage.ingest.transcript_walk import Stat
+    from agent_console.claude_code.transcript_walk import Stat
 
 
 class TranscriptFile(Struct, array_like=True, frozen=True, gc=False):

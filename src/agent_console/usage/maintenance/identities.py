@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from agent_console import paths
+from agent_console.claude_code.transcript_walk import TranscriptWalk
 from agent_console.usage.maintenance.texts import is_text
-from agent_console.usage.rows import Source
+from agent_console.usage.rows import Kind, Source
 from agent_console.usage.tables.key_hash import key_hash, utf8_hashes
+from agent_console.usage.tables.source_rows import reset_sources
 
 _AT_ONCE = 10_000
 _KEYED = (
@@ -33,11 +35,13 @@ class MendedIdentities(Struct, frozen=True):
         taken_out: Rows that their transcripts are going to tell again.
         transcripts: How many transcripts those are.
         kept: Rows that nobody tells again: they can be found by the keys that they have now.
+        unlisted_in: Sessions whose rows that stand in no line are to be made again.
     """
 
     taken_out: int = 0
     transcripts: int = 0
     kept: int = 0
+    unlisted_in: tuple[int, ...] = ()
 
     def sentences(self) -> list[str]:
         """All of it; nothing when nothing was done."""
@@ -47,6 +51,9 @@ class MendedIdentities(Struct, frozen=True):
                 f"Took out {self.taken_out:,} responses with damaged keys; the next "
                 f"`agent-console ingest` reads {self.transcripts:,} transcripts that tell them."
             )
+        if self.unlisted_in:
+            count = len(self.unlisted_in)
+            told.append(f"Made rows with damaged keys again from the totals of {count:,} sessions.")
         if self.kept:
             told.append(
                 f"Kept {self.kept:,} responses with damaged keys, which no transcript tells again."
@@ -80,8 +87,10 @@ def mend_identities(connection: sqlite3.Connection, numbers: Iterable[int]) -> M
             "INSERT OR IGNORE INTO temp.wrong_rows VALUES (?)", [(number,) for number in numbers]
         )
         _forget_right_ones(connection)
+        unlisted_in = _take_out_unlisted(connection)
         taken_out, transcripts = _take_out(connection)
-        return MendedIdentities(taken_out, transcripts, _make_findable(connection))
+        kept = _make_findable(connection)
+        return MendedIdentities(taken_out, transcripts, kept, tuple(unlisted_in))
     finally:
         connection.execute("DROP TABLE temp.wrong_rows")
 
@@ -107,22 +116,36 @@ def _forget_right_ones(connection: sqlite3.Connection) -> None:
     )
 
 
+def _take_out_unlisted(connection: sqlite3.Connection) -> list[int]:
+    """Take out rows that follow from totals, which are kept; the sessions that they were of."""
+    rows = connection.execute(
+        "SELECT message_no, session_no FROM temp.wrong_rows CROSS JOIN messages USING (message_no) "
+        "JOIN facets USING (facet_no) WHERE kind = ?",
+        (Kind.UNLISTED,),
+    ).fetchall()
+    connection.executemany(
+        "DELETE FROM messages WHERE message_no = ?", [(number,) for number, _ in rows]
+    )
+    return sorted({session_no for _, session_no in rows})
+
+
 def _take_out(connection: sqlite3.Connection) -> tuple[int, int]:
     """Take out what transcripts tell that are read again; how many rows and transcripts."""
     rows = connection.execute(
         "SELECT message_no, path FROM temp.wrong_rows CROSS JOIN messages USING (message_no) "
-        "JOIN sources USING (source_no) WHERE source = ?",
+        "JOIN sources USING (source_no) WHERE source = ? "
+        "UNION SELECT message_no, path FROM temp.wrong_rows "
+        "CROSS JOIN shared_messages AS shared USING (message_no) "
+        "JOIN sources ON sources.session_no = shared.session_no",
         (Source.TRANSCRIPT,),
     ).fetchall()
     there = _there(connection, {os.path.basename(path) for _, path in rows})
-    told_again = [(number,) for number, path in rows if os.path.basename(path) in there]
-    connection.executemany("DELETE FROM messages WHERE message_no = ?", told_again)
-    again = [(number,) for numbers in there.values() for number in numbers]
+    told_again = {number for number, path in rows if os.path.basename(path) in there}
     connection.executemany(
-        "UPDATE sources SET offset_bytes = 0, size_bytes = 0, mtime_ns = 0, head_hash = 0, "
-        "tail_hash = 0 WHERE source_no = ?",
-        again,
+        "DELETE FROM messages WHERE message_no = ?", [(number,) for number in sorted(told_again)]
     )
+    again = [number for numbers in there.values() for number in numbers]
+    reset_sources(connection, again)
     return len(told_again), len(again)
 
 
@@ -132,12 +155,13 @@ def _there(connection: sqlite3.Connection, names: set[str]) -> dict[str, list[in
     The file that told a row may since lie in a folder that is not Claude Code's any more, while a
     copy of it is read under the same name.
     """
-    folders = tuple(f"{os.path.realpath(folder)}/" for folder in paths.claude_config_folders())
     found: dict[str, list[int]] = {}
     if names:
+        walk = TranscriptWalk(paths.claude_config_folders())
+        seen = {stat[0] for stat, _, _ in walk.files.values()}
         for number, path in connection.execute("SELECT source_no, path FROM sources"):
             name = os.path.basename(path)
-            if name in names and path.startswith(folders) and os.access(path, os.R_OK):
+            if name in names and path in seen and os.access(path, os.R_OK):
                 found.setdefault(name, []).append(number)
     return found
 

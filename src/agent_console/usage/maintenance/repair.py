@@ -27,6 +27,7 @@ from agent_console.usage.maintenance.integrity import page_damages
 from agent_console.usage.maintenance.leftovers import remove_leftovers_of
 from agent_console.usage.maintenance.rebuild import RebuiltSums, rebuild_sums
 from agent_console.usage.maintenance.texts import lenient
+from agent_console.usage.maintenance.unlisted_rows import make_unlisted_again
 
 _EMPTY = (
     "The ledger was empty and has its tables now: `agent-console db restore FILE` brings a backup "
@@ -69,6 +70,8 @@ def repair(database: Path, tell: Tell | None = None, look: Look | None = None) -
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+        if rows.unlisted_in:
+            make_unlisted_again(database, rows.unlisted_in)
     return changed + rows.sentences() + _told(sums)
 
 

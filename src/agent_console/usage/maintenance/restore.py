@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from agent_console.errors import DamagedLedgerError, LedgerError
+from agent_console.presence import is_missing
 from agent_console.private_folder import make_private_folder
 from agent_console.usage.database.damage import has_our_tables, is_damage, is_damaged
 from agent_console.usage.database.opening import (
@@ -54,10 +55,10 @@ def restore(database: Path, source: Path, at_ms: int, tell: Tell | None = None) 
         DamagedLedgerError: `source` is damaged, or no database.
         LedgerError: It cannot be used, or the ledger cannot be written. The ledger is as it was.
     """
-    if database.exists() and source.exists() and source.samefile(database):
+    refuse_other_program(database)
+    if not is_missing(database) and source.exists() and source.samefile(database):
         raise LedgerError(f"{source} is the ledger itself.")
     schema = examine(source)
-    refuse_other_program(database)
     make_private_folder(database.parent)
     remove_leftovers_of(database)
     ready = work_path(database)
@@ -95,7 +96,7 @@ def put_in_place(database: Path, ready: Path, word: str, at_ms: int) -> Path | N
 
 
 def _put(database: Path, ready: Path, kept: Path) -> None:
-    if not database.exists() or not database.stat().st_size:
+    if is_missing(database) or not database.stat().st_size:
         replace_file(database, ready, kept)
         return
     try:
@@ -113,7 +114,7 @@ def refuse_other_program(database: Path) -> None:
         LedgerError: It is another program's, or cannot be read.
     """
     refuse_no_file(database)
-    if not database.exists():
+    if is_missing(database):
         return
     try:
         with closing(open_read_only(database)) as connection:

@@ -20,6 +20,7 @@ from agent_console.config_edit import edit
 from agent_console.config_prices import DEAREST_USD, PRICES, PriceOverride, PricesConfig
 from agent_console.errors import ConfigError, NotPossibleError
 from agent_console.paths import config_path
+from agent_console.presence import is_missing
 from agent_console.usage.prices.overrides import matching
 from agent_console.usage.prices.refresh import NOTHING_CHANGED, PricesChanged
 from agent_console.usage.writing.keeping_prices import keep_prices
@@ -142,7 +143,7 @@ def reprice(database: Path, config: Config) -> PricesChanged:
     Raises:
         LedgerError: The ledger cannot be opened or written.
     """
-    if not database.exists():
+    if is_missing(database):
         return NOTHING_CHANGED
     ledger = Ledger.configured(database, config)
     try:
