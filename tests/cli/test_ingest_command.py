@@ -123,8 +123,8 @@ def test_a_project_that_no_transcript_tells_of_is_said(run: Run, transcript: Pat
     assert "No transcript that is still there tells of shop." in done.err
 
 
-def test_a_project_that_is_empty_is_wrong_usage(run: Run, transcript: Path) -> None:
-    assert transcript
+@pytest.mark.usefixtures("transcript")
+def test_a_project_that_is_empty_is_wrong_usage(run: Run) -> None:
     done = run("reindex", "--project", "")
     assert done.code == 2
     assert "it is empty: give it a value or leave it out" in done.err
