@@ -213,7 +213,7 @@ def test_a_command_that_was_started_without_a_stream_does_not_break(closed: str,
     [
         ("db check", 8),
         ("db query SELECT(1)", 8),
-        ("pricing set claude-opus-5 --input 1", 1),
+        ("pricing set claude-opus-5 --input 1", 8),
         ("uninstall --purge --yes", 1),
         ("doctor", 1),
     ],
