@@ -221,3 +221,13 @@ def test_what_is_not_installed_is_named(
     assert done.code == 1
     assert f"agent-console[{extra}]" in done.err
     assert run("report", "--format", "markdown").code == 0
+
+
+def test_a_dash_is_stdout_as_in_the_export(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("report", "--month", "last", "--format", "markdown")
+    assert run(*words, "-o", "-").out == run(*words).out
+    assert run("report", "--format", "pdf", "-o", "-").code == 2
+    assert list(tmp_path.iterdir()) == []

@@ -62,6 +62,8 @@ def command(
             raise click.BadParameter(
                 "it is empty: give it a value or leave it out.", param_hint=f"--{name}"
             )
+    if output == "-":  # as `usage export` has it
+        output = None
     days_named = since is not None or until is not None
     if month is not None and days_named:
         raise click.UsageError("--month and --since or --until exclude each other.")
