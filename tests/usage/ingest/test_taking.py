@@ -110,11 +110,7 @@ def test_a_marked_copy_belongs_to_the_session_it_names(
         ),
     )
     assert by_session(ledger) == {SESSION: (10, 100), OTHER: (10, 50)}
-    assert query(
-        ledger.path,
-        "SELECT fork.session_id, origin.session_id FROM sessions fork "
-        "JOIN sessions origin ON fork.forked_from_no = origin.session_no",
-    ) == [(OTHER, SESSION)]
+    assert forks(ledger) == {OTHER: SESSION, SESSION: None}
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
@@ -134,10 +130,7 @@ def test_an_unmarked_copy_belongs_to_the_session_that_went_on_first(
         OTHER: (10 + 10 * own_of_the_original, 100 + 100 * own_of_the_original),
         SESSION: (10, 100),
     }
-    assert query(
-        ledger.path,
-        "SELECT fork.session_id FROM sessions fork WHERE forked_from_no IS NOT NULL",
-    ) == [(SESSION,)]
+    assert forks(ledger) == {SESSION: OTHER, OTHER: None}
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)

@@ -10,6 +10,7 @@ from agent_console.cli.caught_up import tell_unreadable
 from agent_console.cli.config_dirs_option import config_dirs_option
 from agent_console.cli.daemon_access import json_option
 from agent_console.cli.db.asking import ask, yes_option
+from agent_console.cli.empty_value import refuse_empty
 from agent_console.cli.output import emit, emit_json, narrate
 from agent_console.cli.reading_progress import reading_progress
 from agent_console.model.format import counted, exact_cost, exact_tokens
@@ -48,10 +49,7 @@ def command(
         reindex,
     )
 
-    if "" in projects:
-        raise click.BadParameter(
-            "it is empty: give it a value or leave it out.", param_hint="--project"
-        )
+    refuse_empty("project", projects)
     database = database_path()
     if prune and not yes:
         rows = count_gone(database, projects, config_dirs=config_dirs or None, say=narrate)

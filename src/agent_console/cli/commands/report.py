@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from agent_console.cli.budget.ingest_option import no_ingest_option
+from agent_console.cli.empty_value import refuse_empty
 from agent_console.cli.report.formats import FORMATS, Format
 from agent_console.cli.report.schedule import schedule
 
@@ -58,10 +59,7 @@ def command(
             )
         return
     for name, value in (("month", month), ("since", since), ("until", until), ("output", output)):
-        if value == "":
-            raise click.BadParameter(
-                "it is empty: give it a value or leave it out.", param_hint=f"--{name}"
-            )
+        refuse_empty(name, [value])
     if output == "-":  # as `usage export` has it
         output = None
     days_named = since is not None or until is not None
